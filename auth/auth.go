@@ -1,0 +1,71 @@
+// Package auth says who speaks: it verifies and issues tokens, and keeps the
+// accounts of those who have no identity provider. It knows no chat.
+package auth
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// UserID is a token's `sub`: 1 to 128 UTF-8 characters, none of them a control
+// character.
+type UserID string
+
+// RoleAdmin may do everything everywhere. It comes only from a token's claim or
+// from an account made by the command line.
+const RoleAdmin = "admin"
+
+// RoleGuest is the role of those who signed in without an account.
+const RoleGuest = "guest"
+
+// User is somebody who speaks, as his token names him.
+type User struct {
+	ID    UserID
+	Name  string
+	Roles []string
+}
+
+// Has says whether the user's token carries the role.
+func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }
+
+// Session is what a verified token grants, and until when.
+type Session struct {
+	User      User
+	ExpiresAt time.Time
+}
+
+// The reasons why a token, a sign-in or an account is refused. Callers test for
+// them with errors.Is; the messages are for people.
+var (
+	ErrUnauthenticated = errors.New("not authenticated")
+	ErrTokenExpired    = errors.New("the token has expired")
+	ErrNameTaken       = errors.New("the name is taken")
+	ErrBusy            = errors.New("too many sign-ins at once")
+)
+
+// FieldError says which field of an input is wrong and how to mend it.
+type FieldError struct {
+	Field   string
+	Message string
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Message }
+
+// maxUserID is the longest user id in characters.
+const maxUserID = 128
+
+// CheckUserID returns a *FieldError for a sub that is no user id.
+func CheckUserID(sub string) error {
+	n := utf8.RuneCountInString(sub)
+	if n == 0 || n > maxUserID || !utf8.ValidString(sub) {
+		return &FieldError{Field: "sub", Message: "must be 1 to 128 characters of valid UTF-8"}
+	}
+	if strings.ContainsFunc(sub, unicode.IsControl) {
+		return &FieldError{Field: "sub", Message: "must not hold control characters"}
+	}
+	return nil
+}

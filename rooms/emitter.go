@@ -1,0 +1,11 @@
+package rooms
+
+// Emitter takes events to the sockets that are in a room. Its methods are called
+// with a room's delivery lock held: they only queue, never wait and never call
+// back into the Service.
+type Emitter interface {
+	// Emit queues events, consecutive by seq, to every socket in the room.
+	Emit(room RoomID, events []Event)
+	// Members counts the sockets in the room.
+	Members(room RoomID) int
+}

@@ -1,0 +1,86 @@
+package rooms
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"sync/atomic"
+	"time"
+
+	"roomstream/auth"
+)
+
+// EventID identifies an event for ever; it has the form of MongoDB's ObjectID:
+// 4 bytes of seconds, 5 random ones of the process, 3 of a counter.
+type EventID [12]byte
+
+// String gives the 24 hexadecimal digits that clients see.
+func (id EventID) String() string { return hex.EncodeToString(id[:]) }
+
+// Time is when the id was made, to the second.
+func (id EventID) Time() time.Time {
+	return time.Unix(int64(binary.BigEndian.Uint32(id[:4])), 0).UTC()
+}
+
+// ids makes EventIDs. It is safe for concurrent use.
+type ids struct {
+	process [5]byte
+	counter atomic.Uint32
+}
+
+func newIDs() *ids {
+	var seed [9]byte
+	rand.Read(seed[:]) // never fails: crypto/rand ends the process first
+	g := &ids{process: [5]byte(seed[:5])}
+	g.counter.Store(binary.BigEndian.Uint32(seed[5:]))
+	return g
+}
+
+func (g *ids) next(now time.Time) EventID {
+	var id EventID
+	binary.BigEndian.PutUint32(id[:4], uint32(now.Unix()))
+	copy(id[4:9], g.process[:])
+	n := g.counter.Add(1)
+	id[9], id[10], id[11] = byte(n>>16), byte(n>>8), byte(n)
+	return id
+}
+
+// EventType says what an event does. The empty one is a message.
+type EventType string
+
+// The kinds of events a log holds.
+const (
+	TypeMessage EventType = ""
+	// TypeVoid is a number that holds nothing: what stood there was removed by hand,
+	// or cannot be read by this version.
+	TypeVoid EventType = "void"
+)
+
+// Event is one entry of a room's log. Times are UTC, to the millisecond.
+type Event struct {
+	ID         EventID
+	RoomID     RoomID
+	Seq        int64 // from 1 without gaps; 0: not numbered yet
+	Type       EventType
+	Author     auth.UserID
+	AuthorName string
+	Timestamp  time.Time
+	ClientID   string // idempotency key, unique for (RoomID, Author); empty: none
+	Text       string
+	Parent     int64  // seq of the message this answers; 0: none
+	Data       string // a JSON object as the text received; empty: none
+}
+
+// sameContent says whether two events with one clientId are one send repeated.
+func (e *Event) sameContent(o *Event) bool {
+	return e.Type == o.Type && e.Text == o.Text && e.Parent == o.Parent && e.Data == o.Data
+}
+
+// eventOverhead is what an event's fields besides text and data take on the wire,
+// rounded up; pages are measured with it.
+const eventOverhead = 256
+
+// Size estimates the event's length on the wire in bytes.
+func (e *Event) Size() int {
+	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID)
+}
