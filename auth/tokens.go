@@ -1,0 +1,142 @@
+package auth
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	// MinSecretBytes is the shortest secret: HS256 wants a key as long as its hash (RFC 7518, 3.2).
+	MinSecretBytes = 32
+
+	// maxTokenBytes is the longest token that is looked at: anybody may send one, and
+	// parsing costs memory in proportion.
+	maxTokenBytes = 4 << 10
+
+	// localIssuer is `iss` of the tokens for this program's own accounts and guests.
+	localIssuer = "roomstream"
+
+	accountPrefix = "a:" // of the subjects of accounts
+	guestPrefix   = "g:" // of the subjects of guests
+)
+
+// TokenOptions are the settings of Tokens. Secret is required.
+type TokenOptions struct {
+	Secret   []byte           // at least MinSecretBytes
+	Issuer   string           // what `iss` must be; empty: anything
+	Audience string           // what `aud` must hold; empty: anything
+	Now      func() time.Time // nil: time.Now
+}
+
+// Tokens verifies and issues JSON Web Tokens signed with HS256, and with nothing
+// else: a token cannot choose how it is verified. Safe for concurrent use.
+type Tokens struct {
+	secret   []byte
+	issuer   string
+	audience string
+	now      func() time.Time
+	parser   *jwt.Parser
+}
+
+// NewTokens returns a *FieldError for a secret that is too short.
+func NewTokens(o TokenOptions) (*Tokens, error) {
+	if len(o.Secret) < MinSecretBytes {
+		return nil, &FieldError{
+			Field:   "jwt-secret",
+			Message: fmt.Sprintf("must be at least %d bytes, but has %d: `openssl rand -hex 32` makes a good one", MinSecretBytes, len(o.Secret)),
+		}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Tokens{
+		secret: o.Secret, issuer: o.Issuer, audience: o.Audience, now: o.Now,
+		// The claims are checked by checkClaims: which issuer counts depends on the subject.
+		parser: jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),
+			jwt.WithJSONNumber(), jwt.WithoutClaimsValidation()),
+	}, nil
+}
+
+// Verify says who a token speaks for. Its errors wrap ErrTokenExpired, when nothing
+// but the time is wrong, or ErrUnauthenticated; they never hold the token.
+func (t *Tokens) Verify(token string) (Session, error) {
+	if len(token) > maxTokenBytes {
+		return Session{}, refuse("the token is over %d bytes", maxTokenBytes)
+	}
+	claims := jwt.MapClaims{}
+	parsed, err := t.parser.ParseWithClaims(token, claims, t.key)
+	if err != nil {
+		return Session{}, refuse("%v", err)
+	}
+	if _, critical := parsed.Header["crit"]; critical {
+		return Session{}, refuse("crit: no extension is known") // RFC 7515, 4.1.11
+	}
+	return t.checkClaims(claims)
+}
+
+func (t *Tokens) key(*jwt.Token) (any, error) { return t.secret, nil }
+
+// Issue makes an ordinary token, with the configured issuer and audience, that
+// lives at least ttl. It is for subjects that are not this program's own.
+func (t *Tokens) Issue(user User, ttl time.Duration) (string, error) {
+	if localSubject(user.ID) {
+		return "", &FieldError{Field: "sub", Message: "must not begin with a: or g:, which are for this server's own accounts and guests"}
+	}
+	return t.issue(user, ttl, t.issuer, t.audience)
+}
+
+// IssueLocal makes a token for one of this program's own accounts or guests.
+func (t *Tokens) IssueLocal(user User, ttl time.Duration) (string, error) {
+	if !localSubject(user.ID) {
+		return "", &FieldError{Field: "sub", Message: "must begin with a: or g:"}
+	}
+	return t.issue(user, ttl, localIssuer, "")
+}
+
+// issue verifies what it made, so no token leaves that this server would refuse.
+func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (string, error) {
+	if ttl <= 0 {
+		return "", &FieldError{Field: "ttl", Message: "must be longer than nothing"}
+	}
+	now := t.now()
+	// Seconds, as most verifiers expect: iat rounded down, exp up.
+	claims := jwt.MapClaims{
+		"sub": string(user.ID),
+		"iat": now.Unix(),
+		"exp": now.Add(ttl + time.Second - time.Nanosecond).Unix(),
+	}
+	set := func(name, value string) {
+		if value != "" {
+			claims[name] = value
+		}
+	}
+	set("name", user.Name)
+	set("iss", issuer)
+	set("aud", audience)
+	if len(user.Roles) > 0 {
+		claims["roles"] = user.Roles
+	}
+	if err := CheckUserID(string(user.ID)); err != nil {
+		return "", err
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.secret)
+	if err != nil {
+		return "", fmt.Errorf("sign a token: %w", err)
+	}
+	if _, err := t.Verify(token); err != nil {
+		return "", fmt.Errorf("the token would be refused: %w", err)
+	}
+	return token, nil
+}
+
+func localSubject(id UserID) bool {
+	return strings.HasPrefix(string(id), accountPrefix) || strings.HasPrefix(string(id), guestPrefix)
+}
+
+// refuse gives the reason, for the log, to ErrUnauthenticated.
+func refuse(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUnauthenticated, fmt.Sprintf(format, args...))
+}
