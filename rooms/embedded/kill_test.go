@@ -1,0 +1,156 @@
+package embedded_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+
+	"roomstream/rooms"
+	"roomstream/rooms/embedded"
+	"roomstream/rooms/storetest"
+)
+
+// childDir names the folder that the test binary, run again as a child, appends to
+// until it is killed.
+const childDir = "ROOMSTREAM_TEST_APPEND_TO"
+
+const (
+	kills        = 6
+	acksPerLife  = 300 // answered appends before a child is killed
+	childRooms   = 8
+	childBatch   = 7
+	childRoomFmt = "room%d"
+)
+
+// child appends to the rooms for ever and prints a line for each durable event.
+func child(dir string) {
+	store, err := embedded.Open(embedded.Options{Dir: dir})
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	log := store.Rooms().Log
+	var out sync.Mutex
+	var wg sync.WaitGroup
+	for r := range childRooms {
+		wg.Go(func() {
+			room := rooms.RoomID(fmt.Sprintf(childRoomFmt, r))
+			next := int64(1)
+			newest, err := log.Newest(context.Background(), []rooms.RoomID{room}, 1)
+			if err == nil && len(newest[room]) > 0 {
+				next = newest[room][0].Seq + 1
+			}
+			for ; err == nil; next += childBatch {
+				events := storetest.Messages(room, next, childBatch)
+				if err = log.Append(context.Background(), events); err != nil {
+					break
+				}
+				out.Lock()
+				for _, e := range events {
+					fmt.Printf("ack %s %d %s\n", e.RoomID, e.Seq, e.ID)
+				}
+				out.Unlock()
+			}
+			fmt.Println("error", err)
+			os.Exit(1)
+		})
+	}
+	wg.Wait()
+}
+
+// TestEveryAckSurvivesSIGKILL kills the process in the midst of its writes several
+// times: what it had answered with success must be there, without holes, and the file
+// must be whole.
+func TestEveryAckSurvivesSIGKILL(t *testing.T) {
+	dir := t.TempDir()
+	acked := map[string]string{} // "room seq" -> id
+	for range kills {
+		appendUntilKilled(t, dir, acked)
+	}
+	checkFile(t, dir)
+	o := open(t, dir)
+	for r := range childRooms {
+		room := rooms.RoomID(fmt.Sprintf(childRoomFmt, r))
+		events, err := o.Store.Log.Since(t.Context(), room, 0, rooms.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range events {
+			if e.Seq != int64(i+1) {
+				t.Fatalf("%s: event %d has seq %d", room, i, e.Seq)
+			}
+			key := fmt.Sprintf("%s %d", room, e.Seq)
+			if id, ok := acked[key]; ok && id != e.ID.String() {
+				t.Errorf("%s is event %s, %s was acked", key, e.ID, id)
+			}
+			delete(acked, key)
+		}
+	}
+	if len(acked) > 0 {
+		t.Errorf("%d acked events are lost: %v", len(acked), acked)
+	}
+}
+
+// appendUntilKilled runs one child and kills it after acksPerLife lines.
+func appendUntilKilled(t *testing.T, dir string, acked map[string]string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	guard := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer guard.Stop()
+	lines := bufio.NewScanner(out)
+	n := 0
+	for lines.Scan() {
+		f := strings.Fields(lines.Text())
+		if len(f) != 4 || f[0] != "ack" || len(f[3]) != 24 {
+			if n < acksPerLife {
+				t.Errorf("the child says: %s", lines.Text())
+			}
+			continue // the kill cut the last line
+		}
+		acked[f[1]+" "+f[2]] = f[3]
+		if n++; n == acksPerLife {
+			cmd.Process.Kill()
+		}
+	}
+	cmd.Wait() // it was killed: its error says only that
+	if n < acksPerLife {
+		t.Fatalf("the child answered only %d times", n)
+	}
+}
+
+// checkFile has bbolt verify every page.
+func checkFile(t *testing.T, dir string) {
+	t.Helper()
+	db, err := bolt.Open(filepath.Join(dir, "roomstream.db"), 0o600, &bolt.Options{Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			t.Errorf("the file is damaged: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,151 @@
+package embedded
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// A record is a version byte, then fields: a tag byte, the length as uvarint, the
+// bytes. Empty fields are left out. A reader passes over tags it does not know, so a
+// later version may add fields; it raises the version only when an old reader would
+// misunderstand what it finds.
+const recordVersion = 1
+
+// The tags of the records' fields. A number is never used again for something else.
+const (
+	tagID         = 1
+	tagType       = 2
+	tagAuthor     = 3
+	tagAuthorName = 4
+	tagTimestamp  = 5
+	tagClientID   = 6
+	tagText       = 7
+	tagParent     = 8
+	tagData       = 9
+
+	tagRoomName      = 1
+	tagRoomType      = 2
+	tagRoomTopic     = 3
+	tagRoomCreatedAt = 4
+
+	tagAccountID        = 1
+	tagAccountName      = 2
+	tagAccountHash      = 3
+	tagAccountRole      = 4 // once for each role
+	tagAccountCreatedAt = 5
+)
+
+var errRecord = errors.New("the record is damaged")
+
+// record is a record in the making.
+type record []byte
+
+func newRecord(size int) record { return append(make(record, 0, size), recordVersion) }
+
+func (r *record) text(tag byte, value string) {
+	if value == "" {
+		return
+	}
+	*r = append(*r, tag)
+	*r = binary.AppendUvarint(*r, uint64(len(value)))
+	*r = append(*r, value...)
+}
+
+func (r *record) number(tag byte, value int64) {
+	if value == 0 {
+		return
+	}
+	var buf [binary.MaxVarintLen64]byte
+	n := binary.PutVarint(buf[:], value)
+	*r = append(*r, tag, byte(n))
+	*r = append(*r, buf[:n]...)
+}
+
+// readRecord gives each field of a record; value is valid only during the call.
+func readRecord(b []byte, field func(tag byte, value []byte)) error {
+	if len(b) == 0 {
+		return errRecord
+	}
+	if b[0] != recordVersion {
+		return fmt.Errorf("the record has version %d, this program reads version %d", b[0], recordVersion)
+	}
+	for b = b[1:]; len(b) > 0; {
+		tag := b[0]
+		size, n := binary.Uvarint(b[1:])
+		if n <= 0 || size > uint64(len(b)-1-n) {
+			return errRecord
+		}
+		b = b[1+n:]
+		field(tag, b[:size])
+		b = b[size:]
+	}
+	return nil
+}
+
+// number reads what record.number wrote; anything else is 0, the absent value.
+func number(value []byte) int64 {
+	v, _ := binary.Varint(value)
+	return v
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// eventFieldsSize is what tags, lengths, id and timestamp of an event take, rounded up.
+const eventFieldsSize = 64
+
+func encodeEvent(e *rooms.Event) []byte {
+	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data))
+	r.text(tagID, string(e.ID[:]))
+	r.text(tagType, string(e.Type))
+	r.text(tagAuthor, string(e.Author))
+	r.text(tagAuthorName, e.AuthorName)
+	r.number(tagTimestamp, millis(e.Timestamp))
+	r.text(tagClientID, e.ClientID)
+	r.text(tagText, e.Text)
+	r.number(tagParent, e.Parent)
+	r.text(tagData, e.Data)
+	return r
+}
+
+// decodeEvent never fails: what this version cannot read is a void, so that no
+// number of a room is missing.
+func decodeEvent(key, value []byte) rooms.Event {
+	var e rooms.Event
+	err := readRecord(value, func(tag byte, v []byte) {
+		switch tag {
+		case tagID:
+			copy(e.ID[:], v)
+		case tagType:
+			e.Type = rooms.EventType(v)
+		case tagAuthor:
+			e.Author = auth.UserID(v)
+		case tagAuthorName:
+			e.AuthorName = string(v)
+		case tagTimestamp:
+			e.Timestamp = time.UnixMilli(number(v)).UTC()
+		case tagClientID:
+			e.ClientID = string(v)
+		case tagText:
+			e.Text = string(v)
+		case tagParent:
+			e.Parent = number(v)
+		case tagData:
+			e.Data = string(v)
+		}
+	})
+	e.RoomID, e.Seq = splitEventKey(key)
+	if err != nil || e.Type != rooms.TypeMessage {
+		return rooms.Event{ID: e.ID, RoomID: e.RoomID, Seq: e.Seq, Type: rooms.TypeVoid, Timestamp: e.Timestamp}
+	}
+	return e
+}
