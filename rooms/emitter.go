@@ -4,7 +4,8 @@ package rooms
 // with a room's delivery lock held: they only queue, never wait and never call
 // back into the Service.
 type Emitter interface {
-	// Emit queues events, consecutive by seq, to every socket in the room.
+	// Emit queues events, consecutive by seq, to every socket in the room. The slice is
+	// the caller's again when Emit returns.
 	Emit(room RoomID, events []Event)
 	// Members counts the sockets in the room.
 	Members(room RoomID) int

@@ -1,8 +1,25 @@
+// Package rooms is what a chat is: rooms, their logs of numbered events, and the way
+// of an event from a sender through the log to every socket in the room. It knows no
+// database, no Socket.IO and no HTTP: stores implement the interfaces of store.go, and
+// whoever has sockets is an Emitter.
+//
+// Concurrency: a Service is safe for concurrent use.
+//
+// Lifecycle: New, Run until its context is done; before that, Drain lets queued sends
+// finish.
+//
+// Order and loss: a send never emits. What the stream of the store tells is emitted,
+// per room in the order of seq, holes read from the log first. An accepted send is
+// tried until it is durable or the process ends.
 package rooms
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"roomstream/auth"
@@ -12,115 +29,159 @@ import (
 type Options struct {
 	// ClosedRooms ends rooms made by a join, send or POST.
 	ClosedRooms bool
-	// SendTimeout is how long a send may wait for its answer before it is TIMEOUT.
+	// SendTimeout is how long a send may wait for its answer before it is TIMEOUT;
+	// 0: 8 s.
 	SendTimeout time.Duration
 	// Instance names this instance among those on one database; empty: random.
 	Instance string
-	Now      func() time.Time
-	Logger   *slog.Logger
+	Now      func() time.Time // nil: time.Now
+	Logger   *slog.Logger     // nil: none
 }
 
-type Service struct{}
+// defaultSendTimeout is below the 10 s after which the stock client sends again.
+const defaultSendTimeout = 8 * time.Second
 
-func New(store Store, o Options) *Service { return &Service{} }
+// Service is the chat.
+type Service struct {
+	store    Store
+	open     bool
+	timeout  time.Duration
+	instance string
+	now      func() time.Time
+	logger   *slog.Logger
+	ids      *ids
+	peers    *peers
+	router   *router
+	appender *appender
+	adopter  *adopter // nil: no other program can write
 
-// Run serves until ctx is done: lanes, stream, adoption, heartbeats.
-func (s *Service) Run(ctx context.Context, emitter Emitter) error { panic("soon") }
+	malformed atomic.Int64
+	badSeqs   atomic.Int64
 
-// Drain refuses new sends with UNAVAILABLE and waits until the queued ones are answered, or ctx is done.
-func (s *Service) Drain(ctx context.Context) error { panic("soon") }
-
-// Ready returns nil while a heartbeat came through the stream within 6 s.
-func (s *Service) Ready() error { panic("soon") }
-
-// LogID identifies the log; it is known once Run has opened the stream.
-func (s *Service) LogID(ctx context.Context) (string, error) { panic("soon") }
-
-// SendInput is what a client sends. RoomID is the text as received.
-type SendInput struct {
-	RoomID   string
-	Text     string
-	ClientID string
-	Parent   int64  // 0: none
-	Data     string // the JSON text as received; empty: none
+	mu      sync.Mutex
+	rooms   map[RoomID]Room // those known to exist; bounded
+	logID   string
+	heardAt time.Time // when the stream last told something
 }
 
-// Sent tells of a durable event.
-type Sent struct {
-	ID        EventID
-	Seq       int64
-	Timestamp time.Time
-	Duplicate bool
+// New makes a Service on a store.
+func New(store Store, o Options) *Service {
+	if o.SendTimeout <= 0 {
+		o.SendTimeout = defaultSendTimeout
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Instance == "" {
+		var b [8]byte
+		rand.Read(b[:])
+		o.Instance = hex.EncodeToString(b[:])
+	}
+	s := &Service{
+		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
+		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]Room{},
+	}
+	s.router = newRouter(store.Log, store.Foreign, o.Now, o.Logger)
+	s.appender = newAppender(laneConfig{log: store.Log, foreign: store.Foreign, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
+	if store.Foreign != nil {
+		s.adopter = &adopter{
+			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,
+			ensure: s.ensureForeign, wake: make(chan struct{}, 1),
+		}
+	}
+	return s
 }
 
-// Send queues one message and returns at once; sends of one caller are stored in
-// the order of its calls. done is called exactly once, from any goroutine (also
-// before Send returns), and must not wait.
-func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) { panic("soon") }
+// Drain refuses new sends with UNAVAILABLE and returns when the queued ones are
+// answered, or with ctx's error.
+func (s *Service) Drain(ctx context.Context) error { return s.appender.drain(ctx) }
 
-// SendWait is Send for those who wait.
-func (s *Service) SendWait(ctx context.Context, user auth.User, in SendInput) (Sent, error) {
-	panic("soon")
+// Instance is the name of this instance among those on one database.
+func (s *Service) Instance() string { return s.instance }
+
+// LogID identifies the log: when it changes, cursors are void.
+func (s *Service) LogID(ctx context.Context) (string, error) {
+	s.mu.Lock()
+	id := s.logID
+	s.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	id, err := s.store.Catalog.LogID(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	s.logID = id
+	s.mu.Unlock()
+	return id, nil
 }
 
-// ResetReason says why a client must drop what it has of a room.
-type ResetReason string
+// roomsKept bounds the rooms remembered to exist; past it all are forgotten and
+// asked for again.
+const roomsKept = 100_000
 
-const (
-	ResetForbidden ResetReason = "forbidden"
-	ResetTooFar    ResetReason = "too_far"
-	ResetAhead     ResetReason = "ahead"
-)
-
-// Joined answers a join: Events end at LastSeq unless More.
-type Joined struct {
-	Room    Room
-	LastSeq int64
-	Events  []Event
-	More    bool
-	Reset   ResetReason // empty: none
+// enter returns the room a user names, made if it is not there and rooms are open.
+// All rooms are public: any user may enter.
+func (s *Service) enter(ctx context.Context, _ auth.User, roomID string) (Room, error) {
+	id, err := ParseRoomID(roomID)
+	if err != nil {
+		return Room{}, err
+	}
+	return s.ensure(ctx, id)
 }
 
-// Join calls commit with the answer while the room's delivery stands still: commit
-// puts the socket in the room and queues the ack, so the next event the socket sees is
-// LastSeq+1. commit only queues; it is not called when Join returns an error.
-// since nil: no events wanted.
-func (s *Service) Join(ctx context.Context, user auth.User, roomID string, since *int64, commit func(Joined)) error {
-	panic("soon")
+func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
+	room, err := s.existing(ctx, id)
+	if err == nil || AsError(err).Code != CodeNotFound || !s.open {
+		return room, err
+	}
+	made, err := s.store.Catalog.CreateRoom(ctx, Room{
+		ID: id, Name: string(id), Type: TypePublic, CreatedAt: s.now().UTC().Truncate(time.Millisecond),
+	})
+	if err != nil {
+		return Room{}, err
+	}
+	s.remember(made)
+	return made, nil
 }
 
-// HistoryInput selects a page: at most one of Before, After (exclusive) and Around
-// (inclusive); none: the newest. Limit 0: 50; at most 100.
-type HistoryInput struct {
-	RoomID                string
-	Before, After, Around *int64
-	Limit                 int
+// existing returns NOT_FOUND for a room that is not there.
+func (s *Service) existing(ctx context.Context, id RoomID) (Room, error) {
+	s.mu.Lock()
+	room, ok := s.rooms[id]
+	s.mu.Unlock()
+	if ok {
+		return room, nil
+	}
+	room, err := s.store.Catalog.Room(ctx, id)
+	if err != nil {
+		return Room{}, err
+	}
+	s.remember(room)
+	return room, nil
 }
 
-// History is a page of messages, ascending.
-type History struct {
-	Messages            []Event
-	HasBefore, HasAfter bool
+// ensureForeign makes the room of a document another program inserted, where rooms
+// are open.
+func (s *Service) ensureForeign(ctx context.Context, id RoomID) error {
+	if !s.open {
+		return nil
+	}
+	op, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	_, err := s.ensure(op, id)
+	return err
 }
 
-func (s *Service) History(ctx context.Context, user auth.User, in HistoryInput) (History, error) {
-	panic("soon")
-}
-
-// Synced answers for one room: the events after the client's number, or a reset.
-type Synced struct {
-	Events  []Event
-	More    bool
-	LastSeq int64       // -1: not told
-	Reset   ResetReason // empty: none
-}
-
-// Sync answers for each room; at most 100 rooms.
-func (s *Service) Sync(ctx context.Context, user auth.User, since map[string]int64) (map[string]Synced, error) {
-	panic("soon")
-}
-
-// ListRooms returns at most limit (0: 50; at most 100) rooms with id > after and whether there are more.
-func (s *Service) ListRooms(ctx context.Context, user auth.User, after string, limit int) ([]Summary, bool, error) {
-	panic("soon")
+func (s *Service) remember(room Room) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.rooms) >= roomsKept {
+		clear(s.rooms)
+	}
+	s.rooms[room.ID] = room
 }

@@ -1,0 +1,257 @@
+package rooms
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	pendingMost  = 1000 // events kept above a hole; what is beyond is read again
+	suspectsMost = 100  // seqs far above the last one that wait to be looked into
+)
+
+// unusedAfter is how long a room nobody is in stays followed: a client that
+// reconnects finds it warm.
+const unusedAfter = time.Minute
+
+// delivery is one room's way to its sockets.
+type delivery struct {
+	router     *router
+	room       RoomID
+	positioned chan struct{} // closed when delivered is known, or failure set
+	failure    error         // fixed when positioned is closed
+
+	mu        sync.Mutex
+	delivered int64           // -1 until positioned
+	run       []Event         // accepted in order, not emitted yet
+	pending   map[int64]Event // above delivered+1
+	wanted    int64           // to be read for until delivered
+	suspects  map[int64]EventID
+	reading   bool
+	again     bool // what was committed meanwhile must be read for
+	gone      bool
+	used      time.Time
+	waiters   []waiter
+}
+
+type waiter struct {
+	seq  int64
+	done chan struct{}
+}
+
+func newDelivery(r *router, room RoomID) *delivery {
+	return &delivery{router: r, room: room, delivered: -1, positioned: make(chan struct{}), used: r.now()}
+}
+
+// position starts at the last seq by majority. Arrivals since newDelivery are
+// pending and go on from there.
+func (d *delivery) position(ctx context.Context) {
+	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+	defer cancel()
+	lasts, err := trustedLast(op, d.router.log, d.router.foreign, []RoomID{d.room})
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	defer close(d.positioned)
+	if err != nil {
+		d.failure, d.gone = err, true
+		d.router.drop(d)
+		return
+	}
+	d.delivered = lasts[d.room]
+	early := d.pending
+	d.pending = nil
+	for _, seq := range slices.Sorted(maps.Keys(early)) {
+		d.arriveLocked(&Arrival{Event: early[seq]})
+	}
+	d.flushLocked()
+	d.readIfBehind()
+}
+
+// arrive takes one event of the stream; true: there is something to flush.
+func (d *delivery) arrive(a *Arrival) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	first := len(d.run) == 0
+	d.arriveLocked(a)
+	d.readIfBehind()
+	return first && len(d.run) > 0
+}
+
+func (d *delivery) arriveLocked(a *Arrival) {
+	e := &a.Event
+	switch {
+	case d.delivered < 0:
+		if a.Partial || !d.keep(e) {
+			d.again = true
+		}
+	case e.Seq <= d.delivered:
+	case e.Seq == d.delivered+1 && !a.Partial:
+		d.take(*e)
+		d.accept()
+	case e.Seq-d.delivered > maxJump:
+		d.suspect(e.Seq, e.ID)
+	default:
+		if !a.Partial {
+			d.keep(e)
+		}
+		d.wanted = max(d.wanted, e.Seq)
+	}
+}
+
+// keep holds an event until the ones before it are there; false: too many wait.
+func (d *delivery) keep(e *Event) bool {
+	if len(d.pending) >= pendingMost {
+		return false
+	}
+	if d.pending == nil {
+		d.pending = map[int64]Event{}
+	}
+	d.pending[e.Seq] = *e
+	return true
+}
+
+// suspect has the reader look into a seq that stands too high. Those beyond the
+// bound are met again by the reader when it gets there.
+func (d *delivery) suspect(seq int64, id EventID) {
+	d.again = true
+	if len(d.suspects) >= suspectsMost {
+		return
+	}
+	if d.suspects == nil {
+		d.suspects = map[int64]EventID{}
+	}
+	d.suspects[seq] = id
+}
+
+func (d *delivery) take(e Event) {
+	d.run = append(d.run, e)
+	d.delivered = e.Seq
+}
+
+// accept takes the pending events that follow delivered.
+func (d *delivery) accept() {
+	for len(d.pending) > 0 {
+		e, ok := d.pending[d.delivered+1]
+		if !ok {
+			return
+		}
+		delete(d.pending, e.Seq)
+		d.take(e)
+	}
+}
+
+// forgetDelivered drops what a read delivered while it was pending.
+func (d *delivery) forgetDelivered() {
+	for seq := range d.pending {
+		if seq <= d.delivered {
+			delete(d.pending, seq)
+		}
+	}
+}
+
+func (d *delivery) flush() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.flushLocked()
+}
+
+// flushLocked emits what was accepted. The lock is held, so a join stands still.
+func (d *delivery) flushLocked() {
+	if len(d.run) == 0 {
+		return
+	}
+	if d.router.emitter.Members(d.room) > 0 {
+		d.router.emitter.Emit(d.room, d.run)
+	}
+	clear(d.run)
+	d.run = d.run[:0]
+	if cap(d.run) > pendingMost {
+		d.run = nil
+	}
+	kept := d.waiters[:0]
+	for _, w := range d.waiters {
+		if w.seq <= d.delivered {
+			close(w.done)
+		} else {
+			kept = append(kept, w)
+		}
+	}
+	d.waiters = kept
+}
+
+func (d *delivery) want(seq int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wanted = max(d.wanted, seq)
+	d.readIfBehind()
+}
+
+func (d *delivery) readAgain() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.again = true
+	d.readIfBehind()
+}
+
+// await returns when seq is delivered.
+func (d *delivery) await(ctx context.Context, seq int64) error {
+	d.mu.Lock()
+	if d.delivered >= seq {
+		d.mu.Unlock()
+		return nil
+	}
+	w := waiter{seq, make(chan struct{})}
+	d.waiters = append(d.waiters, w)
+	d.wanted = max(d.wanted, seq)
+	d.readIfBehind()
+	d.mu.Unlock()
+	select {
+	case <-w.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// last is the seq delivered so far.
+func (d *delivery) last() int64 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.delivered
+}
+
+// join calls commit with the last delivered seq while nothing is delivered; false:
+// the room was let go and must be followed anew. When more than read is delivered,
+// commit is not called and the seq to read up to is returned.
+func (d *delivery) join(read int64, commit func(last int64)) (last int64, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.gone {
+		return 0, false
+	}
+	d.flushLocked()
+	d.used = d.router.now()
+	if read >= 0 && read < d.delivered {
+		return d.delivered, true
+	}
+	commit(d.delivered)
+	return d.delivered, true
+}
+
+// leaveIfUnused marks a room gone that nobody is in.
+func (d *delivery) leaveIfUnused() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.delivered < 0 || d.reading || len(d.waiters) > 0 {
+		return false
+	}
+	if d.router.emitter.Members(d.room) > 0 {
+		d.used = d.router.now()
+		return false
+	}
+	d.gone = d.router.now().Sub(d.used) > unusedAfter
+	return d.gone
+}

@@ -1,0 +1,138 @@
+package rooms
+
+import (
+	"context"
+
+	"roomstream/auth"
+)
+
+const (
+	// MaxPageEvents and maxPageBytes bound the events of a join or of one room's sync,
+	// whichever is reached first.
+	MaxPageEvents = 200
+	maxPageBytes  = 256 << 10
+	// maxBehind is how far a client may be behind to be given events; further behind it
+	// reads history.
+	maxBehind = 10_000
+	// joinReads is how often a join reads after a room that is faster than it, before it
+	// leaves the rest to sync.
+	joinReads = 3
+)
+
+// ResetReason says why a client must drop what it has of a room.
+type ResetReason string
+
+// The reasons of protocol.md.
+const (
+	ResetForbidden ResetReason = "forbidden"
+	ResetTooFar    ResetReason = "too_far"
+	ResetAhead     ResetReason = "ahead"
+)
+
+// Joined answers a join: Events end at LastSeq unless More.
+type Joined struct {
+	Room    Room
+	LastSeq int64
+	Events  []Event
+	More    bool
+	Reset   ResetReason // empty: none
+}
+
+// Join calls commit with the answer while the room's delivery stands still: commit
+// puts the socket in the room and queues the ack, so the next event the socket sees is
+// LastSeq+1. commit only queues, and is not called when Join returns an error.
+// since nil: no events wanted.
+func (s *Service) Join(ctx context.Context, user auth.User, roomID string, since *int64, commit func(Joined)) error {
+	room, err := s.enter(ctx, user, roomID)
+	if err != nil {
+		return notStored(err)
+	}
+	for {
+		d, err := s.router.follow(ctx, room.ID)
+		if err != nil {
+			return notStored(err)
+		}
+		done, err := s.joinDelivery(ctx, d, room, since, commit)
+		if err != nil {
+			return notStored(err)
+		}
+		if done {
+			return nil
+		}
+		s.router.drop(d)
+	}
+}
+
+// joinDelivery returns false when the room was let go meanwhile.
+func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, since *int64, commit func(Joined)) (bool, error) {
+	joined := Joined{Room: room}
+	read := int64(-1) // up to where Events are; -1: none are wanted
+	if since != nil {
+		read = *since
+		reset, err := s.position(ctx, d, *since)
+		if err != nil {
+			return false, err
+		}
+		if joined.Reset = reset; reset != "" {
+			read = -1
+		}
+	}
+	for reads := 0; ; reads++ {
+		if reads > joinReads {
+			joined.More = true
+		}
+		if joined.More {
+			read = -1
+		}
+		last, ok := d.join(read, func(last int64) {
+			joined.LastSeq = last
+			commit(joined)
+		})
+		if !ok || read < 0 || read >= last {
+			return ok, nil
+		}
+		rest := Page{Events: MaxPageEvents - len(joined.Events), Bytes: maxPageBytes - sizeOf(joined.Events)}
+		if rest.Events <= 0 || rest.Bytes <= 0 {
+			joined.More = true
+			continue
+		}
+		events, err := s.store.Log.Since(ctx, room.ID, read, rest)
+		if err != nil {
+			return false, err
+		}
+		joined.Events = append(joined.Events, upTo(events, last)...)
+		if n := len(joined.Events); n > 0 {
+			read = joined.Events[n-1].Seq
+		}
+	}
+}
+
+// upTo cuts events above last: the log may be ahead of what is delivered here.
+func upTo(events []Event, last int64) []Event {
+	for i := range events {
+		if events[i].Seq > last {
+			return events[:i]
+		}
+	}
+	return events
+}
+
+// position says whether a client that has everything up to since must reset. A
+// client may be ahead of what is delivered here, though not of the log.
+func (s *Service) position(ctx context.Context, d *delivery, since int64) (ResetReason, error) {
+	last := d.last()
+	if since <= last {
+		if last-since > maxBehind {
+			return ResetTooFar, nil
+		}
+		return "", nil
+	}
+	lasts, err := trustedLast(ctx, s.store.Log, s.store.Foreign, []RoomID{d.room})
+	if err != nil {
+		return "", err
+	}
+	if since > lasts[d.room] {
+		return ResetAhead, nil
+	}
+	return "", d.await(ctx, since)
+}

@@ -1,0 +1,204 @@
+package rooms
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// holeReaders bounds the reads of missing events that run at once.
+const holeReaders = 8
+
+// idleSweep is how often rooms that no socket is in any more are let go.
+const idleSweep = time.Minute
+
+// router brings each room's events to its sockets in seq order. The stream is only a
+// doorbell; seq is the truth: the next one is emitted, a higher one makes the missing
+// be read from the log, a lower one is dropped. It is the only caller of Emit.
+//
+// Concurrency: all methods are safe from any goroutine. Each room has a lock, under
+// which its events are emitted and its sockets join. Lifecycle: run starts it and
+// waits for its readers. Order and loss: every socket in a room is given every event
+// above the lastSeq of its join, once, in order.
+type router struct {
+	log     Log
+	foreign Foreign
+	ids     *ids
+	now     func() time.Time
+	logger  *slog.Logger
+
+	readers chan struct{} // holds a token a running hole read
+	tasks   sync.WaitGroup
+
+	mu      sync.RWMutex
+	ctx     context.Context // nil until run; hole reads end with it
+	emitter Emitter
+	rooms   map[RoomID]*delivery
+}
+
+func newRouter(log Log, foreign Foreign, now func() time.Time, logger *slog.Logger) *router {
+	return &router{
+		log: log, foreign: foreign, ids: newIDs(), now: now, logger: logger,
+		readers: make(chan struct{}, holeReaders), rooms: map[RoomID]*delivery{},
+	}
+}
+
+// start gives the router its emitter; before it nothing can be joined.
+func (r *router) start(ctx context.Context, emitter Emitter) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ctx, r.emitter = ctx, emitter
+}
+
+// run lets idle rooms go until ctx is done, then waits for the readers.
+func (r *router) run(ctx context.Context) error {
+	tick := time.NewTicker(idleSweep)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			r.mu.Lock() // no reader starts any more: start looks at ctx under this lock
+			r.mu.Unlock()
+			r.tasks.Wait()
+			return nil
+		case <-tick.C:
+			r.sweep()
+		}
+	}
+}
+
+func (r *router) lookup(room RoomID) *delivery {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.rooms[room]
+}
+
+// deliveredIn is the last seq delivered in the room, which a majority has; 0 when
+// nobody here follows the room.
+func (r *router) deliveredIn(room RoomID) int64 {
+	d := r.lookup(room)
+	if d == nil {
+		return 0
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return max(d.delivered, 0)
+}
+
+// arrived takes what the stream told, in its order.
+func (r *router) arrived(batch []Arrival) {
+	var touched []*delivery
+	for i := range batch {
+		a := &batch[i]
+		d := r.lookup(a.Event.RoomID)
+		if d == nil || a.Event.Seq == 0 {
+			continue
+		}
+		if d.arrive(a) {
+			touched = append(touched, d)
+		}
+	}
+	for _, d := range touched {
+		d.flush()
+	}
+}
+
+// offer takes events that are durable but come by no insert.
+func (r *router) offer(room RoomID, events []*Event) {
+	d := r.lookup(room)
+	if d == nil {
+		return
+	}
+	for _, e := range events {
+		d.arrive(&Arrival{Event: *e})
+	}
+	d.flush()
+}
+
+// want has the room read until seq is delivered.
+func (r *router) want(room RoomID, seq int64) {
+	if d := r.lookup(room); d != nil {
+		d.want(seq)
+	}
+}
+
+// reconcile reads what followed rooms missed while no stream was open.
+func (r *router) reconcile() {
+	r.mu.RLock()
+	all := make([]*delivery, 0, len(r.rooms))
+	for _, d := range r.rooms {
+		all = append(all, d)
+	}
+	r.mu.RUnlock()
+	for _, d := range all {
+		d.readAgain()
+	}
+}
+
+// follow returns the room's delivery, made and positioned at the last seq if
+// nobody here followed it yet.
+func (r *router) follow(ctx context.Context, room RoomID) (*delivery, error) {
+	r.mu.Lock()
+	if r.emitter == nil {
+		r.mu.Unlock()
+		return nil, starting()
+	}
+	d := r.rooms[room]
+	if d == nil {
+		d = newDelivery(r, room)
+		r.rooms[room] = d
+		r.mu.Unlock()
+		d.position(ctx)
+	} else {
+		r.mu.Unlock()
+	}
+	select {
+	case <-d.positioned:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	return d, d.failure
+}
+
+// drop forgets a room's delivery.
+func (r *router) drop(d *delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.rooms[d.room] == d {
+		delete(r.rooms, d.room)
+	}
+}
+
+func (r *router) sweep() {
+	r.mu.RLock()
+	all := make([]*delivery, 0, len(r.rooms))
+	for _, d := range r.rooms {
+		all = append(all, d)
+	}
+	r.mu.RUnlock()
+	for _, d := range all {
+		if d.leaveIfUnused() {
+			r.drop(d)
+		}
+	}
+}
+
+// begin starts a reader of holes unless the router ends.
+func (r *router) begin(read func(context.Context)) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.ctx == nil || r.ctx.Err() != nil {
+		return false
+	}
+	ctx := r.ctx
+	r.tasks.Go(func() {
+		select {
+		case r.readers <- struct{}{}:
+			defer func() { <-r.readers }()
+			read(ctx)
+		case <-ctx.Done():
+		}
+	})
+	return true
+}

@@ -1,0 +1,108 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"roomstream/auth"
+)
+
+// SendInput is what a client sends. RoomID is the text as received.
+type SendInput struct {
+	RoomID   string
+	Text     string
+	ClientID string // idempotency key; empty: none
+	Parent   int64  // seq of the message this answers; 0: none
+	Data     string // the JSON text as received; empty: none
+}
+
+// Sent tells of a durable event.
+type Sent struct {
+	ID        EventID
+	Seq       int64
+	Timestamp time.Time
+	Duplicate bool // the same clientId was stored before; ID and Seq are the first one's
+}
+
+// Send queues one message and returns; sends of one caller are stored in the order of
+// its calls. It may wait for the store when the room is not known yet. done is called
+// exactly once, from any goroutine (also before Send returns), and must not wait. Its
+// error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, CONFLICT, OVERLOADED, UNAVAILABLE or
+// TIMEOUT: then the outcome is unknown.
+func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
+	e, err := s.message(user, in)
+	if err != nil {
+		done(Sent{}, err)
+		return
+	}
+	s.appender.submit(e, done)
+}
+
+// SendWait is Send for those who wait. A ctx that ends gives TIMEOUT.
+func (s *Service) SendWait(ctx context.Context, user auth.User, in SendInput) (Sent, error) {
+	type answer struct {
+		sent Sent
+		err  error
+	}
+	answers := make(chan answer, 1)
+	s.Send(user, in, func(sent Sent, err error) { answers <- answer{sent, err} })
+	select {
+	case a := <-answers:
+		return a.sent, a.err
+	case <-ctx.Done():
+		return Sent{}, timedOut()
+	}
+}
+
+// message makes the event of a send, checked.
+func (s *Service) message(user auth.User, in SendInput) (*Event, error) {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	e := &Event{
+		ID: s.ids.next(now), Author: user.ID, AuthorName: user.Name, Timestamp: now,
+		ClientID: in.ClientID, Text: in.Text, Parent: in.Parent, Data: in.Data,
+	}
+	if err := checkContent(e); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
+	defer cancel()
+	room, err := s.enter(ctx, user, in.RoomID)
+	if err != nil {
+		return nil, notStored(err)
+	}
+	e.RoomID = room.ID
+	if e.Parent > 0 {
+		if err := s.checkParent(ctx, e); err != nil {
+			return nil, notStored(err)
+		}
+	}
+	return e, nil
+}
+
+// checkParent refuses an answer to what is no message of the room.
+func (s *Service) checkParent(ctx context.Context, e *Event) error {
+	found, err := s.store.Log.Since(ctx, e.RoomID, e.Parent-1, Page{Events: 1})
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 || found[0].Seq != e.Parent || found[0].Type != TypeMessage {
+		return BadField("parent", "must be the seq of a message of this room")
+	}
+	return nil
+}
+
+// unavailableRetry is what a client is told to wait when the store does not answer.
+const unavailableRetry = 2 * time.Second
+
+// notStored turns a store that does not answer into UNAVAILABLE: nothing was tried
+// yet, so the outcome is known.
+func notStored(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	failed := Wrap(CodeUnavailable, err, "the store does not answer")
+	failed.RetryAfter = unavailableRetry
+	return failed
+}
