@@ -1,0 +1,43 @@
+package socketio
+
+import (
+	"roomstream/rooms"
+)
+
+// fanOut takes packets to the sockets that are in a room of the adapter. It queues and never waits; safe for concurrent
+// use. A packet is the text after the engine's message type: 2["event",{…}].
+type fanOut interface {
+	broadcast(room string, packets [][]byte)
+	members(room string) int
+}
+
+// emitEvents queues a room's events to its sockets, each encoded once, however many sockets there are.
+func emitEvents(out fanOut, room rooms.RoomID, events []rooms.Event) {
+	name := adapterRoom(room)
+	if len(events) == 0 || out.members(name) == 0 {
+		return
+	}
+	out.broadcast(name, eventPackets(events))
+}
+
+// eventPackets encodes events as live packets. They share one buffer: nobody may change or append to them.
+func eventPackets(events []rooms.Event) [][]byte {
+	const envelope = 32 // bytes of 2["new_message",…], rounded up
+	b := make([]byte, 0, eventsSize(events)+envelope*len(events))
+	ends := make([]int, len(events))
+	for i := range events {
+		b = append(b, `2["`...)
+		b = append(b, events[i].EventName()...)
+		b = append(b, `",`...)
+		b = events[i].AppendJSON(b)
+		b = append(b, ']')
+		ends[i] = len(b)
+	}
+	packets := make([][]byte, len(events))
+	start := 0
+	for i, end := range ends {
+		packets[i] = b[start:end:end]
+		start = end
+	}
+	return packets
+}

@@ -1,0 +1,181 @@
+package socketio
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+
+	"roomstream/rooms"
+)
+
+// payload reads the fields of one event's argument as typed values. Unknown fields are ignored; the first field that
+// is missing or of a wrong type is remembered in err, as BAD_REQUEST naming it, and every later read returns zeros.
+//
+// The fields are looked up in a map, not decoded into a struct: encoding/json matches a struct's fields without regard
+// to case, so that "TEXT" would be taken for "text".
+type payload struct {
+	fields map[string]json.RawMessage
+	err    *rooms.Error
+}
+
+// payloadField is what details.field says when the argument as a whole is at fault.
+const payloadField = "payload"
+
+// readPayload takes an event's first argument; it must be an object.
+func readPayload(args []json.RawMessage) *payload {
+	if len(args) == 0 {
+		return &payload{err: rooms.BadField(payloadField, "is missing: send one object after the event's name")}
+	}
+	return readObject(args[0])
+}
+
+// readRoomPayload takes an event's first argument where a room's id may stand instead of an object: "general" means
+// {roomId: "general"}.
+func readRoomPayload(args []json.RawMessage) *payload {
+	if len(args) > 0 && isString(args[0]) {
+		return &payload{fields: map[string]json.RawMessage{"roomId": args[0]}}
+	}
+	return readPayload(args)
+}
+
+func readObject(raw json.RawMessage) *payload {
+	p := &payload{}
+	// Unmarshal takes null for an empty map.
+	if json.Unmarshal(raw, &p.fields) != nil || p.fields == nil {
+		p.err = rooms.BadField(payloadField, "must be an object")
+	}
+	return p
+}
+
+// refuse remembers the first refusal.
+func (p *payload) refuse(field, format string, args ...any) {
+	if p.err == nil {
+		p.err = rooms.BadField(field, format, args...)
+	}
+}
+
+// field returns a field's JSON, nil where it is absent or the payload is refused already.
+func (p *payload) field(name string) json.RawMessage {
+	if p.err != nil {
+		return nil
+	}
+	return p.fields[name]
+}
+
+// required is field for what must be there.
+func (p *payload) required(name string) json.RawMessage {
+	raw := p.field(name)
+	if raw == nil {
+		p.refuse(name, "is required")
+	}
+	return raw
+}
+
+// text reads a string that must be there. It may be empty.
+func (p *payload) text(name string) string {
+	return p.string(name, p.required(name))
+}
+
+// optionalText reads a string that may be absent, but not empty: nobody sends an empty one on purpose, and taken for
+// absent it would, as a clientId, lose the protection it was sent for.
+func (p *payload) optionalText(name string) string {
+	raw := p.field(name)
+	s := p.string(name, raw)
+	if raw != nil && s == "" {
+		p.refuse(name, "must not be empty: leave it out instead")
+	}
+	return s
+}
+
+func (p *payload) string(name string, raw json.RawMessage) string {
+	if raw == nil {
+		return ""
+	}
+	var s string
+	if !isString(raw) || json.Unmarshal(raw, &s) != nil {
+		p.refuse(name, "must be a string")
+	}
+	return s
+}
+
+// optionalSeq reads an integer from 0 to 2^53-1; nil where it is absent.
+func (p *payload) optionalSeq(name string) *int64 {
+	raw := p.field(name)
+	if raw == nil {
+		return nil
+	}
+	n, ok := parseSeq(raw)
+	if !ok {
+		p.refuse(name, "must be an integer from 0 below 2^53")
+		return nil
+	}
+	return &n
+}
+
+// optionalPositive reads an integer from 1 to 2^53-1; 0 where it is absent.
+func (p *payload) optionalPositive(name string) int64 {
+	raw := p.field(name)
+	if raw == nil {
+		return 0
+	}
+	n, ok := parseSeq(raw)
+	if !ok || n == 0 {
+		p.refuse(name, "must be an integer from 1 below 2^53")
+		return 0
+	}
+	return n
+}
+
+// optionalObject returns an object's JSON as it was received; empty where it is absent.
+func (p *payload) optionalObject(name string) string {
+	raw := bytes.TrimSpace(p.field(name))
+	if len(raw) == 0 {
+		return ""
+	}
+	if raw[0] != '{' {
+		p.refuse(name, "must be a JSON object")
+		return ""
+	}
+	return string(raw)
+}
+
+// empty refuses a list that has members: one that is not supported yet.
+func (p *payload) empty(name string) {
+	raw := p.field(name)
+	if raw == nil {
+		return
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || list == nil {
+		p.refuse(name, "must be an array")
+		return
+	}
+	if len(list) > 0 {
+		p.refuse(name, "this server takes none yet: leave it out")
+	}
+}
+
+// absent refuses a field that is not supported yet.
+func (p *payload) absent(name string) {
+	if p.field(name) != nil {
+		p.refuse(name, "this server does not know it yet: leave it out")
+	}
+}
+
+func isString(raw json.RawMessage) bool {
+	raw = bytes.TrimSpace(raw)
+	return len(raw) > 0 && raw[0] == '"'
+}
+
+// parseSeq reads an integer from 0 to rooms.MaxSeq, as JavaScript writes it: digits only.
+func parseSeq(raw json.RawMessage) (int64, bool) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || raw[0] < '0' || raw[0] > '9' {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || n > rooms.MaxSeq {
+		return 0, false
+	}
+	return n, true
+}
