@@ -1,0 +1,92 @@
+import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
+import { onTestFinished } from "vitest";
+import { tokenFor } from "./token.ts";
+import { within } from "./wait.ts";
+
+/** The ways a stock client reaches a server; the last is its default. */
+export const transports = [
+  { name: "polling", transports: ["polling"] },
+  { name: "websocket", transports: ["websocket"] },
+  { name: "polling, then websocket", transports: ["polling", "websocket"] },
+] as const;
+
+export const WEBSOCKET = { transports: ["websocket"] };
+
+type Options = Partial<ManagerOptions & SocketOptions>;
+
+/** An official client of its own, signed in as `sub` unless the options say otherwise; closed after the test. */
+export function client(url: string, sub: string, options: object = {}): Socket {
+  const socket = io(url, { forceNew: true, auth: { token: tokenFor(sub) }, reconnectionDelay: 50, reconnectionDelayMax: 200, ...options } as Options);
+  onTestFinished(() => void socket.disconnect());
+  return socket;
+}
+
+/** The same, and connected: resolves with the socket after its `ready`. */
+export async function connected(url: string, sub: string, options: object = {}): Promise<Socket> {
+  const socket = client(url, sub, options);
+  await within(`${sub} is ready`, next(socket, "ready"));
+  return socket;
+}
+
+/** The next payload of an event; fails when the server refuses the connection meanwhile. */
+export function next<T = Record<string, unknown>>(socket: Socket, event: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error): void => {
+      if (!socket.active) reject(error);
+    };
+    socket.on("connect_error", refused);
+    socket.once(event, (payload: T) => {
+      socket.off("connect_error", refused);
+      resolve(payload);
+    });
+  });
+}
+
+/** What the server answers to an event. */
+export interface Answer {
+  ok?: true;
+  id: string;
+  seq: number;
+  timestamp: string;
+  duplicate?: true;
+  room: { id: string; name: string; type: string };
+  lastSeq: number;
+  events: Replayed[];
+  more: boolean;
+  reset?: { reason: string };
+  messages: Message[];
+  hasBefore: boolean;
+  hasAfter: boolean;
+  rooms: Record<string, { events: Replayed[]; more: boolean; lastSeq: number; reset?: { reason: string } }>;
+  expiresAt: string;
+  error?: { code: string; message: string; retryable: boolean; retryAfterMs?: number; details?: { field?: string } };
+}
+
+/** new_message's payload. */
+export interface Message {
+  id: string;
+  roomId: string;
+  seq: number;
+  text: string;
+  author: string;
+  authorName?: string;
+  timestamp: string;
+  clientId?: string;
+  parent?: number;
+  data?: Record<string, unknown>;
+}
+
+/** An event of the log as joins and syncs replay it. */
+export type Replayed = Message & { event: string };
+
+/** Emits and waits for the answer, whatever it says. */
+export async function ask(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
+  return within(`an answer to ${event}`, new Promise<Answer>((resolve) => void socket.emit(event, ...args, resolve)));
+}
+
+/** The same, for answers that must be good. */
+export async function must(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
+  const answer = await ask(socket, event, ...args);
+  if (answer.ok !== true) throw new Error(`${event} was refused: ${JSON.stringify(answer)}`);
+  return answer;
+}

@@ -1,0 +1,84 @@
+import type { Socket } from "socket.io-client";
+import { must, type Message, type Replayed } from "./client.ts";
+import { until } from "./wait.ts";
+
+/**
+ * What a good client does, and all it needs: one integer a room. It joins with the last
+ * seq it has, applies what follows, drops what it knows and asks `sync` for a hole.
+ */
+export class Follower {
+  /** The room as this client sees it; index i holds seq i+1. */
+  readonly messages: (Message | undefined)[] = [];
+  /** How often an event came that was known already, and how often a hole was seen. */
+  duplicates = 0;
+  holes = 0;
+  /** What went wrong on the way; a test expects none. */
+  readonly faults: string[] = [];
+  #catchingUp: Promise<void> | undefined;
+
+  constructor(
+    readonly socket: Socket,
+    readonly roomId: string,
+  ) {
+    socket.on("new_message", (message: Message) => this.#live(message));
+    socket.on("void", (event: Message) => this.#live(event));
+    socket.on("connect", () => void this.join().catch((error: unknown) => this.#fault(error)));
+  }
+
+  get last(): number {
+    return this.messages.length;
+  }
+
+  get texts(): string[] {
+    return this.messages.map((message) => message?.text ?? "");
+  }
+
+  /** Is done by itself at every connect; await it once to know that the client is in. */
+  async join(): Promise<void> {
+    const answer = await must(this.socket, "join_room", { roomId: this.roomId, since: this.last });
+    this.#replay(answer.events);
+    if (answer.more) await this.#catchUp();
+  }
+
+  /** Resolves when the client has everything up to seq. */
+  async reaches(seq: number, deadlineMs?: number): Promise<void> {
+    await until(`${this.roomId} reaches ${seq} (is at ${this.last}, faults ${this.faults.join("; ")})`, () => this.last >= seq, deadlineMs);
+  }
+
+  #live(message: Message): void {
+    if (message.roomId !== this.roomId) return;
+    if (message.seq === this.last + 1) this.messages.push(message);
+    else if (message.seq <= this.last) this.duplicates++;
+    else {
+      this.holes++;
+      void this.#catchUp().catch((error: unknown) => this.#fault(error));
+    }
+  }
+
+  #replay(events: Replayed[]): void {
+    for (const event of events) {
+      if (event.seq > this.last + 1) throw new Error(`a replay jumps from ${this.last} to ${event.seq}`);
+      if (event.seq === this.last + 1) this.messages.push(event);
+    }
+  }
+
+  #catchUp(): Promise<void> {
+    this.#catchingUp ??= this.#sync().finally(() => (this.#catchingUp = undefined));
+    return this.#catchingUp;
+  }
+
+  async #sync(): Promise<void> {
+    for (let more = true; more; ) {
+      const answer = await must(this.socket, "sync", { rooms: { [this.roomId]: this.last } });
+      const room = answer.rooms[this.roomId];
+      if (!room || room.reset) throw new Error(`sync was answered ${JSON.stringify(room)}`);
+      this.#replay(room.events);
+      more = room.more || room.lastSeq > this.last;
+    }
+  }
+
+  // A connection that ends takes its questions with it; the next connect asks again.
+  #fault(error: unknown): void {
+    if (this.socket.connected) this.faults.push(String(error));
+  }
+}
