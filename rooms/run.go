@@ -61,6 +61,10 @@ type sink Service
 // Opened reads what came while no stream was open: numbered events for the rooms that
 // are followed, and documents of other programs.
 func (s *sink) Opened() {
+	select {
+	case s.opened <- struct{}{}:
+	default:
+	}
 	s.router.reconcile()
 	if s.adopter == nil {
 		return
@@ -117,7 +121,8 @@ func (s *sink) quarantine(a *Arrival) {
 	})
 }
 
-// beat inserts a heartbeat every 2 s; it must come back through the stream.
+// beat inserts a heartbeat every 2 s, and at once when a stream opens; it must come
+// back through the stream.
 func (s *Service) beat(ctx context.Context) error {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -131,6 +136,7 @@ func (s *Service) beat(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-s.opened:
 		case <-tick.C:
 		}
 	}

@@ -55,6 +55,7 @@ type Service struct {
 	appender *appender
 	adopter  *adopter // nil: no other program can write
 
+	opened    chan struct{} // rings when a stream opened
 	malformed atomic.Int64
 	badSeqs   atomic.Int64
 
@@ -83,6 +84,7 @@ func New(store Store, o Options) *Service {
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]Room{},
+		opened: make(chan struct{}, 1),
 	}
 	s.router = newRouter(store.Log, store.Foreign, o.Now, o.Logger)
 	s.appender = newAppender(laneConfig{log: store.Log, foreign: store.Foreign, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
