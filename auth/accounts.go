@@ -1,0 +1,160 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	// accountTTL is how long a sign-in lasts: a working day and the night after it.
+	accountTTL = 24 * time.Hour
+
+	// guestTTL is shorter: a guest who is gone cannot come back as himself anyway.
+	guestTTL = 12 * time.Hour
+
+	// maxRoles is how many roles an account may have, so that its token stays small.
+	maxRoles = 16
+
+	// maxRoleBytes is the longest name of a role.
+	maxRoleBytes = 64
+)
+
+// AccountOptions are the settings of Accounts. The zero value works.
+type AccountOptions struct {
+	Now func() time.Time // nil: time.Now
+}
+
+// Accounts signs people in who have no identity provider: with a name and a
+// password, or as guests. Safe for concurrent use. At most two passwords are
+// hashed at once; who waits too long for his turn gets ErrBusy.
+type Accounts struct {
+	store     AccountStore
+	tokens    *Tokens
+	now       func() time.Time
+	passwords *passwords
+}
+
+// SignedIn is a user with a token that speaks for him.
+type SignedIn struct {
+	Token string
+	User  User
+}
+
+// NewAccounts keeps accounts in the store and issues tokens for them.
+func NewAccounts(store AccountStore, tokens *Tokens, o AccountOptions) *Accounts {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Accounts{store: store, tokens: tokens, now: o.Now, passwords: newPasswords()}
+}
+
+// Register makes an account without roles and signs it in. It returns a
+// *FieldError for a bad name or password, ErrNameTaken or ErrBusy.
+func (a *Accounts) Register(ctx context.Context, name, password string) (SignedIn, error) {
+	account, err := a.create(ctx, name, password, nil)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return a.signIn(account)
+}
+
+// Login returns ErrUnauthenticated for a wrong name or password, which take the
+// same time, or ErrBusy.
+func (a *Accounts) Login(ctx context.Context, name, password string) (SignedIn, error) {
+	if len(password) > maxPassword*4 {
+		return SignedIn{}, checkPassword(password) // before it costs a hash; no account has such a one
+	}
+	var account Account
+	cleaned, err := cleanName(name)
+	if err == nil {
+		account, err = a.store.AccountByName(ctx, cleaned)
+		if err != nil && !errors.Is(err, ErrNoAccount) {
+			return SignedIn{}, fmt.Errorf("look up an account: %w", err)
+		}
+	}
+	matches, err := a.passwords.matches(ctx, password, account.PasswordHash)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if !matches {
+		return SignedIn{}, refuse("name or password is wrong")
+	}
+	return a.signIn(account)
+}
+
+// Guest signs somebody in who has no account. An empty name becomes one made up.
+// Names of guests are not unique; the role guest tells them from accounts.
+func (a *Accounts) Guest(_ context.Context, name string) (SignedIn, error) {
+	id := UserID(guestPrefix + rand.Text())
+	if strings.TrimSpace(name) == "" {
+		name = "Guest " + string(id[len(id)-4:])
+	}
+	cleaned, err := cleanName(name)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return a.issue(User{ID: id, Name: cleaned, Roles: []string{RoleGuest}}, guestTTL)
+}
+
+// Add makes an account with roles, for the command line: it is the only way to an
+// account with RoleAdmin.
+func (a *Accounts) Add(ctx context.Context, name, password string, roles []string) (Account, error) {
+	if err := checkRoles(roles); err != nil {
+		return Account{}, err
+	}
+	return a.create(ctx, name, password, roles)
+}
+
+func (a *Accounts) create(ctx context.Context, name, password string, roles []string) (Account, error) {
+	cleaned, err := cleanName(name)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := checkPassword(password); err != nil {
+		return Account{}, err
+	}
+	hash, err := a.passwords.hash(ctx, password)
+	if err != nil {
+		return Account{}, err
+	}
+	account := Account{
+		ID: UserID(accountPrefix + rand.Text()), Name: cleaned, PasswordHash: hash, Roles: roles,
+		CreatedAt: a.now().UTC().Truncate(time.Millisecond),
+	}
+	if err := a.store.CreateAccount(ctx, account); err != nil {
+		return Account{}, fmt.Errorf("create an account: %w", err)
+	}
+	return account, nil
+}
+
+func (a *Accounts) signIn(account Account) (SignedIn, error) {
+	return a.issue(User{ID: account.ID, Name: account.Name, Roles: slices.Clone(account.Roles)}, accountTTL)
+}
+
+func (a *Accounts) issue(user User, ttl time.Duration) (SignedIn, error) {
+	token, err := a.tokens.IssueLocal(user, ttl)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return SignedIn{Token: token, User: user}, nil
+}
+
+func checkRoles(roles []string) error {
+	if len(roles) > maxRoles {
+		return &FieldError{Field: "role", Message: fmt.Sprintf("must be at most %d", maxRoles)}
+	}
+	for _, role := range roles {
+		switch {
+		case role == "" || len(role) > maxRoleBytes:
+			return &FieldError{Field: "role", Message: fmt.Sprintf("must be 1 to %d bytes", maxRoleBytes)}
+		case role == RoleGuest:
+			return &FieldError{Field: "role", Message: "must not be guest, which is for those without an account"}
+		}
+	}
+	return nil
+}
