@@ -23,9 +23,6 @@ type roomChat struct {
 
 var _ chat = (*roomChat)(nil)
 
-// maxPageEvents is the most events a page holds, as web/docs/protocol.md states it.
-const maxPageEvents = 200
-
 // limits is what `ready` tells a client of this server's bounds.
 type limits struct {
 	MaxTextLength int   `json:"maxTextLength"` // code points
@@ -42,7 +39,7 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 		verify:  verify,
 		limits: limits{
 			MaxTextLength: rooms.MaxTextLength, MaxDataBytes: rooms.MaxDataBytes,
-			MaxPayload: maxPayload, MaxPageEvents: maxPageEvents,
+			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents,
 		},
 		now: now,
 		log: log,
