@@ -1,7 +1,7 @@
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { onTestFinished } from "vitest";
-import { tokenFor } from "./token.ts";
-import { within } from "./wait.ts";
+import { tokenFor } from "./token";
+import { within } from "./wait";
 
 /** The ways a stock client reaches a server; the last is its default. */
 export const transports = [
@@ -81,7 +81,15 @@ export type Replayed = Message & { event: string };
 
 /** Emits and waits for the answer, whatever it says. */
 export async function ask(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
-  return within(`an answer to ${event}`, new Promise<Answer>((resolve) => void socket.emit(event, ...args, resolve)));
+  const answered = new Promise<Answer>((resolve, reject) => {
+    // A client with `retries` calls back with (error, answer), any other with (answer).
+    socket.emit(event, ...args, (...values: unknown[]) => {
+      const [last] = values.slice(-1);
+      if (last instanceof Error) reject(last);
+      else resolve(last as Answer);
+    });
+  });
+  return within(`an answer to ${event}`, answered);
 }
 
 /** The same, for answers that must be good. */

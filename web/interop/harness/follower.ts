@@ -1,6 +1,6 @@
 import type { Socket } from "socket.io-client";
-import { must, type Message, type Replayed } from "./client.ts";
-import { until } from "./wait.ts";
+import { must, type Message, type Replayed } from "./client";
+import { until } from "./wait";
 
 /**
  * What a good client does, and all it needs: one integer a room. It joins with the last
@@ -22,7 +22,9 @@ export class Follower {
   ) {
     socket.on("new_message", (message: Message) => this.#live(message));
     socket.on("void", (event: Message) => this.#live(event));
-    socket.on("connect", () => void this.join().catch((error: unknown) => this.#fault(error)));
+    socket.on("connect", () => this.#spare(this.join()));
+    // Questions end with the connection they were asked on; the next connect asks again.
+    socket.on("disconnect", () => (this.#catchingUp = undefined));
   }
 
   get last(): number {
@@ -51,7 +53,7 @@ export class Follower {
     else if (message.seq <= this.last) this.duplicates++;
     else {
       this.holes++;
-      void this.#catchUp().catch((error: unknown) => this.#fault(error));
+      this.#spare(this.#catchUp());
     }
   }
 
@@ -63,7 +65,12 @@ export class Follower {
   }
 
   #catchUp(): Promise<void> {
-    this.#catchingUp ??= this.#sync().finally(() => (this.#catchingUp = undefined));
+    if (!this.#catchingUp) {
+      const sync = this.#sync().finally(() => {
+        if (this.#catchingUp === sync) this.#catchingUp = undefined;
+      });
+      this.#catchingUp = sync;
+    }
     return this.#catchingUp;
   }
 
@@ -77,8 +84,11 @@ export class Follower {
     }
   }
 
-  // A connection that ends takes its questions with it; the next connect asks again.
-  #fault(error: unknown): void {
-    if (this.socket.connected) this.faults.push(String(error));
+  /** Notes what fails in the background, but for what failed because its connection ended. */
+  #spare(work: Promise<void>): void {
+    const connection = this.socket.id;
+    work.catch((error: unknown) => {
+      if (this.socket.id === connection) this.faults.push(String(error));
+    });
   }
 }

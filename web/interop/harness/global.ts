@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { Mongod } from "./mongod.ts";
+import { Mongod } from "./mongod";
 
 declare module "vitest" {
   interface ProvidedContext {

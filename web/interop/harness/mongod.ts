@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
-import { freePort, Process } from "./process.ts";
-import { PATIENCE_MS, until } from "./wait.ts";
+import { freePort, Process } from "./process";
+import { PATIENCE_MS, until } from "./wait";
 
 const START_MS = 60_000;
 

@@ -49,7 +49,7 @@ export class Proxy {
       side.on("error", end);
     }
     client.on("data", (chunk) => void server.write(chunk));
-    server.on("data", (chunk) => {
+    server.on("data", (chunk: Buffer) => {
       const fate = this.downstream(chunk);
       if (fate === "pass") client.write(chunk);
       else if (fate === "cut") end();

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient, type Db } from "mongodb";
 import { inject, onTestFinished } from "vitest";
-import { freePort, Process, type Exit } from "./process.ts";
-import { SECRET } from "./token.ts";
-import { until } from "./wait.ts";
+import { freePort, Process, type Exit } from "./process";
+import { SECRET } from "./token";
+import { until } from "./wait";
 
 /** A race-detecting build needs a while to start on a busy machine. */
 const START_MS = 30_000;
