@@ -27,6 +27,7 @@ type lane struct {
 	laneConfig
 	recent  *recent
 	numbers map[RoomID]*number // the lane's goroutine only
+	swept   time.Time          // when numbers was last cleared of unused ones
 
 	mu       sync.Mutex
 	queue    []*item
@@ -128,6 +129,7 @@ func (l *lane) idle() <-chan struct{} {
 
 func (l *lane) run(ctx context.Context) error {
 	for ctx.Err() == nil {
+		l.forgetUnused()
 		batch, adoption, wait := l.take()
 		if len(batch) > 0 {
 			l.append(ctx, batch)
@@ -138,7 +140,6 @@ func (l *lane) run(ctx context.Context) error {
 		if len(batch)+len(adoption) > 0 {
 			continue
 		}
-		l.forgetUnused()
 		pause(ctx, wait, l.wake)
 	}
 	l.abandon()

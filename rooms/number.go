@@ -112,8 +112,13 @@ func (l *lane) forget(batch []*item) {
 	}
 }
 
+// forgetUnused bounds the rooms a lane remembers by those used lately.
 func (l *lane) forgetUnused() {
 	now := l.now()
+	if now.Sub(l.swept) < numberKept {
+		return
+	}
+	l.swept = now
 	for room, n := range l.numbers {
 		if now.Sub(n.used) > numberKept {
 			delete(l.numbers, room)
