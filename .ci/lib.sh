@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the set-up scripts share. They print exactly one line to stdout, the path of the
-# program they were asked for; everything for people goes to stderr.
+# What the set-up scripts share. All they print to stdout is the path of the program they
+# were asked for; everything for people goes to stderr.
 
 say() { printf '%s\n' "$*" >&2; }
 
