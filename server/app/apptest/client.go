@@ -82,16 +82,28 @@ func Connect(t testing.TB, base, auth string, header http.Header) (*Client, json
 	t.Helper()
 	c := Open(t, base, header)
 	c.Write("40" + auth)
+	return c, c.Refusal()
+}
+
+// Refusal waits for the answer to a CONNECT and returns the payload of a connect_error, nil where the client is let in.
+func (c *Client) Refusal() json.RawMessage {
+	c.t.Helper()
 	c.until("an answer to CONNECT", func() bool { return c.sid != "" || c.refusal != nil })
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c, c.refusal
+	return c.refusal
 }
 
 // Open opens the transport and sends nothing.
 func Open(t testing.TB, base string, header http.Header) *Client {
 	t.Helper()
-	conn, r, _, err := openWebSocket(base, socketPath, header)
+	return OpenPath(t, base, socketPath, header)
+}
+
+// OpenPath is Open with a path and query of one's own.
+func OpenPath(t testing.TB, base, path string, header http.Header) *Client {
+	t.Helper()
+	conn, r, _, err := openWebSocket(base, path, header)
 	if err != nil {
 		t.Fatalf("open a WebSocket: %v", err)
 	}
