@@ -1,0 +1,108 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"roomstream/rooms"
+)
+
+// bodyTimeout is how long a caller may take to send a body: 64 KiB in 15 s is slower
+// than any telephone line.
+const bodyTimeout = 15 * time.Second
+
+// front stands before Fiber's adaptor, which reads any body to its end into memory,
+// whatever its length, and keeps only one of repeated headers. It also answers what
+// pages of other origins ask first.
+type front struct {
+	next    http.Handler
+	origins map[string]bool
+	maxBody int64
+}
+
+func newFront(next http.Handler, origins []string, maxBody int64) *front {
+	f := &front{next: next, origins: make(map[string]bool), maxBody: maxBody}
+	for _, origin := range origins {
+		f.origins[strings.ToLower(origin)] = true
+	}
+	return f
+}
+
+// ServeHTTP implements http.Handler.
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store") // answers differ by token and by the moment
+	h.Set("X-Content-Type-Options", "nosniff")
+	if f.crossOrigin(w, r) {
+		return
+	}
+	if len(r.Header.Values("Authorization")) > 1 {
+		writeError(w, rooms.BadField("Authorization", "must be given once"))
+		return
+	}
+	body, err := f.read(w, r)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	f.next.ServeHTTP(w, r)
+}
+
+// crossOrigin says to browsers that pages of the allowed origins may call, and
+// answers their preflight. Without credentials: a token is sent by the page, never
+// by the browser on its own.
+func (f *front) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	origin := r.Header.Get("Origin")
+	allowed := origin != "" && f.origins[strings.ToLower(origin)]
+	if allowed {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "Retry-After")
+	}
+	if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+		return false
+	}
+	if allowed {
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
+		h.Set("Access-Control-Max-Age", "600")
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return true
+}
+
+// read returns the body, at most maxBody bytes and within bodyTimeout.
+func (f *front) read(w http.ResponseWriter, r *http.Request) ([]byte, *rooms.Error) {
+	if r.ContentLength == 0 || r.Body == nil {
+		return nil, nil
+	}
+	if r.ContentLength > f.maxBody {
+		return nil, f.tooLarge()
+	}
+	// The server has no deadline for whole requests, because polling ones wait long;
+	// a ResponseWriter that knows no deadlines is one of a test.
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, f.maxBody))
+	_ = control.SetReadDeadline(time.Time{})
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, f.tooLarge()
+	case err != nil:
+		return nil, rooms.BadField("body", "did not arrive whole")
+	}
+	return body, nil
+}
+
+func (f *front) tooLarge() *rooms.Error {
+	e := rooms.E(rooms.CodeTooLarge, "body: must be at most %d bytes", f.maxBody)
+	e.Field = "body"
+	return e
+}

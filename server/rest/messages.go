@@ -1,0 +1,128 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"roomstream/rooms"
+)
+
+// readTimeout is how long a read of the store may take; a send has its own.
+const readTimeout = 8 * time.Second
+
+// listRooms answers {rooms:[{id, name, type, topic, lastSeq, last?}], more}.
+func (s *Server) listRooms(c call) (reply, error) {
+	q := readQuery(c)
+	after, limit := q.text("after"), q.optionalLimit()
+	if q.err != nil {
+		return reply{}, q.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	summaries, more, err := s.service.ListRooms(ctx, c.user, after, limit)
+	if err != nil {
+		return reply{}, err
+	}
+	body := []byte(`{"rooms":[`)
+	for i := range summaries {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = appendSummary(body, &summaries[i])
+	}
+	body = strconv.AppendBool(append(body, `],"more":`...), more)
+	return reply{http.StatusOK, append(body, '}')}, nil
+}
+
+func appendSummary(b []byte, summary *rooms.Summary) []byte {
+	room := &summary.Room
+	b = rooms.AppendJSONString(append(b, `{"id":`...), string(room.ID))
+	b = rooms.AppendJSONString(append(b, `,"name":`...), room.Name)
+	b = rooms.AppendJSONString(append(b, `,"type":`...), room.Type)
+	b = rooms.AppendJSONString(append(b, `,"topic":`...), room.Topic)
+	b = strconv.AppendInt(append(b, `,"lastSeq":`...), summary.LastSeq, 10)
+	if summary.Last != nil {
+		b = summary.Last.AppendJSON(append(b, `,"last":`...))
+	}
+	return append(b, '}')
+}
+
+// history answers {messages, hasBefore, hasAfter}.
+func (s *Server) history(c call) (reply, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	q := readQuery(c)
+	in := rooms.HistoryInput{
+		RoomID: room,
+		Before: q.optionalSeq("before"), After: q.optionalSeq("after"), Around: q.optionalSeq("around"),
+		Limit: q.optionalLimit(),
+	}
+	q.absent("parent")
+	if q.err != nil {
+		return reply{}, q.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	page, err := s.service.History(ctx, c.user, in)
+	if err != nil {
+		return reply{}, err
+	}
+	body := []byte(`{"messages":[`)
+	for i := range page.Messages {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = page.Messages[i].AppendJSON(body)
+	}
+	body = strconv.AppendBool(append(body, `],"hasBefore":`...), page.HasBefore)
+	body = strconv.AppendBool(append(body, `,"hasAfter":`...), page.HasAfter)
+	return reply{http.StatusOK, append(body, '}')}, nil
+}
+
+// send answers 201 {id, seq, timestamp}, or 200 with duplicate:true.
+func (s *Server) send(c call) (reply, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readFields(c)
+	if err != nil {
+		return reply{}, err
+	}
+	in := rooms.SendInput{
+		RoomID: room, Text: f.text("text"), ClientID: f.optionalText("clientId"),
+		Parent: f.optionalSeq("parent"), Data: f.optionalObject("data"),
+	}
+	if f.err != nil {
+		return reply{}, f.err
+	}
+	// The Service ends a send by itself, within -send-timeout.
+	sent, err := s.service.SendWait(context.Background(), c.user, in)
+	if err != nil {
+		return reply{}, err
+	}
+	status := http.StatusCreated
+	if sent.Duplicate {
+		status = http.StatusOK
+	}
+	return answer(status, struct {
+		ID        string `json:"id"`
+		Seq       int64  `json:"seq"`
+		Timestamp string `json:"timestamp"`
+		Duplicate bool   `json:"duplicate,omitempty"`
+	}{sent.ID.String(), sent.Seq, sent.Timestamp.UTC().Format(rooms.TimeFormat), sent.Duplicate})
+}
+
+// roomOf unescapes the room's id: ":" is %3A where encodeURIComponent wrote it.
+func roomOf(c call) (string, error) {
+	id, err := url.PathUnescape(c.Params("id"))
+	if err != nil {
+		return "", rooms.BadField("roomId", "must be escaped as in a URL")
+	}
+	return id, nil
+}

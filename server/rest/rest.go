@@ -1,0 +1,170 @@
+// Package rest answers the JSON routes, with Fiber behind net/http. The table of all
+// routes is in this file; openapi.json describes them, and a test holds the two
+// together.
+//
+// Concurrency: a Server is safe for concurrent use and has no goroutine of its own.
+//
+// Order and loss: a POST appends to the log and is answered when the message is
+// durable; the stream delivers it, as it does every other.
+package rest
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// DefaultMaxBody is the longest body of a request, in bytes: a message of 8,000
+// characters, each escaped as \uXXXX, and 8 KiB of data have room in it.
+const DefaultMaxBody = 64 << 10
+
+// Options are what a Server stands on. Service, Tokens and Accounts are required.
+type Options struct {
+	Service  *rooms.Service
+	Tokens   *auth.Tokens
+	Accounts *auth.Accounts
+
+	Registration bool // people may make accounts
+	Guests       bool // people may enter without an account
+
+	Ready          func() error // why /readyz is red; nil: the Service's word alone
+	AllowedOrigins []string     // whose pages may call; the same host always may
+	MaxBody        int64        // bytes; 0: DefaultMaxBody
+	Logger         *slog.Logger // nil: none
+}
+
+// Server answers the JSON routes.
+type Server struct {
+	service      *rooms.Service
+	tokens       *auth.Tokens
+	accounts     *auth.Accounts
+	registration bool
+	guests       bool
+	ready        func() error
+	logger       *slog.Logger
+	front        *front
+}
+
+// New makes a Server.
+func New(o Options) *Server {
+	if o.Ready == nil {
+		o.Ready = o.Service.Ready
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts,
+		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
+	}
+	s.front = newFront(adaptor.FiberApp(s.app()), o.AllowedOrigins, o.MaxBody)
+	return s
+}
+
+// Handler serves /api/, /healthz and /readyz.
+func (s *Server) Handler() http.Handler { return s.front }
+
+// access says who may call a route.
+type access int
+
+const (
+	anybody access = iota
+	signedIn
+)
+
+// route is one row of the table. A path is written as OpenAPI does: {id}.
+type route struct {
+	method string
+	path   string
+	access access
+	handle func(call) (reply, error)
+}
+
+// routes is the table of all JSON routes.
+func (s *Server) routes() []route {
+	return []route{
+		{http.MethodGet, "/healthz", anybody, s.health},
+		{http.MethodGet, "/readyz", anybody, s.readiness},
+		{http.MethodGet, "/api/openapi.json", anybody, s.openAPI},
+		{http.MethodGet, "/api/auth/methods", anybody, s.methods},
+		{http.MethodPost, "/api/auth/register", anybody, s.register},
+		{http.MethodPost, "/api/auth/login", anybody, s.login},
+		{http.MethodPost, "/api/auth/guest", anybody, s.guest},
+		{http.MethodGet, "/api/rooms", signedIn, s.listRooms},
+		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
+		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
+	}
+}
+
+// call is one request, its caller known.
+type call struct {
+	*fiber.Ctx
+	user auth.User // zero where anybody may call
+}
+
+// reply is a good answer.
+type reply struct {
+	status int
+	body   []byte // JSON
+}
+
+func (s *Server) app() *fiber.App {
+	app := fiber.New(fiber.Config{
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		DisableStartupMessage: true,
+		// Without it, parameters point into a buffer that the next request overwrites,
+		// and a room's id would change under the Service that keeps it.
+		Immutable:    true,
+		ErrorHandler: s.refuse,
+	})
+	app.Use(s.recover)
+	for _, r := range s.routes() {
+		path := strings.NewReplacer("{", ":", "}", "").Replace(r.path)
+		if r.method == http.MethodGet {
+			app.Get(path, s.serve(r)) // HEAD too
+			continue
+		}
+		app.Add(r.method, path, s.serve(r))
+	}
+	return app
+}
+
+// serve is what all routes have in common.
+func (s *Server) serve(r route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		request := call{Ctx: c}
+		if r.access == signedIn {
+			session, err := s.tokens.Verify(bearer(c.Get(fiber.HeaderAuthorization)))
+			if err != nil {
+				return err
+			}
+			request.user = session.User
+		}
+		answer, err := r.handle(request)
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Status(answer.status).Send(answer.body)
+	}
+}
+
+// bearer takes the token out of an Authorization header (RFC 6750, 2.1; schemes are
+// written in any case). Without one it returns what no token is.
+func bearer(header string) string {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
