@@ -1,0 +1,261 @@
+package engineio
+
+import (
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/zishang520/engine.io-go-parser/packet"
+	"github.com/zishang520/engine.io/v2/engine"
+	"github.com/zishang520/engine.io/v2/transports"
+	"github.com/zishang520/engine.io/v2/types"
+)
+
+// Handler gets what one client sends. Its methods are called without any lock held.
+type Handler interface {
+	// Message takes one message; data is the handler's only until it returns. It is called one at a time, in the order
+	// the client sent. An error closes the connection: a *CloseError with its code, any other with ClosePolicy.
+	Message(binary bool, data []byte) error
+
+	// LastWords is the message to say before the server closes for the reason; nil: none.
+	LastWords(reason string) []byte
+
+	// Ended comes once, when the connection carries nothing more to the client than what is queued. It may come while
+	// Message runs, in another goroutine.
+	Ended()
+}
+
+// The states of a connection.
+const (
+	stateOpen    = iota
+	stateClosing // the library was told; what is queued, and the close, still leave
+	stateClosed
+)
+
+// Conn is one client. To the Socket.IO library it is an engine.Socket; it is also its own WebSocket transport.
+type Conn struct {
+	Emitter
+	server  *Server
+	id      string // the sid: whoever knows it is the client
+	remote  string
+	handler Handler
+	state   atomic.Uint32
+	timer   *time.Timer // ping, ping timeout, or the end of a close
+
+	unanswered atomic.Bool // a ping is
+
+	// Set before reading starts; nc is nil while polling.
+	nc     net.Conn
+	rc     syscall.RawConn // nil where the connection is no plain socket (TLS)
+	in     assembler       // the reader's alone
+	broken bool            // the reader's alone: what still comes cannot be read as frames
+
+	polling atomic.Pointer[polling] // nil for a WebSocket, also for one that was upgraded; changed under writeMu
+
+	writeMu  sync.Mutex
+	queue    [][]byte // runs of frames, shared with other connections: never changed
+	writing  bool     // somebody is at it: a flusher, a drainer or a poll's answer
+	full     bool     // over maxQueue: nothing is added any more
+	sealed   bool     // the close is queued
+	sent     bool     // and has left
+	answered bool     // the client's own close has come
+	queued   atomic.Int32
+}
+
+var _ engine.Socket = (*Conn)(nil)
+
+func (c *Conn) onPolling() bool { return c.polling.Load() != nil }
+
+// ID is the sid of the connection.
+func (c *Conn) ID() string { return c.id }
+
+// Open says whether the connection still takes messages.
+func (c *Conn) Open() bool { return c.state.Load() == stateOpen }
+
+// Handler gives what Options.Accept returned for this connection.
+func (c *Conn) Handler() Handler { return c.handler }
+
+// Idle says whether nothing waits to be written: then a volatile message may be sent.
+func (c *Conn) Idle() bool { return c.queued.Load() == 0 }
+
+// Queue queues one text message made of the parts. It never waits.
+func (c *Conn) Queue(parts ...[]byte) { c.enqueue(messageFrame(parts...)) }
+
+// messageFrame makes the frame of an engine message in one piece.
+func messageFrame(parts ...[]byte) []byte {
+	n := 1
+	for _, p := range parts {
+		n += len(p)
+	}
+	b := append(appendHeader(make([]byte, 0, maxHeader+n), opText, n), packetMessage)
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	return b
+}
+
+// Shutdown says the handler's last words for the reason, queues the close and ends the connection when what is queued
+// has left, after WriteTimeout at the latest. Only the first call counts.
+func (c *Conn) Shutdown(code int, reason string) {
+	c.seal(c.handler.LastWords(reason), closeFrame(code, reason))
+}
+
+// fail ends the connection for what its client sent.
+func (c *Conn) fail(err error) {
+	refused, ok := err.(*CloseError)
+	if !ok {
+		refused = &CloseError{ClosePolicy, err.Error()}
+	}
+	c.seal(nil, closeFrame(refused.Code, refused.Reason))
+}
+
+// seal queues the last frames and tells the handler and the library that this was it.
+func (c *Conn) seal(lastWords, close []byte) {
+	if !c.state.CompareAndSwap(stateOpen, stateClosing) {
+		return
+	}
+	c.writeMu.Lock()
+	if lastWords != nil {
+		c.queue = append(c.queue, messageFrame(lastWords))
+	}
+	c.queue = append(c.queue, close)
+	c.sealed = true
+	work := c.claim()
+	c.writeMu.Unlock()
+	c.timer.Reset(c.server.options.WriteTimeout)
+	c.start(work)
+	go c.tell("forced close") // listeners run in it, and nobody who queues is to wait for them
+}
+
+// finish runs when all that was queued has left, the close last.
+func (c *Conn) finish() {
+	c.writeMu.Lock()
+	c.sent = true
+	over := c.answered || c.nc == nil
+	c.writeMu.Unlock()
+	if over {
+		c.abort("forced close")
+		return
+	}
+	// The client is to close first, or at least to read what was sent: closing with its bytes unread would reset the
+	// connection and take the close frame along.
+	if tcp, ok := c.nc.(interface{ CloseWrite() error }); ok {
+		tcp.CloseWrite()
+	}
+	c.timer.Reset(closeWait)
+}
+
+// clientClosed takes the client's close frame.
+func (c *Conn) clientClosed(payload []byte) {
+	code, refused := readClose(payload)
+	if refused != nil {
+		c.broken = true
+		c.fail(refused)
+		return
+	}
+	c.writeMu.Lock()
+	c.answered = true
+	over := c.sent
+	c.writeMu.Unlock()
+	if over {
+		c.abort("forced close")
+		return
+	}
+	c.seal(nil, closeFrame(code, ""))
+}
+
+// abort ends the connection at once. It must not be called with a lock held: the library's listeners run in it.
+func (c *Conn) abort(reason string) {
+	was := c.state.Swap(stateClosed)
+	if was == stateClosed {
+		return
+	}
+	c.timer.Stop()
+	c.writeMu.Lock()
+	c.sealed = true
+	c.queue = nil
+	c.queued.Store(0)
+	nc := c.nc
+	c.writeMu.Unlock()
+	if nc != nil {
+		nc.Close()
+	}
+	if p := c.polling.Load(); p != nil {
+		p.end()
+	}
+	c.server.registry.remove(c)
+	if was == stateOpen {
+		c.tell(reason)
+	}
+}
+
+func (c *Conn) tell(reason string) {
+	c.Emit("close", reason, nil)
+	c.handler.Ended()
+}
+
+// ---- engine.Socket, as the library sees it ----
+
+// Id is the sid.
+func (c *Conn) Id() string { return c.id }
+
+// Protocol is Engine.IO's revision.
+func (c *Conn) Protocol() int { return engineProtocol }
+
+// Request gives a context that shows nothing: what a handshake carried is not kept. See Server.Upgrade.
+func (c *Conn) Request() *types.HttpContext { return c.server.noRequest }
+
+// RemoteAddress is host:port of the peer.
+func (c *Conn) RemoteAddress() string { return c.remote }
+
+// Transport gives a view made on demand.
+func (c *Conn) Transport() transports.Transport { return view{c.server.noTransport, c} }
+
+// ReadyState is open, closing or closed.
+func (c *Conn) ReadyState() string {
+	return [...]string{stateOpen: "open", stateClosing: "closing", stateClosed: "closed"}[c.state.Load()]
+}
+
+// Write queues one message: a StringBuffer as text, any other as binary. The callback is not called; the library gives
+// none.
+func (c *Conn) Write(r io.Reader, _ *packet.Options, _ engine.SendCallback) engine.Socket {
+	switch b := r.(type) {
+	case *types.StringBuffer:
+		c.Queue(b.Bytes())
+	case types.BufferInterface:
+		c.enqueue(frame(opBinary, b.Bytes()))
+	}
+	return c
+}
+
+// Send is Write.
+func (c *Conn) Send(r io.Reader, o *packet.Options, done engine.SendCallback) engine.Socket {
+	return c.Write(r, o, done)
+}
+
+// Close ends the connection, with discard at once.
+func (c *Conn) Close(discard bool) {
+	if discard {
+		c.abort("forced close")
+		return
+	}
+	c.seal(nil, closeFrame(CloseNormal, ""))
+}
+
+// Upgraded is true: the library's engine is never to upgrade a Conn.
+func (c *Conn) Upgraded() bool { return true }
+
+// Upgrading is false, as Upgraded says.
+func (c *Conn) Upgrading() bool { return false }
+
+// SetReadyState does nothing: a Conn knows its own state.
+func (c *Conn) SetReadyState(string) {}
+
+// Construct does nothing: a Conn is made by Server.
+func (c *Conn) Construct(string, engine.BaseServer, transports.Transport, *types.HttpContext, int) {}
+
+// MaybeUpgrade does nothing.
+func (c *Conn) MaybeUpgrade(transports.Transport) {}

@@ -1,0 +1,135 @@
+package engineio
+
+import (
+	"context"
+	"sync"
+	"syscall"
+)
+
+// flushers is how many goroutines write for all WebSockets. A write never waits, so one a core is the most that helps;
+// two leave cores for those who have something to say.
+const flushers = 2
+
+// flusher writes for the connections it is handed. While it is busy the queues of others grow, and leave in one write
+// each: the faster the messages, the fewer the writes.
+type flusher struct {
+	mu   sync.Mutex
+	list []*Conn
+
+	wake chan struct{} // holds one: there is something in list
+
+	// Only the flusher's own goroutine touches what is below. The write under way stands in fields, with one closure for
+	// all, so that a write allocates nothing.
+	scratch []byte
+	bytes   []byte
+	wrote   int
+	err     error
+	attempt func(fd uintptr) bool
+}
+
+func newFlusher() *flusher {
+	f := &flusher{wake: make(chan struct{}, 1)}
+	f.attempt = func(fd uintptr) bool {
+		f.wrote, f.err = syscall.Write(int(fd), f.bytes)
+		return true // never wait for the socket: see Conn.flush
+	}
+	return f
+}
+
+// push hands connections over, whose writing is claimed.
+func (f *flusher) push(conns ...*Conn) {
+	f.mu.Lock()
+	f.list = append(f.list, conns...)
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (f *flusher) run(ctx context.Context) {
+	var spare []*Conn
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.wake:
+		}
+		f.mu.Lock()
+		list := f.list
+		f.list = spare
+		f.mu.Unlock()
+		for i, c := range list {
+			c.flush(f)
+			list[i] = nil
+		}
+		spare = list[:0]
+	}
+}
+
+func (f *flusher) write(c *Conn, b []byte) (int, error) {
+	f.bytes = b
+	err := c.rc.Write(f.attempt)
+	f.bytes = nil
+	if err != nil {
+		return 0, err
+	}
+	return f.wrote, f.err
+}
+
+// flusherOf gives a connection its flusher: always the same, or its frames could overtake each other.
+func (s *Server) flusherOf(c *Conn) *flusher { return s.flushers[shard(c)] }
+
+func shard(c *Conn) int { return int(c.id[0]) % flushers }
+
+// Run of frames, encoded once for any number of connections.
+type Run []byte
+
+// EncodeRun makes text messages into one run of frames. Nobody may change it.
+func EncodeRun(messages [][]byte) Run {
+	n := 0
+	for _, m := range messages {
+		n += maxHeader + 1 + len(m)
+	}
+	b := make([]byte, 0, n)
+	for _, m := range messages {
+		b = append(appendHeader(b, opText, 1+len(m)), packetMessage)
+		b = append(b, m...)
+	}
+	return b
+}
+
+// Batch takes one fan-out to many connections and wakes each flusher once for all. It allocates nothing for a delivery.
+// It is for one goroutine at a time.
+type Batch struct {
+	server *Server
+	todo   [flushers][]*Conn
+}
+
+// Batch gives an empty one; Flush gives it back.
+func (s *Server) Batch() *Batch { return s.batches.Get().(*Batch) }
+
+// Add queues a run to one connection. It never waits and never calls anybody, so a lock may be held.
+func (b *Batch) Add(c *Conn, run Run) {
+	if !c.put(run) {
+		return
+	}
+	if c.onPolling() || c.rc == nil {
+		c.start(true)
+		return
+	}
+	k := shard(c)
+	b.todo[k] = append(b.todo[k], c)
+}
+
+// Flush has what was added written and ends the use of the batch.
+func (b *Batch) Flush() {
+	for k, conns := range b.todo {
+		if len(conns) > 0 {
+			b.server.flushers[k].push(conns...)
+			clear(conns)
+			b.todo[k] = conns[:0]
+		}
+	}
+	b.server.batches.Put(b)
+}

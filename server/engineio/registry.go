@@ -1,0 +1,131 @@
+package engineio
+
+import (
+	"errors"
+	"net"
+	"sync"
+)
+
+// The reasons why a connection is not taken.
+var (
+	errDraining = errors.New("the server is stopping")
+	errTooMany  = errors.New("too many connections from this address")
+)
+
+// registry knows every connection, however it is carried, from its handshake to the end of its transport. It is safe
+// for concurrent use.
+type registry struct {
+	perAddress int // connections one address may have; 0: any number
+
+	mu        sync.Mutex
+	conns     map[string]*Conn // by sid
+	addresses map[string]int   // connections, also those in their handshake, by address; used with perAddress only
+	draining  bool
+	empty     chan struct{} // closed when draining has come to an end
+}
+
+func newRegistry(perAddress int) *registry {
+	return &registry{
+		perAddress: perAddress, conns: map[string]*Conn{}, addresses: map[string]int{}, empty: make(chan struct{}),
+	}
+}
+
+// address is a peer's address without its port.
+func address(remote string) string {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote
+	}
+	return host
+}
+
+// admit reserves a place for a connection; release or remove gives it back.
+func (r *registry) admit(remote string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.draining {
+		return errDraining
+	}
+	if r.perAddress == 0 {
+		return nil
+	}
+	from := address(remote)
+	if r.addresses[from] >= r.perAddress {
+		return errTooMany
+	}
+	r.addresses[from]++
+	return nil
+}
+
+// release gives back the place of a connection that did not come about.
+func (r *registry) release(remote string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.leave(remote)
+}
+
+func (r *registry) leave(remote string) {
+	if r.perAddress == 0 {
+		return
+	}
+	from := address(remote)
+	if r.addresses[from]--; r.addresses[from] <= 0 {
+		delete(r.addresses, from)
+	}
+}
+
+// add makes the connection known and says whether it came in time: if not, drain has not seen it, and it is to be shut.
+func (r *registry) add(c *Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conns[c.id] = c
+	return !r.draining
+}
+
+func (r *registry) remove(c *Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conns[c.id] != c {
+		return
+	}
+	delete(r.conns, c.id)
+	r.leave(c.remote)
+	r.signal()
+}
+
+func (r *registry) find(sid string) *Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.conns[sid]
+}
+
+func (r *registry) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.conns)
+}
+
+// drain lets nobody in any more and returns who is there, and a channel that is closed when nobody is.
+func (r *registry) drain() ([]*Conn, <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.draining = true
+	all := make([]*Conn, 0, len(r.conns))
+	for _, c := range r.conns {
+		all = append(all, c)
+	}
+	r.signal()
+	return all, r.empty
+}
+
+// signal closes empty at the end of draining; the lock is held.
+func (r *registry) signal() {
+	if !r.draining || len(r.conns) > 0 {
+		return
+	}
+	select {
+	case <-r.empty:
+	default:
+		close(r.empty)
+	}
+}

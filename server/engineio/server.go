@@ -1,0 +1,167 @@
+package engineio
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/zishang520/engine.io/v2/transports"
+	"github.com/zishang520/engine.io/v2/types"
+	"golang.org/x/sync/errgroup"
+)
+
+// The defaults of Options, as web/docs/protocol.md states them.
+const (
+	DefaultPingInterval = 25 * time.Second
+	// DefaultPingTimeout is longer than the interval: a pong that crosses its timer's start is made good by the next ping.
+	DefaultPingTimeout    = 30 * time.Second
+	DefaultUpgradeTimeout = 10 * time.Second
+	DefaultWriteTimeout   = 10 * time.Second
+	DefaultMaxPayload     = 1_000_000
+)
+
+// Options are a Server's settings. A zero means the default, but for Accept, which is required.
+type Options struct {
+	PingInterval   time.Duration
+	PingTimeout    time.Duration
+	UpgradeTimeout time.Duration // from the WebSocket's handshake to the upgrade packet
+	WriteTimeout   time.Duration // a client takes writeChunk bytes within it, or is cut; a body arrives within it
+	MaxPayload     int           // bytes of one message and of one polling request
+	PerAddress     int           // connections one address may have; 0: any number
+
+	// Accept makes the connection known to the library and returns its handler, before anything is sent to or read from
+	// the client, so nothing can be missed. r is the handshake's request, which is not kept.
+	Accept func(c *Conn, r *http.Request) Handler
+
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	for _, d := range []struct {
+		set   *time.Duration
+		value time.Duration
+	}{
+		{&o.PingInterval, DefaultPingInterval},
+		{&o.PingTimeout, DefaultPingTimeout},
+		{&o.UpgradeTimeout, DefaultUpgradeTimeout},
+		{&o.WriteTimeout, DefaultWriteTimeout},
+	} {
+		if *d.set == 0 {
+			*d.set = d.value
+		}
+	}
+	if o.MaxPayload == 0 {
+		o.MaxPayload = DefaultMaxPayload
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Server takes connections. It is made by New and serves while Run runs.
+type Server struct {
+	options  Options
+	registry *registry
+	flushers [flushers]*flusher
+	buffers  sync.Pool // *[readBuffer]byte
+	batches  sync.Pool // *Batch
+
+	ping        []byte               // the frame that all pings are
+	noRequest   *types.HttpContext   // what all Conns show as their request
+	noTransport transports.Transport // what all views have in common
+}
+
+// New makes a Server.
+func New(o Options) *Server {
+	s := &Server{options: o.withDefaults(), ping: frame(opText, []byte{packetPing}), noTransport: transports.MakeTransport()}
+	s.registry = newRegistry(s.options.PerAddress)
+	s.buffers.New = func() any { return new([readBuffer]byte) }
+	s.batches.New = func() any { return &Batch{server: s} }
+	for i := range s.flushers {
+		s.flushers[i] = newFlusher()
+	}
+	s.noRequest = emptyContext()
+	return s
+}
+
+// emptyContext is a request that shows nothing. The library asks for the request at each CONNECT, five times; a real
+// context costs a goroutine each time, and what it holds is kept by the socket.
+func emptyContext() *types.HttpContext {
+	ctx := types.NewHttpContext(discard{}, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}})
+	ctx.Flush() // ends its goroutine
+	return ctx
+}
+
+// discard is a ResponseWriter with nothing behind it.
+type discard struct{}
+
+func (discard) Header() http.Header         { return http.Header{} }
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+func (discard) WriteHeader(int)             {}
+
+// Run writes to the connections until ctx is done, then cuts those that are left. It returns when its goroutines have
+// ended.
+func (s *Server) Run(ctx context.Context) error {
+	var group errgroup.Group
+	for _, f := range s.flushers {
+		group.Go(func() error {
+			f.run(ctx)
+			return nil
+		})
+	}
+	group.Wait()
+	left, _ := s.registry.drain()
+	for _, c := range left {
+		c.abort("server shutting down")
+	}
+	return nil
+}
+
+// Drain lets nobody in any more, closes every connection with 1012 draining behind what is queued, and waits until all
+// are gone; what is left when ctx is done is cut. It needs Run to be running.
+func (s *Server) Drain(ctx context.Context) error {
+	all, empty := s.registry.drain()
+	for _, c := range all {
+		c.Shutdown(CloseDraining, "draining")
+	}
+	select {
+	case <-empty:
+		return nil
+	case <-ctx.Done():
+	}
+	left, _ := s.registry.drain()
+	for _, c := range left {
+		c.abort("server shutting down")
+	}
+	return ctx.Err()
+}
+
+// Connections counts the connections, from the handshake to the end of the transport.
+func (s *Server) Connections() int { return s.registry.count() }
+
+// openPacket is the payload of the engine's first packet.
+type openPacket struct {
+	SID          string   `json:"sid"`
+	Upgrades     []string `json:"upgrades"`
+	PingInterval int64    `json:"pingInterval"` // ms
+	PingTimeout  int64    `json:"pingTimeout"`  // ms
+	MaxPayload   int      `json:"maxPayload"`
+}
+
+func (s *Server) open(sid string) []byte {
+	b, err := json.Marshal(openPacket{
+		SID: sid, Upgrades: []string{},
+		PingInterval: s.options.PingInterval.Milliseconds(),
+		PingTimeout:  s.options.PingTimeout.Milliseconds(),
+		MaxPayload:   s.options.MaxPayload,
+	})
+	if err != nil {
+		panic(err) // strings and numbers always have a JSON form
+	}
+	return append([]byte{'0'}, b...)
+}

@@ -1,0 +1,150 @@
+package engineio
+
+import (
+	"syscall"
+	"time"
+)
+
+const (
+	// maxQueue bounds what waits for one client, in bytes with frameCost for each entry: beyond what the kernel buffers,
+	// that is a burst of a thousand long messages. A client that is further behind does not keep up.
+	maxQueue = 1 << 20
+
+	// frameCost is what an entry of the queue costs besides its bytes, which mostly are shared with other connections.
+	frameCost = 64
+
+	// writeChunk is how much is joined into one write, and how much must leave within WriteTimeout.
+	writeChunk = 64 << 10
+
+	// keptQueue is the length of a queue that an idle connection may keep: room for the usual run, 24 bytes each.
+	keptQueue = 4
+
+	// closeWait is how long a client may take to answer a close frame: a round trip on a bad line.
+	closeWait = 2 * time.Second
+)
+
+// enqueue queues one run of frames and has it written.
+func (c *Conn) enqueue(run []byte) { c.start(c.put(run)) }
+
+// put queues a run of frames; the caller passes what it returns to start, or through a Batch to a flusher.
+func (c *Conn) put(run []byte) (work bool) {
+	c.writeMu.Lock()
+	if c.full || c.sealed {
+		c.writeMu.Unlock()
+		return false
+	}
+	c.queue = append(c.queue, run)
+	over := c.queued.Add(int32(len(run)+frameCost)) > maxQueue
+	c.full = over
+	work = c.claim()
+	c.writeMu.Unlock()
+	if over {
+		go c.Shutdown(CloseSlow, "slow") // not here: the caller may hold a lock that the listeners want
+	}
+	return work
+}
+
+// claim says whether the caller is to get the queue written; the lock is held.
+func (c *Conn) claim() bool {
+	p := c.polling.Load()
+	work := !c.writing && (p == nil || p.get != nil)
+	c.writing = c.writing || work
+	return work
+}
+
+// start gets the queue written by whoever writes to this kind of connection.
+func (c *Conn) start(work bool) {
+	switch {
+	case !work:
+	case c.onPolling():
+		go c.answerPoll()
+	case c.rc == nil:
+		go c.drain(nil)
+	default:
+		c.server.flusherOf(c).push(c)
+	}
+}
+
+// take removes at most writeChunk from the queue, or one run that is longer. It returns nil when there is nothing more
+// to write, and then nobody is writing.
+func (c *Conn) take(scratch *[]byte) []byte {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	if len(c.queue) == 0 {
+		c.writing = false
+		if c.sealed && !c.sent && c.state.Load() != stateClosed {
+			c.sent = true
+			go c.finish()
+		}
+		return nil
+	}
+	n, size := 1, len(c.queue[0])
+	for n < len(c.queue) && size+len(c.queue[n]) <= writeChunk {
+		size += len(c.queue[n])
+		n++
+	}
+	b := c.queue[0]
+	if n > 1 {
+		b = (*scratch)[:0]
+		for _, run := range c.queue[:n] {
+			b = append(b, run...)
+		}
+		*scratch = b
+	}
+	c.drop(n)
+	c.queued.Add(-int32(size + n*frameCost))
+	return b
+}
+
+// drop removes the first n runs; the lock is held.
+func (c *Conn) drop(n int) {
+	left := copy(c.queue, c.queue[n:])
+	clear(c.queue[left:])
+	c.queue = c.queue[:left]
+	if left == 0 && cap(c.queue) > keptQueue {
+		c.queue = nil
+	}
+}
+
+// flush writes what is queued and never waits; where the client's socket is full a drainer takes over.
+func (c *Conn) flush(f *flusher) {
+	for {
+		b := c.take(&f.scratch)
+		if b == nil {
+			return
+		}
+		n, err := f.write(c, b)
+		switch {
+		case err == syscall.EAGAIN || err == syscall.EINTR || err == nil && n < len(b):
+			go c.drain(append([]byte(nil), b[max(n, 0):]...))
+			return
+		case err != nil:
+			go c.abort("transport error")
+			return
+		}
+	}
+}
+
+// drain writes what is left of a chunk, and then the queue, and waits for the client, each chunk for at most
+// WriteTimeout.
+func (c *Conn) drain(b []byte) {
+	var scratch []byte
+	for {
+		if b == nil {
+			if b = c.take(&scratch); b == nil {
+				return
+			}
+		}
+		for len(b) > 0 {
+			n := min(len(b), writeChunk)
+			c.nc.SetWriteDeadline(time.Now().Add(c.server.options.WriteTimeout))
+			if _, err := c.nc.Write(b[:n]); err != nil {
+				c.abort("transport error")
+				return
+			}
+			b = b[n:]
+		}
+		c.nc.SetWriteDeadline(time.Time{})
+		b = nil
+	}
+}

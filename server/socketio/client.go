@@ -1,0 +1,328 @@
+package socketio
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/zishang520/socket.io-go-parser/v2/parser"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"roomstream/rooms"
+	"roomstream/server/engineio"
+)
+
+// maxRefusals is how often one connection may try to connect with credentials that are refused: each try costs a
+// signature's verification.
+const maxRefusals = 5
+
+// The reasons why a connection that is not, or not any more, connected to "/" is closed.
+var (
+	errNotConnected = errors.New("not connected to the namespace")
+	errConnected    = errors.New("already connected to the namespace")
+	errRefusals     = errors.New("refused too often")
+	errBinary       = errors.New("binary data that no packet announced")
+	errInterrupted  = errors.New("text between a packet and its binary data")
+)
+
+// client is one connection, from its handshake to its end: what it sends is decoded and handled here, in the goroutine
+// that read it. It connects to "/" at most once at a time; each time makes a member.
+type client struct {
+	server        *Server
+	conn          *engineio.Conn
+	authorization string // the header of the handshake
+
+	// Touched only by the goroutine that reads.
+	binary   *binaryPacket // waits for its attachments
+	refusals int
+
+	mu     sync.Mutex
+	member *member       // nil: not connected
+	gate   chan struct{} // a CONNECT is under way; closed when it is done, or in vain
+	kicked bool          // the server disconnected it: what it had already sent is ignored, not an error
+	ended  bool
+	idle   *time.Timer // closes a connection that left the namespace and does not come back
+}
+
+var _ engineio.Handler = (*client)(nil)
+
+// binaryPacket is a packet whose attachments are still to come. They are counted and not kept: no event takes any.
+type binaryPacket struct {
+	packet packet
+	left   int
+	bytes  int
+}
+
+// Message takes one message of the client. An error closes the connection.
+func (c *client) Message(binary bool, data []byte) error {
+	if binary {
+		return c.attachment(data)
+	}
+	if c.binary != nil {
+		return errInterrupted
+	}
+	p, err := readPacket(data)
+	if err != nil {
+		return err
+	}
+	if p.attachments > 0 {
+		p.payload = append([]byte(nil), p.payload...)
+		p.ackID = append([]byte(nil), p.ackID...)
+		c.binary = &binaryPacket{packet: p, left: p.attachments}
+		return nil
+	}
+	return c.take(p)
+}
+
+// attachment takes one binary message.
+func (c *client) attachment(data []byte) error {
+	b := c.binary
+	if b == nil {
+		return errBinary
+	}
+	if b.bytes += len(data); b.bytes > c.server.options.MaxPayload {
+		return &engineio.CloseError{Code: engineio.CloseTooBig, Reason: "the attachments are over maxPayload"}
+	}
+	if b.left--; b.left > 0 {
+		return nil
+	}
+	c.binary = nil
+	return c.take(b.packet)
+}
+
+// take handles one whole packet.
+func (c *client) take(p packet) error {
+	if p.kind == packetConnect {
+		if p.namespace != mainNamespace {
+			return c.refuse(p.namespace, "Invalid namespace", nil)
+		}
+		return c.connect(p)
+	}
+	m, kicked := c.current()
+	switch {
+	case kicked:
+		return nil
+	case m == nil, p.namespace != mainNamespace:
+		return errNotConnected
+	}
+	switch p.kind {
+	case packetEvent, packetBinaryEvent:
+		return c.event(m, p)
+	case packetAck, packetBinaryAck:
+		return c.acked(m, p)
+	case packetDisconnect:
+		return c.leave(m, p)
+	}
+	return errPacketType // CONNECT_ERROR is the server's to say
+}
+
+func (c *client) current() (m *member, kicked bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.member, c.kicked
+}
+
+// connect admits the client and has the library make its socket. It returns when that is done: nothing of what the
+// client sends behind its CONNECT is read before there is somebody to give it to.
+func (c *client) connect(p packet) error {
+	auth, err := readAuth(p.payload)
+	if err != nil {
+		return err
+	}
+	if m, _ := c.current(); m != nil {
+		return errConnected
+	}
+	s, refusal := c.admit(handshake{Auth: auth, Authorization: c.authorization, RemoteAddr: c.conn.RemoteAddress()})
+	if refusal != nil {
+		return c.refuse(mainNamespace, refusal.Message, refusal)
+	}
+	gate := make(chan struct{})
+	c.mu.Lock()
+	if c.ended {
+		c.mu.Unlock()
+		return nil
+	}
+	c.gate, c.kicked = gate, false
+	c.mu.Unlock()
+	// Without the payload: the library would keep the token with the socket for as long as it lives.
+	c.conn.Emit("data", &parser.Packet{Type: parser.CONNECT, Nsp: mainNamespace})
+	<-gate
+	if m, _ := c.current(); m != nil {
+		m.open(s)
+	}
+	return nil
+}
+
+// admit asks the chat, whose faults are its own.
+func (c *client) admit(hs handshake) (s session, refusal *rooms.Error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s, refusal = nil, c.server.fault("connect", fault)
+		}
+	}()
+	return c.server.chat.admit(hs)
+}
+
+// connected is told by the library when the socket is made, in a goroutine of its own.
+func (c *client) connected(m *member) {
+	c.mu.Lock()
+	ended := c.ended
+	if !ended {
+		c.member = m
+	}
+	c.passGate()
+	c.mu.Unlock()
+	if ended {
+		// The connection ended while the library was at it, and the library has looked for its sockets already.
+		m.sock.Disconnect(false)
+	}
+}
+
+// passGate lets the reader go on; the lock is held.
+func (c *client) passGate() {
+	if c.gate != nil {
+		close(c.gate)
+		c.gate = nil
+	}
+}
+
+// refuse answers a CONNECT with an error; data becomes err.data.
+func (c *client) refuse(namespace, message string, data *rooms.Error) error {
+	body, err := json.Marshal(struct {
+		Message string       `json:"message"`
+		Data    *rooms.Error `json:"data,omitempty"`
+	}{message, data})
+	if err != nil {
+		return err
+	}
+	head := []byte{packetConnectError}
+	if namespace != mainNamespace {
+		head = append(append(head, namespace...), ',')
+	}
+	c.conn.Queue(head, body)
+	if c.refusals++; c.refusals >= maxRefusals {
+		return errRefusals
+	}
+	return nil
+}
+
+// event gives one event to the session.
+func (c *client) event(m *member, p packet) error {
+	name, args, err := readEvent(p.payload)
+	if err != nil {
+		return err
+	}
+	m.event(name, args, p.ackID)
+	return nil
+}
+
+// acked takes an answer to something the server asked; those that nobody waits for are dropped.
+func (c *client) acked(m *member, p packet) error {
+	var args []any
+	if json.Unmarshal(p.payload, &args) != nil || args == nil || p.ackID == nil {
+		return errPayload
+	}
+	var id uint64
+	for _, d := range p.ackID {
+		id = id*10 + uint64(d-'0')
+	}
+	if ack, waited := m.sock.Acks().LoadAndDelete(id); waited {
+		ack(args, nil)
+	}
+	return nil
+}
+
+// leave takes the client's own disconnect; the connection stays for a while, so that it may connect again.
+func (c *client) leave(m *member, p packet) error {
+	if p.payload != nil {
+		return errPayload
+	}
+	gone := make(chan struct{})
+	once := sync.OnceFunc(func() { close(gone) })
+	m.sock.Once("disconnect", func(...any) { once() })
+	if m.sock.Connected() {
+		// The library handles it in a goroutine of its own; a CONNECT must not be read before it has.
+		c.conn.Emit("data", &parser.Packet{Type: parser.DISCONNECT, Nsp: mainNamespace})
+		<-gone
+	}
+	return nil
+}
+
+// left is told when a member is out of all rooms for good, whoever ended it.
+func (c *client) left(m *member) {
+	c.mu.Lock()
+	if c.member == m {
+		c.member = nil
+		if c.conn.Open() {
+			c.rest()
+		}
+	}
+	c.mu.Unlock()
+	m.end()
+}
+
+// kick notes that the server ends the membership: what the client sent before it knows is no error.
+func (c *client) kick(m *member) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.member == m {
+		c.kicked = true
+	}
+}
+
+// rest starts the time within which a client without a namespace must connect again; the lock is held.
+func (c *client) rest() {
+	if c.idle != nil {
+		c.idle.Reset(c.server.options.ConnectTimeout)
+		return
+	}
+	c.idle = time.AfterFunc(c.server.options.ConnectTimeout, func() {
+		if m, _ := c.current(); m == nil {
+			c.conn.Close(false)
+		}
+	})
+}
+
+// LastWords is the event that tells why the server closes.
+func (c *client) LastWords(reason string) []byte {
+	if m, _ := c.current(); m == nil {
+		return nil
+	}
+	body, err := json.Marshal(struct {
+		Reason string `json:"reason"`
+	}{reason})
+	if err != nil {
+		return nil
+	}
+	return eventPacket("closing", body)
+}
+
+// Ended lets everything go; the library has already been told.
+func (c *client) Ended() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ended = true
+	if c.idle != nil {
+		c.idle.Stop()
+	}
+	c.passGate()
+}
+
+// clientOf finds the client of a socket of the library.
+func clientOf(s *socket.Socket) *client {
+	conn, ok := s.Conn().(*engineio.Conn)
+	if !ok {
+		return nil
+	}
+	c, _ := conn.Handler().(*client)
+	return c
+}
+
+// fault logs a panic in a handler, which is a fault of ours, and gives what the client is told of it.
+func (s *Server) fault(event string, v any) *rooms.Error {
+	id := newLogID()
+	s.log.Error("panic in a handler", slog.String("logId", id), slog.String("event", event), slog.Any("panic", v), slog.String("stack", stack()))
+	return rooms.E(rooms.CodeInternal, "internal error, log id %s", id)
+}

@@ -1,0 +1,156 @@
+package socketio
+
+import (
+	"encoding/json"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"roomstream/rooms"
+)
+
+// member is one client connected to "/": what the adapter's rooms hold, and the chat's link. A client that disconnects
+// and connects again is another member.
+type member struct {
+	client *client
+	sock   *socket.Socket
+	rooms  []*room // guarded by the adapter's lock
+
+	silent atomic.Bool // nothing is said to it any more
+
+	mu      sync.Mutex
+	session session // nil until the client's reader has opened it
+	busy    bool    // the reader is in one of the session's methods
+	gone    bool
+	closed  bool
+}
+
+var _ link = (*member)(nil)
+
+// ID is the Socket.IO id.
+func (m *member) ID() string { return string(m.sock.Id()) }
+
+// Emit queues one event.
+func (m *member) Emit(event string, payload []byte) {
+	if !m.silent.Load() {
+		m.client.conn.Queue(eventHead(event), payload, eventTail)
+	}
+}
+
+var eventTail = []byte{']'}
+
+func eventHead(event string) []byte {
+	b := append(make([]byte, 0, len(event)+8), packetEvent, '[')
+	return append(rooms.AppendJSONString(b, event), ',')
+}
+
+func eventPacket(event string, payload []byte) []byte {
+	return append(append(eventHead(event), payload...), eventTail...)
+}
+
+// Join puts the member into a room.
+func (m *member) Join(room string) { m.client.server.adapter.join(m, room) }
+
+// Leave takes it out.
+func (m *member) Leave(room string) { m.client.server.adapter.leave(m, room) }
+
+// Close ends the connection.
+func (m *member) Close(code int, reason string) {
+	if !m.silent.Load() {
+		m.client.conn.Shutdown(code, reason)
+	}
+}
+
+// Disconnect ends the membership. What was queued before it leaves before it.
+func (m *member) Disconnect() {
+	if m.silent.Swap(true) {
+		return
+	}
+	m.client.kick(m)
+	go m.sock.Disconnect(false) // its listeners run in it, and nobody is to wait for them
+}
+
+// open gives the member its session.
+func (m *member) open(s session) {
+	m.mu.Lock()
+	m.session = s
+	m.mu.Unlock()
+	m.during("connected", nil, func() { s.connected(m) })
+}
+
+// event gives the session one event and answers for it if it fails.
+func (m *member) event(name string, args []json.RawMessage, ackID []byte) {
+	ack := m.ack(ackID)
+	m.during(name, ack, func() { m.session.event(name, args, ack) })
+}
+
+// during runs one of the session's methods, unless the member is gone. Only the client's reader calls it. A panic is
+// logged, answered, and harms nobody else.
+func (m *member) during(what string, ack ackFunc, run func()) {
+	m.mu.Lock()
+	if m.gone || m.session == nil {
+		m.mu.Unlock()
+		return
+	}
+	m.busy = true
+	m.mu.Unlock()
+	defer func() {
+		fault := recover()
+		if fault != nil {
+			e := m.client.server.fault(what, fault)
+			if ack != nil {
+				ack(errorBody(e))
+			}
+		}
+		m.mu.Lock()
+		m.busy = false
+		m.mu.Unlock()
+		m.close()
+	}()
+	run()
+}
+
+// end is told when the member is out of all rooms for good.
+func (m *member) end() {
+	m.silent.Store(true)
+	m.mu.Lock()
+	m.gone = true
+	m.mu.Unlock()
+	go m.close() // whoever ended the member may hold a lock that the session wants
+}
+
+// close tells the session that it is over, once, when the member is gone and the session at rest.
+func (m *member) close() {
+	m.mu.Lock()
+	due := m.gone && !m.busy && !m.closed && m.session != nil
+	m.closed = m.closed || due
+	m.mu.Unlock()
+	if !due {
+		return
+	}
+	defer func() {
+		if fault := recover(); fault != nil {
+			m.client.server.fault("closed", fault)
+		}
+	}()
+	m.session.closed()
+}
+
+// ack makes the way back for one event; nil where the client wants none.
+func (m *member) ack(id []byte) ackFunc {
+	if id == nil {
+		return nil
+	}
+	head := append(append(make([]byte, 0, len(id)+2), packetAck), id...)
+	head = append(head, '[')
+	var answered atomic.Bool
+	return func(payload []byte) {
+		if !answered.Swap(true) && !m.silent.Load() {
+			m.client.conn.Queue(head, payload, eventTail)
+		}
+	}
+}
+
+func stack() string { return string(debug.Stack()) }

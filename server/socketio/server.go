@@ -1,0 +1,181 @@
+package socketio
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/zishang520/engine.io/v2/engine"
+	"github.com/zishang520/engine.io/v2/events"
+	"github.com/zishang520/socket.io/v2/socket"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+	"roomstream/server/engineio"
+)
+
+// DefaultConnectTimeout is how long a connection may go without being connected to "/".
+const DefaultConnectTimeout = 10 * time.Second
+
+// Options are a Server's settings. Service and Tokens are required; the zero of all others works.
+type Options struct {
+	Service *rooms.Service
+	Tokens  *auth.Tokens
+
+	// AllowedOrigins are the origins, as a browser writes them ("https://chat.example"), whose pages may connect besides
+	// those of the request's own host; "*" allows all.
+	AllowedOrigins []string
+
+	// PerAddress is how many connections one address may have; 0: any number, as behind a proxy, where all come from one.
+	PerAddress int
+
+	// The times and limits below are the protocol's (web/docs/protocol.md) and changed by tests only. PingTimeout is to be
+	// longer than PingInterval.
+	PingInterval   time.Duration // 25 s
+	PingTimeout    time.Duration // 30 s
+	UpgradeTimeout time.Duration // 10 s
+	WriteTimeout   time.Duration // 10 s
+	ConnectTimeout time.Duration // 10 s
+	MaxPayload     int           // 1,000,000 bytes
+
+	Now    func() time.Time
+	Logger *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.ConnectTimeout == 0 {
+		o.ConnectTimeout = DefaultConnectTimeout
+	}
+	if o.MaxPayload == 0 {
+		o.MaxPayload = engineio.DefaultMaxPayload
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Server speaks Socket.IO at /socket.io/. It is safe for concurrent use and serves while Run runs.
+type Server struct {
+	options Options
+	chat    chat
+	engine  *engineio.Server
+	library *socket.Server
+	bus     *bus
+	adapter *adapter
+	handler http.Handler
+	log     *slog.Logger
+}
+
+var _ rooms.Emitter = (*Server)(nil)
+
+// New makes a Server that takes its clients to the Service.
+func New(o Options) (*Server, error) {
+	if o.Service == nil || o.Tokens == nil {
+		return nil, errors.New("socketio: Options.Service and Options.Tokens are required")
+	}
+	o = o.withDefaults()
+	return newServer(o, newChat(o.Service, o.Tokens.Verify, int64(o.MaxPayload), o.Now, o.Logger))
+}
+
+// newServer makes a Server that hands its clients to any chat.
+func newServer(o Options, c chat) (*Server, error) {
+	o = o.withDefaults()
+	allowed, err := newOrigins(o.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{options: o, chat: c, log: o.Logger}
+	s.engine = engineio.New(engineio.Options{
+		PingInterval: o.PingInterval, PingTimeout: o.PingTimeout, UpgradeTimeout: o.UpgradeTimeout,
+		WriteTimeout: o.WriteTimeout, MaxPayload: o.MaxPayload, PerAddress: o.PerAddress,
+		Accept: s.accept, Logger: o.Logger,
+	})
+	builder := &adapterBuilder{engine: s.engine}
+	settings := socket.DefaultServerOptions()
+	settings.SetConnectTimeout(o.ConnectTimeout)
+	settings.SetAdapter(builder)
+	settings.SetParser(newLibraryParser())
+	settings.SetServeClient(false)
+	s.library = socket.NewServer(nil, settings)
+	s.adapter = builder.made
+	s.bus = &bus{}
+	s.library.Bind(s.bus)
+	if err := s.library.On("connection", s.connection); err != nil {
+		return nil, err
+	}
+	s.handler = front{engine: s.engine, allowed: allowed}
+	return s, nil
+}
+
+// bus is the engine as the library sees it: it announces connections, and the library asks it for nothing else.
+type bus struct {
+	engine.BaseServer // nil
+	emitter           engineio.Emitter
+}
+
+// On takes the library's one listener.
+func (b *bus) On(event events.EventName, calls ...events.Listener) error {
+	return b.emitter.On(event, calls...)
+}
+
+// accept makes a connection's client and has the library attach its listeners.
+func (s *Server) accept(conn *engineio.Conn, r *http.Request) engineio.Handler {
+	c := &client{server: s, conn: conn, authorization: r.Header.Get("Authorization")}
+	s.bus.emitter.Emit("connection", conn)
+	return c
+}
+
+// connection is told by the library of each new socket, in a goroutine of its own.
+func (s *Server) connection(args ...any) {
+	sock, ok := args[0].(*socket.Socket)
+	if !ok {
+		return
+	}
+	// What the library notes of the handshake is empty here, but two maps for each socket nevertheless.
+	shown := sock.Handshake()
+	shown.Headers, shown.Query = nil, nil
+	if m := s.adapter.member(sock.Id()); m != nil {
+		m.client.connected(m)
+	}
+}
+
+// Handler serves /socket.io/ and answers 404 for anything else.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Run serves until ctx is done and then cuts the connections that are left. It returns when its goroutines have ended.
+func (s *Server) Run(ctx context.Context) error { return s.engine.Run(ctx) }
+
+// drainingNotice is how soon clients are asked to come back: another instance is there, or this one is again.
+const drainingNotice = `{"reconnectInMs":1000}`
+
+// Drain lets nobody in any more, tells every client server_draining and closing {draining}, closes with 1012 behind what
+// is queued, and waits until all are gone or ctx is done; then it cuts what is left and returns ctx's error.
+func (s *Server) Drain(ctx context.Context) error {
+	notice := [][]byte{eventPacket("server_draining", []byte(drainingNotice))}
+	run, batch := engineio.EncodeRun(notice), s.engine.Batch()
+	for _, m := range s.adapter.chosen(nil) {
+		batch.Add(m.client.conn, run)
+	}
+	batch.Flush()
+	return s.engine.Drain(ctx)
+}
+
+// Connections counts the connections, from the handshake to the end of the transport.
+func (s *Server) Connections() int { return s.engine.Connections() }
+
+// Emit queues a room's events to its sockets.
+func (s *Server) Emit(room rooms.RoomID, events []rooms.Event) { emitEvents(s, room, events) }
+
+// Members counts the sockets in a room.
+func (s *Server) Members(room rooms.RoomID) int { return s.members(adapterRoom(room)) }
+
+// broadcast is the fan-out: see adapter.broadcast.
+func (s *Server) broadcast(room string, packets [][]byte) { s.adapter.broadcast(room, packets) }
+
+func (s *Server) members(room string) int { return s.adapter.count(room) }
