@@ -1,0 +1,262 @@
+package mongodb
+
+import (
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// maxDocument is the largest document, in bytes, that the stream carries whole and
+// that may be numbered. A message of the greatest length takes less than 48 KiB.
+const maxDocument = 64 << 10
+
+// The years of a timestamp that RFC 3339 can write.
+const (
+	firstYear = 1
+	lastYear  = 9999
+)
+
+// documentSize is what keys and fixed values of a stored event take, rounded up.
+const documentSize = 192
+
+// appendDocument appends an event as it is stored. Absent fields are left out, because
+// the partial indexes ask whether a field exists.
+func appendDocument(b []byte, e *rooms.Event) []byte {
+	start, b := bsoncore.AppendDocumentStart(b)
+	b = bsoncore.AppendObjectIDElement(b, "_id", e.ID)
+	b = bsoncore.AppendStringElement(b, "roomId", string(e.RoomID))
+	b = bsoncore.AppendInt64Element(b, "seq", e.Seq)
+	b = appendText(b, "type", string(e.Type))
+	b = appendText(b, "author", string(e.Author))
+	b = appendText(b, "authorName", e.AuthorName)
+	if !e.Timestamp.IsZero() {
+		b = bsoncore.AppendDateTimeElement(b, "timestamp", e.Timestamp.UnixMilli())
+	}
+	b = appendText(b, "clientId", e.ClientID)
+	b = appendText(b, "text", e.Text)
+	if e.Parent > 0 {
+		b = bsoncore.AppendInt64Element(b, "parent", e.Parent)
+	}
+	b = appendText(b, "data", e.Data)
+	b, _ = bsoncore.AppendDocumentEnd(b, start) // fails only for a start beyond b
+	return b
+}
+
+func appendText(b []byte, key, value string) []byte {
+	if value == "" {
+		return b
+	}
+	return bsoncore.AppendStringElement(b, key, value)
+}
+
+// document is a document of messages, as far as it can be read: whoever inserts there
+// may have put anything into it.
+type document struct {
+	in     rooms.ForeignInput
+	id     bsoncore.Value // the _id as it stands; valid as long as the bytes it was read from
+	hasID  bool           // the _id is an ObjectID
+	seq    int64          // > 0: numbered
+	badSeq bool           // seq is there and no positive integer of 64 bits
+	typ    string
+	typed  bool // type is there
+	beat   bool // heartbeat is there
+
+	instance    string
+	quarantined bool   // badSeq is there: Quarantine was here
+	large       bool   // the stream left out all but the key
+	wrong       string // the first field whose type is wrong; empty: none
+}
+
+// readDocument reads what is known of a document. Unknown fields are passed over.
+func readDocument(raw []byte) document {
+	var d document
+	_, rest, _ := bsoncore.ReadLength(raw)
+	for len(rest) > 1 { // the last byte ends the document
+		element, after, ok := bsoncore.ReadElement(rest)
+		if !ok {
+			d.wrong = "the document is damaged"
+			return d
+		}
+		d.read(element.KeyBytes(), element.Value())
+		rest = after
+	}
+	return d
+}
+
+func (d *document) read(key []byte, v bsoncore.Value) {
+	switch string(key) { // does not allocate
+	case "_id":
+		var id [12]byte
+		id, d.hasID = v.ObjectIDOK()
+		d.id, d.in.ID = v, id
+	case "roomId":
+		d.text(&d.in.RoomID, "roomId", v)
+	case "text":
+		d.text(&d.in.Text, "text", v)
+	case "author":
+		d.text(&d.in.Author, "author", v)
+	case "authorName":
+		d.text(&d.in.Name, "authorName", v)
+	case "clientId":
+		d.text(&d.in.ClientID, "clientId", v)
+	case "data":
+		d.text(&d.in.Data, "data", v)
+	case "timestamp":
+		d.time(v)
+	case "parent":
+		var ok bool
+		if d.in.Parent, ok = integer(v); !ok {
+			d.isWrong("parent", "an integer")
+		}
+	case "seq":
+		n, ok := integer(v)
+		d.badSeq = !ok || n < 1 || n > rooms.MaxSeq
+		if !d.badSeq {
+			d.seq = n
+		}
+	case "type":
+		d.typed = true
+		d.typ, _ = v.StringValueOK()
+	case "badSeq":
+		d.quarantined = true
+	case "heartbeat":
+		d.beat = true
+	case "instance":
+		d.instance, _ = v.StringValueOK()
+	case "large":
+		d.large, _ = v.BooleanOK()
+	}
+}
+
+func (d *document) text(into *string, name string, v bsoncore.Value) {
+	value, ok := v.StringValueOK()
+	if !ok {
+		d.isWrong(name, "a string")
+		return
+	}
+	*into = value
+}
+
+func (d *document) time(v bsoncore.Value) {
+	ms, ok := v.DateTimeOK()
+	if !ok {
+		d.isWrong("timestamp", "a date")
+		return
+	}
+	d.in.Timestamp = time.UnixMilli(ms).UTC()
+	if year := d.in.Timestamp.Year(); year < firstYear || year > lastYear {
+		d.isWrong("timestamp", "a date of the years 1 to 9999")
+	}
+}
+
+func (d *document) isWrong(name, want string) {
+	if d.wrong == "" {
+		d.wrong = name + ": must be " + want
+	}
+}
+
+// integer reads both sizes of integer: shells and drivers choose by value.
+func integer(v bsoncore.Value) (int64, bool) {
+	switch v.Type {
+	case bsoncore.TypeInt64:
+		return v.Int64OK()
+	case bsoncore.TypeInt32:
+		n, ok := v.Int32OK()
+		return int64(n), ok
+	}
+	return 0, false
+}
+
+// stored gives the event of a document that was read from the log. Content that this
+// version cannot read is a void, so that no number of a room is missing; seq is 0
+// where the document has none yet.
+func (d *document) stored() rooms.Event {
+	if d.seq == 0 {
+		e, reason := d.unnumbered()
+		if reason == "" {
+			return e
+		}
+	}
+	return d.numbered()
+}
+
+// numbered gives the event of a document that has its seq.
+func (d *document) numbered() rooms.Event {
+	void := rooms.Event{
+		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.TypeVoid,
+		Author: auth.UserID(d.in.Author), Timestamp: d.in.Timestamp,
+	}
+	if d.typed || d.wrong != "" || !d.hasID {
+		return void
+	}
+	e, err := d.in.Event()
+	if err != nil {
+		return void
+	}
+	e.Seq = d.seq
+	return e
+}
+
+// unnumbered gives the event of a document that another program inserted, or the
+// reason why it gets no number.
+func (d *document) unnumbered() (rooms.Event, string) {
+	switch {
+	case !d.hasID:
+		return rooms.Event{}, "_id: must be an ObjectID"
+	case d.quarantined:
+		return rooms.Event{}, "badSeq: its seq was taken away"
+	case d.large:
+		return rooms.Event{}, fmt.Sprintf("must be at most %d bytes", maxDocument)
+	case d.typed:
+		return rooms.Event{}, "type: must be absent"
+	case d.wrong != "":
+		return rooms.Event{}, d.wrong
+	}
+	e, err := d.in.Event()
+	if err != nil {
+		return rooms.Event{}, err.Error()
+	}
+	return e, ""
+}
+
+// arrival sorts a document that the stream told of into the cases of rooms.Arrival.
+func (d *document) arrival() rooms.Arrival {
+	switch {
+	case d.beat && d.instance != "":
+		return rooms.Arrival{Instance: d.instance}
+	case d.oddlyNumbered():
+		return rooms.Arrival{Malformed: "_id: must be an ObjectID where there is a seq"}
+	case d.badSeq:
+		return rooms.Arrival{Event: rooms.Event{ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID)}, BadSeq: true}
+	case d.seq > 0:
+		return d.numberedArrival()
+	}
+	e, reason := d.unnumbered()
+	if reason != "" {
+		return rooms.Arrival{Event: rooms.Event{ID: d.in.ID}, Malformed: reason}
+	}
+	return rooms.Arrival{Event: e}
+}
+
+func (d *document) numberedArrival() rooms.Arrival {
+	room, err := rooms.ParseRoomID(d.in.RoomID)
+	if err != nil { // no room has this number
+		return rooms.Arrival{Event: rooms.Event{ID: d.in.ID}, Malformed: err.Error()}
+	}
+	if d.large {
+		return rooms.Arrival{Event: rooms.Event{ID: d.in.ID, RoomID: room, Seq: d.seq}, Partial: true}
+	}
+	return rooms.Arrival{Event: d.numbered()}
+}
+
+// oddlyNumbered tells of a seq on a document that Foreign cannot name, because its
+// _id is no ObjectID.
+func (d *document) oddlyNumbered() bool { return !d.hasID && (d.badSeq || d.seq > 0) }
+
+// objectID gives an event's id as the driver takes it.
+func objectID(id rooms.EventID) bson.ObjectID { return bson.ObjectID(id) }

@@ -1,0 +1,160 @@
+// Package mongodb keeps everything in a MongoDB replica set, where other instances
+// and other programs meet it.
+//
+// Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
+// rooms, `users` the accounts, `meta` the log's id. Every write waits for a majority,
+// every read is of what a majority has, so nothing that was told can be rolled back.
+//
+// Concurrency: all types are safe for concurrent use. Writes go on when their caller
+// gives up: a cancelled one would cost its connection and leave its outcome unknown.
+// They are bounded by opTimeout instead.
+//
+// Lifecycle: Open connects, verifies the server and the indexes; Close ends all
+// watches and lets go of the connections. The package starts no goroutine that
+// outlives a call, but for the driver's own, which end with Close.
+//
+// Order and loss: Append keeps to the order of its events, also when it fails in the
+// midst. The stream tells of all inserts in the order of the oplog; when it is lost
+// Watch returns, and whoever opens the next one reads the log for what it missed. No
+// append is tried between a lost stream and the next one, because the collection may
+// have been dropped meanwhile, and without its unique indexes numbers would double.
+package mongodb
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// opTimeout bounds one call. It is longer than an election of default settings (some
+// seconds), during which the driver retries, and is also how long a primary that hangs
+// goes unnoticed.
+const opTimeout = 8 * time.Second
+
+// DefaultDatabase is the database's name when Options gives none.
+const DefaultDatabase = "roomstream"
+
+// Options are a Store's settings.
+type Options struct {
+	URI      string // of a replica set or a sharded cluster; needed
+	Database string // empty: DefaultDatabase
+	Logger   *slog.Logger
+}
+
+// Store is a connection to a database.
+type Store struct {
+	client   *mongo.Client
+	messages *mongo.Collection
+	local    *mongo.Collection // messages, as the primary has them now
+	rooms    *mongo.Collection
+	users    *mongo.Collection
+	meta     *mongo.Collection
+	logger   *slog.Logger
+	stream   *Stream
+
+	// fenced says that the unique indexes of messages were there when last looked at,
+	// and that the stream which would tell of their end has not been lost since.
+	fenced atomic.Bool
+
+	live      context.Context // done: Close was called
+	end       context.CancelFunc
+	closeOnce sync.Once
+}
+
+// Open connects to the database, verifies that it can do what is needed and makes
+// the indexes where they are missing. Its errors name the setting at fault and what to
+// do. It waits up to connectTimeout for a primary.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	logger := o.Logger
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	client, err := connect(ctx, o.URI)
+	if err != nil {
+		return nil, err
+	}
+	name := o.Database
+	if name == "" {
+		name = DefaultDatabase
+	}
+	s := newStore(client, name, logger)
+	if err := s.prepare(ctx); err != nil {
+		disconnect(client)
+		return nil, fmt.Errorf("prepare the database %s: %w", name, err)
+	}
+	return s, nil
+}
+
+func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
+	// What the URI says of concerns and preferences must not hold here: the promises
+	// stand on these.
+	safe := options.Collection().SetWriteConcern(writeconcern.Majority()).
+		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
+	local := options.Collection().SetReadConcern(readconcern.Local()).SetReadPreference(readpref.Primary())
+	db := client.Database(name)
+	s := &Store{
+		client: client, logger: logger,
+		messages: db.Collection("messages", safe), local: db.Collection("messages", local),
+		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
+	}
+	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
+	s.live, s.end = context.WithCancel(context.Background())
+	return s
+}
+
+// prepare makes what a new database lacks.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := ensureIndexes(ctx, s.messages, messageIndexes()); err != nil {
+		return err
+	}
+	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {
+		return err
+	}
+	s.fenced.Store(true)
+	return s.makeLogID(ctx)
+}
+
+// Rooms gives the store of the chat.
+func (s *Store) Rooms() rooms.Store {
+	return rooms.Store{Log: &Log{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s}}
+}
+
+// Accounts gives the store of the accounts.
+func (s *Store) Accounts() auth.AccountStore { return &Accounts{s} }
+
+// Close ends all watches and waits until the calls under way have ended, or ctx is
+// done: then their connections are closed. It may be called more than once.
+func (s *Store) Close(ctx context.Context) error {
+	var err error
+	s.closeOnce.Do(func() {
+		s.end()
+		if err = s.client.Disconnect(ctx); err != nil {
+			err = fmt.Errorf("close the store: %w", err)
+		}
+	})
+	return err
+}
+
+// reading bounds a read. It ends with its caller's context: what it reads nobody
+// would get.
+func (s *Store) reading(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, opTimeout)
+}
+
+// writing bounds a write, which does not end with its caller's context.
+func (s *Store) writing(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+}
