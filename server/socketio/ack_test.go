@@ -69,15 +69,6 @@ func TestSilentLeavesRetryableFailuresUnacked(t *testing.T) {
 	}
 }
 
-func TestPanicInAHandlerIsThatEventsFailureOnly(t *testing.T) {
-	s := deaf(t)
-	s.chat.verify = nil // calling it panics
-	wantRefusal(t, ask(t, s, "refresh_auth", `{"token":"x"}`), rooms.CodeInternal, "")
-	if got := ask(t, s, "leave_room", `"general"`); !got.OK {
-		t.Fatalf("the next event fails: %+v", got.Error)
-	}
-}
-
 // message is an event whose replay is about size bytes long.
 func message(room rooms.RoomID, seq int64, size int) rooms.Event {
 	return rooms.Event{

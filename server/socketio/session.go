@@ -2,8 +2,6 @@ package socketio
 
 import (
 	"encoding/json"
-	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -82,15 +80,9 @@ func (s *speaker) ready() []byte {
 	return body
 }
 
-// event answers one event. A fault in a handler is that event's failure and nobody else's.
+// event answers one event.
 func (s *speaker) event(name string, args []json.RawMessage, ack ackFunc) {
-	a := answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log}
-	defer func() {
-		if fault := recover(); fault != nil {
-			a.fail(fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
-		}
-	}()
-	s.handle(name, args, a)
+	s.handle(name, args, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log})
 }
 
 // handle is the table of all events a client may send.
