@@ -2,6 +2,8 @@ module roomstream
 
 go 1.26.0
 
+ignore ./web/node_modules
+
 require (
 	github.com/gofiber/fiber/v2 v2.52.15
 	github.com/golang-jwt/jwt/v5 v5.3.1

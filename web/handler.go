@@ -1,0 +1,185 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// indexName is the page itself, served for every address the page knows.
+const indexName = "index.html"
+
+// assetsPrefix is where Vite puts the files whose names carry a hash of their content.
+const assetsPrefix = "assets/"
+
+// Caching. What carries a hash never changes; everything else is asked for again each
+// time and answered with 304 by its ETag.
+const (
+	cacheForever = "public, max-age=31536000, immutable"
+	cacheCheck   = "no-cache"
+)
+
+// policy lets the page run its own script and talk to its own host, nothing else:
+//   - 'self' in connect-src covers ws: and wss: of the same host (CSP level 3);
+//   - trusted-types 'none' with require-trusted-types-for: no string can become HTML
+//     or a script, whatever the page's code does.
+const policy = "default-src 'none'; " +
+	"script-src 'self'; " +
+	"style-src 'self'; " +
+	"connect-src 'self'; " +
+	"img-src 'self' data:; " +
+	"font-src 'self'; " +
+	"base-uri 'none'; " +
+	"form-action 'none'; " +
+	"frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; " +
+	"trusted-types 'none'"
+
+// contentTypes of what a build holds. The operating system's table is not asked: it
+// differs from machine to machine.
+var contentTypes = map[string]string{
+	".css":         "text/css; charset=utf-8",
+	".html":        "text/html; charset=utf-8",
+	".ico":         "image/x-icon",
+	".js":          "text/javascript; charset=utf-8",
+	".json":        "application/json",
+	".png":         "image/png",
+	".svg":         "image/svg+xml",
+	".txt":         "text/plain; charset=utf-8",
+	".webmanifest": "application/manifest+json",
+	".woff2":       "font/woff2",
+}
+
+// file is one file of the build, ready to be served.
+type file struct {
+	body        []byte
+	gzipped     []byte // nil: not worth it
+	contentType string
+	etag        string
+	cache       string
+}
+
+// handler serves a build. It does not change after NewHandler.
+type handler struct {
+	files map[string]file
+}
+
+// NewHandler serves the files of a build: index.html at / and /rooms/<id>, the rest by
+// name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
+// command that makes one.
+func NewHandler(files fs.FS) http.Handler {
+	h := &handler{files: map[string]file{}}
+	// Files of an embed.FS cannot fail to be read; one of another kind that does is not served.
+	_ = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return nil
+		}
+		body, err := fs.ReadFile(files, name)
+		if err == nil {
+			h.files[name] = newFile(name, body)
+		}
+		return nil
+	})
+	return h
+}
+
+func newFile(name string, body []byte) file {
+	sum := sha256.Sum256(body)
+	f := file{
+		body:        body,
+		contentType: contentTypes[path.Ext(name)],
+		etag:        `"` + hex.EncodeToString(sum[:12]) + `"`,
+		cache:       cacheCheck,
+	}
+	if f.contentType == "" {
+		f.contentType = "application/octet-stream"
+	}
+	if strings.HasPrefix(name, assetsPrefix) {
+		f.cache = cacheForever
+	}
+	if compressible(f.contentType) {
+		f.gzipped = compress(body)
+	}
+	return f
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Content-Security-Policy", policy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	head.Set("Cross-Origin-Opener-Policy", "same-origin")
+	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	head.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		head.Set("Allow", "GET, HEAD")
+		http.Error(w, "only GET and HEAD are answered here", http.StatusMethodNotAllowed)
+		return
+	}
+	name := fileName(r.URL.Path)
+	f, ok := h.files[name]
+	if !ok && name == indexName {
+		serveUnbuilt(w)
+		return
+	}
+	if !ok {
+		head.Set("Cache-Control", cacheCheck)
+		http.Error(w, "there is no such page", http.StatusNotFound)
+		return
+	}
+	serve(w, r, f)
+}
+
+// fileName is the file an address shows: the page's own addresses show index.html.
+func fileName(address string) string {
+	name := strings.TrimPrefix(address, "/")
+	room, isRoom := strings.CutPrefix(name, "rooms/")
+	if name == "" || isRoom && room != "" && !strings.Contains(strings.TrimSuffix(room, "/"), "/") {
+		return indexName
+	}
+	return name
+}
+
+func serve(w http.ResponseWriter, r *http.Request, f file) {
+	head := w.Header()
+	head.Set("Content-Type", f.contentType)
+	head.Set("Cache-Control", f.cache)
+	body, etag := f.body, f.etag
+	if f.gzipped != nil {
+		head.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r) {
+			head.Set("Content-Encoding", "gzip")
+			// One tag a form: a range or a 304 must not mix the two.
+			body, etag = f.gzipped, strings.TrimSuffix(f.etag, `"`)+`-gz"`
+		}
+	}
+	head.Set("ETag", etag)
+	// ServeContent knows HEAD, If-None-Match and ranges. The files have no time of their own.
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// unbuilt is the page of a server that was compiled before the page was built.
+const unbuilt = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>roomstream: the page is not built</title>
+<h1>The page is not built yet</h1>
+<p>The server runs, but was compiled without its page. Stop it and type, in the project's folder:</p>
+<pre>go run github.com/go-task/task/v3/cmd/task@v3.45.4 run</pre>
+</html>
+`
+
+func serveUnbuilt(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", contentTypes[".html"])
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = w.Write([]byte(unbuilt)) // a client that went away needs no page
+}

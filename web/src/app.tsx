@@ -1,0 +1,40 @@
+import { useEffect, useState } from "preact/hooks";
+import { Chat } from "./chat/chat";
+import { ChatView } from "./chat/ChatView";
+import { openRoomId } from "./route";
+import type { Session, SessionStore } from "./session/session";
+import { SignIn } from "./session/SignIn";
+
+/** The page: signing in, or the chat of whoever is signed in. */
+export function App({ session }: { session: SessionStore }) {
+  const current = session.current.value;
+  const [notice, setNotice] = useState<string>();
+  if (!current) return <SignIn session={session} notice={notice} />;
+  return <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} />;
+}
+
+interface SignedInProps {
+  session: SessionStore;
+  current: Session;
+  onNotice: (notice: string | undefined) => void;
+}
+
+function SignedIn({ session, current, onNotice }: SignedInProps) {
+  const [chat, setChat] = useState<Chat>();
+
+  useEffect(() => {
+    onNotice(undefined);
+    const started = new Chat(current, openRoomId);
+    setChat(started);
+    return () => started.close();
+  }, [current]);
+
+  const ended = chat?.status.value.kind === "ended";
+  useEffect(() => {
+    if (!ended) return;
+    onNotice("You were signed out by the server.");
+    session.signOut();
+  }, [ended]);
+
+  return chat ? <ChatView chat={chat} session={session} /> : null;
+}

@@ -1,0 +1,196 @@
+// The protocol as the page sees it: web/docs/protocol.md in types. Everything that
+// comes from outside and everything that goes out is typed here and nowhere else.
+
+/** The limits a text is held to when the server does not tell its own. */
+export const DEFAULT_MAX_TEXT_LENGTH = 8000; // code points
+
+/** What a room id may look like. */
+export const ROOM_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+/** The highest number of rooms one `sync` may ask for. */
+export const MAX_SYNC_ROOMS = 100;
+
+export type ErrorCode =
+  | "BAD_REQUEST"
+  | "UNKNOWN_EVENT"
+  | "UNAUTHENTICATED"
+  | "TOKEN_EXPIRED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "CONFLICT"
+  | "GONE"
+  | "TOO_LARGE"
+  | "UNSUPPORTED_MEDIA"
+  | "RATE_LIMITED"
+  | "INTERNAL"
+  | "UNAVAILABLE"
+  | "OVERLOADED"
+  | "TIMEOUT";
+
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  retryAfterMs?: number;
+  details?: { field?: string };
+}
+
+export interface User {
+  id: string;
+  name: string;
+  roles: string[];
+}
+
+export interface Room {
+  id: string;
+  name: string;
+  type: string;
+  topic?: string;
+}
+
+/** A message, live or from history; the wire's `new_message`. */
+export interface NewMessage {
+  id: string;
+  roomId: string;
+  seq: number;
+  text: string;
+  author: string;
+  authorName?: string;
+  timestamp: string; // RFC 3339, UTC, milliseconds
+  clientId?: string;
+  parent?: number;
+  deleted?: boolean;
+}
+
+/**
+ * An event of a room's log, replayed or live. Kinds that this page does not know yet
+ * still take their number.
+ */
+export type LogEvent =
+  | ({ event: "new_message" } & NewMessage)
+  | { event: "void"; roomId: string; seq: number }
+  | { event: "other"; roomId: string; seq: number };
+
+export interface Ready {
+  user: User;
+  logId: string;
+  rooms: MemberRoom[];
+  limits: { maxTextLength: number; maxDataBytes: number; maxPayload: number; maxPageEvents: number };
+  serverTime: string;
+}
+
+export interface MemberRoom extends Room {
+  role: string;
+  lastSeq: number;
+  readSeq: number;
+  unread: number;
+  mentions: number;
+}
+
+export type ResetReason = "forbidden" | "trimmed" | "too_far" | "ahead";
+
+export interface Reset {
+  reason: ResetReason;
+}
+
+export interface JoinAnswer {
+  room: Room;
+  lastSeq: number;
+  events: LogEvent[];
+  more: boolean;
+  reset?: Reset;
+}
+
+export interface SendMessage {
+  roomId: string;
+  text: string;
+  clientId: string;
+}
+
+export interface SendAnswer {
+  id: string;
+  seq: number;
+  timestamp: string;
+  duplicate?: boolean;
+}
+
+export interface HistoryQuery {
+  roomId: string;
+  before?: number;
+  after?: number;
+  limit?: number;
+}
+
+export interface HistoryAnswer {
+  messages: NewMessage[];
+  hasBefore: boolean;
+  hasAfter: boolean;
+}
+
+export interface SyncedRoom {
+  events: LogEvent[];
+  more: boolean;
+  lastSeq?: number;
+  reset?: Reset;
+}
+
+export interface SyncAnswer {
+  rooms: Record<string, SyncedRoom>;
+}
+
+export interface RoomReset {
+  roomId: string;
+  reason: ResetReason;
+  lastSeq: number;
+}
+
+export interface RoomLeft {
+  roomId: string;
+  reason: string;
+}
+
+export interface RefreshAnswer {
+  expiresAt: string;
+}
+
+export type ClosingReason = "token_expired" | "revoked" | "slow" | "draining";
+
+// REST
+
+export interface AuthMethods {
+  accounts: boolean;
+  guests: boolean;
+}
+
+export interface SignedIn {
+  token: string;
+  user: User;
+}
+
+export interface RoomRow extends Room {
+  lastSeq: number;
+  last?: NewMessage;
+}
+
+export interface RoomPage {
+  rooms: RoomRow[];
+  more: boolean;
+}
+
+/** An answer's error as an exception: act on the code, show the message. */
+export class ProtocolError extends Error {
+  readonly code: ErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number;
+  readonly field: string | undefined;
+
+  constructor(body: ErrorBody) {
+    super(body.message);
+    this.name = "ProtocolError";
+    this.code = body.code;
+    this.retryable = body.retryable;
+    this.retryAfterMs = body.retryAfterMs ?? 0;
+    this.field = body.details?.field;
+  }
+}

@@ -1,0 +1,111 @@
+import { useComputed } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { activity, type Chat } from "../chat/chat";
+import { goTo, openRoomId } from "../route";
+import type { SessionStore } from "../session/session";
+import { ThemePicker } from "../theme/ThemePicker";
+import { Avatar } from "../ui/Avatar";
+import { Icon, Logo } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { NewRoom } from "./NewRoom";
+import { RoomRow } from "./RoomRow";
+
+/** How often the times of the list are read anew, in ms. */
+const TIMES_EVERY_MS = 30_000;
+
+interface SidebarProps {
+  chat: Chat;
+  session: SessionStore;
+  onOpened: () => void;
+  /** Given where the list covers the messages. */
+  onClose: (() => void) | undefined;
+}
+
+/** The rooms, the one who is signed in, and the way out. */
+export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
+  const [naming, setNaming] = useState(false);
+  const now = useNow(TIMES_EVERY_MS);
+  const rooms = useComputed(() => [...chat.rooms.value.values()].sort((a, b) => activity(b) - activity(a) || a.id.localeCompare(b.id)));
+  const online = chat.status.value.kind === "online";
+
+  return (
+    <>
+      <header class="sidebar-head">
+        <Logo size={30} />
+        <h1>roomstream</h1>
+        <button type="button" class="button-icon" aria-label="Open a room" title="Open a room" onClick={() => setNaming(true)}>
+          <Icon name="plus" />
+        </button>
+        {onClose && (
+          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      <nav class="room-list" aria-label="Rooms">
+        {rooms.value.length > 0 ? (
+          <ul>
+            {rooms.value.map((room) => (
+              <RoomRow key={room.id} room={room} me={chat.user.id} now={now} isOpen={room.id === openRoomId.value} onOpened={onOpened} />
+            ))}
+          </ul>
+        ) : (
+          <Empty listing={chat.listing.value} onRetry={() => void chat.readList()} onNew={() => setNaming(true)} />
+        )}
+      </nav>
+      <footer class="sidebar-foot">
+        <div class="me">
+          <span class={`me-avatar${online ? " online" : ""}`}>
+            <Avatar id={chat.user.id} name={chat.user.name} small />
+          </span>
+          <div class="me-text">
+            <bdi class="me-name">{chat.user.name}</bdi>
+            <span class="me-state">{online ? "Connected" : "Not connected"}</span>
+          </div>
+        </div>
+        <ThemePicker />
+        <button type="button" class="button-icon" aria-label="Sign out" title="Sign out" onClick={() => session.signOut()}>
+          <Icon name="leave" />
+        </button>
+      </footer>
+      {naming && (
+        <NewRoom
+          onClose={() => setNaming(false)}
+          onOpen={(roomId) => {
+            setNaming(false);
+            goTo(roomId);
+            onOpened();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface EmptyProps {
+  listing: "loading" | "ready" | "failed";
+  onRetry: () => void;
+  onNew: () => void;
+}
+
+function Empty({ listing, onRetry, onNew }: EmptyProps) {
+  if (listing === "loading") return <div class="spinner" role="status" aria-label="Loading rooms" />;
+  if (listing === "failed") {
+    return (
+      <div class="empty empty-small" role="alert">
+        <p>The rooms could not be read.</p>
+        <button type="button" class="button-plain" onClick={onRetry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="empty empty-small">
+      <p>There are no rooms yet.</p>
+      <button type="button" class="button-plain" onClick={onNew}>
+        Open the first one
+      </button>
+    </div>
+  );
+}

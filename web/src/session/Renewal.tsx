@@ -1,0 +1,39 @@
+import { useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import { Dialog } from "../ui/Dialog";
+import { AccountForm, TokenForm } from "./forms";
+import type { SessionStore } from "./session";
+
+/** Signs the same user in again without leaving the page: what was typed stays, what waits is sent then. */
+export function Renewal({ chat, session, onClose }: { chat: Chat; session: SessionStore; onClose?: () => void }) {
+  const [error, setError] = useState<string>();
+  const { user } = chat;
+
+  const take = (token: string) => {
+    if (!session.renew(token)) return setError(`That is somebody else. Sign in as ${user.name}, or sign out first.`);
+    setError(undefined);
+    chat.renewed().then(
+      () => onClose?.(),
+      () => setError("The server did not take the new sign-in. Try again."),
+    );
+  };
+
+  return (
+    <Dialog title={onClose ? "Your session ends soon" : "Your session has ended"} {...(onClose ? { onClose } : {})}>
+      <p class="dialog-text">{explanation(user.id, user.name)}</p>
+      {user.id.startsWith("a:") && <AccountForm onToken={take} only={user.name} />}
+      {!user.id.startsWith("a:") && !user.id.startsWith("g:") && <TokenForm onToken={take} />}
+      <p class="form-error" role="alert">
+        {error}
+      </p>
+      <button type="button" class="button-plain" onClick={() => session.signOut()}>
+        Sign out
+      </button>
+    </Dialog>
+  );
+}
+
+function explanation(id: string, name: string): string {
+  if (id.startsWith("g:")) return "A guest's session cannot be prolonged. Copy what you have typed, sign out, and join as a guest again.";
+  return `Sign in as ${name} to go on. Everything here stays as it is, and messages that wait are sent then.`;
+}

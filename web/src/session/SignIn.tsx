@@ -1,0 +1,85 @@
+import { useEffect, useState } from "preact/hooks";
+import { authMethods } from "../api";
+import type { AuthMethods } from "../protocol";
+import { ThemePicker } from "../theme/ThemePicker";
+import { Logo } from "../ui/Icon";
+import { AccountForm, GuestForm, TokenForm } from "./forms";
+import type { SessionStore } from "./session";
+
+type Way = "guest" | "account" | "token";
+
+const wayNames: Record<Way, string> = { guest: "Guest", account: "Account", token: "Token" };
+
+/** The first screen: in as a guest, with an account or with a token, as far as the server offers it. */
+export function SignIn({ session, notice }: { session: SessionStore; notice: string | undefined }) {
+  const [methods, setMethods] = useState<AuthMethods | "loading" | "failed">("loading");
+  const [chosen, setChosen] = useState<Way>();
+  const [stay, setStay] = useState(true);
+  const [error, setError] = useState<string>();
+
+  const load = () => {
+    setMethods("loading");
+    authMethods().then(setMethods, () => setMethods("failed"));
+  };
+  useEffect(load, []);
+
+  const ways = typeof methods === "string" ? [] : waysOf(methods);
+  const way = chosen ?? ways[0];
+  const take = (token: string) => {
+    // A pasted token is somebody else's to keep; it ends with the tab.
+    if (!session.signIn(token, stay && way !== "token")) setError("The server's answer cannot be read.");
+  };
+
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card">
+        <header class="sign-in-head">
+          <Logo size={44} />
+          <h1>roomstream</h1>
+          <p>Rooms where every message is kept, in order, for everyone.</p>
+        </header>
+        {notice && (
+          <p class="note" role="status">
+            {notice}
+          </p>
+        )}
+        {methods === "loading" && <div class="spinner" role="status" aria-label="Loading" />}
+        {methods === "failed" && (
+          <div class="sign-in-failed" role="alert">
+            <p>The server cannot be reached.</p>
+            <button type="button" class="button" onClick={load}>
+              Try again
+            </button>
+          </div>
+        )}
+        {ways.length > 1 && (
+          <div class="segments" role="group" aria-label="How to sign in">
+            {ways.map((name) => (
+              <button key={name} type="button" aria-pressed={name === way} onClick={() => setChosen(name)}>
+                {wayNames[name]}
+              </button>
+            ))}
+          </div>
+        )}
+        {way === "guest" && <GuestForm onToken={take} />}
+        {way === "account" && <AccountForm onToken={take} />}
+        {way === "token" && <TokenForm onToken={take} />}
+        {error && <p role="alert">{error}</p>}
+        {(way === "guest" || way === "account") && (
+          <label class="checkbox">
+            <input type="checkbox" checked={stay} onChange={(event) => setStay(event.currentTarget.checked)} />
+            Stay signed in on this device
+          </label>
+        )}
+      </div>
+      <ThemePicker />
+    </main>
+  );
+}
+
+function waysOf(methods: AuthMethods): Way[] {
+  const ways: Way[] = [];
+  if (methods.guests) ways.push("guest");
+  if (methods.accounts) ways.push("account");
+  return [...ways, "token"];
+}

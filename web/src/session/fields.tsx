@@ -1,0 +1,72 @@
+// What the sign-in forms are made of.
+
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  type?: "text" | "password";
+  hint?: string;
+  autocomplete?: string;
+  maxLength?: number;
+  required?: boolean;
+  readOnly?: boolean;
+  autoFocus?: boolean;
+}
+
+export function Field({ label, value, onInput, type = "text", hint, ...rest }: FieldProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        // Preact's types want one literal here; both kinds take the same attributes.
+        type={type as "text"}
+        value={value}
+        onInput={(event) => onInput(event.currentTarget.value)}
+        autocapitalize="none"
+        spellcheck={false}
+        {...(hint ? { "aria-describedby": `${id}-hint` } : {})}
+        {...rest}
+      />
+      {hint && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface FormProps {
+  action: string;
+  busy: boolean;
+  error: string | undefined;
+  onSubmit: () => void;
+  children: ComponentChildren;
+}
+
+/** A form with one button; its error is said aloud. */
+export function Form({ action, busy, error, onSubmit, children }: FormProps) {
+  return (
+    <form
+      class="form"
+      aria-busy={busy}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy) onSubmit();
+      }}
+    >
+      {children}
+      <p class="form-error" role="alert">
+        {error}
+      </p>
+      <button type="submit" class="button" disabled={busy}>
+        {busy ? "One moment…" : action}
+      </button>
+    </form>
+  );
+}

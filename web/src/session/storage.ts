@@ -1,0 +1,45 @@
+// Where the token rests between page loads.
+//
+// sessionStorage ends with the tab; localStorage, chosen by "Stay signed in", ends with
+// the token, 24 h at most. Either is readable by scripts of this origin only, and the
+// page's policy runs none but ours. A cookie would go along with every request, also
+// with those that other sites make; the protocol wants the token in the handshake.
+
+const KEY = "roomstream.token";
+
+export function loadToken(): string | undefined {
+  try {
+    return sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY) ?? undefined;
+  } catch {
+    return undefined; // storage is forbidden here; one signs in anew after a reload
+  }
+}
+
+export function saveToken(token: string, stay: boolean): void {
+  forgetToken();
+  try {
+    (stay ? localStorage : sessionStorage).setItem(KEY, token);
+  } catch {
+    // The session lives until the page is closed.
+  }
+}
+
+/** Replaces the token where it rests now. */
+export function replaceToken(token: string): void {
+  let stay = false;
+  try {
+    stay = localStorage.getItem(KEY) !== null;
+  } catch {
+    // Nothing rests anywhere.
+  }
+  saveToken(token, stay);
+}
+
+export function forgetToken(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+    localStorage.removeItem(KEY);
+  } catch {
+    // Then there is none.
+  }
+}

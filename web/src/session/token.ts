@@ -1,0 +1,32 @@
+// What the page reads from a token. It verifies nothing: that is the server's part.
+
+import type { User } from "../protocol";
+import { isFields } from "../protocol-decode";
+
+export interface TokenClaims {
+  user: User;
+  expiresAt: number; // ms of Date.now()
+}
+
+/** Reads a JWT's claims; undefined when it is none. */
+export function readToken(token: string): TokenClaims | undefined {
+  const body = token.split(".")[1];
+  if (body === undefined) return undefined;
+  let claims: unknown;
+  try {
+    const bytes = Uint8Array.from(atob(body.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    claims = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+  if (!isFields(claims) || typeof claims["sub"] !== "string" || typeof claims["exp"] !== "number") return undefined;
+  const { sub, exp, name, roles } = claims;
+  return {
+    user: {
+      id: sub,
+      name: typeof name === "string" && name !== "" ? name : sub,
+      roles: Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [],
+    },
+    expiresAt: exp * 1000,
+  };
+}

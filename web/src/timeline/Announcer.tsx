@@ -1,0 +1,31 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import type { NewMessage } from "../protocol";
+
+/** Lines kept for a screen reader that comes back to them. */
+const KEEP = 5;
+
+/**
+ * Says each message that arrives in the open room, once. The timeline itself is silent:
+ * otherwise every page of history would be read aloud.
+ */
+export function Announcer({ chat, room }: { chat: Chat; room: RoomState }) {
+  const [lines, setLines] = useState<NewMessage[]>([]);
+  useEffect(() => {
+    const before = chat.arrived.peek();
+    return chat.arrived.subscribe((message) => {
+      if (!message || message === before || message.roomId !== room.id) return;
+      setLines((old) => [...old, message].slice(-KEEP));
+    });
+  }, [chat, room]);
+  return (
+    <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.info.value.name}`}>
+      {lines.map((message) => (
+        <p key={message.seq}>
+          {message.authorName || message.author}: {message.text}
+        </p>
+      ))}
+    </div>
+  );
+}

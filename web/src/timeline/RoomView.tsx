@@ -1,0 +1,43 @@
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { Composer } from "../composer/Composer";
+import type { Drafts } from "../composer/drafts";
+import { Announcer } from "./Announcer";
+import { RoomHeader } from "./RoomHeader";
+import { Timeline } from "./Timeline";
+
+interface RoomViewProps {
+  chat: Chat;
+  room: RoomState;
+  drafts: Drafts;
+  onMenu: () => void;
+}
+
+/** An open room: its head, its messages, and where one writes. */
+export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
+  const presence = room.presence.value;
+  return (
+    <>
+      <RoomHeader room={room} onMenu={onMenu} />
+      {presence.kind === "refused" ? (
+        <div class="empty">
+          <h3>This room cannot be opened</h3>
+          <p role="alert">{presence.message}</p>
+        </div>
+      ) : (
+        <>
+          <Timeline key={room.id} chat={chat} room={room} />
+          <Composer
+            key={`composer-${room.id}`}
+            roomId={room.id}
+            roomName={room.info.value.name}
+            maxLength={chat.maxTextLength.value}
+            drafts={drafts}
+            onSend={(text) => chat.send(room, text)}
+          />
+        </>
+      )}
+      <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { Icon } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { DaySection } from "./DaySection";
+import type { Pending, RoomLog } from "./log";
+import { ResetNotice } from "./ResetNotice";
+import { groupByDay, type Item, logItem } from "./rows";
+import { useTimelineScroll } from "./useTimelineScroll";
+
+/** While the reader follows, so many messages stay on the page, and above so many they are cut to it. */
+const KEEP_MESSAGES = 200;
+const TRIM_ABOVE = 400;
+/** How often "Today" is asked whether it still is, in ms. */
+const DAY_CHECK_MS = 60_000;
+
+/** The messages of one room. Keyed by room: another room is another timeline. */
+export function Timeline({ chat, room }: { chat: Chat; room: RoomState }) {
+  const log = room.log.value;
+  const now = useNow(DAY_CHECK_MS);
+  const readAtOpen = useRef(room.readSeq.peek()).current;
+  const seenWhenLeft = useRef(log.last);
+
+  const onNearTop = useCallback(() => {
+    if (room.paging.peek() === "idle") void chat.readOlder(room);
+  }, [chat, room]);
+  const { scroller, content, atEnd, toEnd } = useTimelineScroll(log, onNearTop);
+
+  const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
+  const firstUnread = log.messages.find((m) => m.seq > readAtOpen && m.author !== log.me)?.seq ?? 0;
+  const days = useMemo(() => groupByDay(items, firstUnread), [items, firstUnread]);
+
+  if (atEnd) seenWhenLeft.current = log.last;
+  const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
+
+  useReading(room, atEnd, log.last);
+  useSendingLeadsToEnd(log, toEnd);
+  useEffect(() => {
+    if (atEnd && log.messages.length > TRIM_ABOVE) room.dispatch({ type: "trim", keep: KEEP_MESSAGES });
+  }, [atEnd, log]);
+
+  return (
+    <div class="timeline-frame">
+      <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.info.value.name}`} tabIndex={0}>
+        <div ref={content} class="timeline-content">
+          <Top room={room} onRetry={() => void chat.readOlder(room)} />
+          {days.map((day) => (
+            <DaySection
+              key={day.key}
+              day={day}
+              now={now}
+              firstUnread={firstUnread}
+              onRetry={(clientId) => chat.resend(room, clientId)}
+              onDiscard={(clientId) => chat.discard(room, clientId)}
+            />
+          ))}
+          {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
+        </div>
+      </div>
+      {!atEnd && (
+        <button type="button" class="jump" onClick={toEnd}>
+          <Icon name="down" size={18} />
+          {unseen > 0 ? `${unseen} new ${unseen === 1 ? "message" : "messages"}` : "Jump to present"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What stands above the oldest message: more to come, the beginning, or why neither. */
+function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
+  const log = room.log.value;
+  if (room.paging.value === "failed") {
+    return (
+      <p class="timeline-top" role="alert">
+        Older messages could not be read.{" "}
+        <button type="button" class="button-link" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  if (!log.loaded) return <Skeleton />;
+  if (log.hasBefore) return <div class="timeline-top">{room.paging.value === "loading" && <div class="spinner" role="status" aria-label="Loading older messages" />}</div>;
+  return (
+    <div class="timeline-start">
+      <h3>
+        {log.messages.length + log.pending.length === 0 ? "Nothing here yet" : "The beginning of"} {log.messages.length + log.pending.length > 0 && <bdi>{room.info.value.name}</bdi>}
+      </h3>
+      <p>{log.messages.length + log.pending.length === 0 ? "Say the first word: everyone who joins this room will be able to read it." : "Everything said in this room is below."}</p>
+    </div>
+  );
+}
+
+/** Stands for messages that are on their way. */
+function Skeleton() {
+  return (
+    <div class="skeleton" role="status" aria-label="Loading messages">
+      {[62, 38, 74, 50, 30].map((width, i) => (
+        <div key={i} class={`skeleton-row skeleton-${width}`} />
+      ))}
+    </div>
+  );
+}
+
+function itemsOf(log: RoomLog, myName: string): Item[] {
+  return [...log.messages.map((message) => logItem(message, log.me)), ...log.pending.map((p) => pendingItem(p, log.me, myName))];
+}
+
+function pendingItem(pending: Pending, me: string, myName: string): Item {
+  return {
+    key: `c${me}/${pending.clientId}`,
+    seq: 0,
+    author: me,
+    authorName: myName,
+    text: pending.text,
+    at: pending.at,
+    deleted: false,
+    own: true,
+    state: pending.state === "failed" ? "failed" : pending.state === "sent" ? "logged" : "sending",
+    clientId: pending.clientId,
+    ...(pending.error === undefined ? {} : { error: pending.error }),
+  };
+}
+
+/** Marks the room read while its end is in sight. */
+function useReading(room: RoomState, atEnd: boolean, last: number): void {
+  useEffect(() => {
+    const read = () => {
+      if (atEnd && document.visibilityState === "visible") room.markRead();
+    };
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [room, atEnd, last]);
+}
+
+/** Whoever writes wants to see what he wrote. */
+function useSendingLeadsToEnd(log: RoomLog, toEnd: () => void): void {
+  const newest = log.pending.at(-1)?.clientId;
+  const before = useRef(newest);
+  useEffect(() => {
+    if (newest !== undefined && newest !== before.current) toEnd();
+    before.current = newest;
+  }, [newest]);
+}

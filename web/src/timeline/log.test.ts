@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import type { LogEvent, NewMessage } from "../protocol";
+import { emptyLog, isBehind, type LogAction, reduceLog, type RoomLog } from "./log";
+
+function message(seq: number, over: Partial<NewMessage> = {}): NewMessage {
+  return { id: `id${seq}`, roomId: "general", seq, text: `text ${seq}`, author: "ann", timestamp: "2026-01-01T00:00:00.000Z", ...over };
+}
+
+function live(seq: number, over: Partial<NewMessage> = {}): LogEvent {
+  return { event: "new_message", ...message(seq, over) };
+}
+
+function after(...actions: LogAction[]): RoomLog {
+  return actions.reduce(reduceLog, emptyLog("me"));
+}
+
+const seqs = (log: RoomLog) => log.messages.map((m) => m.seq);
+
+describe("events by their number", () => {
+  test("last+1 is applied, a lower one dropped", () => {
+    const log = after({ type: "joined", lastSeq: 4 }, { type: "events", events: [live(5), live(5), live(4), live(6)] });
+    expect(seqs(log)).toEqual([5, 6]);
+    expect(log.last).toBe(6);
+    expect(isBehind(log)).toBe(false);
+  });
+
+  test("a larger one is noted, not applied, and the replay closes the hole", () => {
+    let log = after({ type: "joined", lastSeq: 4 }, { type: "events", events: [live(7)] });
+    expect(seqs(log)).toEqual([]);
+    expect(isBehind(log)).toBe(true);
+    log = reduceLog(log, { type: "events", events: [live(5), live(6)] });
+    expect(isBehind(log)).toBe(true);
+    log = reduceLog(log, { type: "events", events: [live(7)] });
+    expect(seqs(log)).toEqual([5, 6, 7]);
+    expect(isBehind(log)).toBe(false);
+  });
+
+  test("voids and unknown kinds take their number", () => {
+    const log = after(
+      { type: "joined", lastSeq: 0 },
+      { type: "events", events: [{ event: "void", roomId: "general", seq: 1 }, { event: "other", roomId: "general", seq: 2 }, live(3)] },
+    );
+    expect(log.last).toBe(3);
+    expect(seqs(log)).toEqual([3]);
+  });
+
+  test("what comes before the join's answer is applied is fetched, not lost", () => {
+    const log = after({ type: "events", events: [live(6)] }, { type: "joined", lastSeq: 5 });
+    expect(log.last).toBe(5);
+    expect(isBehind(log)).toBe(true);
+  });
+
+  test("joining again keeps what is there and says how far behind it is", () => {
+    const log = after({ type: "joined", lastSeq: 1 }, { type: "events", events: [live(2)] }, { type: "joined", lastSeq: 9 });
+    expect(seqs(log)).toEqual([2]);
+    expect(isBehind(log)).toBe(true);
+  });
+});
+
+describe("history", () => {
+  test("a page goes before what is live, without doubles", () => {
+    const log = after(
+      { type: "joined", lastSeq: 3 },
+      { type: "events", events: [live(4)] },
+      { type: "page", before: 4, messages: [message(2), message(3), message(4)], hasBefore: true },
+      { type: "page", before: 2, messages: [message(1)], hasBefore: false },
+    );
+    expect(seqs(log)).toEqual([1, 2, 3, 4]);
+    expect(log.hasBefore).toBe(false);
+  });
+
+  test("a page asked for before a reset is ignored", () => {
+    const log = after(
+      { type: "joined", lastSeq: 50 },
+      { type: "reset", reason: "ahead", lastSeq: 10 },
+      { type: "page", before: 51, messages: [message(50)], hasBefore: true },
+    );
+    expect(seqs(log)).toEqual([]);
+    expect(log.loaded).toBe(false);
+  });
+
+  test("trimming keeps the newest and leaves the rest to be read again", () => {
+    const log = after(
+      { type: "joined", lastSeq: 0 },
+      { type: "events", events: [live(1), live(2), live(3)] },
+      { type: "trim", keep: 2 },
+    );
+    expect(seqs(log)).toEqual([2, 3]);
+    expect(log.first).toBe(2);
+    expect(log.hasBefore).toBe(true);
+  });
+
+  test("a reset drops everything and says why until the reader has seen it", () => {
+    let log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1)] }, { type: "reset", reason: "too_far", lastSeq: 20_000 });
+    expect(seqs(log)).toEqual([]);
+    expect(log.last).toBe(20_000);
+    expect(log.reset).toBe("too_far");
+    log = reduceLog(log, { type: "reset_seen" });
+    expect(log.reset).toBeUndefined();
+  });
+});
+
+describe("our own messages", () => {
+  const sending: LogAction = { type: "sending", clientId: "c1", text: "hi", at: 1 };
+  const joined: LogAction = { type: "joined", lastSeq: 0 };
+  const event: LogAction = { type: "events", events: [live(1, { author: "me", clientId: "c1", text: "hi" })] };
+  const ack: LogAction = { type: "sent", clientId: "c1", seq: 1 };
+
+  test.each([
+    ["ack first", [joined, sending, ack, event]],
+    ["event first", [joined, sending, event, ack]],
+    ["event twice", [joined, sending, event, event, ack]],
+  ])("one message, never two: %s", (_, actions) => {
+    const log = after(...actions);
+    expect(log.pending).toEqual([]);
+    expect(log.messages.map((m) => m.clientId)).toEqual(["c1"]);
+  });
+
+  test("another author's same clientId answers nothing", () => {
+    const log = after(joined, sending, { type: "events", events: [live(1, { author: "ann", clientId: "c1" })] });
+    expect(log.pending).toHaveLength(1);
+    expect(log.messages).toHaveLength(1);
+  });
+
+  test("acked but not seen yet it stays visible", () => {
+    expect(after(joined, sending, ack).pending).toMatchObject([{ clientId: "c1", state: "sent", seq: 1 }]);
+  });
+
+  test("a failed one is retried under the same clientId, or discarded", () => {
+    let log = after(joined, sending, { type: "failed", clientId: "c1", error: "no" });
+    expect(log.pending).toEqual([{ clientId: "c1", text: "hi", at: 1, state: "failed", error: "no" }]);
+    log = reduceLog(log, { type: "retrying", clientId: "c1" });
+    expect(log.pending).toEqual([{ clientId: "c1", text: "hi", at: 1, state: "sending" }]);
+    expect(reduceLog(log, { type: "discarded", clientId: "c1" }).pending).toEqual([]);
+  });
+
+  test("a reset beyond its number settles it, one before does not", () => {
+    expect(after(joined, sending, ack, { type: "reset", reason: "trimmed", lastSeq: 5 }).pending).toEqual([]);
+    expect(after(joined, sending, { type: "reset", reason: "trimmed", lastSeq: 5 }).pending).toHaveLength(1);
+  });
+
+  test("history that holds it settles it", () => {
+    const log = after({ type: "joined", lastSeq: 1 }, sending, {
+      type: "page",
+      before: 2,
+      messages: [message(1, { author: "me", clientId: "c1" })],
+      hasBefore: false,
+    });
+    expect(log.pending).toEqual([]);
+  });
+});

@@ -1,0 +1,171 @@
+// What the page has of one room's log. ONE reducer takes the snapshot, what is
+// replayed and what is live, so that they cannot disagree.
+//
+// The rule for events: seq == last+1 is applied, seq <= last is dropped, and a larger
+// one is only noted (`heard`): whoever holds the log then asks for what lies between.
+
+import type { LogEvent, NewMessage, ResetReason } from "../protocol";
+
+/** A message of ours that the log does not hold yet. */
+export interface Pending {
+  readonly clientId: string;
+  readonly text: string;
+  readonly at: number; // ms of Date.now(), when it was sent first
+  readonly state: "sending" | "sent" | "failed";
+  readonly seq?: number; // known once it is "sent"
+  readonly error?: string; // why it "failed"
+}
+
+export interface RoomLog {
+  /** Our own user id: only our messages can answer a pending one. */
+  readonly me: string;
+  /** The highest seq applied; -1 before the room was joined. */
+  readonly last: number;
+  /** The highest seq heard of; above `last` there is something to fetch. */
+  readonly heard: number;
+  /** Messages from this seq to `last` are here. */
+  readonly first: number;
+  /** Whether the log holds messages before `first`. */
+  readonly hasBefore: boolean;
+  /** Whether a page of history was read since the join. */
+  readonly loaded: boolean;
+  /** Ascending by seq, without doubles. */
+  readonly messages: readonly NewMessage[];
+  readonly pending: readonly Pending[];
+  /** Why what was here had to be dropped, until the reader was told. */
+  readonly reset: ResetReason | undefined;
+}
+
+export type LogAction =
+  | { type: "joined"; lastSeq: number }
+  | { type: "events"; events: readonly LogEvent[] }
+  | { type: "heard"; seq: number }
+  | { type: "page"; before: number; messages: readonly NewMessage[]; hasBefore: boolean }
+  | { type: "reset"; reason: ResetReason; lastSeq: number }
+  | { type: "replaced" }
+  | { type: "reset_seen" }
+  | { type: "trim"; keep: number }
+  | { type: "sending"; clientId: string; text: string; at: number }
+  | { type: "sent"; clientId: string; seq: number }
+  | { type: "failed"; clientId: string; error: string }
+  | { type: "retrying"; clientId: string }
+  | { type: "discarded"; clientId: string };
+
+export function emptyLog(me: string): RoomLog {
+  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], pending: [], reset: undefined };
+}
+
+/** Whether events between `last` and `heard` are missing. */
+export function isBehind(log: RoomLog): boolean {
+  return log.last >= 0 && log.heard > log.last;
+}
+
+export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
+  switch (action.type) {
+    case "joined":
+      // An event can come in the same tick as the join's answer, before it is applied.
+      return heard(log.last >= 0 ? log : startAt(log, action.lastSeq), Math.max(log.heard, action.lastSeq));
+    case "events":
+      return applyAll(log, action.events);
+    case "heard":
+      return heard(log, action.seq);
+    case "page":
+      return prepend(log, action.before, action.messages, action.hasBefore);
+    case "reset":
+      return { ...startAt(log, action.lastSeq), reset: action.reason };
+    case "replaced":
+      // Another log stands where this one was; its numbers mean nothing any more.
+      return { ...emptyLog(log.me), pending: log.pending, reset: "ahead" };
+    case "reset_seen":
+      return { ...log, reset: undefined };
+    case "trim":
+      return trim(log, action.keep);
+    case "sending":
+      return addPending(log, { clientId: action.clientId, text: action.text, at: action.at, state: "sending" });
+    case "sent":
+      return settle(changePending(log, action.clientId, (p) => ({ ...bare(p), state: "sent", seq: action.seq })));
+    case "failed":
+      return changePending(log, action.clientId, (p) => ({ ...bare(p), state: "failed", error: action.error }));
+    case "retrying":
+      return changePending(log, action.clientId, (p) => ({ ...bare(p), state: "sending" }));
+    case "discarded":
+      return { ...log, pending: log.pending.filter((p) => p.clientId !== action.clientId) };
+  }
+}
+
+function startAt(log: RoomLog, lastSeq: number): RoomLog {
+  return settle({
+    ...log,
+    last: lastSeq,
+    heard: lastSeq,
+    first: lastSeq + 1,
+    hasBefore: lastSeq > 0,
+    loaded: lastSeq === 0,
+    messages: [],
+  });
+}
+
+function heard(log: RoomLog, seq: number): RoomLog {
+  return seq > log.heard ? { ...log, heard: seq } : log;
+}
+
+function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
+  const known = events.reduce((noted, event) => heard(noted, event.seq), log);
+  if (log.last < 0) return known; // the join's answer says where to begin
+  let { last } = log;
+  const arrived: NewMessage[] = [];
+  for (const event of events) {
+    if (event.seq !== last + 1) continue;
+    last = event.seq;
+    if (event.event === "new_message") arrived.push(event);
+  }
+  if (last === log.last) return known;
+  const own = new Set(arrived.filter((m) => m.author === log.me).map((m) => m.clientId));
+  return settle({
+    ...known,
+    last,
+    messages: arrived.length === 0 ? log.messages : [...log.messages, ...arrived],
+    pending: log.pending.filter((p) => !own.has(p.clientId)),
+  });
+}
+
+/** Drops pending messages whose number is reached: the log has them. */
+function settle(log: RoomLog): RoomLog {
+  const pending = log.pending.filter((p) => p.seq === undefined || p.seq > log.last);
+  return pending.length === log.pending.length ? log : { ...log, pending };
+}
+
+function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasBefore: boolean): RoomLog {
+  if (before !== log.first) return log; // a page from before a reset or a trim
+  const older = page.filter((message) => message.seq < log.first);
+  const first = older[0]?.seq ?? log.first;
+  const own = new Set(older.filter((m) => m.author === log.me && m.clientId !== undefined).map((m) => m.clientId));
+  return {
+    ...log,
+    first,
+    loaded: true,
+    hasBefore: hasBefore && older.length > 0,
+    messages: [...older, ...log.messages],
+    pending: log.pending.filter((p) => !own.has(p.clientId)),
+  };
+}
+
+function trim(log: RoomLog, keep: number): RoomLog {
+  if (log.messages.length <= keep) return log;
+  const messages = log.messages.slice(-keep);
+  return { ...log, messages, first: messages[0]?.seq ?? log.last + 1, hasBefore: true };
+}
+
+function addPending(log: RoomLog, pending: Pending): RoomLog {
+  if (log.pending.some((p) => p.clientId === pending.clientId)) return log;
+  return { ...log, pending: [...log.pending, pending] };
+}
+
+function changePending(log: RoomLog, clientId: string, change: (p: Pending) => Pending): RoomLog {
+  return { ...log, pending: log.pending.map((p) => (p.clientId === clientId ? change(p) : p)) };
+}
+
+/** What stays of a pending message when its state changes. */
+function bare(p: Pending): Omit<Pending, "state"> {
+  return { clientId: p.clientId, text: p.text, at: p.at };
+}

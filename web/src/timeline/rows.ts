@@ -1,0 +1,87 @@
+// Messages as they stand on the page: by day, and within a day in groups of one sender.
+
+import type { NewMessage } from "../protocol";
+
+/** Messages of one sender closer than this stand in one group, in ms. */
+export const GROUP_WINDOW_MS = 5 * 60_000;
+
+/** What one bubble shows: a message of the log, or one of ours on its way. */
+export interface Item {
+  /** Stays the same when a pending message becomes one of the log, so that its bubble does. */
+  key: string;
+  seq: number; // 0: not known yet
+  author: string;
+  authorName: string;
+  text: string;
+  at: number; // ms since 1970
+  deleted: boolean;
+  own: boolean;
+  state: "logged" | "sending" | "failed";
+  clientId?: string;
+  error?: string;
+}
+
+export interface Group {
+  key: string;
+  author: string;
+  authorName: string;
+  own: boolean;
+  items: Item[];
+}
+
+export interface Day {
+  key: string; // the date in the viewer's timezone, yyyy-mm-dd
+  at: number;
+  groups: Group[];
+}
+
+export function logItem(message: NewMessage, me: string): Item {
+  return {
+    // A clientId is unique for its author only.
+    key: message.clientId === undefined ? `s${message.seq}` : `c${message.author}/${message.clientId}`,
+    seq: message.seq,
+    author: message.author,
+    authorName: message.authorName || message.author,
+    text: message.text,
+    at: Date.parse(message.timestamp) || 0,
+    deleted: message.deleted === true,
+    own: message.author === me,
+    state: "logged",
+  };
+}
+
+/** The date of a moment in the timezone of this browser. */
+export function dayKey(at: number): string {
+  const date = new Date(at);
+  const pad = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+}
+
+/** Groups items, given in the order they are shown. breakBefore: a seq that begins a new group. */
+export function groupByDay(items: readonly Item[], breakBefore = 0): Day[] {
+  const days: Day[] = [];
+  let previous: Item | undefined;
+  for (const item of items) {
+    const key = dayKey(item.at);
+    let day = days.at(-1);
+    if (!day || (day.key !== key && item.at >= day.at)) {
+      // Keyed by its first message too: clocks of other programs may go back a day and forth.
+      day = { key: days.some((d) => d.key === key) ? `${key}/${item.key}` : key, at: item.at, groups: [] };
+      days.push(day);
+      previous = undefined;
+    }
+    const group = day.groups.at(-1);
+    if (group && previous && joins(previous, item) && item.seq !== breakBefore) group.items.push(item);
+    else day.groups.push({ key: item.key, author: item.author, authorName: item.authorName, own: item.own, items: [item] });
+    previous = item;
+  }
+  return days;
+}
+
+function joins(previous: Item, item: Item): boolean {
+  return (
+    previous.author === item.author &&
+    previous.authorName === item.authorName &&
+    Math.abs(item.at - previous.at) < GROUP_WINDOW_MS
+  );
+}

@@ -1,0 +1,104 @@
+// Where the reader is, kept there: at the end while he follows, at the same message while he does not.
+
+import { type RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** So near to the end counts as at the end, in CSS pixels: half a line of text more or less. */
+const AT_END_PX = 40;
+/** So near to the top the next page is asked for, in CSS pixels: about one screen ahead. */
+const AHEAD_PX = 900;
+
+interface Anchor {
+  key: string;
+  top: number; // relative to the scroller's top edge
+}
+
+export interface TimelineScroll {
+  scroller: RefObject<HTMLDivElement | null>;
+  content: RefObject<HTMLDivElement | null>;
+  atEnd: boolean;
+  toEnd: () => void;
+}
+
+/**
+ * Keeps the place of a scroller whose messages carry data-key. content changes whenever
+ * what it holds does; onNearTop is called when older messages should be read.
+ */
+export function useTimelineScroll(version: unknown, onNearTop: () => void): TimelineScroll {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  const anchor = useRef<Anchor | undefined>(undefined);
+  const lastVersion = useRef<unknown>(undefined);
+  const [atEnd, setAtEnd] = useState(true);
+
+  // Still the old page: what stands where, before the new one is laid out.
+  if (lastVersion.current !== version && scroller.current) {
+    lastVersion.current = version;
+    anchor.current = following.current ? undefined : findAnchor(scroller.current);
+  }
+
+  const nearTop = () => {
+    if (scroller.current && scroller.current.scrollTop < AHEAD_PX) onNearTop();
+  };
+
+  useLayoutEffect(() => {
+    if (!scroller.current) return;
+    if (following.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+    else if (anchor.current) restore(scroller.current, anchor.current);
+    anchor.current = undefined;
+    nearTop();
+  }, [version]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element || !content.current) return undefined;
+    const onScroll = () => {
+      const left = element.scrollHeight - element.clientHeight - element.scrollTop;
+      following.current = left <= AT_END_PX;
+      setAtEnd(following.current);
+      nearTop();
+    };
+    // The composer grows, the window turns, fonts arrive: the end stays the end.
+    const resized = new ResizeObserver(() => {
+      if (following.current) element.scrollTop = element.scrollHeight;
+    });
+    resized.observe(element);
+    resized.observe(content.current);
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => {
+      resized.disconnect();
+      element.removeEventListener("scroll", onScroll);
+    };
+  }, [onNearTop]);
+
+  const toEnd = () => {
+    following.current = true;
+    setAtEnd(true);
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  };
+
+  return { scroller, content, atEnd, toEnd };
+}
+
+/** The first message that reaches below the scroller's top edge. */
+function findAnchor(scroller: HTMLElement): Anchor | undefined {
+  const edge = scroller.getBoundingClientRect().top;
+  const messages = scroller.querySelectorAll<HTMLElement>("[data-key]");
+  let low = 0;
+  let high = messages.length; // they stand in order, so halves will do
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle] as HTMLElement).getBoundingClientRect().bottom > edge) high = middle;
+    else low = middle + 1;
+  }
+  const found = messages[low];
+  const key = found?.dataset["key"];
+  return found && key !== undefined ? { key, top: found.getBoundingClientRect().top - edge } : undefined;
+}
+
+function restore(scroller: HTMLElement, anchor: Anchor): void {
+  const element = scroller.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.key)}"]`);
+  if (!element) return;
+  scroller.scrollTop += element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - anchor.top;
+}

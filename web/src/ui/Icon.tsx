@@ -1,0 +1,43 @@
+// The page's drawings: 24 by 24, in strokes of the text's colour, silent to screen readers.
+
+const paths = {
+  menu: "M4 6.5h16M4 12h16M4 17.5h16",
+  plus: "M12 5v14M5 12h14",
+  send: "M12 19V5.5M5.5 12 12 5.5l6.5 6.5",
+  down: "M12 5v13.5M5.5 12l6.5 6.5 6.5-6.5",
+  close: "M6 6l12 12M18 6 6 18",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  clock: "M12 7.5V12l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z",
+  alert: "M12 8v5m0 3.2v.1M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0Z",
+  retry: "M20 11a8 8 0 1 0-2.3 6.6M20 5v6h-6",
+  sun: "M12 4V2.5M12 21.5V20M4 12H2.5M21.5 12H20M6.3 6.3 5.3 5.3M18.7 18.7l-1-1M6.3 17.7l-1 1M18.7 5.3l-1 1M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0Z",
+  moon: "M20 14.2A8 8 0 0 1 9.8 4 8 8 0 1 0 20 14.2Z",
+  system: "M4 5.5h16v10.5H4zM9 20h6M12 16v4",
+  leave: "M14 8V5.5H5v13h9V16M10 12h10.5M17.5 8.5 21 12l-3.5 3.5",
+  search: "m20 20-4.2-4.2M17.5 11a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0Z",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
+  return (
+    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The mark: two waves in a rounded square. */
+export function Logo({ size = 32 }: { size?: number }) {
+  return (
+    <svg class="logo" width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true">
+      <rect width="32" height="32" rx="9" fill="var(--brand)" />
+      <path
+        d="M8 12.2c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0M8 19.8c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0"
+        stroke="#fff"
+        stroke-width="2.8"
+        stroke-linecap="round"
+      />
+    </svg>
+  );
+}

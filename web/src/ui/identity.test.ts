@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { hueOf, initials } from "./identity";
+
+test.each([
+  ["Ann", "A"],
+  ["ann lee", "AL"],
+  ["Jean-Luc van der Berg", "JB"],
+  ["李 小龍", "李小"],
+  ["👩‍👩‍👧 family", "👩‍👩‍👧F"],
+  ["", "?"],
+  ["  ", "?"],
+  ["<script>alert(1)</script>", "<"],
+])("%s has the initials %s", (name, expected) => {
+  expect(initials(name)).toBe(expected);
+});
+
+test("hues stay within the ten and are spread", () => {
+  const hues = Array.from({ length: 200 }, (_, i) => hueOf(`user${i}`));
+  expect(Math.min(...hues)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...hues)).toBeLessThan(10);
+  expect(new Set(hues).size).toBe(10);
+});

@@ -1,0 +1,47 @@
+// Moments as people read them. The page speaks English; the clock's form is the viewer's.
+
+const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
+const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
+const dayAndMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", weekday: "long" });
+const fullDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
+const shortDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const shortYear = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
+
+export function clockTime(at: number): string {
+  return clock.format(at);
+}
+
+export function exactTime(at: number): string {
+  return exact.format(at);
+}
+
+/** Whole days between two moments, by the viewer's calendar. */
+export function daysBetween(earlier: number, later: number): number {
+  const midnight = (at: number) => {
+    const date = new Date(at);
+    return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  };
+  return Math.round((midnight(later) - midnight(earlier)) / 86_400_000);
+}
+
+/** A day's heading: "Today", "Yesterday", "Tuesday", "Tuesday, 4 May", "4 May 2024". */
+export function dayName(at: number, now: number): string {
+  const days = daysBetween(at, now);
+  if (days === 0) return "Today";
+  if (days === 1) return "Yesterday";
+  if (days > 1 && days < 7) return weekday.format(at);
+  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return dayAndMonth.format(at);
+  return fullDate.format(at);
+}
+
+/** When something was last said, as short as a list needs it. */
+export function shortTime(at: number, now: number): string {
+  const days = daysBetween(at, now);
+  if (days <= 0) return clock.format(at);
+  if (days === 1) return "Yesterday";
+  if (days < 7) return weekday.format(at).slice(0, 3);
+  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return shortDate.format(at);
+  return shortYear.format(at);
+}

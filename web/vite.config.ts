@@ -1,0 +1,23 @@
+import { defineConfig } from "vite";
+
+// Where `npm run dev` finds the server that answers its sockets and its JSON.
+const serverOrigin = process.env["ROOMSTREAM_ORIGIN"] ?? "http://localhost:8080";
+
+export default defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    // dist/.gitignore stays, so that a fresh clone compiles; clean.mjs removes the rest.
+    emptyOutDir: false,
+    // The policy forbids data: for everything but images, and inlined modules altogether.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/socket.io": { target: serverOrigin, ws: true },
+      "/api": { target: serverOrigin },
+    },
+  },
+});
