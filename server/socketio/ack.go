@@ -57,8 +57,8 @@ func (a answer) fail(err error) {
 // logged writes an internal failure to the log and returns what a client may know of it.
 func (a answer) logged(e *rooms.Error) *rooms.Error {
 	id := newLogID()
-	a.log.Error("event failed", "id", id, "event", a.event, "user", a.user, "error", e)
-	return rooms.E(rooms.CodeInternal, "internal error, logged as %s", id)
+	a.log.Error("event failed", "logId", id, "event", a.event, "user", a.user, "error", e)
+	return rooms.E(rooms.CodeInternal, "internal error, log id %s", id)
 }
 
 // newLogID makes an id that a person can read out: 8 hexadecimal digits.

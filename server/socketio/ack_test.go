@@ -48,7 +48,7 @@ func TestInternalErrorIsLoggedUnderAnIDTheClientIsTold(t *testing.T) {
 		t.Fatalf("told the client %+v", got.Error)
 	}
 	id := regexp.MustCompile(`[0-9a-f]{8}`).FindString(got.Error.Message)
-	if id == "" || !strings.Contains(log.String(), "id="+id) || !strings.Contains(log.String(), "disk on fire") {
+	if id == "" || !strings.Contains(log.String(), "logId="+id) || !strings.Contains(log.String(), "disk on fire") {
 		t.Fatalf("message %q, log %q", got.Error.Message, log.String())
 	}
 }
