@@ -60,7 +60,7 @@ func (f *front) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bo
 	h := w.Header()
 	h.Add("Vary", "Origin")
 	origin := r.Header.Get("Origin")
-	allowed := origin != "" && f.origins[strings.ToLower(origin)]
+	allowed := origin != "" && (f.origins["*"] || f.origins[strings.ToLower(origin)])
 	if allowed {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "Retry-After")

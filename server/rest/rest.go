@@ -34,7 +34,7 @@ type Options struct {
 	Guests       bool // people may enter without an account
 
 	Ready          func() error // why /readyz is red; nil: the Service's word alone
-	AllowedOrigins []string     // whose pages may call; the same host always may
+	AllowedOrigins []string     // whose pages may call besides the same host's; "*": all
 	MaxBody        int64        // bytes; 0: DefaultMaxBody
 	Logger         *slog.Logger // nil: none
 }

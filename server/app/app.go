@@ -1,0 +1,153 @@
+// Package app puts the program together: configuration, commands, what stands on
+// what, and the order of stopping. It is the only package that knows all others.
+//
+// Concurrency: an App is served once, from one goroutine.
+//
+// Lifecycle: New opens the store, Serve runs until its context is done and closes
+// everything; an App that is not served is closed by Close.
+//
+// Order and loss: Serve stops in this order: not ready, no new connections, sends
+// answered, sockets told and closed, HTTP ended, store closed. So what was acked is
+// durable and what is durable was acked.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+	"roomstream/rooms/embedded"
+	"roomstream/rooms/mongodb"
+	"roomstream/server/rest"
+	"roomstream/server/socketio"
+	"roomstream/web"
+)
+
+// Options are what an App is made of.
+type Options struct {
+	Config Config
+	Logger *slog.Logger // nil: none
+
+	// Sockets carries the protocol's times and limits for tests; what New knows better
+	// (Service, Tokens, AllowedOrigins, Logger) is set by it.
+	Sockets socketio.Options
+	// Instance names this instance among those on one database; empty: random.
+	Instance string
+}
+
+// store is what the messages and accounts are kept in.
+type store interface {
+	Rooms() rooms.Store
+	Accounts() auth.AccountStore
+	Close(ctx context.Context) error
+}
+
+var (
+	_ store = (*embedded.Store)(nil)
+	_ store = (*mongodb.Store)(nil)
+)
+
+// App is the whole program, put together.
+type App struct {
+	store    store
+	service  *rooms.Service
+	sockets  *socketio.Server
+	tokens   *auth.Tokens
+	handler  http.Handler
+	logger   *slog.Logger
+	stopping atomic.Bool
+}
+
+// New opens the store and puts the program together. Its errors name the setting at
+// fault and the fix. ctx bounds the wait for the store.
+func New(ctx context.Context, o Options) (*App, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	tokens, err := newTokens(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := openStore(ctx, o.Config, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{store: kept, tokens: tokens, logger: o.Logger}
+	if err := a.compose(o); err != nil {
+		return nil, errors.Join(err, kept.Close(ctx))
+	}
+	return a, nil
+}
+
+// Close lets go of the store of an App that is not served.
+func (a *App) Close(ctx context.Context) error { return a.store.Close(ctx) }
+
+// Tokens verifies and issues this program's tokens.
+func (a *App) Tokens() *auth.Tokens { return a.tokens }
+
+func newTokens(c Config) (*auth.Tokens, error) {
+	key, err := secret(c)
+	if err != nil {
+		return nil, err
+	}
+	return auth.NewTokens(auth.TokenOptions{Secret: key, Issuer: c.JWTIssuer, Audience: c.JWTAudience})
+}
+
+func openStore(ctx context.Context, c Config, logger *slog.Logger) (store, error) {
+	if c.Embedded() {
+		kept, err := embedded.Open(embedded.Options{Dir: c.DataDir, Logger: logger})
+		if err != nil {
+			return nil, fmt.Errorf("open the embedded store: %w", err)
+		}
+		return kept, nil
+	}
+	kept, err := mongodb.Open(ctx, mongodb.Options{URI: c.MongoDBURI, Database: c.MongoDBDatabase, Logger: logger})
+	if err != nil {
+		return nil, fmt.Errorf("open the store on MongoDB: %w", err)
+	}
+	return kept, nil
+}
+
+func (a *App) compose(o Options) (err error) {
+	c := o.Config
+	a.service = rooms.New(a.store.Rooms(), rooms.Options{
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Instance: o.Instance, Logger: o.Logger,
+	})
+	sockets := o.Sockets
+	sockets.Service, sockets.Tokens, sockets.AllowedOrigins, sockets.Logger = a.service, a.tokens, c.AllowedOrigins, o.Logger
+	if a.sockets, err = socketio.New(sockets); err != nil {
+		return fmt.Errorf("make the Socket.IO server: %w", err)
+	}
+	json := rest.New(rest.Options{
+		Service: a.service, Tokens: a.tokens, Accounts: auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{}),
+		Registration: c.accounts(), Guests: c.guests(),
+		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
+	})
+	a.handler = bodyDeadline(onePort(a.sockets.Handler(), json.Handler(), web.Handler()))
+	return nil
+}
+
+// onePort is who serves which path. net/http stands in front: Fiber can neither hand
+// over a connection nor stream.
+func onePort(sockets, json, page http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/socket.io/", sockets)
+	mux.Handle("/api/", json)
+	mux.Handle("/healthz", json)
+	mux.Handle("/readyz", json)
+	mux.Handle("/", page)
+	return mux
+}
+
+// ready says why this instance cannot serve.
+func (a *App) ready() error {
+	if a.stopping.Load() {
+		return rooms.E(rooms.CodeUnavailable, "the server is stopping")
+	}
+	return a.service.Ready()
+}

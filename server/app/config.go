@@ -1,0 +1,154 @@
+package app
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Config is what the program was told. settings is its table.
+type Config struct {
+	Addr            string // host:port
+	MongoDBURI      string // empty: the embedded store
+	MongoDBDatabase string
+	DataDir         string
+	JWTSecret       string // empty: see secret.go
+	JWTIssuer       string
+	JWTAudience     string
+	AllowedOrigins  []string
+	Accounts        *bool // nil: as the store wants it
+	Guests          *bool // nil: as the store wants it
+	OpenRooms       bool
+	SendTimeout     time.Duration
+	LogLevel        slog.Level
+	LogFormat       string
+}
+
+// Embedded says whether messages lie in this process's own file.
+func (c Config) Embedded() bool { return c.MongoDBURI == "" }
+
+// accounts and guests: whoever tries the program out has no identity provider, who
+// runs it on MongoDB usually has.
+func (c Config) accounts() bool { return orDefault(c.Accounts, c.Embedded()) }
+func (c Config) guests() bool   { return orDefault(c.Guests, c.Embedded()) }
+
+func orDefault(given *bool, otherwise bool) bool {
+	if given == nil {
+		return otherwise
+	}
+	return *given
+}
+
+// DefaultConfig is the configuration when nothing is set.
+func DefaultConfig() Config {
+	var c Config
+	for _, s := range settings() {
+		if err := s.set(&c, s.Default); err != nil {
+			panic("the default of -" + s.Name + ": " + err.Error()) // a mistake in the table; a test reads it
+		}
+	}
+	return c
+}
+
+// parse reads the settings, a flag before its environment variable before the
+// default, and returns the arguments that are left. An empty variable counts as
+// unset, as the files of containers often leave them. All mistakes are reported
+// at once, each with the flag, the variable and the fix.
+func (c *Config) parse(name string, args []string, getenv func(string) string, extra func(*flag.FlagSet)) (rest []string, err error) {
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // errors are returned, help is printed by its command
+	given := make(map[string]string)
+	for _, s := range settings() {
+		flags.Var(&flagValue{given: given, setting: s}, s.Name, s.Doc)
+	}
+	if extra != nil {
+		extra(flags)
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w (-h lists the flags)", err)
+	}
+	*c = DefaultConfig()
+	var mistakes []error
+	for _, s := range settings() {
+		text, ok := given[s.Name]
+		if !ok {
+			text = getenv(s.Env())
+			if text == "" {
+				continue
+			}
+		}
+		if err := s.set(c, text); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("-%s (%s): %w", s.Name, s.Env(), err))
+		}
+	}
+	return flags.Args(), errors.Join(mistakes...)
+}
+
+// flagValue keeps the text of a flag until all are read.
+type flagValue struct {
+	given   map[string]string
+	setting setting
+}
+
+func (v *flagValue) String() string        { return "" }
+func (v *flagValue) IsBoolFlag() bool      { return v.setting.isBool() }
+func (v *flagValue) Set(text string) error { v.given[v.setting.Name] = text; return nil }
+
+// newLogger logs to w as the configuration says.
+func newLogger(c Config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// writeHelp lists the settings for -h.
+func writeHelp(w io.Writer) {
+	for _, s := range settings() {
+		shown := s.shownDefault()
+		if s.Shown == "" {
+			shown = "default " + shown
+		}
+		fmt.Fprintf(w, "  -%s  (%s; %s; %s)\n        %s\n", s.Name, s.Unit, shown, s.Env(), s.Doc)
+	}
+}
+
+// writeDocs writes web/docs/configuration.md.
+func writeDocs(w io.Writer) {
+	fmt.Fprint(w, `# Configuration
+
+Every setting has a flag and an environment variable; the flag wins, and an empty variable counts as unset. This page is made from the table in
+`+"`server/app/settings.go`"+` by `+"`go run ./server config-docs > web/docs/configuration.md`"+`; a test fails when it is stale.
+
+| flag | environment | default | unit | |
+|---|---|---|---|---|
+`)
+	for _, s := range settings() {
+		shown := s.shownDefault()
+		if s.Shown == "" {
+			shown = "`" + shown + "`"
+		}
+		fmt.Fprintf(w, "| `-%s` | `%s` | %s | %s | %s |\n", s.Name, s.Env(), shown, s.Unit, strings.ReplaceAll(s.Doc, "|", "\\|"))
+	}
+	fmt.Fprint(w, `
+`+"`GOGC`"+` (of Go's runtime) is 50 unless it is set: a chat holds many small buffers that live short, and half the slack in memory costs little time here.
+
+## Commands
+
+| command | |
+|---|---|
+| `+"`go run ./server`"+` | serves; also `+"`serve`"+` |
+| `+"`go run ./server token -sub alice [-name Alice] [-role editor] [-ttl 24h]`"+` | prints a token for trying things out, signed with the server's secret |
+| `+"`go run ./server account add -name Ann [-role admin]`"+` | makes an account, with the password in `+"`ROOMSTREAM_ACCOUNT_PASSWORD`"+` or one that it makes and prints; the only way to an account with role admin |
+| `+"`go run ./server version`"+` | prints the version |
+| `+"`go run ./server -h`"+` | lists commands and settings |
+`)
+}

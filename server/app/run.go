@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// gcPercent is GOGC when it is not set: see web/docs/configuration.md.
+const gcPercent = 50
+
+// openTimeout is how long a start waits for the store: an election takes up to 12 s.
+const openTimeout = 30 * time.Second
+
+// Environment is what the program is started with.
+type Environment struct {
+	Args   []string // without the program's name
+	Getenv func(string) string
+	Stdout io.Writer // what people asked for
+	Stderr io.Writer // the log
+}
+
+// command is one of the program's commands.
+type command struct {
+	words string // as typed
+	doc   string // empty: not shown
+	run   func(ctx context.Context, e Environment) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "serves the chat; what happens without a command", serve},
+		{"token", "prints a token for trying things out: token -sub alice [-name Alice] [-role editor] [-ttl 24h]", printToken},
+		{"account add", "makes an account: account add -name Ann [-role admin]", addAccount},
+		{"version", "prints the version", printVersion},
+		{"config-docs", "", func(_ context.Context, e Environment) error { writeDocs(e.Stdout); return nil }},
+	}
+}
+
+// Run runs the command in e.Args until it ends or ctx is done.
+func Run(ctx context.Context, e Environment) error {
+	if len(e.Args) > 0 && (e.Args[0] == "help" || e.Args[0] == "-h" || e.Args[0] == "--help" || e.Args[0] == "-help") {
+		printHelp(e.Stdout)
+		return nil
+	}
+	c, args, err := findCommand(e.Args)
+	if err != nil {
+		return err
+	}
+	e.Args = args
+	err = c.run(ctx, e)
+	if errors.Is(err, flag.ErrHelp) {
+		printHelp(e.Stdout)
+		return nil
+	}
+	return err
+}
+
+// findCommand takes the words of a command off the arguments.
+func findCommand(args []string) (command, []string, error) {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+		args = append([]string{"serve"}, args...)
+	}
+	for _, c := range commands() {
+		words := strings.Fields(c.words)
+		if len(args) >= len(words) && strings.Join(args[:len(words)], " ") == c.words {
+			return c, args[len(words):], nil
+		}
+	}
+	return command{}, nil, fmt.Errorf("there is no command %q: -h lists them", args[0])
+}
+
+func printHelp(w io.Writer) {
+	fmt.Fprint(w, "Roomstream is a chat that socket.io clients speak.\n\nUsage: roomstream [command] [settings]\n\nCommands:\n")
+	for _, c := range commands() {
+		if c.doc != "" {
+			fmt.Fprintf(w, "  %-12s %s\n", c.words, c.doc)
+		}
+	}
+	fmt.Fprint(w, "\nSettings, by flag or by environment variable:\n")
+	writeHelp(w)
+}
+
+// serve serves until it is told to stop: by ctx, SIGINT or SIGTERM. A second signal
+// ends the process at once.
+func serve(ctx context.Context, e Environment) error {
+	var c Config
+	if err := c.parseAll("serve", e, nil); err != nil {
+		return err
+	}
+	if e.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	logger := newLogger(c, e.Stderr)
+	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer restore()
+	context.AfterFunc(ctx, restore)
+
+	// The address comes before the store: who is started twice learns of that first.
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("-addr (ROOMSTREAM_ADDR): cannot listen on %s: %w", c.Addr, err)
+	}
+	opening, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	a, err := New(opening, Options{Config: c, Logger: logger})
+	if err != nil {
+		listener.Close()
+		return err
+	}
+	fmt.Fprintf(e.Stdout, "Open %s in a browser. %s\n", pageURL(listener.Addr()), storedWhere(c))
+	logger.Info("serving", "addr", listener.Addr().String(), "version", version())
+	err = a.Serve(ctx, listener)
+	logger.Info("stopped")
+	return err
+}
+
+// parseAll is parse for commands that take no further arguments.
+func (c *Config) parseAll(name string, e Environment, extra func(*flag.FlagSet)) error {
+	rest, err := c.parse(name, e.Args, e.Getenv, extra)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("%s: %q is no flag: -h lists them", name, rest[0])
+	}
+	return nil
+}
+
+// pageURL is where a browser on this machine finds the page.
+func pageURL(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if ip := net.ParseIP(host); err == nil && (ip == nil || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func storedWhere(c Config) string {
+	if c.Embedded() {
+		return "Messages are kept in " + c.DataDir + "."
+	}
+	return "Messages are kept in MongoDB, database " + c.MongoDBDatabase + "."
+}

@@ -1,0 +1,195 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"roomstream/auth"
+)
+
+// setting is one row of the table of settings.
+type setting struct {
+	Name    string // the flag
+	Default string // as one would type it
+	Shown   string // what -h and the documentation say of the default, where Default does not
+	Unit    string
+	Doc     string
+	Secret  bool // never shown
+	set     func(c *Config, text string) error
+}
+
+// Env is the environment variable of a setting: ROOMSTREAM_MONGODB_URI for -mongodb-uri.
+func (s setting) Env() string {
+	return "ROOMSTREAM_" + strings.ToUpper(strings.ReplaceAll(s.Name, "-", "_"))
+}
+
+// shownDefault is the default as people read it.
+func (s setting) shownDefault() string {
+	if s.Shown != "" {
+		return s.Shown
+	}
+	return s.Default
+}
+
+func (s setting) isBool() bool { return s.Unit == unitBool }
+
+const (
+	unitBool     = "true or false"
+	unitDuration = "duration, like 8s or 500ms"
+	unitText     = "text"
+)
+
+// settings is the table of all settings: what is not here cannot be set.
+func settings() []setting {
+	return []setting{
+		{Name: "addr", Default: ":8080", Unit: "host:port",
+			Doc: "Where to listen, for everything: the page, Socket.IO, REST. Without a host: on every address of the machine.",
+			set: func(c *Config, text string) error { c.Addr = text; return checkAddr(text) }},
+		{Name: "mongodb-uri", Shown: "empty: the embedded store", Unit: "mongodb:// or mongodb+srv:// URI", Secret: true,
+			Doc: "The replica set or sharded cluster that keeps the messages.",
+			set: func(c *Config, text string) error { c.MongoDBURI = text; return checkMongoDBURI(text) }},
+		{Name: "mongodb-database", Default: "roomstream", Unit: "name",
+			Doc: "The database in it.",
+			set: func(c *Config, text string) error { c.MongoDBDatabase = text; return checkDatabase(text) }},
+		{Name: "data-dir", Default: "./data", Unit: "path",
+			Doc: "Where the embedded store and the secret made for it lie. Not used with MongoDB.",
+			set: func(c *Config, text string) error { c.DataDir = text; return nil }},
+		{Name: "jwt-secret", Shown: "embedded: made at the first start and kept in the data dir; with MongoDB it must be set", Unit: "text of at least 32 bytes", Secret: true,
+			Doc: "What tokens are signed with (HS256); the same for every instance and for whoever else issues tokens. Better given by the environment, which other users of the machine cannot read.",
+			set: func(c *Config, text string) error { c.JWTSecret = text; return checkSecret(text) }},
+		{Name: "jwt-issuer", Shown: "empty: any", Unit: unitText,
+			Doc: "What `iss` of a token must be. This server's own accounts and guests are not held to it.",
+			set: func(c *Config, text string) error { c.JWTIssuer = text; return nil }},
+		{Name: "jwt-audience", Shown: "empty: any", Unit: unitText,
+			Doc: "What `aud` of a token must hold. This server's own accounts and guests are not held to it.",
+			set: func(c *Config, text string) error { c.JWTAudience = text; return nil }},
+		{Name: "allowed-origins", Shown: "empty: the same host", Unit: "list of origins, separated by commas",
+			Doc: "Whose pages may connect and call, besides the server's own: https://chat.example.com,http://localhost:3000. `*` allows all.",
+			set: func(c *Config, text string) (err error) { c.AllowedOrigins, err = parseOrigins(text); return err }},
+		{Name: "accounts", Shown: "true with the embedded store, false with MongoDB", Unit: unitBool,
+			Doc: "People may make accounts for themselves, with a name and a password. Accounts made by `account add` can always sign in.",
+			set: func(c *Config, text string) (err error) { c.Accounts, err = parseSwitch(text); return err }},
+		{Name: "guests", Shown: "true with the embedded store, false with MongoDB", Unit: unitBool,
+			Doc: "People may enter without an account.",
+			set: func(c *Config, text string) (err error) { c.Guests, err = parseSwitch(text); return err }},
+		{Name: "open-rooms", Default: "true", Unit: unitBool,
+			Doc: "A join, send or POST to a room that does not exist makes a public one; else it is NOT_FOUND.",
+			set: func(c *Config, text string) (err error) { c.OpenRooms, err = parseBool(text); return err }},
+		{Name: "send-timeout", Default: "8s", Unit: unitDuration,
+			Doc: "How long a send may wait for the store before it is answered TIMEOUT. Below the client's ackTimeout (10 s), else the client sends again before it is told.",
+			set: func(c *Config, text string) (err error) { c.SendTimeout, err = parseSendTimeout(text); return err }},
+		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
+			Doc: "What is logged, on standard error.",
+			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
+		{Name: "log-format", Default: "text", Unit: "text or json",
+			Doc: "How it is logged.",
+			set: func(c *Config, text string) error { c.LogFormat = text; return checkLogFormat(text) }},
+	}
+}
+
+func checkAddr(text string) error {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%q is no host:port: write it like :8080 or 127.0.0.1:8080", text)
+	}
+	return nil
+}
+
+// checkMongoDBURI does not repeat the text: it may hold a password.
+func checkMongoDBURI(text string) error {
+	if text == "" || strings.HasPrefix(text, "mongodb://") || strings.HasPrefix(text, "mongodb+srv://") {
+		return nil
+	}
+	return fmt.Errorf("must begin with mongodb:// or mongodb+srv://, like mongodb://localhost:27017/?replicaSet=rs0")
+}
+
+// checkDatabase follows MongoDB's rules for names of databases.
+func checkDatabase(text string) error {
+	const maxBytes = 63
+	if text == "" || len(text) > maxBytes || strings.ContainsAny(text, "/\\. \"$*<>:|?\x00") {
+		return fmt.Errorf("%q is no name of a database: 1 to %d characters, none of / \\ . space \" $ * < > : | ?", text, maxBytes)
+	}
+	return nil
+}
+
+// checkSecret does not repeat the text.
+func checkSecret(text string) error {
+	if text != "" && len(text) < auth.MinSecretBytes {
+		return fmt.Errorf("must be at least %d bytes, but has %d: `openssl rand -hex 32` makes a good one", auth.MinSecretBytes, len(text))
+	}
+	return nil
+}
+
+func parseOrigins(text string) ([]string, error) {
+	var origins []string
+	for part := range strings.SplitSeq(text, ",") {
+		origin := strings.TrimSuffix(strings.TrimSpace(part), "/")
+		if origin == "" {
+			continue
+		}
+		if origin == "*" {
+			origins = append(origins, origin)
+			continue
+		}
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+			return nil, fmt.Errorf("%q is no origin: write it like https://chat.example.com, without a path", origin)
+		}
+		origins = append(origins, origin)
+	}
+	return origins, nil
+}
+
+// parseSwitch reads a setting whose default depends on the store: nil then.
+func parseSwitch(text string) (*bool, error) {
+	if text == "" {
+		return nil, nil
+	}
+	on, err := parseBool(text)
+	return &on, err
+}
+
+func parseBool(text string) (bool, error) {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, fmt.Errorf("%q is neither true nor false", text)
+	}
+	return on, nil
+}
+
+// parseSendTimeout keeps to what makes sense: below 100 ms a healthy majority write
+// is often late, above 60 s the client has long given up.
+func parseSendTimeout(text string) (time.Duration, error) {
+	const least, most = 100 * time.Millisecond, time.Minute
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: write it like 8s or 500ms", text)
+	}
+	if d < least || d > most {
+		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
+	}
+	return d, nil
+}
+
+func parseLogLevel(level *slog.Level, text string) error {
+	switch strings.ToLower(text) {
+	case "debug", "info", "warn", "error":
+		return level.UnmarshalText([]byte(text))
+	}
+	return fmt.Errorf("%q is none of debug, info, warn, error", text)
+}
+
+func checkLogFormat(text string) error {
+	if text != "text" && text != "json" {
+		return fmt.Errorf("%q is neither text nor json", text)
+	}
+	return nil
+}

@@ -1,0 +1,23 @@
+// Command server is the whole program: see web/docs/configuration.md.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"roomstream/server/app"
+)
+
+func main() {
+	if err := run(context.Background(), os.Args[1:], os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "roomstream:", err)
+		os.Exit(1)
+	}
+}
+
+// run is the program without the process around it. Logs go to standard error.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
+	return app.Run(ctx, app.Environment{Args: args, Getenv: getenv, Stdout: stdout, Stderr: os.Stderr})
+}
