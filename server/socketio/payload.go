@@ -18,6 +18,10 @@ type payload struct {
 	err    *rooms.Error
 }
 
+// placeholder marks where a binary value stood in what the client sent: Socket.IO puts an object with this member in its
+// place. Kept, it would tell every reader of a value that was thrown away.
+var placeholder = []byte(`"_placeholder"`)
+
 // payloadField is what details.field says when the argument as a whole is at fault.
 const payloadField = "payload"
 
@@ -132,8 +136,8 @@ func (p *payload) optionalObject(name string) string {
 	if len(raw) == 0 {
 		return ""
 	}
-	if raw[0] != '{' {
-		p.refuse(name, "must be a JSON object")
+	if raw[0] != '{' || bytes.Contains(raw, placeholder) {
+		p.refuse(name, "must be a JSON object without binary values")
 		return ""
 	}
 	return string(raw)
