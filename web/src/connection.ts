@@ -1,9 +1,12 @@
 // The connection to the server: the only file that knows socket.io.
 //
-// Order and loss: requests leave one at a time, in the order they were made, and the
-// stock client's `retries` repeats each until it is answered; what is asked while
-// offline leaves first after the next connect. Events arrive in the order sent;
-// what is missed while offline is the caller's to ask for (join with `since`, `sync`).
+// Order and loss: sends leave one at a time, in the order they were made, and the stock
+// client's `retries` repeats each until it is answered; what is sent while offline
+// leaves first after the next connect. Everything else is asked once, beside that queue,
+// so that a send that waits for its answer does not hold up reading; it fails with
+// UNAVAILABLE when the connection is or gets lost, and is the caller's to ask again.
+// Events arrive in the order sent; what is missed while offline is the caller's to
+// fetch (join with `since`, `sync`).
 
 import { io, type Socket } from "socket.io-client";
 import { backoffMs } from "./backoff";
@@ -55,7 +58,7 @@ export interface Listener {
   expiring(expiresAt: string): void;
 }
 
-type AnswerCallback = (error: Error | null, answer?: unknown) => void;
+type Answer = Record<string, unknown>;
 
 export class Connection {
   private readonly socket: Socket;
@@ -109,7 +112,7 @@ export class Connection {
   }
 
   async join(roomId: string, since?: number): Promise<JoinAnswer> {
-    const answer = await this.request("join_room", since === undefined ? { roomId } : { roomId, since });
+    const answer = await this.ask("join_room", since === undefined ? { roomId } : { roomId, since });
     const room = isFields(answer["room"]) ? answer["room"] : {};
     const joined: JoinAnswer = {
       room: {
@@ -128,12 +131,12 @@ export class Connection {
   }
 
   async send(message: SendMessage): Promise<SendAnswer> {
-    const answer = await this.request("send_message", message);
+    const answer = await this.deliver("send_message", message);
     return { id: String(answer["id"]), seq: Number(answer["seq"]), timestamp: String(answer["timestamp"]) };
   }
 
   async history(query: HistoryQuery): Promise<HistoryAnswer> {
-    const answer = await this.request("get_history", query);
+    const answer = await this.ask("get_history", query);
     return {
       messages: decodeMessages(answer["messages"]),
       hasBefore: answer["hasBefore"] === true,
@@ -142,7 +145,7 @@ export class Connection {
   }
 
   async sync(rooms: Record<string, number>): Promise<SyncAnswer> {
-    const answer = await this.request("sync", { rooms });
+    const answer = await this.ask("sync", { rooms });
     const synced: SyncAnswer = { rooms: {} };
     if (!isFields(answer["rooms"])) return synced;
     for (const [roomId, value] of Object.entries(answer["rooms"])) {
@@ -160,30 +163,58 @@ export class Connection {
 
   /** Gives a living connection the new token of the same user. */
   async refresh(token: string): Promise<RefreshAnswer> {
-    const answer = await this.request("refresh_auth", { token });
+    const answer = await this.ask("refresh_auth", { token });
     return { expiresAt: String(answer["expiresAt"]) };
   }
 
-  private request(event: string, payload: object): Promise<Record<string, unknown>> {
+  /** Sends through the stock client's queue. */
+  private deliver(event: string, payload: object): Promise<Answer> {
     return new Promise((resolve, reject) => {
       let guard = setTimeout(check, GIVE_UP_MS, this);
-      // The stock queue can lose sight of a request when a connection dies at a bad
-      // moment. Nobody waits for ever: the time counts while connected only.
+      // The queue can lose sight of a request when a connection dies at a bad moment.
+      // Nobody waits for ever: the time counts while connected only.
       function check(self: Connection): void {
         const connectedMs = self.onlineSince === 0 ? 0 : Date.now() - self.onlineSince;
         if (connectedMs < GIVE_UP_MS) guard = setTimeout(check, GIVE_UP_MS - connectedMs, self);
         else reject(unanswered());
       }
-      const done: AnswerCallback = (error, answer) => {
+      this.socket.emit(event, payload, (error: Error | null, answer?: unknown) => {
         clearTimeout(guard);
-        if (error) return reject(unanswered());
-        if (!isFields(answer)) return reject(unreadable());
-        const refused = decodeError(answer["error"]);
-        if (refused) return reject(refused);
-        resolve(answer);
-      };
-      this.socket.emit(event, payload, done);
+        settle(error ? unanswered() : answer, resolve, reject);
+      });
     });
+  }
+
+  /** Asks once, beside the queue. */
+  private async ask(event: string, payload: object): Promise<Answer> {
+    await this.writable();
+    return new Promise((resolve, reject) => {
+      // Volatile is the stock client's way past its queue; the transport has just said that it can write.
+      this.socket.volatile.timeout(ACK_TIMEOUT_MS).emit(event, payload, (error: Error | null, answer?: unknown) => {
+        const failure = this.socket.connected ? unanswered() : unreachable();
+        settle(error ? failure : answer, resolve, reject);
+      });
+    });
+  }
+
+  /** Returns when the transport takes a packet; a volatile one would be dropped before. */
+  private async writable(): Promise<void> {
+    while (this.socket.connected) {
+      const { engine } = this.socket.io;
+      if (engine.transport.writable) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          engine.off("drain", done);
+          engine.off("upgrade", done);
+          engine.off("close", done);
+          resolve();
+        };
+        engine.on("drain", done);
+        engine.on("upgrade", done);
+        engine.on("close", done);
+      });
+    }
+    throw unreachable();
   }
 
   private listen(): void {
@@ -247,6 +278,19 @@ export class Connection {
 
 function decodeReset(value: unknown): Reset | undefined {
   return isFields(value) && typeof value["reason"] === "string" ? (value as unknown as Reset) : undefined;
+}
+
+/** Settles a request with its answer, if that is one. */
+function settle(answer: unknown, resolve: (answer: Answer) => void, reject: (error: ProtocolError) => void): void {
+  if (answer instanceof ProtocolError) return reject(answer);
+  if (!isFields(answer)) return reject(unreadable());
+  const refused = decodeError(answer["error"]);
+  if (refused) return reject(refused);
+  resolve(answer);
+}
+
+function unreachable(): ProtocolError {
+  return new ProtocolError({ code: "UNAVAILABLE", message: "There is no connection.", retryable: true });
 }
 
 function unanswered(): ProtocolError {

@@ -14,6 +14,9 @@ export class Follower {
   holes = 0;
   /** What went wrong on the way; a test expects none. */
   readonly faults: string[] = [];
+  // The highest seq heard of. An answer is worked off a moment after it arrived, so an event
+  // behind it may be seen first; remembering it is what keeps it from being forgotten.
+  #highest = 0;
   #catchingUp: Promise<void> | undefined;
 
   constructor(
@@ -39,7 +42,7 @@ export class Follower {
   async join(): Promise<void> {
     const answer = await must(this.socket, "join_room", { roomId: this.roomId, since: this.last });
     this.#replay(answer.events);
-    if (answer.more) await this.#catchUp();
+    if (answer.more || this.#highest > this.last) await this.#catchUp();
   }
 
   /** Resolves when the client has everything up to seq. */
@@ -49,6 +52,7 @@ export class Follower {
 
   #live(message: Message): void {
     if (message.roomId !== this.roomId) return;
+    this.#highest = Math.max(this.#highest, message.seq);
     if (message.seq === this.last + 1) this.messages.push(message);
     else if (message.seq <= this.last) this.duplicates++;
     else {
@@ -80,7 +84,7 @@ export class Follower {
       const room = answer.rooms[this.roomId];
       if (!room || room.reset) throw new Error(`sync was answered ${JSON.stringify(room)}`);
       this.#replay(room.events);
-      more = room.more || room.lastSeq > this.last;
+      more = room.more || Math.max(room.lastSeq, this.#highest) > this.last;
     }
   }
 

@@ -6,6 +6,7 @@ import { Sidebar } from "../rooms/Sidebar";
 import { openRoomId } from "../route";
 import type { SessionStore } from "../session/session";
 import { RoomView } from "../timeline/RoomView";
+import { Logo } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
 import type { Chat } from "./chat";
 import { useMediaQuery } from "./useMediaQuery";
@@ -63,8 +64,9 @@ function NoRoom({ onMenu }: { onMenu: () => void }) {
         <MenuButton onClick={onMenu} />
       </header>
       <div class="empty">
+        <Logo size={56} />
         <h2>Choose a room</h2>
-        <p>Pick one from the list, or open a new one with the plus sign.</p>
+        <p>Everything said there is kept, in order. You can read it from the start.</p>
       </div>
     </>
   );

@@ -23,6 +23,8 @@ const PAGE_SIZE = 50;
 /** Messages kept of a room that is not open, and the number above which they are cut to it. */
 const KEEP_MESSAGES = 150;
 const TRIM_ABOVE = 300;
+/** How long to wait before asking again what may be answered later, in ms. */
+const AGAIN_MS = 1_000;
 
 export class Chat {
   readonly user: User;
@@ -41,6 +43,8 @@ export class Chat {
   private readonly listTimer: ReturnType<typeof setInterval>;
   private readonly syncing = new Set<string>();
   private logId: string | undefined;
+  private connects = 0;
+  private clockSkewMs = 0; // the server's clock minus ours
 
   constructor(
     private readonly session: Session,
@@ -123,19 +127,20 @@ export class Chat {
   async readOlder(room: RoomState): Promise<void> {
     const { first, hasBefore, last } = room.log.peek();
     if (last < 0 || !hasBefore || room.paging.peek() === "loading") return;
+    if (this.status.peek().kind !== "online") return; // read when it is back: see ready
     room.paging.value = "loading";
     try {
       const page = await this.connection.history({ roomId: room.id, before: first, limit: PAGE_SIZE });
       room.dispatch({ type: "page", before: first, messages: page.messages, hasBefore: page.hasBefore });
       room.paging.value = "idle";
-    } catch {
-      room.paging.value = "failed";
+    } catch (error) {
+      room.paging.value = error instanceof ProtocolError && error.code === "UNAVAILABLE" ? "idle" : "failed";
     }
   }
 
   send(room: RoomState, text: string): void {
     const clientId = crypto.randomUUID();
-    room.dispatch({ type: "sending", clientId, text, at: Date.now() });
+    room.dispatch({ type: "sending", clientId, text, at: Date.now() + this.clockSkewMs });
     void this.deliver(room, clientId, text);
   }
 
@@ -162,13 +167,14 @@ export class Chat {
 
   private setStatus(status: Status): void {
     this.status.value = status;
-    if (status.kind === "online") return;
+    if (status.kind === "online") return void this.connects++;
     for (const room of this.rooms.peek().values()) {
-      if (room.presence.peek().kind === "in") room.presence.value = { kind: "out" };
+      if (room.presence.peek().kind !== "refused") room.presence.value = { kind: "out" };
     }
   }
 
   private ready(ready: Ready): void {
+    this.clockSkewMs = (Date.parse(ready.serverTime) || Date.now()) - Date.now();
     this.expiring.value = undefined;
     if (ready.limits?.maxTextLength > 0) this.maxTextLength.value = ready.limits.maxTextLength;
     const joined = [...this.rooms.peek().values()].filter((room) => room.log.peek().last >= 0);
@@ -195,14 +201,17 @@ export class Chat {
     if (kind === "in" || kind === "joining") return;
     room.presence.value = { kind: "joining" };
     const since = room.log.peek().last;
+    const connects = this.connects;
     let joined: JoinAnswer;
     try {
       joined = await this.connection.join(room.id, since < 0 ? undefined : since);
     } catch (error) {
-      return this.refuse(room, messageOf(error));
+      if (connects === this.connects) this.notJoined(room, error);
+      return;
     }
-    // The connection may have gone while the answer was on its way.
-    room.presence.value = { kind: this.status.peek().kind === "online" ? "in" : "out" };
+    // The connection may have gone while the answer was on its way; the next one joins anew.
+    if (connects !== this.connects) return;
+    room.presence.value = { kind: "in" };
     room.info.value = joined.room;
     room.met(joined.lastSeq, true);
     if (joined.reset) this.reset(room, joined.reset.reason, joined.lastSeq);
@@ -211,6 +220,21 @@ export class Chat {
     if (!room.log.peek().loaded && room.id === this.openRoomId.peek()) void this.readOlder(room);
     this.catchUp(room);
     this.trim(room);
+  }
+
+  /** What may work later is tried again while this connection lives; what may not is said. */
+  private notJoined(room: RoomState, error: unknown): void {
+    if (!(error instanceof ProtocolError) || !error.retryable) return this.refuse(room, messageOf(error));
+    room.presence.value = { kind: "out" };
+    this.later(error, () => void this.join(room));
+  }
+
+  /** Tries again in a while, unless the connection is another by then: that one begins anew anyway. */
+  private later(error: ProtocolError, again: () => void): void {
+    const connects = this.connects;
+    setTimeout(() => {
+      if (connects === this.connects && this.status.peek().kind === "online") again();
+    }, Math.max(AGAIN_MS, error.retryAfterMs));
   }
 
   /** Starts a room's log anew at lastSeq, and looks whether more was said by now. */
@@ -239,8 +263,9 @@ export class Chat {
       let answer;
       try {
         answer = (await this.connection.sync({ [room.id]: since })).rooms[room.id];
-      } catch {
-        return; // the next event, or the next join, finds the same hole
+      } catch (error) {
+        if (error instanceof ProtocolError && error.retryable) this.later(error, () => this.catchUp(room));
+        return; // else the next event, or the next join, finds the same hole
       }
       if (!answer) return;
       if (answer.reset) {
@@ -279,5 +304,6 @@ export function activity(room: RoomState): number {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof ProtocolError ? error.message : "Something went wrong here. Try again.";
+  if (!(error instanceof ProtocolError)) return "Something went wrong here. Try again.";
+  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }

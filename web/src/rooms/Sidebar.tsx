@@ -2,9 +2,8 @@ import { useComputed } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { activity, type Chat } from "../chat/chat";
 import { goTo, openRoomId } from "../route";
+import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
-import { ThemePicker } from "../theme/ThemePicker";
-import { Avatar } from "../ui/Avatar";
 import { Icon, Logo } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { NewRoom } from "./NewRoom";
@@ -26,7 +25,6 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   const [naming, setNaming] = useState(false);
   const now = useNow(TIMES_EVERY_MS);
   const rooms = useComputed(() => [...chat.rooms.value.values()].sort((a, b) => activity(b) - activity(a) || a.id.localeCompare(b.id)));
-  const online = chat.status.value.kind === "online";
 
   return (
     <>
@@ -54,19 +52,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
         )}
       </nav>
       <footer class="sidebar-foot">
-        <div class="me">
-          <span class={`me-avatar${online ? " online" : ""}`}>
-            <Avatar id={chat.user.id} name={chat.user.name} small />
-          </span>
-          <div class="me-text">
-            <bdi class="me-name">{chat.user.name}</bdi>
-            <span class="me-state">{online ? "Connected" : "Not connected"}</span>
-          </div>
-        </div>
-        <ThemePicker />
-        <button type="button" class="button-icon" aria-label="Sign out" title="Sign out" onClick={() => session.signOut()}>
-          <Icon name="leave" />
-        </button>
+        <AccountMenu chat={chat} session={session} />
       </footer>
       {naming && (
         <NewRoom

@@ -7,9 +7,10 @@ const choices: { theme: Theme; icon: IconName; label: string }[] = [
   { theme: "system", icon: "system", label: "System" },
 ];
 
-export function ThemePicker() {
+/** The three themes as one choice. labelled: with their names beside the pictures. */
+export function ThemePicker({ labelled = false }: { labelled?: boolean }) {
   return (
-    <fieldset class="theme-picker">
+    <fieldset class={`theme-picker${labelled ? " labelled" : ""}`}>
       <legend class="hidden">Theme</legend>
       {choices.map((choice) => (
         <label key={choice.theme} title={`${choice.label} theme`}>
@@ -23,7 +24,7 @@ export function ThemePicker() {
           />
           <span class="theme-choice">
             <Icon name={choice.icon} size={17} />
-            <span class="hidden">{choice.label} theme</span>
+            {labelled ? choice.label : <span class="hidden">{choice.label} theme</span>}
           </span>
         </label>
       ))}

@@ -83,12 +83,20 @@ function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
   }
   if (!log.loaded) return <Skeleton />;
   if (log.hasBefore) return <div class="timeline-top">{room.paging.value === "loading" && <div class="spinner" role="status" aria-label="Loading older messages" />}</div>;
+  if (log.messages.length + log.pending.length === 0) {
+    return (
+      <div class="timeline-start timeline-empty">
+        <h3>Nothing here yet</h3>
+        <p>Say the first word: everyone who joins this room will be able to read it.</p>
+      </div>
+    );
+  }
   return (
     <div class="timeline-start">
       <h3>
-        {log.messages.length + log.pending.length === 0 ? "Nothing here yet" : "The beginning of"} {log.messages.length + log.pending.length > 0 && <bdi>{room.info.value.name}</bdi>}
+        The beginning of <bdi>{room.info.value.name}</bdi>
       </h3>
-      <p>{log.messages.length + log.pending.length === 0 ? "Say the first word: everyone who joins this room will be able to read it." : "Everything said in this room is below."}</p>
+      <p>Everything said in this room is below.</p>
     </div>
   );
 }

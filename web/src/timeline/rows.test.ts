@@ -41,3 +41,8 @@ test("the same clientId of two authors gives two keys", () => {
   const of = (author: string) => logItem({ id: "", roomId: "r", seq: 1, text: "", author, timestamp: "", clientId: "c" }, "me").key;
   expect(of("ann")).not.toBe(of("bo"));
 });
+
+test("messages on their way stand in the group of those before", () => {
+  const pending = { ...item(0, "me", noon + minute), key: "cme/1" };
+  expect(shape([item(1, "me", noon), pending, { ...pending, key: "cme/2" }])).toEqual([[[1, 0, 0]]]);
+});

@@ -57,7 +57,7 @@ export function dayKey(at: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
-/** Groups items, given in the order they are shown. breakBefore: a seq that begins a new group. */
+/** Groups items, given in the order they are shown. breakBefore: a seq that begins a new group, 0: none. */
 export function groupByDay(items: readonly Item[], breakBefore = 0): Day[] {
   const days: Day[] = [];
   let previous: Item | undefined;
@@ -71,7 +71,7 @@ export function groupByDay(items: readonly Item[], breakBefore = 0): Day[] {
       previous = undefined;
     }
     const group = day.groups.at(-1);
-    if (group && previous && joins(previous, item) && item.seq !== breakBefore) group.items.push(item);
+    if (group && previous && joins(previous, item) && !(breakBefore > 0 && item.seq === breakBefore)) group.items.push(item);
     else day.groups.push({ key: item.key, author: item.author, authorName: item.authorName, own: item.own, items: [item] });
     previous = item;
   }

@@ -14,7 +14,7 @@ const paths = {
   moon: "M20 14.2A8 8 0 0 1 9.8 4 8 8 0 1 0 20 14.2Z",
   system: "M4 5.5h16v10.5H4zM9 20h6M12 16v4",
   leave: "M14 8V5.5H5v13h9V16M10 12h10.5M17.5 8.5 21 12l-3.5 3.5",
-  search: "m20 20-4.2-4.2M17.5 11a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0Z",
+  more: "m7 14.5 5-5 5 5",
 } as const;
 
 export type IconName = keyof typeof paths;

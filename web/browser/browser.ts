@@ -1,0 +1,66 @@
+// A real browser for the tests: Chromium, found on this machine.
+
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { type Browser, type BrowserContext, chromium } from "playwright-core";
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+
+/** What keeps Chromium to itself, and working in a container. */
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts a browser with an empty profile. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChrome(), headless: true, args: FLAGS });
+}
+
+/** CHROME_PATH, else a Chromium or Chrome on the PATH. */
+function findChrome(): string {
+  const given = process.env["CHROME_PATH"];
+  const candidates = given ? [given] : (process.env["PATH"] ?? "").split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  const found = candidates.find(isExecutable);
+  if (found) return found;
+  throw new Error(
+    given
+      ? `CHROME_PATH: there is no program at ${given}`
+      : "The browser tests need Chromium or Chrome. Type: apt-get install -y chromium   (or set CHROME_PATH to one)",
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export type Theme = "light" | "dark";
+
+export interface ContextOptions {
+  width?: number;
+  height?: number;
+  theme?: Theme;
+  timezone?: string;
+}
+
+/** One person's browser: its own storage, cookies and connection. */
+export function newContext(browser: Browser, options: ContextOptions = {}): Promise<BrowserContext> {
+  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin" } = options;
+  return browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    timezoneId: timezone,
+    locale: "en-GB",
+    hasTouch: width < 500,
+  });
+}

@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import { ThemePicker } from "../theme/ThemePicker";
+import { Avatar } from "../ui/Avatar";
+import { Icon } from "../ui/Icon";
+import type { SessionStore } from "./session";
+
+/** Who is signed in; pressed, it offers the theme and the way out. */
+export function AccountMenu({ chat, session }: { chat: Chat; session: SessionStore }) {
+  const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const online = chat.status.value.kind === "online";
+
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (event: Event) => {
+      if (event.target instanceof Node && !menu.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", outside);
+    document.addEventListener("focusin", outside);
+    return () => {
+      document.removeEventListener("pointerdown", outside);
+      document.removeEventListener("focusin", outside);
+    };
+  }, [open]);
+
+  return (
+    <div
+      ref={menu}
+      class="account"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !open) return;
+        event.stopPropagation();
+        setOpen(false);
+        button.current?.focus();
+      }}
+    >
+      {open && (
+        <div id="account-menu" class="account-menu" role="group" aria-label="Account">
+          <ThemePicker labelled />
+          <button type="button" class="account-action" onClick={() => session.signOut()}>
+            <Icon name="leave" size={18} />
+            Sign out
+          </button>
+        </div>
+      )}
+      <button ref={button} type="button" class="me" aria-expanded={open} aria-controls="account-menu" onClick={() => setOpen(!open)}>
+        <span class={`me-avatar${online ? " online" : ""}`}>
+          <Avatar id={chat.user.id} name={chat.user.name} />
+        </span>
+        <span class="me-text">
+          <bdi class="me-name">{chat.user.name}</bdi>
+          <span class="me-state">{online ? "Connected" : "Not connected"}</span>
+        </span>
+        <Icon name="more" />
+      </button>
+    </div>
+  );
+}
