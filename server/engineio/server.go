@@ -71,6 +71,7 @@ type Server struct {
 	buffers  sync.Pool // *[readBuffer]byte
 	batches  sync.Pool // *Batch
 
+	library     *library
 	ping        []byte               // the frame that all pings are
 	noRequest   *types.HttpContext   // what all Conns show as their request
 	noTransport transports.Transport // what all views have in common
@@ -86,6 +87,7 @@ func New(o Options) *Server {
 		s.flushers[i] = newFlusher()
 	}
 	s.noRequest = emptyContext()
+	s.library = newLibrary(s)
 	return s
 }
 

@@ -29,15 +29,21 @@ type HTTPError struct {
 	Message string `json:"message"`
 }
 
-// Refuse answers a request with an error.
-func Refuse(w http.ResponseWriter, status int, e *HTTPError) {
-	body, err := json.Marshal(e)
+func (e *HTTPError) Error() string { return e.Message }
+
+func (e *HTTPError) body() []byte {
+	b, err := json.Marshal(e)
 	if err != nil {
 		panic(err) // a string and a number always have a JSON form
 	}
+	return b
+}
+
+// Refuse answers a request with an error.
+func Refuse(w http.ResponseWriter, status int, e *HTTPError) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(body)
+	w.Write(e.body())
 }
 
 // retryAfter is when a client that found the server full may come again, in seconds: soon, for it may be another

@@ -1,0 +1,175 @@
+package engineio
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/binary"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/zishang520/engine.io/v2/types"
+)
+
+const (
+	// maxPollPackets bounds the packets of one request of a client. The stock client sends what it has in one request; no
+	// person types that much between two.
+	maxPollPackets = 128
+
+	// packetSeparator stands between the packets of a polling payload.
+	packetSeparator = 0x1e
+
+	// packetBinary begins a binary message in a polling payload: base64.
+	packetBinary = 'b'
+)
+
+// pollPayload turns runs of frames into one polling payload.
+func pollPayload(queue [][]byte) []byte {
+	var out []byte
+	for _, run := range queue {
+		for len(run) > 0 {
+			var op byte
+			var payload []byte
+			op, payload, run = ownFrame(run)
+			if len(out) > 0 {
+				out = append(out, packetSeparator)
+			}
+			switch op {
+			case opText:
+				out = append(out, payload...)
+			case opBinary:
+				out = append(out, packetBinary)
+				out = base64.StdEncoding.AppendEncode(out, payload)
+			case opClose:
+				out = append(out, packetClose)
+			}
+		}
+	}
+	return out
+}
+
+// ownFrame takes the first frame, as frame and EncodeRun make them, off a run.
+func ownFrame(run []byte) (op byte, payload, rest []byte) {
+	n, size := uint64(run[1]), 2
+	switch n {
+	case lengthIn16:
+		n, size = uint64(binary.BigEndian.Uint16(run[2:])), 4
+	case lengthIn64:
+		n, size = binary.BigEndian.Uint64(run[2:]), 10
+	}
+	end := size + int(n)
+	return run[0] & opcodeBits, run[size:end], run[end:]
+}
+
+// post takes a request by which the client says something. What is not a well-formed payload ends the session.
+func (p *polling) post(ctx *types.HttpContext) {
+	if !p.posting.CompareAndSwap(false, true) {
+		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
+		p.conn.abort("transport error")
+		return
+	}
+	defer p.posting.Store(false)
+	body, status := p.body(ctx)
+	if status != http.StatusOK {
+		// The rest of the body is not read: the connection is of no use to anybody after that.
+		ctx.ResponseHeaders.Set("Connection", "close")
+		refuse(ctx, status, ErrBadRequest)
+		p.conn.abort("transport error")
+		return
+	}
+	if err := p.handle(body); err != nil {
+		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
+		p.conn.fail(err)
+		return
+	}
+	h := ctx.ResponseHeaders
+	h.Set("Content-Type", "text/html") // text/plain would have some browsers offer a download
+	h.Set("Content-Length", "2")
+	h.Set("Cache-Control", "no-store")
+	ctx.SetStatusCode(http.StatusOK)
+	ctx.Write([]byte("ok"))
+}
+
+// body reads a request's body, within the limits of length and time.
+func (p *polling) body(ctx *types.HttpContext) ([]byte, int) {
+	r, limit := ctx.Request(), int64(p.conn.server.options.MaxPayload)
+	if !isText(r.Header.Get("Content-Type")) {
+		return nil, http.StatusUnsupportedMediaType
+	}
+	if r.ContentLength > limit {
+		return nil, http.StatusRequestEntityTooLarge
+	}
+	control := http.NewResponseController(ctx.Response())
+	control.SetReadDeadline(time.Now().Add(p.conn.server.options.WriteTimeout))
+	defer control.SetReadDeadline(time.Time{})
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, http.StatusBadRequest
+	case int64(len(body)) > limit:
+		return nil, http.StatusRequestEntityTooLarge
+	case bytes.Count(body, []byte{packetSeparator}) >= maxPollPackets:
+		return nil, http.StatusRequestEntityTooLarge
+	case !utf8.Valid(body):
+		return nil, http.StatusBadRequest
+	}
+	return body, http.StatusOK
+}
+
+// isText says whether a body may hold packets. The stock client says text/plain, plain HTTP tools say form or nothing.
+func isText(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (strings.HasPrefix(kind, "text/") || kind == "application/x-www-form-urlencoded")
+}
+
+// handle takes the packets of a payload, one at a time and in order.
+func (p *polling) handle(body []byte) error {
+	p.handling.Lock()
+	defer p.handling.Unlock()
+	if p.shed.Load() {
+		return ErrBadRequest // the Conn has changed over, or has ended
+	}
+	for one := range bytes.SplitSeq(body, []byte{packetSeparator}) {
+		if !p.conn.Open() {
+			return nil // it was closed: what the client still sends is not read any more
+		}
+		if err := p.packet(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// packet takes one packet. Pongs are the engine's, which has the timers while a Conn is polling; everything else is as
+// with a WebSocket.
+func (p *polling) packet(one []byte) error {
+	c := p.conn
+	if len(one) == 0 {
+		return c.packet(one)
+	}
+	switch one[0] {
+	case packetPong:
+		// Only the answer to a ping: the engine's timers are not to be touched at will.
+		if c.unanswered.CompareAndSwap(true, false) {
+			p.OnData(types.NewStringBuffer([]byte{packetPong}))
+		}
+		return nil
+	case packetClose:
+		c.noop(p, nil)
+		c.abort("transport close")
+		return nil
+	case packetBinary:
+		data, err := base64.StdEncoding.DecodeString(string(one[1:]))
+		if err != nil {
+			return &CloseError{CloseProtocol, "invalid base64"}
+		}
+		return c.handler.Message(true, data)
+	}
+	return c.packet(one)
+}
