@@ -104,8 +104,19 @@ func (s *Server) Database(t testing.TB) string {
 }
 
 // Pause stops the mongod as a machine that hangs: connections stay open and nothing
-// answers.
-func (s *Server) Pause(t testing.TB) { s.signal(t, syscall.SIGSTOP) }
+// answers. It returns when the last of its threads has stopped.
+func (s *Server) Pause(t testing.TB) {
+	t.Helper()
+	s.signal(t, syscall.SIGSTOP)
+	var status syscall.WaitStatus
+	_, err := syscall.Wait4(s.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+	for err == syscall.EINTR {
+		_, err = syscall.Wait4(s.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+	}
+	if err != nil || !status.Stopped() {
+		t.Fatalf("pause the mongod: %v, status %#x", err, status)
+	}
+}
 
 // Resume lets a paused mongod go on.
 func (s *Server) Resume(t testing.TB) { s.signal(t, syscall.SIGCONT) }
