@@ -19,7 +19,7 @@ import (
 	"roomstream/server/app/apptest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(mongotest.Main(m)) }
 
 // stores runs a test on every store.
 func stores(t *testing.T, test func(t *testing.T, o apptest.Options)) {
