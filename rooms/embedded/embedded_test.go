@@ -47,3 +47,12 @@ func closeStore(t *testing.T, store *embedded.Store) {
 		t.Errorf("close: %v", err)
 	}
 }
+
+func BenchmarkAppend(b *testing.B) {
+	store, err := embedded.Open(embedded.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	storetest.BenchmarkAppend(b, store.Rooms())
+}

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// connectTimeout is how long Open waits for a primary: longer than an election.
+	// connectTimeout is Options.ConnectTimeout where that is 0.
 	connectTimeout = 15 * time.Second
 	// diagnoseTimeout is how long Open then asks for the reason.
 	diagnoseTimeout = 3 * time.Second
@@ -26,7 +26,7 @@ const (
 const initiateHint = "start it with `mongod --replSet rs0` and run once: mongosh --eval 'rs.initiate()'"
 
 // connect gives a client of a replica set's primary or of a mongos.
-func connect(ctx context.Context, uri string) (*mongo.Client, error) {
+func connect(ctx context.Context, uri string, patience time.Duration) (*mongo.Client, error) {
 	opts, err := clientOptions(uri)
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func connect(ctx context.Context, uri string) (*mongo.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-mongodb-uri: %w", err)
 	}
-	bounded, cancel := context.WithTimeout(ctx, connectTimeout)
+	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var server hello
 	err = runHello(bounded, client, &server)

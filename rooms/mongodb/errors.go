@@ -108,12 +108,20 @@ func duplicateOf(err error) *rooms.DuplicateError {
 	if refused.Code != codeDuplicateKey {
 		return nil
 	}
-	for _, key := range []rooms.Unique{rooms.UniqueSeq, rooms.UniqueClientID, rooms.UniqueID} {
-		if strings.Contains(refused.Message, "index: "+string(key)+" ") {
-			return &rooms.DuplicateError{At: refused.Index, Key: key}
-		}
+	switch key := refusingIndex(refused.Message); key {
+	case rooms.UniqueSeq, rooms.UniqueClientID, rooms.UniqueID:
+		return &rooms.DuplicateError{At: refused.Index, Key: key}
 	}
 	return nil // an index of somebody else's
+}
+
+// refusingIndex reads the index's name out of "E11000 duplicate key error collection:
+// db.messages index: NAME dup key: {...}". Only the first mark counts: the values
+// behind it are what a client sent.
+func refusingIndex(message string) rooms.Unique {
+	_, after, _ := strings.Cut(message, " index: ")
+	name, _, _ := strings.Cut(after, " ")
+	return rooms.Unique(name)
 }
 
 func isDuplicate(err error) bool { return mongo.IsDuplicateKeyError(err) }

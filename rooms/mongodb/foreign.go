@@ -37,7 +37,10 @@ func (f *Foreign) Numbered(ctx context.Context, ids []rooms.EventID) (map[rooms.
 	for i, id := range ids {
 		list[i] = objectID(id)
 	}
-	filter := bson.D{{Key: "_id", Value: field("$in", list)}, {Key: "seq", Value: integers(bson.E{Key: "$gt", Value: 0})}}
+	filter := bson.D{
+		{Key: "_id", Value: field("$in", list)},
+		{Key: "seq", Value: integers(bson.E{Key: "$gt", Value: 0}, bson.E{Key: "$lte", Value: int64(rooms.MaxSeq)})},
+	}
 	cursor, err := f.local.Find(ctx, filter, options.Find().SetProjection(field("seq", 1)))
 	var found []rooms.Event
 	if err == nil {

@@ -21,6 +21,7 @@
 package mongodb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -51,7 +52,10 @@ const DefaultDatabase = "roomstream"
 type Options struct {
 	URI      string // of a replica set or a sharded cluster; needed
 	Database string // empty: DefaultDatabase
-	Logger   *slog.Logger
+	// ConnectTimeout is how long Open waits for a primary; 0: 15 s, longer than an
+	// election.
+	ConnectTimeout time.Duration
+	Logger         *slog.Logger
 }
 
 // Store is a connection to a database.
@@ -76,20 +80,17 @@ type Store struct {
 
 // Open connects to the database, verifies that it can do what is needed and makes
 // the indexes where they are missing. Its errors name the setting at fault and what to
-// do. It waits up to connectTimeout for a primary.
+// do.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	logger := o.Logger
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	client, err := connect(ctx, o.URI)
+	client, err := connect(ctx, o.URI, cmp.Or(o.ConnectTimeout, connectTimeout))
 	if err != nil {
 		return nil, err
 	}
-	name := o.Database
-	if name == "" {
-		name = DefaultDatabase
-	}
+	name := cmp.Or(o.Database, DefaultDatabase)
 	s := newStore(client, name, logger)
 	if err := s.prepare(ctx); err != nil {
 		disconnect(client)

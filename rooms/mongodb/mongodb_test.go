@@ -52,3 +52,13 @@ func closeStore(t *testing.T, store *mongodb.Store) {
 		t.Errorf("close: %v", err)
 	}
 }
+
+func BenchmarkAppend(b *testing.B) {
+	server := mongotest.Shared(b)
+	store, err := mongodb.Open(b.Context(), mongodb.Options{URI: server.URI, Database: server.Database(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	storetest.BenchmarkAppend(b, store.Rooms())
+}
