@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"testing"
 	"time"
 
@@ -49,6 +51,41 @@ func TestAnInsertOfAnotherProgramSpeaksInTheRoom(t *testing.T) {
 	c.Must("send_message", `{"roomId":"general","text":"third"}`, &ack)
 	if ack.Seq != 3 {
 		t.Fatalf("the next seq is %d", ack.Seq)
+	}
+}
+
+// TestOthersAndClientsSpeakAtOnceOnTwoInstances: whoever writes, all clients have one log.
+func TestOthersAndClientsSpeakAtOnceOnTwoInstances(t *testing.T) {
+	const each = 300
+	mongod := mongotest.Shared(t)
+	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
+	first, second := apptest.Start(t, o), apptest.Start(t, o)
+	here := apptest.Dial(t, first.URL, first.Token("alice"))
+	there := apptest.Dial(t, second.URL, second.Token("bob"))
+	here.Must("join_room", `"general"`, nil)
+	there.Must("join_room", `"general"`, nil)
+	messages := collection(t, mongod.URI, o.Database)
+	inserted := make(chan struct{})
+	go func() {
+		defer close(inserted)
+		for i := range each {
+			document := bson.M{"roomId": "general", "text": fmt.Sprint("shell ", i), "author": "robot"}
+			if _, err := messages.InsertOne(t.Context(), document); err != nil {
+				t.Errorf("insert: %v", err)
+				return
+			}
+		}
+	}()
+	defer func() { <-inserted }()
+	fill(t, here, "general", each)
+	fill(t, there, "general", each)
+	events, others := here.WaitFor("new_message", 3*each), there.WaitFor("new_message", 3*each)
+	heardInOrder(t, "alice", events, 1, 3*each)
+	heardInOrder(t, "bob", others, 1, 3*each)
+	for i := range events {
+		if !bytes.Equal(events[i].Body, others[i].Body) {
+			t.Fatalf("seq %d is %s here and %s there", i+1, events[i].Body, others[i].Body)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"roomstream/server/app"
 	"roomstream/server/app/apptest"
 )
 
@@ -192,6 +193,39 @@ func TestSyncReturnsExactlyTheMissingEvents(t *testing.T) {
 			t.Fatalf("beyond the log: %+v", r)
 		}
 	})
+}
+
+func TestWhoIsMoreThan10000BehindIsReset(t *testing.T) {
+	onBothStores(t, func(t *testing.T, app *apptest.App) {
+		c := apptest.Dial(t, app.URL, app.Token("alice"))
+		fill(t, c, "general", 5001) // twice: a queue takes no more at once
+		fill(t, c, "general", 5001)
+		var ack joined
+		c.Must("join_room", `{"roomId":"general","since":1}`, &ack)
+		if ack.Reset == nil || ack.Reset.Reason != "too_far" || ack.LastSeq != 10_002 || len(ack.Events) != 0 || ack.More {
+			t.Fatalf("10,001 behind: %+v", ack)
+		}
+		fill(t, c, "general", 1)
+		heardInOrder(t, "who was reset", c.WaitFor("new_message", 1), 10_003, 1)
+		var answer struct{ Rooms map[string]synced }
+		c.Must("sync", `{"rooms":{"general":2}}`, &answer)
+		if r := answer.Rooms["general"]; r.Reset == nil || r.Reset.Reason != "too_far" || *r.LastSeq != 10_003 {
+			t.Fatalf("10,001 behind: %+v", r)
+		}
+		answer.Rooms = nil
+		c.Must("sync", `{"rooms":{"general":3}}`, &answer)
+		if r := answer.Rooms["general"]; r.Reset != nil || len(r.Events) != 200 || !r.More {
+			t.Fatalf("exactly 10,000 behind: reset %+v, %d events", r.Reset, len(r.Events))
+		}
+	})
+}
+
+func TestWithoutOpenRoomsNobodyMakesOne(t *testing.T) {
+	server := apptest.Start(t, apptest.Options{Configure: func(c *app.Config) { c.OpenRooms = false }})
+	c := apptest.Dial(t, server.URL, server.Token("alice"))
+	wantCode(t, c, "join_room", `"general"`, "NOT_FOUND")
+	wantCode(t, c, "send_message", `{"roomId":"general","text":"x"}`, "NOT_FOUND")
+	wantCode(t, c, "get_history", `{"roomId":"general"}`, "NOT_FOUND")
 }
 
 func TestHistoryOverTheWire(t *testing.T) {
