@@ -2,7 +2,6 @@ package embedded_test
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
@@ -13,9 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		child(dir)
-	}
+	childMain()
 	goleak.VerifyTestMain(m)
 }
 

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,9 +21,37 @@ import (
 	"roomstream/rooms/storetest"
 )
 
-// childDir names the folder that the test binary, run again as a child, appends to
-// until it is killed.
-const childDir = "ROOMSTREAM_TEST_APPEND_TO"
+// The test binary runs itself again as a child that uses the folder one of these names.
+const (
+	childKilled = "ROOMSTREAM_TEST_APPEND_UNTIL_KILLED"
+	childFull   = "ROOMSTREAM_TEST_APPEND_UNTIL_FULL"
+)
+
+// diskSize is all that a child of childFull may write into one file, in bytes.
+const diskSize = 20 << 20
+
+// childMain does the work of a child, if this process is one, and ends it.
+func childMain() {
+	if dir := os.Getenv(childKilled); dir != "" {
+		appendForEver(dir)
+	}
+	dir := os.Getenv(childFull)
+	if dir == "" {
+		return
+	}
+	signal.Ignore(syscall.SIGXFSZ) // writing more is an error then, as on a full disk
+	limit := syscall.Rlimit{Cur: diskSize, Max: diskSize}
+	err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
+	if err == nil {
+		err = fillUp(dir)
+	}
+	if err != nil {
+		fmt.Println("error", err)
+		os.Exit(1)
+	}
+	fmt.Println("stopped")
+	os.Exit(0)
+}
 
 const (
 	kills        = 6
@@ -31,8 +61,8 @@ const (
 	childRoomFmt = "room%d"
 )
 
-// child appends to the rooms for ever and prints a line for each durable event.
-func child(dir string) {
+// appendForEver appends to the rooms and prints a line for each durable event.
+func appendForEver(dir string) {
 	store, err := embedded.Open(embedded.Options{Dir: dir})
 	if err != nil {
 		fmt.Println("error", err)
@@ -74,7 +104,11 @@ func TestEveryAckSurvivesSIGKILL(t *testing.T) {
 	dir := t.TempDir()
 	acked := map[string]string{} // "room seq" -> id
 	for range kills {
-		appendUntilKilled(t, dir, acked)
+		before := len(acked)
+		last := runChild(t, childKilled+"="+dir, acked)
+		if strings.HasPrefix(last, "error") || len(acked) < before+acksPerLife {
+			t.Fatalf("the child answered %d times, and then %q", len(acked)-before, last)
+		}
 	}
 	checkFile(t, dir)
 	o := open(t, dir)
@@ -100,11 +134,12 @@ func TestEveryAckSurvivesSIGKILL(t *testing.T) {
 	}
 }
 
-// appendUntilKilled runs one child and kills it after acksPerLife lines.
-func appendUntilKilled(t *testing.T, dir string, acked map[string]string) {
+// runChild runs a child, notes what it acks and kills it after acksPerLife lines if
+// it has not ended by then. It returns the child's last whole line.
+func runChild(t *testing.T, env string, acked map[string]string) string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childDir+"="+dir)
+	cmd.Env = append(os.Environ(), env)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -115,25 +150,21 @@ func appendUntilKilled(t *testing.T, dir string, acked map[string]string) {
 	}
 	guard := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
 	defer guard.Stop()
+	last := ""
 	lines := bufio.NewScanner(out)
-	n := 0
-	for lines.Scan() {
+	for n := 0; lines.Scan(); {
 		f := strings.Fields(lines.Text())
 		if len(f) != 4 || f[0] != "ack" || len(f[3]) != 24 {
-			if n < acksPerLife {
-				t.Errorf("the child says: %s", lines.Text())
-			}
-			continue // the kill cut the last line
+			last = lines.Text()
+			continue // the child's end, or a line that the kill cut
 		}
 		acked[f[1]+" "+f[2]] = f[3]
-		if n++; n == acksPerLife {
+		if n++; n == acksPerLife && strings.HasPrefix(env, childKilled) {
 			cmd.Process.Kill()
 		}
 	}
-	cmd.Wait() // it was killed: its error says only that
-	if n < acksPerLife {
-		t.Fatalf("the child answered only %d times", n)
-	}
+	cmd.Wait() // its error says only that it was killed
+	return last
 }
 
 // checkFile has bbolt verify every page.
