@@ -14,7 +14,7 @@ describe.each(stores)("SIGTERM, on $name", ({ open }) => {
     const poller = await connected(server.url, "carol", { transports: ["polling"] });
     const sender = await connected(server.url, "alice", { ...WEBSOCKET, reconnection: false });
     await listener.join();
-    const draining = [next(listener.socket, "server_draining"), next(poller, "server_draining")];
+    const draining = [listener.socket, poller].map((socket) => next(socket, "server_draining"));
     const closed = new Promise<{ reason: string; code: unknown }>((resolve) =>
       sender.once("disconnect", (reason, details) => resolve({ reason, code: (details as { context?: { code?: number } } | undefined)?.context?.code })),
     );
@@ -33,7 +33,7 @@ describe.each(stores)("SIGTERM, on $name", ({ open }) => {
     const exit = await within("the process ends", server.terminate(), EXIT_MS);
     expect(exit, server.output.slice(-4000)).toEqual({ code: 0, signal: null });
     expect(performance.now() - signalled).toBeLessThan(EXIT_MS);
-    for (const told of draining) expect(await within("server_draining", told)).toHaveProperty("reconnectInMs");
+    for (const [i, told] of draining.entries()) expect(await within(`client ${i} is told`, told)).toHaveProperty("reconnectInMs");
     expect(await within("the end", closed)).toEqual({ reason: "transport close", code: 1012 });
     // What came too late is answered as such, or not at all.
     expect(refused.filter((code) => code !== "UNAVAILABLE")).toEqual([]);
