@@ -87,8 +87,8 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
 
 function limitText(length: number, maxLength: number): string {
   const left = maxLength - length;
-  if (left >= 0) return `${left.toLocaleString("en")} characters left`;
-  return `${(-left).toLocaleString("en")} characters too long`;
+  const count = `${Math.abs(left).toLocaleString("en")} ${Math.abs(left) === 1 ? "character" : "characters"}`;
+  return left >= 0 ? `${count} left` : `${count} too long`;
 }
 
 /** Counts as the server does. */

@@ -1,0 +1,110 @@
+// A message that cannot be sent.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+/** Refuses the first send on its way, as a server does that has made the room read-only. */
+async function refuseFirstSend(page: Page, clientIds: string[]): Promise<void> {
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const upstream = socket.connectToServer();
+    socket.onMessage((message) => {
+      const send = /^42(\d+)\["send_message",(.*)\]$/s.exec(String(message));
+      if (!send) return upstream.send(message);
+      clientIds.push((JSON.parse(send[2] ?? "") as { clientId: string }).clientId);
+      if (clientIds.length > 1) return upstream.send(message);
+      socket.send(`43${send[1]}[{"error":{"code":"FORBIDDEN","message":"the room is read-only","retryable":false}}]`);
+    });
+  });
+}
+
+test("it turns red and says why; Retry sends it again under the same clientId, once", async () => {
+  const clientIds: string[] = [];
+  const ann = await Person.enter(browser, server, "Ann", { room: "retry", before: (page) => refuseFirstSend(page, clientIds) });
+  await ann.say("try this");
+  const failed = ann.page.locator('[data-state="failed"]');
+  await failed.getByText("Not sent. The room is read-only").waitFor();
+  expect(await server.log("retry")).toEqual([]);
+  await failed.getByRole("button", { name: "Retry" }).click();
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+  await ann.sees(["try this"]);
+  expect(clientIds).toHaveLength(2);
+  expect(clientIds[1]).toBe(clientIds[0]);
+  expect((await server.log("retry")).map((m) => m.clientId)).toEqual([clientIds[0]]);
+  await ann.leave();
+});
+
+test("Discard takes it away, and it is never sent", async () => {
+  const clientIds: string[] = [];
+  const ann = await Person.enter(browser, server, "Ann", { room: "discard", before: (page) => refuseFirstSend(page, clientIds) });
+  await ann.say("never mind");
+  await ann.page.locator('[data-state="failed"]').getByRole("button", { name: "Discard" }).click();
+  await ann.sees([]);
+  await ann.say("something else");
+  await expect.poll(async () => (await server.log("discard")).map((m) => m.text), { timeout: SOON_MS }).toEqual(["something else"]);
+  await ann.sees(["something else"]);
+  expect(clientIds).toHaveLength(2);
+  await ann.leave();
+});
+
+test("an ack that is lost is not an error: the stock client sends again, and the log has it once", async () => {
+  let sends = 0;
+  const ann = await Person.enter(browser, server, "Ann", {
+    room: "lost-ack",
+    before: async (page) => {
+      await page.routeWebSocket(/socket\.io/, (socket) => {
+        const upstream = socket.connectToServer();
+        let lose = "";
+        socket.onMessage((message) => {
+          const send = /^42(\d+)\["send_message"/.exec(String(message));
+          if (send && ++sends === 1) lose = `43${send[1]}[`;
+          upstream.send(message);
+        });
+        upstream.onMessage((message) => {
+          if (lose === "" || !String(message).startsWith(lose)) socket.send(message);
+        });
+      });
+    },
+  });
+  await ann.say("once");
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+  // The next one waits behind it, for the 10 s until the stock client asks again.
+  await ann.say("and then this");
+  await expect.poll(async () => (await server.log("lost-ack")).map((m) => m.text), { timeout: 2 * SOON_MS }).toEqual(["once", "and then this"]);
+  await ann.sees(["once", "and then this"]);
+  expect(sends).toBe(3);
+  await ann.leave();
+});
+
+test("reading goes on while a message waits for its answer", async () => {
+  await server.post("other", "readable");
+  const ann = await Person.enter(browser, server, "Ann", {
+    room: "stuck",
+    before: async (page) => {
+      await page.routeWebSocket(/socket\.io/, (socket) => {
+        const upstream = socket.connectToServer();
+        socket.onMessage((message) => {
+          if (!String(message).includes('"send_message"')) upstream.send(message);
+        });
+      });
+    },
+  });
+  await ann.say("unanswered");
+  await ann.page.locator('[data-state="sending"]').waitFor();
+  await ann.page.locator("[data-room=other]").click();
+  await ann.bubble("readable").waitFor();
+  await ann.leave();
+});

@@ -1,0 +1,167 @@
+// Somebody loses the connection and comes back.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** Gaps shorter than this are not mentioned, in ms. */
+const QUIET_GAP_MS = 2_000;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const numbered = (what: string, n: number) => Array.from({ length: n }, (_, i) => `${what} ${i}`);
+
+async function logTexts(room: string): Promise<string[]> {
+  return (await server.log(room)).map((message) => message.text);
+}
+
+test("what was said while one was offline is there afterwards, exactly, and what one wrote is sent once", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "tunnel" });
+  const bo = await Person.enter(browser, server, "Bo", { room: "tunnel" });
+  await ann.say("before");
+  await bo.bubble("before").waitFor();
+  await bo.context.setOffline(true);
+  await bo.connected(false);
+  for (const text of numbered("missed", 10)) await ann.say(text);
+  await bo.say("typed in the tunnel");
+  await bo.say("and this");
+  await expect.poll(() => server.log("tunnel"), { timeout: SOON_MS }).toHaveLength(11);
+  expect(await bo.page.locator('[data-state="sending"]').count()).toBe(2);
+  await bo.context.setOffline(false);
+  await bo.connected();
+  await expect.poll(() => server.log("tunnel"), { timeout: SOON_MS }).toHaveLength(13);
+  const log = await logTexts("tunnel");
+  expect(log.slice(11)).toEqual(["typed in the tunnel", "and this"]);
+  await bo.sees(log);
+  await ann.sees(log);
+  await ann.leave();
+  await bo.leave();
+});
+
+test("more than a page was missed: the rest is fetched until the list is the log", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "long" });
+  await server.post("long", "before");
+  await ann.bubble("before").waitFor();
+  await ann.context.setOffline(true);
+  await ann.connected(false);
+  await server.postAll("long", numbered("missed", 450));
+  await ann.context.setOffline(false);
+  await ann.connected();
+  await server.post("long", "after");
+  await ann.bubble("after").waitFor();
+  const log = await logTexts("long");
+  // The page keeps the newest ones while it follows; what it shows must be the log's end, without a hole.
+  const texts = await ann.texts();
+  expect(texts.length).toBeGreaterThanOrEqual(200);
+  expect(texts).toEqual(log.slice(-texts.length));
+  await ann.leave();
+});
+
+test("the server is killed and comes back: nothing is lost, nothing doubled", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "crash" });
+  const bo = await Person.enter(browser, server, "Bo", { room: "crash" });
+  await ann.say("before");
+  await bo.bubble("before").waitFor();
+  await server.kill();
+  await ann.connected(false);
+  for (const text of numbered("while it was down", 5)) await ann.say(text);
+  await server.start();
+  await ann.connected();
+  await bo.connected();
+  await expect.poll(() => server.log("crash"), { timeout: 3 * SOON_MS }).toHaveLength(6);
+  const log = ["before", ...numbered("while it was down", 5)];
+  expect(await logTexts("crash")).toEqual(log);
+  await ann.sees(log);
+  await bo.sees(log);
+  await ann.leave();
+  await bo.leave();
+});
+
+test("a gap under two seconds is not mentioned", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "blink" });
+  await ann.connected();
+  await ann.page.evaluate(() => {
+    Object.assign(window, { sawBanner: false });
+    new MutationObserver(() => {
+      if (document.querySelector("[data-testid=connection-banner]")) Object.assign(window, { sawBanner: true });
+    }).observe(document.body, { subtree: true, childList: true });
+  });
+  const start = performance.now();
+  await ann.context.setOffline(true);
+  await ann.connected(false);
+  await ann.context.setOffline(false);
+  await ann.connected();
+  expect(performance.now() - start).toBeLessThan(QUIET_GAP_MS);
+  expect(await ann.page.evaluate(() => (window as unknown as { sawBanner: boolean }).sawBanner)).toBe(false);
+  await ann.leave();
+});
+
+test("a longer one is, with the seconds to the next attempt and a way to try at once", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "banner" });
+  await ann.connected();
+  await server.stop();
+  await ann.connected(false);
+  const lostAt = performance.now();
+  await ann.banner.waitFor();
+  // The page may notice some ms before we do.
+  expect(performance.now() - lostAt).toBeGreaterThan(QUIET_GAP_MS - 500);
+  await ann.banner.getByText(/Reconnecting in \d+ s/).waitFor();
+  await server.start();
+  await ann.banner.getByRole("button", { name: "Retry now" }).click();
+  await ann.connected();
+  await ann.banner.waitFor({ state: "detached" });
+  await ann.say("back");
+  await expect.poll(() => server.log("banner"), { timeout: SOON_MS }).toHaveLength(1);
+  await ann.leave();
+});
+
+test("a reset drops what was there, loads the room anew and says so", async () => {
+  await server.postAll("restored", numbered("old", 30));
+  const ann = await Person.enter(browser, server, "Ann", {
+    room: "restored",
+    before: async (page) => {
+      let joins = 0;
+      // A log that was restored from an earlier copy: the second join is told that its number is beyond the end.
+      await page.routeWebSocket(/socket\.io/, (socket) => {
+        const upstream = socket.connectToServer();
+        let joinId = "";
+        socket.onMessage((message) => {
+          const join = /^42(\d+)\["join_room",\{"roomId":"restored"/.exec(String(message));
+          if (join && ++joins === 2) joinId = join[1] ?? "";
+          upstream.send(message);
+        });
+        upstream.onMessage((message) => {
+          const text = String(message);
+          if (joinId !== "" && text.startsWith(`43${joinId}[`)) {
+            joinId = "";
+            const [answer] = JSON.parse(text.slice(text.indexOf("["))) as [object];
+            return socket.send(`${text.slice(0, text.indexOf("["))}${JSON.stringify([{ ...answer, events: [], reset: { reason: "ahead" } }])}`);
+          }
+          socket.send(message);
+        });
+      });
+    },
+  });
+  await ann.bubble("old 0").waitFor({ state: "attached" });
+  await ann.context.setOffline(true);
+  await ann.connected(false);
+  await ann.context.setOffline(false);
+  await ann.page.getByTestId("reset-notice").waitFor();
+  await ann.sees(await logTexts("restored"));
+  await ann.page.getByRole("button", { name: "OK" }).click();
+  await ann.page.getByTestId("reset-notice").waitFor({ state: "detached" });
+  await server.post("restored", "goes on");
+  await ann.bubble("goes on").waitFor();
+  await ann.leave();
+});

@@ -1,0 +1,130 @@
+// A server of our own for a test: the real binary with the embedded store in a temporary folder.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { inject } from "vitest";
+
+/** How long a start may take, in ms. */
+const START_MS = 15_000;
+/** Messages posted at once. */
+const POSTS_AT_ONCE = 20;
+
+export interface LoggedMessage {
+  seq: number;
+  text: string;
+  author: string;
+  clientId?: string;
+}
+
+export class Server {
+  private readonly folder = mkdtempSync(join(tmpdir(), "roomstream-data-"));
+  private readonly secret = randomBytes(32).toString("hex");
+  private process: ChildProcess | undefined;
+  private port = 0;
+
+  /** Starts one on a free port; flags go after the usual ones. */
+  static async start(...flags: string[]): Promise<Server> {
+    const server = new Server(flags);
+    await server.start();
+    return server;
+  }
+
+  private constructor(private readonly flags: string[]) {}
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it, on the port it had before if there was one. */
+  async start(): Promise<void> {
+    const args = ["-addr", `127.0.0.1:${this.port}`, "-data-dir", this.folder, ...this.flags];
+    const child = spawn(inject("binary"), args, {
+      env: { ...process.env, ROOMSTREAM_JWT_SECRET: this.secret },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.process = child;
+    let log = "";
+    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+    const port = await new Promise<number>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`the server did not start: ${log}`)), START_MS);
+      createInterface(child.stdout).on("line", (line) => {
+        const found = /http:\/\/[^ ]*:(\d+)/.exec(line);
+        if (found) {
+          clearTimeout(timer);
+          resolve(Number(found[1]));
+        }
+      });
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
+    });
+    this.port = port;
+  }
+
+  /** Ends it as an operator does. */
+  stop(): Promise<void> {
+    return this.end("SIGTERM");
+  }
+
+  /** Ends it as a crash does. */
+  kill(): Promise<void> {
+    return this.end("SIGKILL");
+  }
+
+  /** Ends it and removes its data. */
+  async remove(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A token as an identity provider would issue it. */
+  token(sub: string, name: string, ttlSeconds = 3600): string {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, name, exp: Math.floor(Date.now() / 1000) + ttlSeconds })}`;
+    return `${body}.${createHmac("sha256", this.secret).update(body).digest("base64url")}`;
+  }
+
+  /** Says something without a browser. */
+  async post(room: string, text: string, token = this.token("bot", "Bot")): Promise<LoggedMessage> {
+    const response = await fetch(`${this.url}/api/rooms/${room}/messages`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ text }),
+    });
+    if (!response.ok) throw new Error(`POST to ${room}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as LoggedMessage;
+  }
+
+  /** Says many things; their order is the log's. */
+  async postAll(room: string, texts: string[]): Promise<void> {
+    await this.post(room, texts[0] ?? "");
+    for (let i = 1; i < texts.length; i += POSTS_AT_ONCE) {
+      await Promise.all(texts.slice(i, i + POSTS_AT_ONCE).map((text) => this.post(room, text)));
+    }
+  }
+
+  /** Everything the log of a room holds, ascending. */
+  async log(room: string): Promise<LoggedMessage[]> {
+    const messages: LoggedMessage[] = [];
+    for (let after = 0; ; after = messages.at(-1)?.seq ?? after) {
+      const response = await fetch(`${this.url}/api/rooms/${room}/messages?after=${after}&limit=100`, {
+        headers: { Authorization: `Bearer ${this.token("reader", "Reader")}` },
+      });
+      if (!response.ok) throw new Error(`history of ${room}: ${response.status} ${await response.text()}`);
+      const page = (await response.json()) as { messages: LoggedMessage[]; hasAfter: boolean };
+      messages.push(...page.messages);
+      if (!page.hasAfter || page.messages.length === 0) return messages;
+    }
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
+}

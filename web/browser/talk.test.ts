@@ -1,0 +1,150 @@
+// Two people talk.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** A bubble must stand this soon after Enter, in ms. */
+const OPTIMISTIC_MS = 50;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+test("two browsers talk: the same messages in the same order, each once", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "talk" });
+  const bo = await Person.enter(browser, server, "Bo", { room: "talk" });
+  for (let i = 0; i < 5; i++) {
+    await ann.say(`ann ${i}`);
+    await bo.say(`bo ${i}`);
+  }
+  await expect.poll(() => server.log("talk"), { timeout: SOON_MS }).toHaveLength(10);
+  const log = (await server.log("talk")).map((message) => message.text);
+  await ann.sees(log);
+  await bo.sees(log);
+  await ann.leave();
+  await bo.leave();
+});
+
+test("one's own bubble stands within 50 ms of Enter, and is never there twice", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "optimistic" });
+  await ann.page.evaluate(() => {
+    const seen = { pressedAt: 0, shownAt: 0, most: 0, keys: new Set<string>() };
+    Object.assign(window, { seen });
+    document.addEventListener("keydown", () => (seen.pressedAt = performance.now()), { capture: true });
+    new MutationObserver(() => {
+      const found = [...document.querySelectorAll<HTMLElement>(".message")].filter((e) => e.textContent?.includes("only once"));
+      if (found.length > 0 && seen.shownAt === 0) seen.shownAt = performance.now();
+      seen.most = Math.max(seen.most, found.length);
+      for (const element of found) seen.keys.add(element.dataset["key"] ?? "");
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  await ann.say("only once");
+  await ann.page.locator('.message[data-state="logged"][data-seq]', { hasText: "only once" }).waitFor();
+  const seen = await ann.page.evaluate(() => {
+    const { seen } = window as unknown as { seen: { pressedAt: number; shownAt: number; most: number; keys: Set<string> } };
+    return { ms: seen.shownAt - seen.pressedAt, most: seen.most, keys: seen.keys.size };
+  });
+  expect(seen.ms).toBeGreaterThan(0);
+  expect(seen.ms).toBeLessThan(OPTIMISTIC_MS);
+  expect(seen).toMatchObject({ most: 1, keys: 1 });
+  expect(await server.log("optimistic")).toHaveLength(1);
+  await ann.leave();
+});
+
+test("Enter sends, Shift+Enter begins a line, and blank text is not sent", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "keys" });
+  await ann.say("   ");
+  await ann.field.fill("one");
+  await ann.field.press("Shift+Enter");
+  await ann.page.keyboard.type("two");
+  await ann.field.press("Enter");
+  await ann.sees(["one\ntwo"]);
+  expect(await ann.field.inputValue()).toBe("");
+  await ann.leave();
+});
+
+test("a text over the limit cannot be sent, and the counter says by how much", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "limit" });
+  await ann.field.fill("😀".repeat(8001));
+  await ann.page.getByText("1 character too long").waitFor();
+  expect(await ann.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  await ann.field.fill("😀".repeat(8000));
+  await ann.page.getByText("0 characters left").waitFor();
+  await ann.field.press("Enter");
+  await ann.page.locator('.message[data-state="logged"][data-seq]').waitFor();
+  expect((await server.log("limit"))[0]?.text).toBe("😀".repeat(8000));
+  await ann.leave();
+});
+
+test("the list is live: preview, order by activity, unread until the room is opened", async () => {
+  await server.post("first", "hello");
+  await server.post("second", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { room: "second" });
+  const names = ann.page.locator(".room-row-name");
+  await expect.poll(() => names.allTextContents()).toContain("first");
+  await server.post("first", "are you there?");
+  const row = ann.page.locator("[data-room=first]");
+  await row.getByText("Bot: are you there?").waitFor();
+  await expect.poll(async () => (await names.allTextContents())[0]).toBe("first");
+  expect(await row.locator(".badge").textContent()).toBe("1 unread");
+  expect(await ann.page.title()).toContain("(1)");
+  await row.click();
+  await ann.bubble("are you there?").waitFor();
+  await row.locator(".badge").waitFor({ state: "detached" });
+  await ann.leave();
+});
+
+test("a room is opened by its name, made where there is none, and the way back leads to the list", async () => {
+  const ann = await Person.enter(browser, server, "Ann");
+  await ann.connected();
+  await ann.page.getByRole("button", { name: "Open a room" }).click();
+  await ann.page.getByLabel("Name").fill("Team Lunch!");
+  await ann.page.getByRole("button", { name: "Open #team-lunch" }).click();
+  await ann.page.getByText("Nothing here yet").waitFor();
+  expect(new URL(ann.page.url()).pathname).toBe("/rooms/team-lunch");
+  await ann.say("noodles?");
+  await expect.poll(() => server.log("team-lunch"), { timeout: SOON_MS }).toHaveLength(1);
+  await ann.page.goBack();
+  expect(new URL(ann.page.url()).pathname).toBe("/");
+  await ann.leave();
+});
+
+test("a new message is announced once; history and one's own are not", async () => {
+  await server.postAll("said", ["old one", "old two"]);
+  const ann = await Person.enter(browser, server, "Ann", { room: "said" });
+  await ann.bubble("old two").waitFor();
+  const spoken = ann.page.locator('[role="log"] p');
+  expect(await spoken.allTextContents()).toEqual([]);
+  await ann.say("mine");
+  await server.post("said", "fresh");
+  await ann.bubble("fresh").waitFor();
+  await expect.poll(() => spoken.allTextContents()).toEqual(["Bot: fresh"]);
+  await ann.leave();
+});
+
+test("a draft stays with its room", async () => {
+  await server.post("draft-a", "x");
+  await server.post("draft-b", "x");
+  const ann = await Person.enter(browser, server, "Ann", { room: "draft-a" });
+  await ann.field.fill("half a thought");
+  await ann.page.locator("[data-room=draft-b]").click();
+  await ann.page.getByLabel("Message draft-b").waitFor();
+  expect(await ann.field.inputValue()).toBe("");
+  await ann.page.locator("[data-room=draft-a]").click();
+  await ann.page.getByLabel("Message draft-a").waitFor();
+  expect(await ann.field.inputValue()).toBe("half a thought");
+  await ann.page.reload();
+  await ann.loaded();
+  expect(await ann.field.inputValue()).toBe("half a thought");
+  await ann.leave();
+});
