@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -40,6 +41,9 @@ const (
 	// cacheGB is the least that mongod accepts: tests hold little.
 	cacheGB = "0.25"
 	setName = "rs0"
+	// dirPrefix begins the names of the data folders; the test binary's process id
+	// follows it.
+	dirPrefix = "roomstream-mongod-"
 )
 
 // Server is a one-node replica set.
@@ -217,10 +221,11 @@ func start(args []string) (*Server, error) {
 
 // launch runs a mongod on a free port.
 func launch(args []string) (*Server, error) {
+	sweep()
 	var err error
 	for range starts {
 		s := &Server{args: args}
-		if s.dir, err = os.MkdirTemp("", "roomstream-mongod-"); err != nil {
+		if s.dir, err = os.MkdirTemp("", fmt.Sprintf("%s%d-", dirPrefix, os.Getpid())); err != nil {
 			return nil, err
 		}
 		if s.port, err = freePort(); err == nil {
@@ -234,6 +239,22 @@ func launch(args []string) (*Server, error) {
 		s.stop()
 	}
 	return nil, err
+}
+
+// sweep removes the data of test binaries that died before they could: it is some
+// hundred MB each.
+func sweep() {
+	dirs, err := filepath.Glob(filepath.Join(os.TempDir(), dirPrefix+"*-*"))
+	if err != nil {
+		return // only for a bad pattern
+	}
+	for _, dir := range dirs {
+		owner, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), dirPrefix), "-")
+		pid, err := strconv.Atoi(owner)
+		if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+			os.RemoveAll(dir)
+		}
+	}
 }
 
 func freePort() (int, error) {
