@@ -117,10 +117,11 @@ func (s *Server) Run(ctx context.Context) error {
 		})
 	}
 	group.Wait()
-	left, _ := s.registry.drain()
+	left, empty := s.registry.drain()
 	for _, c := range left {
 		c.abort("server shutting down")
 	}
+	<-empty // others may be ending connections too
 	return nil
 }
 

@@ -84,6 +84,13 @@ func (c *echoChat) last(t testing.TB) *echoSession {
 	return s
 }
 
+// forget lets go of all sessions.
+func (c *echoChat) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sessions = nil
+}
+
 func (s *echoSession) log() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
