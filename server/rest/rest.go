@@ -66,7 +66,7 @@ func New(o Options) *Server {
 		service: o.Service, tokens: o.Tokens, accounts: o.Accounts,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
-	s.front = newFront(adaptor.FiberApp(s.app()), o.AllowedOrigins, o.MaxBody)
+	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
 	return s
 }
 
@@ -116,6 +116,10 @@ type reply struct {
 	status int
 	body   []byte // JSON
 }
+
+// fiberHandler is the Fiber app as net/http calls it. It reads whole bodies: a front
+// stands before it.
+func fiberHandler(s *Server) http.Handler { return adaptor.FiberApp(s.app()) }
 
 func (s *Server) app() *fiber.App {
 	app := fiber.New(fiber.Config{
