@@ -40,6 +40,11 @@ test("its optional fields are taken over, and its clientId is as good as a clien
   await messages.insertOne({ roomId: "general", text: "first", author: "bob", clientId: "mine", timestamp });
   await listener.reaches(1, HEARD_MS);
   expect(listener.messages[0]).toMatchObject({ clientId: "mine", timestamp: timestamp.toISOString() });
+  const data = { build: 512, green: true };
+  await messages.insertOne({ roomId: "general", text: "second", author: "ci", authorName: "CI", parent: 1, data: JSON.stringify(data), of: "no concern" });
+  await listener.reaches(2, HEARD_MS);
+  expect(listener.messages[1]).toMatchObject({ authorName: "CI", parent: 1, data });
+  expect(listener.messages[1]).not.toHaveProperty("of");
   expect(await must(listener.socket, "send_message", { roomId: "general", text: "first", clientId: "mine" })).toMatchObject({ seq: 1, duplicate: true });
 });
 
