@@ -102,6 +102,9 @@ func addAccount(ctx context.Context, e Environment) error {
 }
 
 func printVersion(_ context.Context, e Environment) error {
+	if len(e.Args) > 0 {
+		return fmt.Errorf("version: %q is too much: it takes no arguments", e.Args[0])
+	}
 	fmt.Fprintln(e.Stdout, "roomstream", version())
 	return nil
 }

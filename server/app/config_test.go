@@ -1,0 +1,156 @@
+package app
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func env(pairs ...string) func(string) string {
+	return func(name string) string {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				return pairs[i+1]
+			}
+		}
+		return ""
+	}
+}
+
+func parsed(t *testing.T, args []string, getenv func(string) string) Config {
+	t.Helper()
+	var c Config
+	if _, err := c.parse("serve", args, getenv, nil); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	c := parsed(t, nil, env())
+	want := Config{Addr: ":8080", MongoDBDatabase: "roomstream", DataDir: "./data", OpenRooms: true, SendTimeout: 8 * time.Second, LogFormat: "text"}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got %+v, want %+v", c, want)
+	}
+	if !c.Embedded() || !c.accounts() || !c.guests() {
+		t.Errorf("embedded %v, accounts %v, guests %v", c.Embedded(), c.accounts(), c.guests())
+	}
+	mongo := parsed(t, []string{"-mongodb-uri", "mongodb://localhost"}, env())
+	if mongo.Embedded() || mongo.accounts() || mongo.guests() {
+		t.Errorf("on MongoDB: embedded %v, accounts %v, guests %v", mongo.Embedded(), mongo.accounts(), mongo.guests())
+	}
+	if c := parsed(t, []string{"-mongodb-uri", "mongodb://localhost", "-accounts", "-guests=true"}, env()); !c.accounts() || !c.guests() {
+		t.Error("-accounts and -guests do nothing on MongoDB")
+	}
+}
+
+func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
+	values := map[string]string{
+		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
+		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
+		"accounts": "false", "guests": "false", "open-rooms": "false", "send-timeout": "500ms", "log-level": "debug", "log-format": "json",
+	}
+	empty := parsed(t, nil, env())
+	for _, s := range settings() {
+		value, ok := values[s.Name]
+		if !ok {
+			t.Errorf("the test has no value for -%s", s.Name)
+			continue
+		}
+		byFlag := parsed(t, []string{"-" + s.Name + "=" + value}, env())
+		byEnv := parsed(t, nil, env(s.Env(), value))
+		if !reflect.DeepEqual(byFlag, byEnv) {
+			t.Errorf("-%s gives %+v, %s gives %+v", s.Name, byFlag, s.Env(), byEnv)
+		}
+		if reflect.DeepEqual(byFlag, empty) {
+			t.Errorf("-%s changes nothing", s.Name)
+		}
+	}
+	if s := (setting{Name: "mongodb-uri"}); s.Env() != "ROOMSTREAM_MONGODB_URI" {
+		t.Errorf("-mongodb-uri is %s", s.Env())
+	}
+}
+
+func TestFlagsWinOverVariablesAndEmptyVariablesCountAsUnset(t *testing.T) {
+	getenv := env("ROOMSTREAM_ADDR", ":1", "ROOMSTREAM_DATA_DIR", "", "ROOMSTREAM_LOG_FORMAT", "json")
+	c := parsed(t, []string{"-addr", ":2"}, getenv)
+	if c.Addr != ":2" || c.DataDir != "./data" || c.LogFormat != "json" {
+		t.Errorf("got %+v", c)
+	}
+	if c := parsed(t, []string{"-mongodb-uri="}, env("ROOMSTREAM_MONGODB_URI", "mongodb://h")); !c.Embedded() {
+		t.Error("an empty flag does not unset the variable's value")
+	}
+}
+
+func TestMistakesNameFlagVariableAndFix(t *testing.T) {
+	tests := []struct{ name, value, fix string }{
+		{"addr", "8080", ":8080"},
+		{"addr", ":99999", ":8080"},
+		{"mongodb-uri", "localhost:27017", "mongodb://"},
+		{"mongodb-database", "a.b", "1 to 63 characters"},
+		{"jwt-secret", "short", "at least 32 bytes"},
+		{"allowed-origins", "chat.example.com", "https://chat.example.com"},
+		{"allowed-origins", "https://chat.example.com/path", "without a path"},
+		{"accounts", "maybe", "true nor false"},
+		{"open-rooms", "2", "true nor false"},
+		{"send-timeout", "8", "8s"},
+		{"send-timeout", "1h", "1m0s"},
+		{"log-level", "loud", "debug, info, warn, error"},
+		{"log-format", "xml", "json"},
+	}
+	for _, tt := range tests {
+		var c Config
+		_, err := c.parse("serve", []string{"-" + tt.name + "=" + tt.value}, env(), nil)
+		if err == nil {
+			t.Errorf("-%s=%s was accepted", tt.name, tt.value)
+			continue
+		}
+		for _, part := range []string{"-" + tt.name, setting{Name: tt.name}.Env(), tt.fix} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("-%s=%s: %q does not say %q", tt.name, tt.value, err, part)
+			}
+		}
+	}
+	var c Config
+	_, err := c.parse("serve", []string{"-log-format=xml"}, env("ROOMSTREAM_ADDR", "x"), nil)
+	if err == nil || !strings.Contains(err.Error(), "-log-format") || !strings.Contains(err.Error(), "ROOMSTREAM_ADDR") {
+		t.Errorf("not all mistakes are told: %v", err)
+	}
+}
+
+func TestMistakesHoldNoSecret(t *testing.T) {
+	for _, args := range [][]string{{"-jwt-secret=hunter2"}, {"-mongodb-uri=postgres://u:hunter2@h"}} {
+		var c Config
+		if _, err := c.parse("serve", args, env(), nil); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+func TestUnknownFlags(t *testing.T) {
+	var c Config
+	if _, err := c.parse("serve", []string{"-prot", "1"}, env(), nil); err == nil || !strings.Contains(err.Error(), "-h") {
+		t.Errorf("%v", err)
+	}
+	if _, err := c.parse("serve", []string{"-h"}, env(), nil); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheConfigurationPageIsFresh(t *testing.T) {
+	const page = "../../web/docs/configuration.md"
+	var want bytes.Buffer
+	writeDocs(&want)
+	got, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want.Bytes()) {
+		t.Error("web/docs/configuration.md is stale; type: go run ./server config-docs > web/docs/configuration.md")
+	}
+}

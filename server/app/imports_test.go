@@ -1,0 +1,103 @@
+package app
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayImport is who stands on whom in this module; what is not here is not allowed. A
+// new package needs a row: a decision about where it belongs.
+var mayImport = map[string][]string{
+	"auth":                    {},
+	"rooms":                   {"auth"},
+	"rooms/storetest":         {"rooms", "auth"},
+	"rooms/mongodb":           {"rooms", "auth"},
+	"rooms/mongodb/mongotest": {},
+	"rooms/embedded":          {"rooms", "auth"},
+	"web":                     {},
+	"server/engineio":         {},
+	"server/socketio":         {"server/engineio", "rooms", "auth"},
+	"server/rest":             {"rooms", "auth"},
+	"server/app":              {"server/socketio", "server/rest", "rooms/mongodb", "rooms/embedded", "rooms", "auth", "web"},
+	"server/app/apptest":      {"server/app", "server/socketio", "auth"},
+	"server":                  {"server/app"},
+}
+
+// onlyIn keeps each large dependency to the packages made for it.
+var onlyIn = map[string][]string{
+	"github.com/zishang520/":       {"server/socketio", "server/engineio"},
+	"github.com/gofiber/":          {"server/rest"},
+	"go.mongodb.org/mongo-driver/": {"rooms/mongodb", "rooms/mongodb/mongotest"},
+	"go.etcd.io/bbolt":             {"rooms/embedded"},
+	"github.com/golang-jwt/":       {"auth"},
+	"golang.org/x/crypto/":         {"auth"},
+}
+
+const (
+	root   = "../.."
+	module = "roomstream"
+)
+
+// TestImportsPointOneWay reads every Go file but tests, which may stand anywhere.
+func TestImportsPointOneWay(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name := entry.Name()
+		if entry.IsDir() && (name == "node_modules" || name == "testdata" || strings.HasPrefix(name, ".") && name != ".." && name != ".") {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		relative, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		seen++
+		return checkImports(t, file, filepath.ToSlash(filepath.Dir(relative)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const least = 30 // files; fewer means that the walk missed the module
+	if seen < least {
+		t.Errorf("only %d files were read", seen)
+	}
+}
+
+func checkImports(t *testing.T, file, from string) error {
+	t.Helper()
+	parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return err
+	}
+	allowed, known := mayImport[from]
+	if !known && !strings.HasPrefix(from, "server/bench") {
+		t.Errorf("%s has no row in mayImport", from)
+	}
+	for _, spec := range parsed.Imports {
+		to, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return err
+		}
+		if ours, ok := strings.CutPrefix(to, module+"/"); ok && known && !slices.Contains(allowed, ours) {
+			t.Errorf("%s imports %s, which points the wrong way", path.Join(from, filepath.Base(file)), ours)
+		}
+		for prefix, homes := range onlyIn {
+			if strings.HasPrefix(to, prefix) && known && !slices.Contains(homes, from) {
+				t.Errorf("%s imports %s, which belongs to %v", path.Join(from, filepath.Base(file)), to, homes)
+			}
+		}
+	}
+	return nil
+}
