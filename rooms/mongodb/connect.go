@@ -38,10 +38,12 @@ func connect(ctx context.Context, uri string, patience time.Duration) (*mongo.Cl
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var server hello
-	err = runHello(bounded, client, &server)
-	if err == nil {
+	switch err = runHello(bounded, client, &server); {
+	case err == nil:
 		err = server.check()
-	} else if ctx.Err() == nil {
+	case refusesUs(err):
+		err = fmt.Errorf("-mongodb-uri: the database refuses the credentials: give a user and password it knows, and its authSource: %w", err)
+	case ctx.Err() == nil:
 		err = diagnose(ctx, opts, err)
 	}
 	if err != nil {

@@ -70,6 +70,39 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A password must not reach the log by way of an error.
+func TestOpenKeepsThePasswordToItself(t *testing.T) {
+	server := mongotest.Shared(t)
+	_, at, _ := strings.Cut(server.URI, "mongodb://")
+	const secret = "hunter2secret"
+	for name, uri := range map[string]string{
+		"wrong":             "mongodb://nobody:" + secret + "@" + at,
+		"not escaped":       "mongodb://nobody:" + secret + "%zz@" + at,
+		"with a slash":      "mongodb://nobody:" + secret + "/x@" + at,
+		"with an at":        "mongodb://nobody:" + secret + "@x@" + at,
+		"with a colon":      "mongodb://nobody:" + secret + ":x@" + at,
+		"of no server":      "mongodb://nobody:" + secret + "@127.0.0.1:1",
+		"without a scheme":  "nobody:" + secret + "@" + at,
+		"of another scheme": "http://nobody:" + secret + "@" + at,
+		"with a bad port":   "mongodb://nobody:" + secret + "@127.0.0.1:port",
+		"with a bad option": "mongodb://nobody:" + secret + "@" + at + "&retryWrites=maybe",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := mongodb.Open(context.Background(), mongodb.Options{URI: uri, ConnectTimeout: time.Second})
+			if err == nil {
+				t.Fatal("it opened")
+			}
+			if strings.Contains(err.Error(), secret) || !strings.Contains(err.Error(), "-mongodb-uri") {
+				t.Errorf("the error is %q", err)
+			}
+			if name == "wrong" && !strings.Contains(err.Error(), "refuses the credentials") {
+				t.Errorf("%q does not name the credentials", err)
+			}
+		})
+	}
+}
+
 func fixed(uri string) func(*testing.T) string { return func(*testing.T) string { return uri } }
 
 func TestOpenEndsWithItsContext(t *testing.T) {

@@ -332,3 +332,28 @@ func rollOver(t *testing.T, ctx context.Context, server *mongotest.Server, datab
 		}
 	}
 }
+
+// A server that hangs must not keep the process from ending.
+func TestCloseDoesNotWaitForAHangingServer(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t)
+	store := open(t, server, server.Database(t))
+	watch := storetest.Watch(t, store.Rooms().Stream)
+	server.Pause(t)
+	t.Cleanup(func() { server.Resume(t) }) // before the database is dropped
+	var calls sync.WaitGroup
+	calls.Go(func() {
+		if err := store.Rooms().Log.Append(context.Background(), storetest.Messages("general", 1, 1)); err == nil {
+			t.Error("an append to a hanging server succeeded")
+		}
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	start := time.Now()
+	store.Close(ctx) // its error says that the server did not answer
+	if took := time.Since(start); took > 4*time.Second {
+		t.Errorf("it took %v to close", took)
+	}
+	watch.Ended(t)
+	calls.Wait()
+}

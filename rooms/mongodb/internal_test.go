@@ -257,3 +257,47 @@ func BenchmarkEncodeBatch(b *testing.B) {
 		}
 	}
 }
+
+// counter is a sink that says when it was told of n events.
+type counter struct {
+	opened chan struct{}
+	told   chan int
+}
+
+func (c *counter) Opened()                       { close(c.opened) }
+func (c *counter) Arrived(batch []rooms.Arrival) { c.told <- len(batch) }
+
+// BenchmarkAppendAndWatch measures a batch of 100 until the stream has told of it.
+func BenchmarkAppendAndWatch(b *testing.B) {
+	server := mongotest.Shared(b)
+	store, err := Open(b.Context(), Options{URI: server.URI, Database: server.Database(b)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	sink := &counter{opened: make(chan struct{}), told: make(chan int, 1)}
+	ended := make(chan error, 1)
+	ctx, cancel := context.WithCancel(b.Context())
+	go func() { ended <- store.stream.Watch(ctx, sink) }()
+	<-sink.opened
+	const size = 100
+	next := int64(1)
+	for b.Loop() {
+		batch := make([]*rooms.Event, size)
+		for i := range batch {
+			batch[i] = stored()
+			batch[i].ID = rooms.EventID(bson.NewObjectID())
+			batch[i].Seq, batch[i].ClientID = next, fmt.Sprint(next)
+			next++
+		}
+		if err := store.Rooms().Log.Append(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		for told := 0; told < size; {
+			told += <-sink.told
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*size), "µs/message")
+	cancel()
+	<-ended
+}
