@@ -68,7 +68,7 @@ func ownFrame(run []byte) (op byte, payload, rest []byte) {
 func (p *polling) post(ctx *types.HttpContext) {
 	if !p.posting.CompareAndSwap(false, true) {
 		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
-		p.conn.abort("transport error")
+		p.ruin()
 		return
 	}
 	defer p.posting.Store(false)
@@ -77,12 +77,14 @@ func (p *polling) post(ctx *types.HttpContext) {
 		// The rest of the body is not read: the connection is of no use to anybody after that.
 		ctx.ResponseHeaders.Set("Connection", "close")
 		refuse(ctx, status, ErrBadRequest)
-		p.conn.abort("transport error")
+		p.ruin()
 		return
 	}
 	if err := p.handle(body); err != nil {
 		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
-		p.conn.fail(err)
+		if !p.shed.Load() {
+			p.conn.fail(err)
+		}
 		return
 	}
 	h := ctx.ResponseHeaders
@@ -91,6 +93,13 @@ func (p *polling) post(ctx *types.HttpContext) {
 	h.Set("Cache-Control", "no-store")
 	ctx.SetStatusCode(http.StatusOK)
 	ctx.Write([]byte("ok"))
+}
+
+// ruin ends a session whose client breaks the rules of polling. A Conn that has changed over is no longer concerned.
+func (p *polling) ruin() {
+	if !p.shed.Load() {
+		p.conn.abort("transport error")
+	}
 }
 
 // body reads a request's body, within the limits of length and time.

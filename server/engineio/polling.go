@@ -48,7 +48,7 @@ func (s *Server) beginPolling(p *polling, stock engine.Socket) {
 	if w, ok := p.first.Response().(*pollAnswer); ok {
 		w.conn = c
 	}
-	c.handler = s.options.Accept(c, r)
+	c.accept(r)
 	stock.On("close", func(args ...any) {
 		if !p.shed.Swap(true) {
 			reason, _ := args[0].(string)

@@ -134,7 +134,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.newConn(rand.Text(), r.RemoteAddr)
 	c.carry(nc)
-	c.handler = s.options.Accept(c, r)
+	c.accept(r)
 	inTime := s.registry.add(c)
 	hello := append(acceptance(r), frame(opText, s.open(c.id))...)
 	nc.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
@@ -158,6 +158,15 @@ func (s *Server) newConn(id, remote string) *Conn {
 	c.in.limit = s.options.MaxPayload
 	c.timer = time.AfterFunc(never, c.tick)
 	return c
+}
+
+// accept has the library attach its listeners. The lock orders the handler before the library's own timers, which know
+// the connection from here on.
+func (c *Conn) accept(r *http.Request) {
+	h := c.server.options.Accept(c, r)
+	c.writeMu.Lock()
+	c.handler = h
+	c.writeMu.Unlock()
 }
 
 // carry makes the connection a WebSocket's.
