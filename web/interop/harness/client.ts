@@ -81,15 +81,20 @@ export type Replayed = Message & { event: string };
 
 /** Emits and waits for the answer, whatever it says. */
 export async function ask(socket: Socket, event: string, ...args: unknown[]): Promise<Answer> {
-  const answered = new Promise<Answer>((resolve, reject) => {
+  return within(`an answer to ${event}`, new Promise<Answer>((resolve, reject) => emit(socket, event, args, resolve, reject)));
+}
+
+/**
+ * Emits, and calls back in the moment the answer arrives: what a promise resolves to is
+ * worked off only after events that came in behind the answer.
+ */
+export function emit(socket: Socket, event: string, args: unknown[], answered: (answer: Answer) => void, failed: (error: Error) => void): void {
+  socket.emit(event, ...args, (...values: unknown[]) => {
     // A client with `retries` calls back with (error, answer), any other with (answer).
-    socket.emit(event, ...args, (...values: unknown[]) => {
-      const [last] = values.slice(-1);
-      if (last instanceof Error) reject(last);
-      else resolve(last as Answer);
-    });
+    const [last] = values.slice(-1);
+    if (last instanceof Error) failed(last);
+    else answered(last as Answer);
   });
-  return within(`an answer to ${event}`, answered);
 }
 
 /** The same, for answers that must be good. */

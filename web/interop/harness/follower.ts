@@ -1,6 +1,6 @@
 import type { Socket } from "socket.io-client";
-import { must, type Message, type Replayed } from "./client";
-import { until } from "./wait";
+import { emit, type Answer, type Message, type Replayed } from "./client";
+import { until, within } from "./wait";
 
 /**
  * What a good client does, and all it needs: one integer a room. It joins with the last
@@ -14,8 +14,8 @@ export class Follower {
   holes = 0;
   /** What went wrong on the way; a test expects none. */
   readonly faults: string[] = [];
-  // The highest seq heard of. An answer is worked off a moment after it arrived, so an event
-  // behind it may be seen first; remembering it is what keeps it from being forgotten.
+  // The highest seq heard of: what comes while `sync` is under way may be newer than its
+  // answer, and is not sent again.
   #highest = 0;
   #catchingUp: Promise<void> | undefined;
 
@@ -40,9 +40,11 @@ export class Follower {
 
   /** Is done by itself at every connect; await it once to know that the client is in. */
   async join(): Promise<void> {
-    const answer = await must(this.socket, "join_room", { roomId: this.roomId, since: this.last });
-    this.#replay(answer.events);
-    if (answer.more || this.#highest > this.last) await this.#catchUp();
+    const more = await this.#ask("join_room", { roomId: this.roomId, since: this.last }, (answer) => {
+      this.#replay(answer.events);
+      return answer.more;
+    });
+    if (more || this.#highest > this.last) await this.#catchUp();
   }
 
   /** Resolves when the client has everything up to seq. */
@@ -80,12 +82,29 @@ export class Follower {
 
   async #sync(): Promise<void> {
     for (let more = true; more; ) {
-      const answer = await must(this.socket, "sync", { rooms: { [this.roomId]: this.last } });
-      const room = answer.rooms[this.roomId];
-      if (!room || room.reset) throw new Error(`sync was answered ${JSON.stringify(room)}`);
-      this.#replay(room.events);
-      more = room.more || Math.max(room.lastSeq, this.#highest) > this.last;
+      more = await this.#ask("sync", { rooms: { [this.roomId]: this.last } }, (answer) => {
+        const room = answer.rooms[this.roomId];
+        if (!room || room.reset) throw new Error(`sync was answered ${JSON.stringify(room)}`);
+        this.#replay(room.events);
+        return room.more || Math.max(room.lastSeq, this.#highest) > this.last;
+      });
     }
+  }
+
+  /** Asks, and takes the answer in before anything that comes behind it. */
+  #ask(event: string, payload: object, take: (answer: Answer) => boolean): Promise<boolean> {
+    const taken = new Promise<boolean>((resolve, reject) => {
+      const answered = (answer: Answer): void => {
+        try {
+          if (!answer.ok) throw new Error(`${event} was refused: ${JSON.stringify(answer)}`);
+          resolve(take(answer));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      emit(this.socket, event, [payload], answered, reject);
+    });
+    return within(`${this.roomId}: an answer to ${event}`, taken);
   }
 
   /** Notes what fails in the background, but for what failed because its connection ended. */
