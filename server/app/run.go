@@ -20,6 +20,10 @@ const gcPercent = 50
 // openTimeout is how long a start waits for the store: an election takes up to 12 s.
 const openTimeout = 30 * time.Second
 
+// signalGrace is how long further signals count as the first one: shells and
+// supervisors often pass one Ctrl+C on twice.
+const signalGrace = time.Second
+
 // Environment is what the program is started with.
 type Environment struct {
 	Args   []string // without the program's name
@@ -90,7 +94,7 @@ func printHelp(w io.Writer) {
 }
 
 // serve serves until it is told to stop: by ctx, SIGINT or SIGTERM. A second signal
-// ends the process at once.
+// ends the process at once, when it comes later than signalGrace.
 func serve(ctx context.Context, e Environment) error {
 	var c Config
 	if err := c.parseAll("serve", e, nil); err != nil {
@@ -102,7 +106,7 @@ func serve(ctx context.Context, e Environment) error {
 	logger := newLogger(c, e.Stderr)
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
-	context.AfterFunc(ctx, restore)
+	context.AfterFunc(ctx, func() { time.AfterFunc(signalGrace, restore) })
 
 	// The address comes before the store: who is started twice learns of that first.
 	listener, err := net.Listen("tcp", c.Addr)
