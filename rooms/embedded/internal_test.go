@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -63,3 +65,30 @@ func TestEventsReadBackFromTheirRecord(t *testing.T) {
 		}
 	}
 }
+
+// A watcher that has ended is forgotten: its queue would else fill and stay.
+func TestEndedWatchersAreForgotten(t *testing.T) {
+	store, err := Open(Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := store.stream.Watch(ctx, stopper(cancel))
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("the watch ended with %v", err)
+		}
+	}
+	store.stream.hub.mu.Lock()
+	defer store.stream.hub.mu.Unlock()
+	if n := len(store.stream.hub.watchers); n != 0 {
+		t.Errorf("%d watchers are still told", n)
+	}
+}
+
+// stopper ends a watch as soon as it is open.
+type stopper context.CancelFunc
+
+func (s stopper) Opened()                 { s() }
+func (s stopper) Arrived([]rooms.Arrival) {}
