@@ -116,7 +116,8 @@ test("a longer one is, with the seconds to the next attempt and a way to try at 
   await ann.banner.waitFor();
   // The page may notice some ms before we do.
   expect(performance.now() - lostAt).toBeGreaterThan(QUIET_GAP_MS - 500);
-  await ann.banner.getByText(/Reconnecting in \d+ s/).waitFor();
+  // Late enough for the server to be back before the page tries by itself.
+  await ann.banner.getByText(/Reconnecting in ([4-9]|1\d) s/).waitFor({ timeout: 3 * SOON_MS });
   await server.start();
   await ann.banner.getByRole("button", { name: "Retry now" }).click();
   await ann.connected();

@@ -12,7 +12,7 @@ export interface PersonOptions extends ContextOptions {
   room?: string;
   token?: string;
   /** Runs before the page is loaded. */
-  before?: (page: Page) => Promise<void>;
+  before?: (page: Page) => Promise<unknown>;
 }
 
 export class Person {

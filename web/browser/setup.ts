@@ -23,7 +23,9 @@ export default function setup(project: TestProject): () => void {
   const web = fileURLToPath(new URL("..", import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), "roomstream-browser-"));
   const binary = join(folder, "roomstream");
-  execFileSync("npm", ["run", "build"], { cwd: web, stdio: ["ignore", "ignore", "inherit"] });
+  // NODE_ENV is "test" here, and would choose the development halves of what the page is built from.
+  const env = { ...process.env, NODE_ENV: "production" };
+  execFileSync("npm", ["run", "build"], { cwd: web, env, stdio: ["ignore", "inherit", "inherit"] });
   execFileSync("go", ["build", "-o", binary, "./server"], { cwd: join(web, ".."), stdio: ["ignore", "inherit", "inherit"] });
   project.provide("binary", binary);
   return () => rmSync(folder, { recursive: true, force: true });

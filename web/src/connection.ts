@@ -187,34 +187,16 @@ export class Connection {
 
   /** Asks once, beside the queue. */
   private async ask(event: string, payload: object): Promise<Answer> {
-    await this.writable();
+    // Volatile is the stock client's way past its queue, but is dropped when the transport
+    // cannot write at that moment: between this loop's last look and the emit nothing may wait.
+    while (this.socket.connected && !this.socket.io.engine.transport.writable) await drained(this.socket.io.engine);
+    if (!this.socket.connected) throw unreachable();
     return new Promise((resolve, reject) => {
-      // Volatile is the stock client's way past its queue; the transport has just said that it can write.
       this.socket.volatile.timeout(ACK_TIMEOUT_MS).emit(event, payload, (error: Error | null, answer?: unknown) => {
         const failure = this.socket.connected ? unanswered() : unreachable();
         settle(error ? failure : answer, resolve, reject);
       });
     });
-  }
-
-  /** Returns when the transport takes a packet; a volatile one would be dropped before. */
-  private async writable(): Promise<void> {
-    while (this.socket.connected) {
-      const { engine } = this.socket.io;
-      if (engine.transport.writable) return;
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          engine.off("drain", done);
-          engine.off("upgrade", done);
-          engine.off("close", done);
-          resolve();
-        };
-        engine.on("drain", done);
-        engine.on("upgrade", done);
-        engine.on("close", done);
-      });
-    }
-    throw unreachable();
   }
 
   private listen(): void {
@@ -278,6 +260,17 @@ export class Connection {
 
 function decodeReset(value: unknown): Reset | undefined {
   return isFields(value) && typeof value["reason"] === "string" ? (value as unknown as Reset) : undefined;
+}
+
+/** Waits until the transport may be able to write again, or never will. */
+function drained(engine: Socket["io"]["engine"]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of ["drain", "upgrade", "close"] as const) engine.off(event, done);
+      resolve();
+    };
+    for (const event of ["drain", "upgrade", "close"] as const) engine.on(event, done);
+  });
 }
 
 /** Settles a request with its answer, if that is one. */

@@ -20,17 +20,22 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
   const [pulled, setPulled] = useState(false);
   const drafts = useMemo(() => new Drafts(chat.user.id, sessionStorage), [chat]);
   const sidebar = useRef<HTMLElement>(null);
+  const puller = useRef<Element>(null);
   const roomId = openRoomId.value;
   const room = chat.open.value;
   // On a phone the list is what one sees first.
   const drawerOpen = narrow && (pulled || roomId === undefined);
+  const pull = () => {
+    puller.current = document.activeElement;
+    setPulled(true);
+  };
   const closeDrawer = narrow && roomId !== undefined ? () => setPulled(false) : undefined;
 
   useEffect(() => {
     if (roomId !== undefined) chat.enter(roomId);
   }, [chat, roomId]);
   useTitle(chat, room?.info.value.name);
-  useDrawerFocus(drawerOpen && pulled, sidebar);
+  useDrawerFocus(drawerOpen && pulled, sidebar, puller);
 
   return (
     <div
@@ -51,7 +56,7 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
       <main class="room" inert={drawerOpen}>
         <ConnectionBanner chat={chat} />
         <ExpiryBanner chat={chat} session={session} />
-        {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={() => setPulled(true)} /> : <NoRoom onMenu={() => setPulled(true)} />}
+        {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={pull} /> : <NoRoom onMenu={pull} />}
       </main>
     </div>
   );
@@ -65,7 +70,7 @@ function NoRoom({ onMenu }: { onMenu: () => void }) {
       </header>
       <div class="empty">
         <Logo size={56} />
-        <h2>Choose a room</h2>
+        <h1>Choose a room</h1>
         <p>Everything said there is kept, in order. You can read it from the start.</p>
       </div>
     </>
@@ -85,14 +90,15 @@ function useTitle(chat: Chat, roomName: string | undefined): void {
   }, [unread, roomName]);
 }
 
-/** Moves the focus into a drawer that was pulled out, and back when it is put away. */
-function useDrawerFocus(open: boolean, drawer: { current: HTMLElement | null }): void {
+/** Moves the focus into a drawer that was pulled out, and back to what pulled it when it is put away. */
+function useDrawerFocus(open: boolean, drawer: { current: HTMLElement | null }, puller: { current: Element | null }): void {
   useEffect(() => {
     if (!open) return undefined;
-    const before = document.activeElement;
     drawer.current?.focus();
     return () => {
-      if (before instanceof HTMLElement) requestAnimationFrame(() => before.focus());
+      const { current } = puller;
+      // What is behind the drawer takes the focus only once it is no longer inert.
+      if (current instanceof HTMLElement) requestAnimationFrame(() => current.focus());
     };
   }, [open]);
 }

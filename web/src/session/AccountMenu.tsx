@@ -15,7 +15,11 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
   useEffect(() => {
     if (!open) return undefined;
     const outside = (event: Event) => {
-      if (event.target instanceof Node && !menu.current?.contains(event.target)) setOpen(false);
+      const { target } = event;
+      if (!(target instanceof Node) || menu.current?.contains(target)) return;
+      // Pressing a part that takes no focus gives it to what stands around the menu.
+      if (event.type === "focusin" && target.contains(menu.current)) return;
+      setOpen(false);
     };
     document.addEventListener("pointerdown", outside);
     document.addEventListener("focusin", outside);

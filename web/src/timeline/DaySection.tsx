@@ -21,9 +21,9 @@ export function DaySection({ day, now, firstUnread, ...handlers }: DaySectionPro
   const name = dayName(day.at, now);
   return (
     <section class="day" aria-label={name} data-day={day.key}>
-      <h3 class="day-name">
+      <h2 class="day-name">
         <span>{name}</span>
-      </h3>
+      </h2>
       {day.groups.map((group) => (
         <GroupView key={group.key} group={group} isUnread={firstUnread > 0 && group.items[0]?.seq === firstUnread} {...handlers} />
       ))}

@@ -9,9 +9,9 @@ export function RoomHeader({ room, onMenu }: { room: RoomState; onMenu: () => vo
       <MenuButton onClick={onMenu} />
       <RoomMark id={room.id} name={name} />
       <div class="room-head-text">
-        <h2>
+        <h1>
           <bdi>{name}</bdi>
-        </h2>
+        </h1>
         {topic && (
           <p dir="auto" title={topic}>
             {topic}

@@ -21,7 +21,7 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
       <RoomHeader room={room} onMenu={onMenu} />
       {presence.kind === "refused" ? (
         <div class="empty">
-          <h3>This room cannot be opened</h3>
+          <h2>This room cannot be opened</h2>
           <p role="alert">{presence.message}</p>
         </div>
       ) : (

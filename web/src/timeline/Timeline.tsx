@@ -86,16 +86,16 @@ function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
   if (log.messages.length + log.pending.length === 0) {
     return (
       <div class="timeline-start timeline-empty">
-        <h3>Nothing here yet</h3>
+        <h2>Nothing here yet</h2>
         <p>Say the first word: everyone who joins this room will be able to read it.</p>
       </div>
     );
   }
   return (
     <div class="timeline-start">
-      <h3>
+      <h2>
         The beginning of <bdi>{room.info.value.name}</bdi>
-      </h3>
+      </h2>
       <p>Everything said in this room is below.</p>
     </div>
   );

@@ -1,0 +1,132 @@
+// Reading what was said before.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** How far the message one reads may move when older ones are put above it, in CSS pixels. */
+const ANCHOR_PX = 1;
+const MESSAGES = 230;
+const WORDS = "every message stands where it stood while older ones are put above it ".split(" ");
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  const texts = Array.from({ length: MESSAGES }, (_, i) => `${i}: ${Array.from({ length: (i * 7) % 60 }, (_, j) => WORDS[(i + j) % WORDS.length]).join(" ")}`);
+  await server.postAll("history", texts);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+/** Scrolls so far up that the next page is read, and measures how far the first visible message moves. */
+function moveWhenOlderCome(page: Page): Promise<{ moved: number; added: number }> {
+  return page.evaluate(async () => {
+    const scroller = document.querySelector(".timeline") as HTMLElement;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const count = () => scroller.querySelectorAll("[data-key]").length;
+    const edge = scroller.getBoundingClientRect().top;
+    scroller.scrollTop = 333.4;
+    const visible = [...scroller.querySelectorAll<HTMLElement>("[data-key]")].find((e) => e.getBoundingClientRect().bottom > edge);
+    const key = visible?.dataset["key"] ?? "";
+    const top = () => document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.getBoundingClientRect().top ?? Number.NaN;
+    const [topBefore, countBefore] = [top(), count()];
+    let moved = 0;
+    const deadline = performance.now() + 5_000;
+    while (count() === countBefore && performance.now() < deadline) {
+      await frame();
+      moved = Math.max(moved, Math.abs(top() - topBefore));
+    }
+    for (let i = 0; i < 5; i++) {
+      await frame();
+      moved = Math.max(moved, Math.abs(top() - topBefore));
+    }
+    return { moved, added: count() - countBefore };
+  });
+}
+
+test.each([
+  ["wide", 1100],
+  ["narrow", 360],
+])("history loads upward and the message one reads stays where it is: %s", async (_, width) => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history", width });
+  for (let page = 0; page < 3; page++) {
+    const { moved, added } = await moveWhenOlderCome(ann.page);
+    expect(added).toBeGreaterThan(0);
+    expect(moved).toBeLessThanOrEqual(ANCHOR_PX);
+  }
+  // On to the beginning: everything is there, in order, once.
+  await expect
+    .poll(async () => {
+      await ann.page.locator(".timeline").evaluate((element) => (element.scrollTop = 0));
+      return ann.bubbles.count();
+    }, { timeout: SOON_MS })
+    .toBe(MESSAGES);
+  await ann.page.getByText("The beginning of").waitFor();
+  expect(await ann.texts()).toEqual((await server.log("history")).map((message) => message.text));
+  await ann.leave();
+});
+
+test("scrolled up, a new message moves nothing, is counted, and the button leads to it", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history" });
+  await moveWhenOlderCome(ann.page);
+  await ann.page.getByRole("button", { name: "Jump to present" }).waitFor();
+  const place = () => ann.page.locator(".timeline").evaluate((element) => element.scrollTop);
+  const before = await place();
+  await server.post("history", "news one");
+  await server.post("history", "news two");
+  await ann.page.getByRole("button", { name: "2 new messages" }).waitFor();
+  expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(ANCHOR_PX);
+  await ann.page.getByRole("button", { name: "2 new messages" }).click();
+  await ann.page.locator(".jump").waitFor({ state: "detached" });
+  expect(await isInView(ann.page, "news two")).toBe(true);
+  // At the end again, the next one is followed.
+  await server.post("history", "news three");
+  await expect.poll(() => isInView(ann.page, "news three")).toBe(true);
+  await ann.leave();
+});
+
+test("the end stays in sight when the composer grows", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history" });
+  await ann.field.fill("line\n".repeat(8));
+  const last = await ann.bubbles.last().getAttribute("data-key");
+  await expect
+    .poll(() =>
+      ann.page.evaluate((key) => {
+        const bubble = document.querySelector(`[data-key="${CSS.escape(key ?? "")}"]`)?.getBoundingClientRect();
+        const frame = document.querySelector(".timeline")?.getBoundingClientRect();
+        return bubble && frame ? bubble.bottom <= frame.bottom : false;
+      }, last),
+    )
+    .toBe(true);
+  await ann.leave();
+});
+
+test("who opens a room with unread messages sees where they begin", async () => {
+  await server.post("unread", "known");
+  const ann = await Person.enter(browser, server, "Ann", { room: "unread" });
+  await ann.bubble("known").waitFor();
+  await ann.page.goto(`${server.url}/`);
+  await ann.connected();
+  await server.post("unread", "new to ann");
+  const row = ann.page.locator("[data-room=unread]");
+  await row.locator(".badge").waitFor();
+  await row.click();
+  const line = ann.page.locator(".unread-line");
+  await line.waitFor();
+  expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("new to ann");
+  await ann.leave();
+});
+
+function isInView(page: Page, text: string): Promise<boolean> {
+  return page.evaluate((wanted) => {
+    const bubble = [...document.querySelectorAll(".message")].find((e) => e.textContent?.includes(wanted))?.getBoundingClientRect();
+    const frame = document.querySelector(".timeline")?.getBoundingClientRect();
+    return bubble !== undefined && frame !== undefined && bubble.top >= frame.top && bubble.bottom <= frame.bottom;
+  }, text);
+}

@@ -1,0 +1,117 @@
+// Light, dark and a phone's width.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person } from "./person";
+import { Server } from "./server";
+
+const PHONE_PX = 360;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+/** Notes the page's background at every frame from the first one on. */
+const watchBackground = () => {
+  const seen = new Set<string>();
+  Object.assign(window, { seen });
+  const look = () => {
+    if (document.documentElement) seen.add(getComputedStyle(document.documentElement).backgroundColor);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+};
+
+const backgrounds = (page: Page) => page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
+
+test("a chosen theme stands from the first frame on, against the system's", async () => {
+  for (const [system, choice] of [["light", "Dark"], ["dark", "Light"]] as const) {
+    const ann = await Person.enter(browser, server, "Ann", { room: "look", theme: system, before: (page) => page.addInitScript(watchBackground) });
+    const [systems] = await backgrounds(ann.page);
+    await ann.page.locator(".me").click();
+    await ann.page.getByText(choice, { exact: true }).click();
+    await expect.poll(async () => (await backgrounds(ann.page)).length).toBe(2);
+    await ann.page.reload();
+    await ann.loaded();
+    const after = await backgrounds(ann.page);
+    expect(after).toHaveLength(1);
+    expect(after[0]).not.toBe(systems);
+    await ann.leave();
+  }
+});
+
+test("without a choice the page follows the system, also while it is open", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "look", theme: "light" });
+  const background = () => ann.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await background();
+  await ann.page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(background).not.toBe(light);
+  await ann.leave();
+});
+
+test("on a phone the list is a drawer: reachable, closable by Escape, out of the way of the keyboard", async () => {
+  await server.post("phone", "hello");
+  await server.post("second", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { room: "phone", width: PHONE_PX, height: 640 });
+  const drawer = ann.page.locator("#rooms");
+  expect(await drawer.isVisible()).toBe(false);
+  expect(await overflow(ann.page)).toBe(0);
+  const menu = ann.page.getByRole("button", { name: "Rooms", exact: true });
+  await menu.click();
+  await drawer.waitFor();
+  expect(await ann.page.locator("main").evaluate((element) => (element as HTMLElement).inert)).toBe(true);
+  await ann.page.keyboard.press("Escape");
+  await drawer.waitFor({ state: "hidden" });
+  await expect.poll(() => menu.evaluate((element) => element === document.activeElement)).toBe(true);
+  await menu.click();
+  await ann.page.locator("[data-room=second]").click();
+  await drawer.waitFor({ state: "hidden" });
+  await ann.page.getByLabel("Message second").waitFor();
+  await ann.say("from the phone");
+  await ann.bubble("from the phone").waitFor();
+  expect(await overflow(ann.page)).toBe(0);
+  await ann.leave();
+});
+
+test("at the list's address a phone shows the list over the whole screen", async () => {
+  await server.post("phone", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { width: PHONE_PX, height: 640 });
+  await ann.page.locator("[data-room=phone]").waitFor();
+  await expect.poll(() => ann.page.locator("#rooms").evaluate((element) => element.getBoundingClientRect().width)).toBe(PHONE_PX);
+  await ann.page.locator("[data-room=phone]").click();
+  await ann.bubble("hello").first().waitFor();
+  await ann.leave();
+});
+
+test("a word without end does not widen the page", async () => {
+  await server.post("wide", "a".repeat(3000), server.token("n".repeat(100), "N".repeat(120)));
+  await server.post("wide", `https://example.com/${"b".repeat(500)}`);
+  const ann = await Person.enter(browser, server, "Ann", { room: "wide", width: PHONE_PX });
+  await ann.bubbles.nth(1).waitFor();
+  expect(await overflow(ann.page)).toBe(0);
+  expect(await ann.page.locator(".timeline").evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+  await ann.leave();
+});
+
+test("the first Tab offers to skip to the message field", async () => {
+  // Where one touches, the field does not take the focus by itself.
+  const ann = await Person.enter(browser, server, "Ann", { room: "look", width: PHONE_PX });
+  await ann.page.keyboard.press("Tab");
+  const link = ann.page.getByRole("link", { name: "Skip to the message field" });
+  expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ann.page.keyboard.press("Enter");
+  expect(await ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ann.leave();
+});
+
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

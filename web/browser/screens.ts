@@ -1,0 +1,230 @@
+// Every screen of the page, each made as a person would get there. Used by the
+// accessibility tests and the screenshots.
+
+import type { Browser, Page } from "playwright-core";
+import { Person, type PersonOptions } from "./person";
+import type { Server } from "./server";
+
+export const SCREENS = [
+  "sign-in guest",
+  "sign-in account",
+  "sign-in error",
+  "sign-in token",
+  "sign-in unreachable",
+  "no rooms",
+  "list",
+  "room",
+  "room failed",
+  "room scrolled",
+  "room empty",
+  "long draft",
+  "open a room",
+  "account menu",
+  "drawer",
+  "no connection",
+  "session ends",
+  "session ended",
+] as const;
+
+export type Screen = (typeof SCREENS)[number];
+
+const PEOPLE = [
+  ["u1", "Ann Lee"],
+  ["u2", "Bo"],
+  ["u3", "Chiara Rossi"],
+  ["u4", "Dmitri Volkov"],
+] as const;
+
+const DESIGN: [number, string][] = [
+  [0, "Morning! The new list is on the test server. Please try it on your phones before we call it done."],
+  [2, "On it"],
+  [2, "First thing I notice: the preview line is much calmer now."],
+  [1, "Mine too. One question though: what happens to the order when two people write at the same moment?"],
+  [0, "Every room has one sequence. Whatever comes first into the log has the lower number, and everybody sees the same order."],
+  [3, "And offline? I lose the network in the tunnel every single morning."],
+  [0, "You keep what you have, type as you like, and when you are back the gap is filled. The details are here: https://example.com/how-it-works"],
+  [3, "That worked today, by the way. Three messages waiting, all sent once."],
+  [1, "👏👏👏"],
+  [2, "Then I only have wishes left:\n– a bit more space around the date\n– the button for new messages could be larger\n– dark mode at night, please"],
+  [0, "All three are in. Have a look!"],
+];
+
+/** Puts rooms and messages there for the screens to show. */
+export async function seed(server: Server): Promise<void> {
+  const say = (room: string, who: number, text: string) => {
+    const [sub, name] = PEOPLE[who] ?? PEOPLE[0];
+    return server.post(room, text, server.token(sub, name));
+  };
+  for (let i = 0; i < 70; i++) await say("general", i % 4, `${["The build is green again", "Who has the key to the small meeting room?", "Lunch at noon, as always", "I have written it down in the wiki, with pictures"][(i * 3) % 4]}.`);
+  await say("release-2.0", 3, "Notes are ready for a second pair of eyes");
+  await say("lunch", 1, "Noodles or soup?");
+  for (const [who, text] of DESIGN) await say("design", who, text);
+}
+
+export function openScreen(browser: Browser, server: Server, screen: Screen, options: PersonOptions): Promise<Person> {
+  return makers[screen](browser, server, options);
+}
+
+type Maker = (browser: Browser, server: Server, options: PersonOptions) => Promise<Person>;
+
+async function arrive(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+  const person = await Person.arrive(browser, options);
+  await options.before?.(person.page);
+  await person.page.goto(server.url);
+  await person.page.locator("form").waitFor();
+  return person;
+}
+
+async function enter(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+  const person = await Person.enter(browser, server, "Mira Okafor", options);
+  await person.connected();
+  return person;
+}
+
+/** Answers sends, or the list, in another way than the server would. */
+function meddle(options: PersonOptions, route: (page: Page) => Promise<unknown>): PersonOptions {
+  return {
+    ...options,
+    before: async (page) => {
+      await options.before?.(page);
+      await route(page);
+    },
+  };
+}
+
+const isNarrow = (person: Person) => (person.page.viewportSize()?.width ?? 0) < 720;
+
+async function openList(person: Person): Promise<void> {
+  if (!isNarrow(person)) return;
+  await person.page.getByRole("button", { name: "Rooms", exact: true }).click();
+  await person.page.locator("#rooms").waitFor();
+}
+
+const makers: Record<Screen, Maker> = {
+  "sign-in guest": arrive,
+  "sign-in account": async (browser, server, options) => {
+    const person = await arrive(browser, server, options);
+    await person.page.getByRole("button", { name: "Account" }).click();
+    await person.page.getByRole("button", { name: "Create an account" }).click();
+    return person;
+  },
+  "sign-in error": async (browser, server, options) => {
+    const person = await arrive(browser, server, options);
+    await person.page.getByRole("button", { name: "Account" }).click();
+    await person.page.getByLabel("Name").fill("mira");
+    await person.page.getByLabel("Password").fill("not the password");
+    await person.page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await person.page.getByText("The name or the password is wrong.").waitFor();
+    return person;
+  },
+  "sign-in token": async (browser, server, options) => {
+    const person = await arrive(browser, server, options);
+    await person.page.getByRole("button", { name: "Token" }).click();
+    return person;
+  },
+  "sign-in unreachable": async (browser, server, options) => {
+    const person = await Person.arrive(browser, options);
+    await options.before?.(person.page);
+    await person.page.route("**/api/auth/methods", (route) => route.abort());
+    await person.page.goto(server.url);
+    await person.page.getByRole("button", { name: "Try again" }).waitFor();
+    return person;
+  },
+  "no rooms": async (browser, server, options) => {
+    const none = (page: Page) => page.route("**/api/rooms?*", (route) => route.fulfill({ json: { rooms: [], more: false } }));
+    const person = await enter(browser, server, meddle(options, none));
+    await person.page.getByRole("button", { name: "Open the first one" }).waitFor();
+    return person;
+  },
+  list: async (browser, server, options) => {
+    const person = await enter(browser, server, options);
+    await person.page.locator(".room-row").first().waitFor();
+    await person.page.evaluate(() => localStorage.setItem("roomstream.read.mira-okafor", '[["design",8],["lunch",0],["general",70]]'));
+    await person.page.reload();
+    await person.page.locator(".badge").first().waitFor();
+    return person;
+  },
+  room: async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await person.page.locator(".room-row").nth(1).waitFor({ state: "attached" });
+    if ((await person.page.locator(".own").count()) === 0) {
+      await person.say("Looks right on mine. The second one is calmer, I would take that.");
+      await person.say("Good night, everyone");
+      await person.page.locator(".own .message[data-seq]").nth(1).waitFor();
+    }
+    return person;
+  },
+  "room failed": async (browser, server, options) => {
+    const refuse = (page: Page) =>
+      page.routeWebSocket(/socket\.io/, (socket) => {
+        const upstream = socket.connectToServer();
+        let sends = 0;
+        socket.onMessage((message) => {
+          const send = /^42(\d+)\["send_message"/.exec(String(message));
+          if (!send) return upstream.send(message);
+          if (sends++ === 0) socket.send(`43${send[1]}[{"error":{"code":"FORBIDDEN","message":"this room is read-only for now","retryable":false}}]`);
+        });
+      });
+    const person = await enter(browser, server, { ...meddle(options, refuse), room: "design" });
+    await person.say("Can everybody read this?");
+    await person.page.locator(".failure").waitFor();
+    await person.say("And this one is still on its way");
+    await person.page.locator('[data-state="sending"]').waitFor();
+    return person;
+  },
+  "room scrolled": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "general" });
+    await person.page.locator(".timeline").evaluate((element) => (element.scrollTop -= 700));
+    await person.page.locator(".jump").waitFor();
+    await server.post("general", "Something new", server.token("u2", "Bo"));
+    await person.page.getByRole("button", { name: "1 new message" }).waitFor();
+    return person;
+  },
+  "room empty": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "retrospective" });
+    await person.page.getByText("Nothing here yet").waitFor();
+    return person;
+  },
+  "long draft": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await person.field.fill(`A long one.\n\n${"It goes on, and on, and on. ".repeat(300)}`);
+    await person.page.getByText("too long").waitFor();
+    return person;
+  },
+  "open a room": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await openList(person);
+    await person.page.getByRole("button", { name: "Open a room" }).click();
+    await person.page.getByLabel("Name").fill("Team Lunch");
+    return person;
+  },
+  "account menu": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await openList(person);
+    await person.page.locator(".me").click();
+    await person.page.getByRole("button", { name: "Sign out" }).waitFor();
+    return person;
+  },
+  drawer: async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await openList(person);
+    return person;
+  },
+  "no connection": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await person.context.setOffline(true);
+    await person.banner.waitFor();
+    await person.say("Typed without a connection");
+    return person;
+  },
+  "session ends": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design", token: server.token("mira-okafor", "Mira Okafor", 50) });
+    await person.page.getByRole("button", { name: "Stay signed in" }).waitFor();
+    return person;
+  },
+  "session ended": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design", token: server.token("mira-okafor", "Mira Okafor", 2) });
+    await person.page.getByText("Your session has ended").waitFor();
+    return person;
+  },
+};
