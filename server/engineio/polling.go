@@ -167,6 +167,10 @@ func (c *Conn) noop(p *polling, ctx *types.HttpContext) {
 	}
 }
 
+// pollAgain is how long a client may take to poll for the close: it polls again at once, so a round trip on a bad line.
+// Where the listener is closed already, as when the program stops, it cannot.
+const pollAgain = time.Second
+
 // answerPoll answers the waiting poll with all that is queued. The caller has claimed the writing.
 func (c *Conn) answerPoll() {
 	c.writeMu.Lock()
@@ -183,10 +187,15 @@ func (c *Conn) answerPoll() {
 		return
 	}
 	p.get = nil
-	queue := c.queue
+	queue, last := c.queue, c.sealed
 	c.queue = nil
 	c.queued.Store(0)
-	last := c.sealed
+	if n := len(queue); last && n > 1 {
+		// The stock client ends at a close before it has handed on the events that came with it
+		// in one payload. So they go ahead, and the close answers the next poll, if one comes.
+		queue, c.queue, last = queue[:n-1], queue[n-1:], false
+		c.timer.Reset(pollAgain)
+	}
 	c.writeMu.Unlock()
 
 	switch {
