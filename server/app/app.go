@@ -128,20 +128,8 @@ func (a *App) compose(o Options) (err error) {
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
 	})
-	a.handler = bodyDeadline(onePort(a.sockets.Handler(), json.Handler(), web.Handler()))
+	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), web.Handler()}, bodyTimeout, answerTimeout)
 	return nil
-}
-
-// onePort is who serves which path. net/http stands in front: Fiber can neither hand
-// over a connection nor stream.
-func onePort(sockets, json, page http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/socket.io/", sockets)
-	mux.Handle("/api/", json)
-	mux.Handle("/healthz", json)
-	mux.Handle("/readyz", json)
-	mux.Handle("/", page)
-	return mux
 }
 
 // ready says why this instance cannot serve.

@@ -11,11 +11,10 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Times of the HTTP server. It has no read or write timeout for whole requests: a
-// polling request waits as long as the ping interval, and net/http would end it.
+// Times of the HTTP server. It has no read or write timeout for whole requests, see
+// deadlines.
 const (
 	headerTimeout = 10 * time.Second  // a header is a few hundred bytes
-	bodyTimeout   = 30 * time.Second  // the longest body is a polling request of 1 MB
 	idleTimeout   = 120 * time.Second // longer than the 60 s of most proxies, so that they close first
 	maxHeader     = 32 << 10          // bytes: a token is at most 4 KiB, cookies of the host may come along
 )
@@ -95,15 +94,4 @@ func unlessDone(ctx context.Context, err error) error {
 		return nil
 	}
 	return err
-}
-
-// bodyDeadline bounds the time a body takes to arrive. Whoever takes the connection
-// over (WebSocket) starts without deadlines.
-func bodyDeadline(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout)) // net/http's own writer knows how
-		}
-		next.ServeHTTP(w, r)
-	})
 }

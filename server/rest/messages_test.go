@@ -183,7 +183,7 @@ func TestRoomIds(t *testing.T) {
 	c := newCaller(t, apptest.Options{})
 	alice := c.Token("alice")
 	longest := strings.Repeat("r", 128)
-	for _, id := range []string{"general", "a.b-c_d:e", "a%3Ab", longest} {
+	for _, id := range []string{"general", "a.b-c_d:e", "a%3Ab", longest, "%2E%2E", "%2E"} {
 		c.say(id, alice, `{"text":"x"}`).want(t, http.StatusCreated)
 		c.read(id, alice, "").want(t, http.StatusOK)
 	}

@@ -1,0 +1,98 @@
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// impatient serves with deadlines of a test's length.
+func impatient(t *testing.T, handler http.HandlerFunc) net.Conn {
+	t.Helper()
+	const short = 100 * time.Millisecond
+	server := httptest.NewServer(deadlines(handler, short, short))
+	t.Cleanup(server.Close)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func TestWhoDoesNotReadHisAnswerIsLetGo(t *testing.T) {
+	failed := make(chan error, 1)
+	conn := impatient(t, func(w http.ResponseWriter, _ *http.Request) {
+		block := make([]byte, 1<<20)
+		for {
+			if _, err := w.Write(block); err != nil {
+				failed <- err
+				return
+			}
+		}
+	})
+	fmt.Fprint(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case <-failed:
+	case <-time.After(15 * time.Second):
+		t.Error("the answer is still being written")
+	}
+}
+
+func TestWhoDoesNotSendHisBodyIsLetGo(t *testing.T) {
+	failed := make(chan error, 1)
+	conn := impatient(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, err := io.ReadAll(r.Body)
+		failed <- err
+	})
+	fmt.Fprint(conn, "POST /socket.io/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf")
+	select {
+	case err := <-failed:
+		if err == nil {
+			t.Error("half a body was taken for a whole")
+		}
+	case <-time.After(15 * time.Second):
+		t.Error("the body is still waited for")
+	}
+}
+
+// The deadlines of a request must not end a later one of the same connection.
+func TestPollingRequestsWaitLongerThanOthersMay(t *testing.T) {
+	const wait = 300 * time.Millisecond
+	conn := impatient(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			_, _ = io.Copy(io.Discard, r.Body)
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			w.WriteHeader(http.StatusGone)
+		case <-time.After(wait):
+			fmt.Fprint(w, "something was said")
+		}
+	})
+	reader := bufio.NewReader(conn)
+	for _, request := range []string{
+		"POST /api/x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}",
+		"GET /socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /socket.io/ HTTP/1.1\r\nHost: x\r\n\r\n",
+	} {
+		fmt.Fprint(conn, request)
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatalf("%q: %v", request, err)
+		}
+		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%q: %d, %v", request, response.StatusCode, err)
+		}
+		response.Body.Close()
+	}
+}
