@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -315,4 +316,24 @@ func TestPHC(t *testing.T) {
 			t.Errorf("%q: %v, %v", bad, ok, err)
 		}
 	}
+}
+
+// FuzzParsePHC: no stored text panics, and none asks for more than maxCost.
+func FuzzParsePHC(f *testing.F) {
+	for _, phc := range []string{"", "$$$$$", "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "$argon2id$v=19$m=,t=,p=$$"} {
+		f.Add(phc)
+	}
+	f.Fuzz(func(t *testing.T, phc string) {
+		cost, salt, key, err := parsePHC(phc)
+		if err != nil {
+			return
+		}
+		if cost.Memory > maxCost.Memory || cost.Time == 0 || cost.Time > maxCost.Time || cost.Threads == 0 || cost.Threads > maxCost.Threads {
+			t.Fatalf("%q costs %+v", phc, cost)
+		}
+		again, _, sameKey, err := parsePHC(formatPHC(cost, salt, key))
+		if err != nil || again != cost || !bytes.Equal(sameKey, key) {
+			t.Fatalf("%q does not survive being written: %+v, %v", phc, again, err)
+		}
+	})
 }

@@ -26,7 +26,10 @@ func readFields(c call) (*fields, error) {
 	if err := checkMedia(c); err != nil {
 		return nil, err
 	}
-	body := c.Request().Body()
+	return decodeFields(c.Request().Body())
+}
+
+func decodeFields(body []byte) (*fields, error) {
 	if !utf8.Valid(body) {
 		return nil, rooms.BadField("body", "must be valid UTF-8")
 	}
