@@ -112,8 +112,8 @@ func (p *polling) body(ctx *types.HttpContext) ([]byte, int) {
 		return nil, http.StatusRequestEntityTooLarge
 	}
 	control := http.NewResponseController(ctx.Response())
+	// The deadline stays where the body is refused: net/http reads on for a while before it answers.
 	control.SetReadDeadline(time.Now().Add(p.conn.server.options.WriteTimeout))
-	defer control.SetReadDeadline(time.Time{})
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	switch {
 	case err != nil:
@@ -125,6 +125,7 @@ func (p *polling) body(ctx *types.HttpContext) ([]byte, int) {
 	case !utf8.Valid(body):
 		return nil, http.StatusBadRequest
 	}
+	control.SetReadDeadline(time.Time{})
 	return body, http.StatusOK
 }
 
