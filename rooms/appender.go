@@ -160,15 +160,6 @@ func (a *appender) drain(ctx context.Context) error {
 	return nil
 }
 
-// queued counts the events that wait or are being stored.
-func (a *appender) queued() int {
-	n := 0
-	for _, l := range a.lanes {
-		n += l.queued()
-	}
-	return n
-}
-
 // overloadRetry is what a client is told to wait when a lane is full: about the
 // time a full lane takes to empty.
 const overloadRetry = time.Second

@@ -51,10 +51,9 @@ func newStore(t testing.TB) rooms.Store {
 // listener is an Emitter that keeps what it is given. It stands for one socket that
 // joined some rooms.
 type listener struct {
-	mu   sync.Mutex
-	in   map[rooms.RoomID]int
-	got  map[rooms.RoomID][]rooms.Event
-	bell chan struct{}
+	mu  sync.Mutex
+	in  map[rooms.RoomID]int
+	got map[rooms.RoomID][]rooms.Event
 }
 
 func newListener() *listener {

@@ -108,12 +108,6 @@ func (l *lane) expire(then time.Time) {
 	}
 }
 
-func (l *lane) queued() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.queue)
-}
-
 // idle is closed once nothing is queued or being stored.
 func (l *lane) idle() <-chan struct{} {
 	l.mu.Lock()
