@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"roomstream/rooms"
 )
@@ -69,7 +70,7 @@ func (f *file) read(ctx context.Context, fn func(tx *bolt.Tx) error) error {
 		return err
 	}
 	err := f.db.View(fn)
-	if errors.Is(err, bolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return errClosed()
 	}
 	return err

@@ -94,12 +94,11 @@ func descend(tx *bolt.Tx, room rooms.RoomID, before int64, page rooms.Page) []ro
 		return nil
 	}
 	cursor, prefix := tx.Bucket(bucketEvents).Cursor(), roomPrefix(room)
-	key, value := cursor.Seek(eventKey(room, before))
-	if key == nil { // beyond the last key of the file
-		key, value = cursor.Last()
-	} else {
-		key, value = cursor.Prev()
+	step := cursor.Prev
+	if at, _ := cursor.Seek(eventKey(room, before)); at == nil { // beyond the last key of the file
+		step = cursor.Last
 	}
+	key, value := step()
 	return collect(prefix, key, value, cursor.Prev, page)
 }
 

@@ -28,7 +28,7 @@ func TestEmitterIsTheLibrarys(t *testing.T) {
 		e.AddListener("b", l.two)
 		e.Emit("a", 1, 2)
 		e.Emit("a", 3)
-		counts := fmt.Sprint(e.ListenerCount("a"), e.ListenerCount("b"), len(e.Listeners("b")), e.Len(), len(e.EventNames()), e.GetMaxListeners())
+		counts := fmt.Sprint(e.ListenerCount("a"), e.ListenerCount("b"), len(e.Listeners("b")), e.Len(), len(e.EventNames()))
 		removed := fmt.Sprint(e.RemoveListener("a", l.one), e.ListenerCount("a"))
 		e.Emit("a", 4)
 		e.Emit("b")
