@@ -145,7 +145,11 @@ func decodeEvent(key, value []byte) rooms.Event {
 	})
 	e.RoomID, e.Seq = splitEventKey(key)
 	if err != nil || e.Type != rooms.TypeMessage {
-		return rooms.Event{ID: e.ID, RoomID: e.RoomID, Seq: e.Seq, Type: rooms.TypeVoid, Timestamp: e.Timestamp}
+		// Its keys stay readable: whoever was refused for one of them must find it.
+		return rooms.Event{
+			ID: e.ID, RoomID: e.RoomID, Seq: e.Seq, Type: rooms.TypeVoid,
+			Author: e.Author, ClientID: e.ClientID, Timestamp: e.Timestamp,
+		}
 	}
 	return e
 }

@@ -176,30 +176,36 @@ func integer(v bsoncore.Value) (int64, bool) {
 // version cannot read is a void, so that no number of a room is missing; seq is 0
 // where the document has none yet.
 func (d *document) stored() rooms.Event {
-	if d.seq == 0 {
-		e, reason := d.unnumbered()
-		if reason == "" {
-			return e
-		}
+	if d.seq > 0 {
+		return d.numbered()
 	}
-	return d.numbered()
+	e, reason := d.unnumbered()
+	if reason != "" {
+		return d.void()
+	}
+	return e
 }
 
 // numbered gives the event of a document that has its seq.
 func (d *document) numbered() rooms.Event {
-	void := rooms.Event{
-		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.TypeVoid,
-		Author: auth.UserID(d.in.Author), Timestamp: d.in.Timestamp,
-	}
 	if d.typed || d.wrong != "" || !d.hasID {
-		return void
+		return d.void()
 	}
 	e, err := d.in.Event()
 	if err != nil {
-		return void
+		return d.void()
 	}
 	e.Seq = d.seq
 	return e
+}
+
+// void stands for a document that cannot be read. It keeps what the keys are made of:
+// whoever was refused for one of them must find it.
+func (d *document) void() rooms.Event {
+	return rooms.Event{
+		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.TypeVoid,
+		Author: auth.UserID(d.in.Author), ClientID: d.in.ClientID, Timestamp: d.in.Timestamp,
+	}
 }
 
 // unnumbered gives the event of a document that another program inserted, or the
@@ -210,6 +216,8 @@ func (d *document) unnumbered() (rooms.Event, string) {
 		return rooms.Event{}, "_id: must be an ObjectID"
 	case d.quarantined:
 		return rooms.Event{}, "badSeq: its seq was taken away"
+	case d.badSeq:
+		return rooms.Event{}, "seq: must be absent"
 	case d.large:
 		return rooms.Event{}, fmt.Sprintf("must be at most %d bytes", maxDocument)
 	case d.typed:

@@ -362,3 +362,33 @@ func adoptable(t *testing.T, other *mongo.Collection, watch *storetest.Watching,
 	}
 	return events
 }
+
+// Whoever is refused for a clientId must find what holds it, whatever that is: it
+// would else try for ever.
+func TestFindShowsWhateverHoldsAClientID(t *testing.T) {
+	store, other, _ := meeting(t)
+	for name, changes := range map[string]bson.M{
+		"awaiting its number": {}, "malformed": {"text": 5}, "quarantined": {"badSeq": 5.0}, "of a bad seq": {"seq": 5.5}, "large": {"blob": make([]byte, 64<<10)},
+		"of a later version": {"type": "poll", "seq": 7}, "numbered and unreadable": {"text": 5, "seq": 8},
+	} {
+		t.Run(name, func(t *testing.T) {
+			doc := plain(changes)
+			doc["clientId"] = name
+			insert(t, other, doc)
+			e := storetest.Message("general", 100)
+			e.Author, e.ClientID = "bot", name
+			var dup *rooms.DuplicateError
+			if err := store.Log.Append(t.Context(), []*rooms.Event{e}); !errors.As(err, &dup) || dup.Key != rooms.UniqueClientID {
+				t.Fatalf("got %v, want it refused for its clientId", err)
+			}
+			found, err := store.Log.Find(t.Context(), []*rooms.Event{e})
+			if err != nil || len(found) != 1 || found[0].ClientID != name || found[0].Author != "bot" || found[0].RoomID != "general" {
+				t.Fatalf("found %+v, %v", found, err)
+			}
+			void := found[0].Type == rooms.TypeVoid
+			if wantVoid := name != "awaiting its number" && name != "large"; void != wantVoid {
+				t.Errorf("a void: %v, want %v", void, wantVoid)
+			}
+		})
+	}
+}
