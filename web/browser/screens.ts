@@ -55,7 +55,7 @@ export async function seed(server: Server): Promise<void> {
     const [sub, name] = PEOPLE[who] ?? PEOPLE[0];
     return server.post(room, text, server.token(sub, name));
   };
-  for (let i = 0; i < 70; i++) await say("general", i % 4, `${["The build is green again", "Who has the key to the small meeting room?", "Lunch at noon, as always", "I have written it down in the wiki, with pictures"][(i * 3) % 4]}.`);
+  for (let i = 0; i < 70; i++) await say("general", i % 4, ["The build is green again.", "Who has the key to the small meeting room?", "Lunch at noon, as always.", "I have written it down in the wiki, with pictures."][(i * 3) % 4] ?? "");
   await say("release-2.0", 3, "Notes are ready for a second pair of eyes");
   await say("lunch", 1, "Noodles or soup?");
   for (const [who, text] of DESIGN) await say("design", who, text);
@@ -223,7 +223,7 @@ const makers: Record<Screen, Maker> = {
     return person;
   },
   "session ended": async (browser, server, options) => {
-    const person = await enter(browser, server, { ...options, room: "design", token: server.token("mira-okafor", "Mira Okafor", 2) });
+    const person = await enter(browser, server, { ...options, room: "design", token: server.token("mira-okafor", "Mira Okafor", 6) });
     await person.page.getByText("Your session has ended").waitFor();
     return person;
   },

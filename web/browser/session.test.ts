@@ -128,3 +128,15 @@ test("a server that offers no guests and no accounts asks for a token only", asy
   await ann.leave();
   await closed.remove();
 });
+
+test("a room that does not exist, where nobody may make one, is said to be missing and stays out of the list", async () => {
+  const closed = await Server.start("-open-rooms=false");
+  const ann = await Person.arrive(browser);
+  await ann.page.goto(`${closed.url}/rooms/nowhere`);
+  await ann.page.getByLabel("Your name").fill("Ann");
+  await ann.page.getByRole("button", { name: "Join as a guest" }).click();
+  await ann.page.getByText("This room cannot be opened").waitFor();
+  expect(await ann.page.locator("[data-room=nowhere]").count()).toBe(0);
+  await ann.leave();
+  await closed.remove();
+});

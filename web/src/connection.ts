@@ -70,6 +70,9 @@ export class Connection {
   private drainWaitMs = 0;
   private closed = false;
   private readonly wake = () => this.retryNow();
+  private readonly seen = () => {
+    if (document.visibilityState === "visible") this.retryNow();
+  };
 
   /** token is asked for at each attempt. The connection starts at once. */
   constructor(
@@ -91,6 +94,8 @@ export class Connection {
     });
     this.listen();
     window.addEventListener("online", this.wake);
+    // Timers sleep with the device: whoever looks again does not want to wait for one.
+    document.addEventListener("visibilitychange", this.seen);
     listener.status({ kind: "connecting" });
     this.socket.connect();
   }
@@ -108,6 +113,7 @@ export class Connection {
     this.closed = true;
     clearTimeout(this.timer);
     window.removeEventListener("online", this.wake);
+    document.removeEventListener("visibilitychange", this.seen);
     this.socket.disconnect();
   }
 

@@ -56,13 +56,15 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
       <main class="room" inert={drawerOpen}>
         <ConnectionBanner chat={chat} />
         <ExpiryBanner chat={chat} session={session} />
-        {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={pull} /> : <NoRoom onMenu={pull} />}
+        {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={pull} /> : <NoRoom chat={chat} onMenu={pull} />}
       </main>
     </div>
   );
 }
 
-function NoRoom({ onMenu }: { onMenu: () => void }) {
+/** What stands in the open room's place while none is. */
+function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
+  const isFirst = chat.listing.value === "ready" && chat.rooms.value.size === 0;
   return (
     <>
       <header class="room-head room-head-empty">
@@ -70,8 +72,19 @@ function NoRoom({ onMenu }: { onMenu: () => void }) {
       </header>
       <div class="empty">
         <Logo size={56} />
-        <h1>Choose a room</h1>
-        <p>Everything said there is kept, in order. You can read it from the start.</p>
+        {isFirst ? (
+          <>
+            <h1>
+              Welcome, <bdi>{chat.user.name}</bdi>
+            </h1>
+            <p>Nobody has opened a room yet. Open the first one with the plus sign in the list.</p>
+          </>
+        ) : (
+          <>
+            <h1>Choose a room</h1>
+            <p>Everything said there is kept, in order. You can read it from the start.</p>
+          </>
+        )}
       </div>
     </>
   );

@@ -139,7 +139,7 @@ export class Chat {
   }
 
   send(room: RoomState, text: string): void {
-    const clientId = crypto.randomUUID();
+    const clientId = newClientId();
     room.dispatch({ type: "sending", clientId, text, at: Date.now() + this.clockSkewMs });
     void this.deliver(room, clientId, text);
   }
@@ -295,6 +295,11 @@ export class Chat {
     this.rooms.value = new Map(this.rooms.peek()).set(roomId, room);
     return room;
   }
+}
+
+/** 128 random bits. crypto.randomUUID would do, but is missing on plain-HTTP addresses. */
+function newClientId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** When something was last said in a room, ms since 1970; 0: never. */

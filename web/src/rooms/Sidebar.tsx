@@ -24,7 +24,11 @@ interface SidebarProps {
 export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   const [naming, setNaming] = useState(false);
   const now = useNow(TIMES_EVERY_MS);
-  const rooms = useComputed(() => [...chat.rooms.value.values()].sort((a, b) => activity(b) - activity(a) || a.id.localeCompare(b.id)));
+  const rooms = useComputed(() =>
+    [...chat.rooms.value.values()]
+      .filter((room) => room.presence.value.kind !== "refused")
+      .sort((a, b) => activity(b) - activity(a) || a.id.localeCompare(b.id)),
+  );
 
   return (
     <>

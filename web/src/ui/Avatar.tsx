@@ -1,4 +1,4 @@
-import { hueOf, initials } from "./identity";
+import { hueOf, initials, roomInitials } from "./identity";
 
 /** A round picture for a person; the name stands beside it, so it says nothing itself. */
 export function Avatar({ id, name, small }: { id: string; name: string; small?: boolean }) {
@@ -13,7 +13,7 @@ export function Avatar({ id, name, small }: { id: string; name: string; small?: 
 export function RoomMark({ id, name }: { id: string; name: string }) {
   return (
     <span class={`avatar room-mark hue-${hueOf(id)}`} aria-hidden="true">
-      {initials(name).slice(0, 2)}
+      {roomInitials(name)}
     </span>
   );
 }

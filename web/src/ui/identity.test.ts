@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hueOf, initials } from "./identity";
+import { hueOf, initials, roomInitials } from "./identity";
 
 test.each([
   ["Ann", "A"],
@@ -12,6 +12,14 @@ test.each([
   ["<script>alert(1)</script>", "<"],
 ])("%s has the initials %s", (name, expected) => {
   expect(initials(name)).toBe(expected);
+});
+
+test.each([
+  ["general", "G"],
+  ["release-2.0", "R2"],
+  ["team_lunch.fridays", "TL"],
+])("the room %s has the initials %s", (name, expected) => {
+  expect(roomInitials(name)).toBe(expected);
 });
 
 test("hues stay within the ten and are spread", () => {

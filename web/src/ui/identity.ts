@@ -12,12 +12,24 @@ export function hueOf(id: string): number {
 
 const segments = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** One or two characters for a name, whole graphemes of any script. */
+/** One or two characters for a person's name, whole graphemes of any script: first and last word. */
 export function initials(name: string): string {
-  const words = name.split(/[\s._:@-]+/u).filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
-  const first = firstGrapheme(words[0] ?? name.trim());
-  const last = words.length > 1 ? firstGrapheme(words.at(-1) ?? "") : "";
-  return (first + last).toUpperCase() || "?";
+  const words = wordsOf(name);
+  return pair(words[0] ?? name.trim(), words.length > 1 ? words.at(-1) : undefined);
+}
+
+/** The same for a room's: the first two words. */
+export function roomInitials(name: string): string {
+  const words = wordsOf(name);
+  return pair(words[0] ?? name.trim(), words[1]);
+}
+
+function wordsOf(name: string): string[] {
+  return name.split(/[\s._:@-]+/u).filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
+}
+
+function pair(first: string, second: string | undefined): string {
+  return (firstGrapheme(first) + firstGrapheme(second ?? "")).toUpperCase() || "?";
 }
 
 function firstGrapheme(word: string): string {

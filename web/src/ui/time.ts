@@ -1,7 +1,7 @@
 // Moments as people read them. The page speaks English; the clock's form is the viewer's.
 
 const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
-const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
 const dayAndMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", weekday: "long" });
 const fullDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
