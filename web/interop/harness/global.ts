@@ -30,6 +30,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
 function compile(folder: string): string {
   const program = join(folder, "roomstream");
   const root = join(import.meta.dirname, "../../..");
-  execFileSync("go", ["build", "-race", "-o", program, "./server"], { cwd: root, stdio: "inherit" });
+  execFileSync("go", ["build", "-race", "-buildvcs=false", "-o", program, "./server"], { cwd: root, stdio: "inherit" });
   return program;
 }
