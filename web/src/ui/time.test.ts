@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { dayName, daysBetween, shortTime } from "./time";
+import { expect, test, vi } from "vitest";
+
+// Node 20 has no navigator; a browser always has.
+vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["de-DE", "en-GB"] }));
+
+import { clockTime, dayName, daysBetween, shortTime } from "./time";
 
 const now = new Date(2026, 4, 14, 9, 30).getTime(); // a Thursday
 
@@ -27,4 +31,8 @@ test("days are counted by the calendar, not by 24 hours", () => {
 test("a list says little", () => {
   expect(shortTime(on(2026, 5, 13), now)).toBe("Yesterday");
   expect(shortTime(on(2026, 5, 11), now)).toBe("Mon");
+});
+
+test("the clock is the viewer's English", () => {
+  expect(clockTime(on(2026, 5, 11, 4))).toBe("04:00");
 });

@@ -1,0 +1,50 @@
+// The page as it is delivered: small, cacheable, all from one place.
+
+import { gunzipSync } from "node:zlib";
+import { request } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Server } from "./server";
+
+/** The most the page's scripts may weigh on the wire, in bytes. */
+const SCRIPT_BUDGET = 60_000;
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await Server.start();
+});
+afterAll(() => server.remove());
+
+/** Fetches without unpacking. */
+function raw(path: string): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const get = request(server.url + path, { headers: { "Accept-Encoding": "gzip" } }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+      answer.on("end", () => resolve({ headers: answer.headers, body: Buffer.concat(chunks) }));
+    });
+    get.on("error", reject);
+    get.end();
+  });
+}
+
+test("scripts and styles come from here, are kept for ever and weigh little", async () => {
+  const index = (await raw("/")).body.toString();
+  const scripts = [...index.matchAll(/<script[^>]*src="([^"]+)"/g)].map((match) => match[1] ?? "");
+  const styles = [...index.matchAll(/<link[^>]*href="([^"]+)"/g)].map((match) => match[1] ?? "");
+  expect(scripts).toHaveLength(2);
+  expect([...scripts, ...styles].filter((path) => !path.startsWith("/"))).toEqual([]);
+  expect(index).not.toMatch(/<style|<script>|\sstyle=|\son\w+=/);
+
+  let weight = 0;
+  for (const script of scripts) {
+    const { headers, body } = await raw(script);
+    weight += body.length;
+    if (script.startsWith("/assets/")) {
+      expect(headers["cache-control"]).toContain("immutable");
+      expect(headers["content-encoding"]).toBe("gzip");
+      expect(gunzipSync(body).length).toBeGreaterThan(body.length);
+    }
+  }
+  expect(weight).toBeLessThan(SCRIPT_BUDGET);
+});

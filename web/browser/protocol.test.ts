@@ -1,0 +1,74 @@
+// The page's types against the server's answers: what src/protocol.ts names must be what comes.
+
+import { io, type Socket } from "socket.io-client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { decodeError, decodeLogEvent, decodeMessages, decodeReplay } from "../src/protocol-decode";
+import { DEFAULT_MAX_TEXT_LENGTH, type ProtocolError, type Ready } from "../src/protocol";
+import { Server } from "./server";
+
+const ACK_MS = 10_000;
+
+let server: Server;
+let socket: Socket;
+let ready: Ready;
+
+beforeAll(async () => {
+  server = await Server.start();
+  socket = io(server.url, { auth: { token: server.token("ann", "Ann") }, reconnection: false });
+  ready = await new Promise<Ready>((resolve, reject) => {
+    socket.once("ready", resolve);
+    socket.once("connect_error", reject);
+  });
+});
+afterAll(async () => {
+  socket.disconnect();
+  await server.remove();
+});
+
+const ask = (event: string, payload: unknown): Promise<Record<string, unknown>> => socket.timeout(ACK_MS).emitWithAck(event, payload);
+
+const isMessage = { id: expect.stringMatching(/^[0-9a-f]{24}$/), roomId: "typed", seq: 1, text: "hi", author: "ann", authorName: "Ann", timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), clientId: "c1" };
+
+test("ready", () => {
+  expect(ready).toMatchObject({
+    user: { id: "ann", name: "Ann", roles: [] },
+    logId: expect.any(String),
+    rooms: [],
+    limits: { maxTextLength: DEFAULT_MAX_TEXT_LENGTH, maxDataBytes: expect.any(Number), maxPayload: expect.any(Number), maxPageEvents: expect.any(Number) },
+    serverTime: expect.stringMatching(/Z$/),
+  });
+});
+
+test("join, send, the live event, history and sync", async () => {
+  const live = new Promise<unknown>((resolve) => socket.once("new_message", resolve));
+  expect(await ask("join_room", { roomId: "typed" })).toEqual({ ok: true, room: expect.objectContaining({ id: "typed", name: "typed", type: "public" }), lastSeq: 0, events: [], more: false });
+  expect(await ask("send_message", { roomId: "typed", text: "hi", clientId: "c1" })).toMatchObject({ ok: true, id: isMessage.id, seq: 1, timestamp: isMessage.timestamp });
+  expect(decodeLogEvent("new_message", await live)).toEqual({ event: "new_message", ...isMessage });
+
+  const history = await ask("get_history", { roomId: "typed", before: 2, limit: 50 });
+  expect(history).toMatchObject({ ok: true, hasBefore: false, hasAfter: false });
+  expect(decodeMessages(history["messages"])).toEqual([isMessage]);
+
+  const rooms = (await ask("sync", { rooms: { typed: 0 } }))["rooms"] as Record<string, Record<string, unknown>>;
+  expect(rooms["typed"]).toMatchObject({ more: false, lastSeq: 1 });
+  expect(decodeReplay(rooms["typed"]?.["events"])).toEqual([{ event: "new_message", ...isMessage }]);
+  expect((await ask("join_room", { roomId: "typed", since: 9 }))["reset"]).toEqual({ reason: "ahead" });
+});
+
+test("errors", async () => {
+  const refused = decodeError((await ask("send_message", { roomId: "typed", text: "" }))["error"]) as ProtocolError;
+  expect(refused).toMatchObject({ code: "BAD_REQUEST", retryable: false, field: "text" });
+  expect(decodeError((await ask("no_such_event", {}))["error"])?.code).toBe("UNKNOWN_EVENT");
+
+  const stranger = io(server.url, { auth: { token: "x" }, reconnection: false, forceNew: true });
+  const error = await new Promise<Error & { data?: unknown }>((resolve) => stranger.once("connect_error", resolve));
+  expect(decodeError(error.data)?.code).toBe("UNAUTHENTICATED");
+  stranger.disconnect();
+});
+
+test("the list of rooms", async () => {
+  const response = await fetch(`${server.url}/api/rooms?limit=100`, { headers: { Authorization: `Bearer ${server.token("ann", "Ann")}` } });
+  const { rooms, more } = (await response.json()) as { rooms: Record<string, unknown>[]; more: boolean };
+  expect(more).toBe(false);
+  expect(rooms.find((room) => room["id"] === "typed")).toMatchObject({ id: "typed", name: "typed", type: "public", lastSeq: 1, last: isMessage });
+});
