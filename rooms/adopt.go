@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // adoptTries is after how many rounds a document that neither has a number nor takes
@@ -83,6 +84,11 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 		return events, nil
 	}
 	n.known = false
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.At < len(events) {
+		l.logger.Error("the store lets a document not be numbered", "room", room, "id", events[refused.At].ID.String(), "error", err)
+		return slices.Delete(events, refused.At, refused.At+1), nil
+	}
 	return events, err
 }
 

@@ -165,9 +165,9 @@ func (a *adopter) takeScan() (EventID, bool) {
 // search looks through the collection; false: it must be searched again.
 func (a *adopter) search(ctx context.Context, from EventID) bool {
 	for {
-		op, cancel := context.WithTimeout(ctx, opTimeout)
-		orphans, err := a.foreign.Orphans(op, from, orphanPage)
-		cancel()
+		// Not under opTimeout: a large collection takes longer, and would be searched from
+		// the same place for ever.
+		orphans, err := a.foreign.Orphans(ctx, from, orphanPage)
 		if err != nil {
 			if ctx.Err() == nil {
 				a.logger.Warn("looking for documents without a number failed", "error", err)

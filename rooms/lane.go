@@ -234,8 +234,15 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 		l.committed(batch)
 		return nil, false
 	}
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.At < len(batch) {
+		l.committed(batch[:refused.At])
+		l.logger.Error("the store refuses an event", "room", batch[refused.At].event.RoomID, "error", err)
+		l.settle(batch[refused.At], Sent{}, Wrap(CodeInternal, err, "the database refuses the message"))
+		return batch[refused.At+1:], false
+	}
 	var taken *DuplicateError
-	if !errors.As(err, &taken) || taken.At < 0 || taken.At >= len(batch) {
+	if !errors.As(err, &taken) || taken.At >= len(batch) {
 		l.logger.Warn("an append was not confirmed", "events", len(batch), "error", err)
 		l.forget(batch)
 		return batch, true
@@ -299,12 +306,23 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 		}
 	}
 	var rest []*item
+	var unnumbered []*Event
 	for _, it := range batch {
 		stored := byID[it.event.ID]
 		if stored == nil && it.event.ClientID != "" {
 			stored = byKey[keyOf(it.event)]
 		}
-		if stored == nil || stored.Seq == 0 {
+		switch {
+		case stored == nil:
+			rest = append(rest, it)
+			continue
+		case stored.Seq == 0 && stored.Type == TypeVoid:
+			// A malformed document of another program holds the clientId and never gets a
+			// number: waiting for one would stop the lane for ever.
+			l.settle(it, Sent{}, conflict())
+			continue
+		case stored.Seq == 0:
+			unnumbered = append(unnumbered, stored)
 			rest = append(rest, it)
 			continue
 		}
@@ -313,6 +331,9 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 		}
 		l.settleStored(it, stored)
 	}
+	// Another program inserted what these senders send: it is numbered here and now,
+	// because its adoption would wait behind this very batch.
+	l.adoptBatch(ctx, unnumbered)
 	return rest, nil
 }
 

@@ -18,12 +18,15 @@ type Log interface {
 	//   - nil: all are durable.
 	//   - *DuplicateError with At=i: events[:i] are durable, events[i] is refused because
 	//     one like it is durable already, events[i+1:] were not tried.
+	//   - *RefusedError with At=i: the same, but no log will ever take events[i].
 	//   - any other error: the outcome of every event is unknown. The caller looks them up.
 	// The events are not kept after the return and not changed.
 	Append(ctx context.Context, events []*Event) error
 
 	// Find returns those of the given events that are in the log, by id, or by clientId
-	// where it is set. The order of the result is undefined.
+	// where it is set. One that another program inserted and that awaits its number has
+	// Seq 0; one that never gets a number is a void with Seq 0. The order of the result is
+	// undefined.
 	Find(ctx context.Context, events []*Event) ([]Event, error)
 
 	// Since returns numbered events of a room with seq > after, ascending, up to the
@@ -64,6 +67,17 @@ type DuplicateError struct {
 
 func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("event %d: its %s is taken", e.At, e.Key)
+}
+
+// RefusedError refuses one event of an Append for good: a rule that the operator set
+// in the store forbids it.
+type RefusedError struct {
+	At     int // index into the events given to Append
+	Reason string
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("event %d: the store refuses it: %s", e.At, e.Reason)
 }
 
 // Stream tells of every insert into the log, whoever makes it.
@@ -111,12 +125,14 @@ type Foreign interface {
 	Numbered(ctx context.Context, ids []EventID) (map[EventID]int64, error)
 
 	// Adopt sets each event's Seq on its document, in order, where that has none yet,
-	// and returns how many it set. It stops at a taken number with *DuplicateError; any
-	// other error leaves the outcome unknown. What it set is durable when it returns nil.
+	// and returns how many it set. It stops at a taken number with *DuplicateError, and at
+	// a document the store will never let be numbered with *RefusedError; any other error
+	// leaves the outcome unknown. What it set is durable when it returns nil.
 	Adopt(ctx context.Context, events []*Event) (set int, err error)
 
 	// Orphans returns valid documents inserted by other programs that have no seq, in
-	// the order of their ids, from after on. It may scan the whole collection.
+	// the order of their ids, from after on. It may scan the whole collection: the store
+	// bounds its time, the caller must not.
 	Orphans(ctx context.Context, after EventID, limit int) ([]Event, error)
 
 	// Quarantine takes a bad seq out of the way: the field is renamed badSeq, and the

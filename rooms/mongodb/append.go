@@ -38,6 +38,9 @@ func (l *Log) Append(ctx context.Context, events []*rooms.Event) error {
 	if dup := duplicateOf(err); dup != nil {
 		return dup
 	}
+	if forbidden := forbiddenOf(err); forbidden != nil {
+		return forbidden
+	}
 	return fail(fmt.Sprintf("append %d events", len(events)), err)
 }
 

@@ -20,6 +20,7 @@ const retryAfter = time.Second
 const (
 	codeDuplicateKey         = 11000
 	codeUnauthorized         = 13
+	codeValidationFailure    = 121
 	codeAuthenticationFailed = 18
 	codeIndexOptionsConflict = 85
 	codeIndexKeySpecs        = 86
@@ -95,17 +96,31 @@ func hasCode(err error, code int) bool {
 	return errors.As(err, &server) && server.HasErrorCode(code)
 }
 
-// duplicateOf says which event of an ordered write was refused for a taken key. It
-// is nil for every other error: then the outcome of the write is unknown. A write
-// concern that failed besides makes it unknown too, because what was written before
-// the refused event may be rolled back.
-func duplicateOf(err error) *rooms.DuplicateError {
+// writeRefusal gives the one event that stopped an ordered write. There is none where
+// the outcome of the write is unknown. A write concern that failed besides makes it
+// unknown too, because what was written before the refused event may be rolled back.
+func writeRefusal(err error) (mongo.BulkWriteError, bool) {
 	var bulk mongo.BulkWriteException
 	if !errors.As(err, &bulk) || bulk.WriteConcernError != nil || len(bulk.WriteErrors) != 1 {
+		return mongo.BulkWriteError{}, false
+	}
+	return bulk.WriteErrors[0], true
+}
+
+// forbiddenOf says which event a validator of the operator's refused; nil: none.
+func forbiddenOf(err error) *rooms.RefusedError {
+	refused, ok := writeRefusal(err)
+	if !ok || refused.Code != codeValidationFailure {
 		return nil
 	}
-	refused := bulk.WriteErrors[0]
-	if refused.Code != codeDuplicateKey {
+	return &rooms.RefusedError{At: refused.Index, Reason: refused.Message}
+}
+
+// duplicateOf says which event of an ordered write was refused for a taken key. It
+// is nil for every other error.
+func duplicateOf(err error) *rooms.DuplicateError {
+	refused, ok := writeRefusal(err)
+	if !ok || refused.Code != codeDuplicateKey {
 		return nil
 	}
 	switch key := refusingIndex(refused.Message); key {

@@ -89,6 +89,9 @@ func (f *Foreign) Adopt(ctx context.Context, events []*rooms.Event) (int, error)
 	if dup := duplicateOf(err); dup != nil {
 		return set, dup
 	}
+	if forbidden := forbiddenOf(err); forbidden != nil {
+		return set, forbidden
+	}
 	return set, fail(fmt.Sprintf("number %d events", len(events)), err)
 }
 
