@@ -3,6 +3,8 @@ package rooms
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -125,15 +127,16 @@ func (r *router) want(room RoomID, seq int64) {
 
 // reconcile reads what followed rooms missed while no stream was open.
 func (r *router) reconcile() {
-	r.mu.RLock()
-	all := make([]*delivery, 0, len(r.rooms))
-	for _, d := range r.rooms {
-		all = append(all, d)
-	}
-	r.mu.RUnlock()
-	for _, d := range all {
+	for _, d := range r.followed() {
 		d.readAgain()
 	}
+}
+
+// followed gives the deliveries of all rooms that are followed here.
+func (r *router) followed() []*delivery {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return slices.Collect(maps.Values(r.rooms))
 }
 
 // follow returns the room's delivery, made and positioned at the last seq if
@@ -171,13 +174,7 @@ func (r *router) drop(d *delivery) {
 }
 
 func (r *router) sweep() {
-	r.mu.RLock()
-	all := make([]*delivery, 0, len(r.rooms))
-	for _, d := range r.rooms {
-		all = append(all, d)
-	}
-	r.mu.RUnlock()
-	for _, d := range all {
+	for _, d := range r.followed() {
 		if d.leaveIfUnused() {
 			r.drop(d)
 		}
