@@ -1,0 +1,180 @@
+package rooms
+
+import (
+	"context"
+	"errors"
+)
+
+// append stores a batch, whatever it takes; it returns when every item is answered
+// or ctx is done.
+func (l *lane) append(ctx context.Context, batch []*item) {
+	unknown := false
+	for attempt := 0; len(batch) > 0 && ctx.Err() == nil; attempt++ {
+		if attempt > 0 && unknown {
+			backoff(ctx, attempt)
+		}
+		if err := l.learn(ctx, roomsOf(batch)); err != nil {
+			l.logger.Warn("reading the last seq failed", "error", err)
+			backoff(ctx, attempt)
+			continue
+		}
+		if unknown {
+			rest, err := l.lookUp(ctx, batch)
+			if err != nil {
+				l.logger.Warn("looking up unconfirmed events failed", "error", err)
+				continue
+			}
+			batch, unknown = rest, false
+			if len(batch) == 0 {
+				return
+			}
+		}
+		batch, unknown = l.attempt(ctx, batch)
+	}
+	for _, it := range batch {
+		l.settle(it, Sent{}, unfinished(it))
+	}
+}
+
+// attempt numbers and appends a batch once. It returns what is left, and whether
+// the outcome of that is unknown.
+func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknown bool) {
+	events := l.assign(batch)
+	op, cancel := context.WithTimeout(ctx, opTimeout)
+	err := l.log.Append(op, events)
+	cancel()
+	if err == nil {
+		l.committed(batch)
+		return nil, false
+	}
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.At < len(batch) {
+		l.committed(batch[:refused.At])
+		l.logger.Error("the store refuses an event", "room", batch[refused.At].event.RoomID, "error", err)
+		l.settle(batch[refused.At], Sent{}, Wrap(CodeInternal, err, "the database refuses the message"))
+		return batch[refused.At+1:], false
+	}
+	var taken *DuplicateError
+	if !errors.As(err, &taken) || taken.At >= len(batch) {
+		l.logger.Warn("an append was not confirmed", "events", len(batch), "error", err)
+		l.forget(batch)
+		return batch, true
+	}
+	l.committed(batch[:taken.At])
+	batch = batch[taken.At:]
+	if taken.Key == UniqueSeq {
+		return l.overtaken(batch), false
+	}
+	missing, err := l.lookUp(ctx, batch[:1])
+	if err != nil || len(missing) > 0 {
+		l.forget(batch)
+		return batch, true
+	}
+	return batch[1:], false
+}
+
+// overtaken puts the items of the room whose number another instance took behind
+// the others, which need not wait for it.
+func (l *lane) overtaken(batch []*item) []*item {
+	room := batch[0].event.RoomID
+	l.numbers[room].contended(l.now())
+	rest := make([]*item, 0, len(batch))
+	var behind []*item
+	for _, it := range batch {
+		if it.event.RoomID == room {
+			behind = append(behind, it)
+		} else {
+			rest = append(rest, it)
+		}
+	}
+	return append(rest, behind...)
+}
+
+// committed answers items whose events are durable as numbered.
+func (l *lane) committed(batch []*item) {
+	now := l.now()
+	for _, it := range batch {
+		l.numbers[it.event.RoomID].took(it.event.Seq, now)
+		l.settle(it, Sent{ID: it.event.ID, Seq: it.event.Seq, Timestamp: it.event.Timestamp}, nil)
+	}
+}
+
+// lookUp answers the items whose events are in the log already and returns the others.
+func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
+	events := make([]*Event, len(batch))
+	for i, it := range batch {
+		events[i] = it.event
+	}
+	op, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	found, err := l.log.Find(op, events)
+	if err != nil {
+		return nil, err
+	}
+	byID, byKey := map[EventID]*Event{}, map[sendKey]*Event{}
+	for i := range found {
+		byID[found[i].ID] = &found[i]
+		if found[i].ClientID != "" {
+			byKey[keyOf(&found[i])] = &found[i]
+		}
+	}
+	var rest []*item
+	var unnumbered []*Event
+	for _, it := range batch {
+		stored := byID[it.event.ID]
+		if stored == nil && it.event.ClientID != "" {
+			stored = byKey[keyOf(it.event)]
+		}
+		switch {
+		case stored == nil:
+			rest = append(rest, it)
+			continue
+		case stored.Seq == 0 && stored.Type == TypeVoid:
+			// A malformed document of another program holds the clientId and never gets a
+			// number: waiting for one would stop the lane for ever.
+			l.settle(it, Sent{}, conflict())
+			continue
+		case stored.Seq == 0:
+			unnumbered = append(unnumbered, stored)
+			rest = append(rest, it)
+			continue
+		}
+		if n := l.numbers[stored.RoomID]; n != nil {
+			n.took(stored.Seq, l.now())
+		}
+		l.settleStored(it, stored)
+	}
+	// Another program inserted what these senders send: it is numbered here and now,
+	// because its adoption would wait behind this very batch.
+	l.adoptBatch(ctx, unnumbered)
+	return rest, nil
+}
+
+func (l *lane) settleStored(it *item, stored *Event) {
+	own := stored.ID == it.event.ID
+	if !own && !stored.sameContent(it.event) {
+		l.settle(it, Sent{}, conflict())
+		return
+	}
+	l.settle(it, Sent{ID: stored.ID, Seq: stored.Seq, Timestamp: stored.Timestamp, Duplicate: !own}, nil)
+}
+
+// settle answers an item and all who sent the same again.
+func (l *lane) settle(it *item, sent Sent, err error) {
+	repeats := l.recent.settle(it, sent, err)
+	it.call.answer(sent, err)
+	if err == nil {
+		sent.Duplicate = true
+	}
+	for _, c := range repeats {
+		c.answer(sent, err)
+	}
+}
+
+// unfinished is the answer to an item that the end of the process leaves.
+func unfinished(it *item) error {
+	if it.tried {
+		return timedOut()
+	}
+	return stopping()
+}
