@@ -82,7 +82,7 @@ func (s *Server) flusherOf(c *Conn) *flusher { return s.flushers[shard(c)] }
 
 func shard(c *Conn) int { return int(c.id[0]) % flushers }
 
-// Run of frames, encoded once for any number of connections.
+// Run is a run of frames, encoded once for any number of connections.
 type Run []byte
 
 // EncodeRun makes text messages into one run of frames. Nobody may change it.

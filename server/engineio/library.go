@@ -76,8 +76,10 @@ func (s *Server) ServePolling(w http.ResponseWriter, r *http.Request) {
 
 // answer has the engine take a request, writes its answer, and says whether the request was a session's.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request) bool {
-	// net/http has one deadline for all of a request; a poll waits for longer than any answer may take.
+	// net/http's deadlines are for all of a request, and a poll takes longer than any request and any answer may. What
+	// comes of a body and of the answer is bounded where it is read and written.
 	control := http.NewResponseController(w)
+	control.SetReadDeadline(time.Time{})
 	control.SetWriteDeadline(time.Time{})
 	a := &pollAnswer{writer: w, header: http.Header{}}
 	s.library.ServeHTTP(a, r)

@@ -1,5 +1,7 @@
 package engineio
 
+import "time"
+
 // tick is the connection's one timer: it sends a ping, finds a ping unanswered, or ends a close that took too long.
 func (c *Conn) tick() {
 	switch c.state.Load() {
@@ -14,15 +16,21 @@ func (c *Conn) tick() {
 		return
 	}
 	c.enqueue(c.server.ping)
-	c.timer.Reset(c.server.options.PingTimeout)
-	if c.state.Load() != stateOpen {
-		c.timer.Reset(closeWait) // a close came between: its own deadline was just overwritten
+	c.wind(c.server.options.PingTimeout)
+}
+
+// pong takes the client's answer. One that nobody asked for is ignored, so that it cannot touch the timer.
+func (c *Conn) pong() {
+	if c.unanswered.CompareAndSwap(true, false) {
+		c.wind(c.server.options.PingInterval)
 	}
 }
 
-// pong takes the client's answer. One that nobody asked for is ignored, so that it cannot touch a timer.
-func (c *Conn) pong() {
-	if c.unanswered.CompareAndSwap(true, false) && c.Open() {
-		c.timer.Reset(c.server.options.PingInterval)
+// wind sets the timer of a connection that is open. A close that comes meanwhile may have set it too; its time is not to
+// become a ping's.
+func (c *Conn) wind(d time.Duration) {
+	c.timer.Reset(d)
+	if !c.Open() {
+		c.timer.Reset(c.server.options.WriteTimeout)
 	}
 }

@@ -158,9 +158,7 @@ func (u *upgrade) change() error {
 	}
 	p.forget()
 	c.unanswered.Store(false)
-	if c.Open() {
-		c.timer.Reset(c.server.options.PingInterval)
-	}
+	c.wind(c.server.options.PingInterval)
 	c.start(work)
 	return nil
 }

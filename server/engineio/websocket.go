@@ -143,7 +143,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	nc.SetWriteDeadline(time.Time{})
-	c.timer.Reset(s.options.PingInterval)
+	c.wind(s.options.PingInterval)
 	if !inTime {
 		c.Shutdown(CloseDraining, "draining")
 	}

@@ -7,7 +7,8 @@ import (
 
 const (
 	// maxQueue bounds what waits for one client, in bytes with frameCost for each entry: beyond what the kernel buffers,
-	// that is a burst of a thousand long messages. A client that is further behind does not keep up.
+	// that is a burst of thousands of messages. A client that is further behind does not keep up. One run alone may be
+	// longer: no client could ever take it otherwise.
 	maxQueue = 1 << 20
 
 	// frameCost is what an entry of the queue costs besides its bytes, which mostly are shared with other connections.
@@ -33,15 +34,21 @@ func (c *Conn) put(run []byte) (work bool) {
 		c.writeMu.Unlock()
 		return false
 	}
+	over := len(c.queue) > 0 && int(c.queued.Load())+len(run)+frameCost > maxQueue
 	c.queue = append(c.queue, run)
-	over := c.queued.Add(int32(len(run)+frameCost)) > maxQueue
+	c.queued.Add(int32(len(run) + frameCost))
 	c.full = over
 	work = c.claim()
 	c.writeMu.Unlock()
 	if over {
-		go c.Shutdown(CloseSlow, "slow") // not here: the caller may hold a lock that the listeners want
+		go c.tooSlow() // not here: the caller may hold a lock
 	}
 	return work
+}
+
+func (c *Conn) tooSlow() {
+	c.server.options.Logger.Info("client closed: it reads too slowly", "remote", c.remote)
+	c.Shutdown(CloseSlow, "slow")
 }
 
 // claim says whether the caller is to get the queue written; the lock is held.

@@ -3,17 +3,11 @@ package socketio
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/zishang520/engine.io/v2/types"
-	"github.com/zishang520/socket.io/v2/socket"
 
 	"roomstream/server/engineio"
 )
@@ -22,9 +16,11 @@ import (
 // the process lives, a client beside it is not disturbed, and goroutines and memory are as before.
 
 // allowance is what the heap may have grown by when a hazard is over, on a machine where other tests' garbage moves too.
+
 const allowance = 8 << 20
 
 // besides runs an attack beside a healthy client and has it judged.
+
 func besides(t *testing.T, attack func(s *stage), change ...func(*Options)) {
 	t.Helper()
 	s := newStage(t, change...)
@@ -43,6 +39,7 @@ func besides(t *testing.T, attack func(s *stage), change ...func(*Options)) {
 }
 
 // refused sends frames to a connected client's session, which must be closed for it.
+
 func refused(t *testing.T, s *stage, code int, frames ...[]byte) {
 	t.Helper()
 	c := s.join()
@@ -51,57 +48,6 @@ func refused(t *testing.T, s *stage, code int, frames ...[]byte) {
 		t.Errorf("%.80q: closed with %d %q after %.80q, want %d", bytes.Join(frames, nil), got, reason, texts, code)
 	}
 	c.conn.Close()
-}
-
-func TestHazard01ManyEmitsInARowAllArriveInOrder(t *testing.T) {
-	const emits, members = 1000, 50
-	s := newStage(t)
-	var clients []*rawClient
-	for range members {
-		c := s.join()
-		c.ask("join", `"room"`)
-		clients = append(clients, c)
-	}
-	upgraded, _ := s.poller()
-	upgraded.connect()
-	upgraded.say(`42["join","room"]`)
-	u := upgraded.probe()
-	u.text("5")
-	u.ask("echo", "1")
-	clients = append(clients, u)
-	polling, _ := s.poller()
-	polling.connect()
-	polling.say(`421["join","room"]`)
-	polling.hear("431")
-
-	go func() {
-		for i := range emits {
-			if i%2 == 0 {
-				s.io.broadcast("room", [][]byte{eventPacket("n", strconv.AppendInt(nil, int64(i), 10))})
-			} else {
-				s.io.library.To("room").Emit("n", i)
-			}
-		}
-	}()
-	for i, c := range clients {
-		for n := range emits {
-			if got, want := c.next(), fmt.Sprintf(`42["n",%d]`, n); got != want {
-				t.Fatalf("client %d got %q, want %q", i, got, want)
-			}
-		}
-	}
-	for n := 0; n < emits; {
-		status, body := polling.get()
-		if status != 200 {
-			t.Fatalf("poll answered %d", status)
-		}
-		for packet := range strings.SplitSeq(body, "\x1e") {
-			if want := fmt.Sprintf(`42["n",%d]`, n); packet != want {
-				t.Fatalf("the polling client got %q, want %q", packet, want)
-			}
-			n++
-		}
-	}
 }
 
 func TestHazard02EventWithoutPayload(t *testing.T) {
@@ -192,48 +138,7 @@ func ordered(t *testing.T, events []string, n int) {
 	}
 }
 
-func TestHazard06PostOfCountlessPackets(t *testing.T) {
-	besides(t, func(s *stage) {
-		for _, body := range []io.Reader{
-			bytes.NewReader(bytes.Repeat([]byte("6\x1e"), 4<<20)),                        // with its length
-			io.MultiReader(bytes.NewReader(bytes.Repeat([]byte("6\x1e"), 4<<20))),        // chunked
-			io.MultiReader(bytes.NewReader(bytes.Repeat([]byte("6\x1e"), 200))),          // short, but too many
-			io.MultiReader(bytes.NewReader(append(bytes.Repeat([]byte("4"), 1<<20), 0))), // one that is too long
-		} {
-			p, _ := s.poller()
-			p.connect()
-			before := allocated()
-			r, err := http.NewRequest("POST", s.URL+"/socket.io/?EIO=4&transport=polling&sid="+p.sid, body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Content-Type", "text/plain")
-			start := time.Now()
-			answer, err := http.DefaultClient.Do(r)
-			// A server that closes while the client still sends may be seen as a broken connection.
-			if err == nil {
-				answer.Body.Close()
-				if answer.StatusCode != http.StatusRequestEntityTooLarge {
-					t.Errorf("answered %s", answer.Status)
-				}
-			}
-			if took := time.Since(start); took > 5*time.Second {
-				t.Errorf("took %v", took)
-			}
-			if grew := allocated() - before; grew > 64<<20 {
-				t.Errorf("%d bytes were allocated for it", grew)
-			}
-			within(t, "the session is over", func() bool { return s.io.Connections() == 1 })
-		}
-	})
-}
-
 // allocated is what was ever allocated, by the test's own client too.
-func allocated() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.TotalAlloc
-}
 
 func TestHazard07AttachmentsWithoutEnd(t *testing.T) {
 	besides(t, func(s *stage) {
@@ -275,166 +180,7 @@ func TestHazard08BinaryThatNobodyAnnounced(t *testing.T) {
 	})
 }
 
-func TestHazard09AbruptEndsLeaveNothingBehind(t *testing.T) {
-	besides(t, func(s *stage) {
-		for i := range 1000 {
-			c := s.raw()
-			switch i % 5 {
-			case 0: // in the middle of the handshake
-				c.write([]byte(handshakeLines(s, ""))[:60])
-			case 1: // at once after it
-				c.write([]byte(handshakeLines(s, "")))
-			case 2: // in the middle of CONNECT
-				c.write(append([]byte(handshakeLines(s, "")), textFrame("40")...))
-			case 3: // connected
-				c.write([]byte(handshakeLines(s, "")))
-				c.accepted()
-				c.next()
-				c.connect()
-			case 4: // in a room, with a reset
-				c.write([]byte(handshakeLines(s, "")))
-				c.accepted()
-				c.next()
-				c.connect()
-				c.ask("join", `"room"`)
-				c.conn.(*net.TCPConn).SetLinger(0)
-			}
-			c.conn.Close()
-		}
-		within(t, "the room is empty", func() bool { return s.io.members("room") == 0 })
-		within(t, "the library has forgotten them", func() bool { return s.io.library.Sockets().Sockets().Len() == 1 })
-		s.chat.forget()
-	})
-}
-
-func TestHazard10AReaderTooSlowToFollowIsClosedNeverSkipped(t *testing.T) {
-	const events, size = 6000, 4096
-	besides(t, func(s *stage) {
-		good, slow := s.join(), s.join()
-		good.ask("join", `"room"`)
-		slow.ask("join", `"room"`)
-		filler := strings.Repeat("x", size)
-		go func() {
-			for i := range events {
-				s.io.broadcast("room", [][]byte{eventPacket("n", fmt.Appendf(nil, `[%d,%q]`, i, filler))})
-				if i%50 == 49 { // the good one is to be able to follow
-					within(t, "the good reader to follow", func() bool { return idle(s) || s.io.members("room") == 1 })
-				}
-			}
-		}()
-		for i := range events {
-			if got, want := good.next(), fmt.Sprintf(`42["n",[%d,`, i); !strings.HasPrefix(got, want) {
-				t.Fatalf("the good reader got %.40q, want %q", got, want)
-			}
-		}
-		// What the slow one finds when it reads at last: all that was queued, in order, and then why it was closed.
-		code, reason, texts := slow.closed()
-		if code != engineio.CloseSlow || reason != "slow" {
-			t.Errorf("closed with %d %q, want 1013 slow", code, reason)
-		}
-		if len(texts) == 0 || texts[len(texts)-1] != `42["closing",{"reason":"slow"}]` {
-			t.Fatalf("the last word was %.60q", texts[max(0, len(texts)-1):])
-		}
-		for i, text := range texts[:len(texts)-1] {
-			if want := fmt.Sprintf(`42["n",[%d,`, i); !strings.HasPrefix(text, want) {
-				t.Fatalf("event %d was skipped: %.40q", i, text)
-			}
-		}
-		if len(texts)-1 >= events {
-			t.Fatal("the slow reader was never cut")
-		}
-		good.conn.Close()
-		slow.conn.Close()
-	})
-}
-
 // idle says whether at most one of the members of "room" has something waiting.
-func idle(s *stage) bool {
-	waiting := 0
-	for _, m := range s.io.adapter.chosen(&socket.BroadcastOptions{Rooms: types.NewSet(socket.Room("room"))}) {
-		if !m.client.conn.Idle() {
-			waiting++
-		}
-	}
-	return waiting <= 1
-}
-
-func TestHazard10AReaderThatStopsIsCutAfterTheWriteTimeout(t *testing.T) {
-	besides(t, func(s *stage) {
-		c := s.join()
-		c.ask("join", `"room"`)
-		c.conn.(*net.TCPConn).SetReadBuffer(4096)
-		big := eventPacket("n", fmt.Appendf(nil, "%q", strings.Repeat("x", 200_000)))
-		// Until the kernel takes no more, but far less than the queue's bound at once.
-		within(t, "something to wait in the queue", func() bool {
-			m := s.io.adapter.chosen(&socket.BroadcastOptions{Rooms: types.NewSet(socket.Room("room"))})
-			if len(m) == 1 && m[0].client.conn.Idle() {
-				s.io.broadcast("room", [][]byte{big})
-			}
-			return len(m) == 0
-		})
-		c.conn.Close()
-	}, func(o *Options) { o.WriteTimeout = time.Second })
-}
-
-func TestHazard11PostOfAnotherContentTypeIsAnswered(t *testing.T) {
-	besides(t, func(s *stage) {
-		for _, kind := range []string{"application/octet-stream", "application/json", "multipart/form-data; boundary=x", ";;"} {
-			p, _ := s.poller()
-			p.connect()
-			status, _ := s.request("POST", "EIO=4&transport=polling&sid="+p.sid, kind, "42")
-			if status != http.StatusUnsupportedMediaType {
-				t.Errorf("%s: answered %d", kind, status)
-			}
-			within(t, "the session is over", func() bool { return s.io.Connections() == 1 })
-		}
-	})
-}
-
-func TestHazard12PagesOfOtherOriginsAreRefused(t *testing.T) {
-	besides(t, func(s *stage) {
-		p, _ := s.poller()
-		p.connect()
-		for _, query := range []string{"", "&sid=" + p.sid} {
-			for _, origin := range []string{"http://evil.example", "null", "https://chat.example.evil.example", "http://" + s.Listener.Addr().String() + ".evil.example"} {
-				c := s.raw()
-				c.write([]byte(handshakeLines(s, query, "Origin: "+origin)))
-				r, err := http.ReadResponse(c.in, nil)
-				if err != nil || r.StatusCode != http.StatusForbidden {
-					t.Errorf("WebSocket of %s: %v %v", origin, r, err)
-				}
-				c.conn.Close()
-				if got := s.ofOrigin("GET", "EIO=4&transport=polling"+query, origin); got.StatusCode != http.StatusForbidden || got.Header.Get("Access-Control-Allow-Origin") != "" {
-					t.Errorf("polling of %s: %s %v", origin, got.Status, got.Header)
-				}
-			}
-		}
-		for _, origin := range []string{"https://chat.example", s.URL} {
-			c, _ := s.open("Origin: " + origin)
-			c.connect()
-			c.conn.Close()
-		}
-		if got := s.ofOrigin("OPTIONS", "EIO=4&transport=polling", "https://chat.example"); got.StatusCode != http.StatusNoContent || got.Header.Get("Access-Control-Allow-Origin") != "https://chat.example" {
-			t.Errorf("preflight: %s %v", got.Status, got.Header)
-		}
-		p.say("1")
-	}, func(o *Options) { o.AllowedOrigins = []string{"https://chat.example"} })
-}
-
-func (s *stage) ofOrigin(method, query, origin string) *http.Response {
-	s.t.Helper()
-	r, err := http.NewRequest(method, s.URL+"/socket.io/?"+query, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r.Header.Set("Origin", origin)
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	answer.Body.Close()
-	return answer
-}
 
 func TestHazard13ConnectAtOnceAfterOpenIsNeverLost(t *testing.T) {
 	besides(t, func(s *stage) {

@@ -9,12 +9,14 @@ import (
 )
 
 // poller is a client by HTTP long-polling.
+
 type poller struct {
 	s   *stage
 	sid string
 }
 
 // request makes one request and returns its status and body.
+
 func (s *stage) request(method, query, contentType, body string) (int, string) {
 	s.t.Helper()
 	r, err := http.NewRequest(method, s.URL+"/socket.io/?"+query, strings.NewReader(body))
@@ -62,6 +64,7 @@ func (p *poller) say(packets ...string) {
 }
 
 // hear polls until a packet with the prefix comes, and answers pings.
+
 func (p *poller) hear(prefix string) string {
 	p.s.t.Helper()
 	for {
@@ -104,28 +107,3 @@ func TestPollingFromOpenToEcho(t *testing.T) {
 }
 
 // probe opens the session's WebSocket and has its probe answered.
-func (p *poller) probe() *rawClient {
-	p.s.t.Helper()
-	c := p.s.raw()
-	c.write([]byte(handshakeLines(p.s, "&sid="+p.sid)))
-	c.accepted()
-	c.text("2probe")
-	c.expect("3probe")
-	return c
-}
-
-func TestUpgradeKeepsTheSession(t *testing.T) {
-	s := newStage(t)
-	p, _ := s.poller()
-	p.connect()
-	p.say(`42["join","room"]`, `42["say","before"]`)
-	c := p.probe()
-	c.text("5")
-	c.text(`42["say","after"]`)
-	c.expect(`42["said","before"]`)
-	c.expect(`42["said","after"]`)
-	c.healthy()
-	if n := s.io.Connections(); n != 1 {
-		t.Fatalf("%d connections", n)
-	}
-}
