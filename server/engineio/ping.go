@@ -15,8 +15,9 @@ func (c *Conn) tick() {
 		c.abort("ping timeout")
 		return
 	}
-	c.enqueue(c.server.ping)
+	// The timer first: the pong may be here before the next line, and then the timer is its.
 	c.wind(c.server.options.PingTimeout)
+	c.enqueue(c.server.ping)
 }
 
 // pong takes the client's answer. One that nobody asked for is ignored, so that it cannot touch the timer.
