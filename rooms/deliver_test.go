@@ -316,6 +316,20 @@ func TestHistoryPages(t *testing.T) {
 			t.Errorf("%s: hasBefore %v, hasAfter %v", name, page.HasBefore, page.HasAfter)
 		}
 	}
+	for name, c := range map[string]struct {
+		in            rooms.HistoryInput
+		before, after bool
+	}{
+		"after the last":    {rooms.HistoryInput{After: at(250)}, true, false},
+		"before the first":  {rooms.HistoryInput{Before: at(1)}, false, true},
+		"before the zeroth": {rooms.HistoryInput{Before: at(0)}, false, true},
+	} {
+		c.in.RoomID = "r"
+		page, err := s.History(context.Background(), alice, c.in)
+		if err != nil || len(page.Messages) != 0 || page.HasBefore != c.before || page.HasAfter != c.after {
+			t.Errorf("%s: %d messages, hasBefore %v, hasAfter %v, %v", name, len(page.Messages), page.HasBefore, page.HasAfter, err)
+		}
+	}
 	for name, in := range map[string]rooms.HistoryInput{
 		"two positions":  {RoomID: "r", Before: at(1), After: at(2)},
 		"limit 101":      {RoomID: "r", Limit: 101},

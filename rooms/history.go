@@ -88,21 +88,17 @@ func pageLimit(limit int) (int, error) {
 }
 
 func (s *Service) historyBefore(ctx context.Context, room RoomID, before int64, limit int) (History, error) {
-	messages, more, err := collect(limit, maxPageBytes, func(page Page) ([]Event, error) {
-		events, err := s.store.Log.Before(ctx, room, before, page)
-		if n := len(events); n > 0 {
-			before = events[n-1].Seq
-		}
-		return events, err
-	})
+	messages, more, err := s.collectBefore(ctx, room, before, limit)
 	if err != nil {
 		return History{}, err
 	}
 	slices.Reverse(messages)
-	page := History{Messages: messages, HasBefore: more}
+	end := max(before-1, 0)
 	if n := len(messages); n > 0 {
-		page.HasAfter, err = s.hasAfter(ctx, room, messages[n-1].Seq)
+		end = messages[n-1].Seq
 	}
+	page := History{Messages: messages, HasBefore: more}
+	page.HasAfter, err = s.hasAfter(ctx, room, end)
 	return page, err
 }
 
@@ -111,10 +107,12 @@ func (s *Service) historyAfter(ctx context.Context, room RoomID, after int64, li
 	if err != nil {
 		return History{}, err
 	}
-	page := History{Messages: messages, HasAfter: more}
+	start := after + 1
 	if len(messages) > 0 {
-		page.HasBefore, err = s.hasBefore(ctx, room, messages[0].Seq)
+		start = messages[0].Seq
 	}
+	page := History{Messages: messages, HasAfter: more}
+	page.HasBefore, err = s.hasBefore(ctx, room, start)
 	return page, err
 }
 
@@ -150,19 +148,23 @@ func (s *Service) collectAfter(ctx context.Context, room RoomID, after int64, li
 	})
 }
 
+func (s *Service) collectBefore(ctx context.Context, room RoomID, before int64, limit int) ([]Event, bool, error) {
+	return collect(limit, maxPageBytes, func(page Page) ([]Event, error) {
+		events, err := s.store.Log.Before(ctx, room, before, page)
+		if n := len(events); n > 0 {
+			before = events[n-1].Seq
+		}
+		return events, err
+	})
+}
+
 func (s *Service) hasAfter(ctx context.Context, room RoomID, seq int64) (bool, error) {
 	events, _, err := s.collectAfter(ctx, room, seq, 1, maxPageBytes)
 	return len(events) > 0, err
 }
 
 func (s *Service) hasBefore(ctx context.Context, room RoomID, seq int64) (bool, error) {
-	events, _, err := collect(1, maxPageBytes, func(page Page) ([]Event, error) {
-		events, err := s.store.Log.Before(ctx, room, seq, page)
-		if n := len(events); n > 0 {
-			seq = events[n-1].Seq
-		}
-		return events, err
-	})
+	events, _, err := s.collectBefore(ctx, room, seq, 1)
 	return len(events) > 0, err
 }
 
