@@ -136,18 +136,20 @@ func (a *adapter) exit(m *member, r *room) {
 }
 
 // AddAll puts a socket into rooms. The library begins with the socket's own, before it tells the client: that makes the
-// member. A socket that has left is in no room ever after, though its Join may come late.
+// member, while its CONNECT is under way and never again. A socket that has left is in no room ever after, though its
+// Join may come late.
 func (a *adapter) AddAll(id socket.SocketId, names *types.Set[socket.Room]) {
 	s, ok := a.nsp.Sockets().Load(id)
 	if !ok {
 		return
 	}
 	c := clientOf(s)
+	connecting := c != nil && c.connecting() && names.Has(socket.Room(id))
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	m := a.members[id]
 	if m == nil {
-		if c == nil || !names.Has(socket.Room(id)) {
+		if !connecting {
 			return
 		}
 		m = &member{client: c, sock: s}

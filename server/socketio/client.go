@@ -180,6 +180,13 @@ func (c *client) connected(m *member) {
 	}
 }
 
+// connecting says whether a CONNECT is under way.
+func (c *client) connecting() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.gate != nil
+}
+
 // passGate lets the reader go on; the lock is held.
 func (c *client) passGate() {
 	if c.gate != nil {

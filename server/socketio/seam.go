@@ -54,7 +54,7 @@ type session interface {
 	// after the name, as the client wrote them, and are the session's to keep.
 	event(name string, args []json.RawMessage, ack ackFunc)
 
-	// closed comes once, after the last event.
+	// closed comes once, after the last event. It comes for those who were connected, and for nobody else.
 	closed()
 }
 

@@ -140,9 +140,13 @@ func (s *Server) connection(args ...any) {
 	// What the library notes of the handshake is empty here, but two maps for each socket nevertheless.
 	shown := sock.Handshake()
 	shown.Headers, shown.Query = nil, nil
-	if m := s.adapter.member(sock.Id()); m != nil {
-		m.client.connected(m)
+	m := s.adapter.member(sock.Id())
+	if m == nil {
+		// The connection ended while the library was at it, and the library has looked for its sockets already.
+		sock.Disconnect(false)
+		return
 	}
+	m.client.connected(m)
 }
 
 // Handler serves /socket.io/ and answers 404 for anything else.
