@@ -8,6 +8,8 @@ import { Server } from "./server";
 
 /** Gaps shorter than this are not mentioned, in ms. */
 const QUIET_GAP_MS = 2_000;
+/** How often a short gap is tried. */
+const TRIES = 5;
 
 let browser: Browser;
 let server: Server;
@@ -97,12 +99,18 @@ test("a gap under two seconds is not mentioned", async () => {
       if (document.querySelector("[data-testid=connection-banner]")) Object.assign(window, { sawBanner: true });
     }).observe(document.body, { subtree: true, childList: true });
   });
-  const start = performance.now();
-  await ann.context.setOffline(true);
-  await ann.connected(false);
-  await ann.context.setOffline(false);
-  await ann.connected();
-  expect(performance.now() - start).toBeLessThan(QUIET_GAP_MS);
+  // On a busy machine a gap may turn out longer than it was meant to be: that one does not count.
+  let gap = Number.POSITIVE_INFINITY;
+  for (let n = 0; n < TRIES && gap >= QUIET_GAP_MS; n++) {
+    await ann.page.evaluate(() => Object.assign(window, { sawBanner: false }));
+    const start = performance.now();
+    await ann.context.setOffline(true);
+    await ann.connected(false);
+    await ann.context.setOffline(false);
+    await ann.connected();
+    gap = performance.now() - start;
+  }
+  expect(gap).toBeLessThan(QUIET_GAP_MS);
   expect(await ann.page.evaluate(() => (window as unknown as { sawBanner: boolean }).sawBanner)).toBe(false);
   await ann.leave();
 });
