@@ -277,9 +277,7 @@ func (s *Server) run() error {
 		"--wiredTigerCacheSizeGB", cacheGB, "--setParameter", "diagnosticDataCollectionEnabled=false",
 	}
 	cmd := exec.Command(binary, append(args, s.args...)...)
-	// The signal comes when the thread that started the process ends; Go ends threads
-	// only with the process, or with a goroutine that exits locked to one: no test does.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	endWithParent(cmd)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", binary, err)
 	}
