@@ -31,7 +31,14 @@ func (d *delivery) read(ctx context.Context) {
 		if finished {
 			return
 		}
-		missing, err := d.readOnce(ctx, from)
+		var missing int64
+		err := d.router.inTurn(ctx, func() (err error) {
+			missing, err = d.readOnce(ctx, from)
+			return err
+		})
+		if ctx.Err() != nil {
+			break
+		}
 		if err != nil {
 			d.router.logger.Warn("reading missing events failed", "room", d.room, "after", from, "error", err)
 			backoff(ctx, attempt)

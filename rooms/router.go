@@ -30,7 +30,7 @@ type router struct {
 	now     func() time.Time
 	logger  *slog.Logger
 
-	readers chan struct{} // holds a token a running hole read
+	readers chan struct{} // holds a token for each read of inTurn
 	tasks   sync.WaitGroup
 
 	mu      sync.RWMutex
@@ -181,21 +181,26 @@ func (r *router) sweep() {
 	}
 }
 
-// begin starts a reader of holes unless the router ends.
-func (r *router) begin(read func(context.Context)) bool {
+// begin starts a task unless the router ends.
+func (r *router) begin(task func(context.Context)) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.ctx == nil || r.ctx.Err() != nil {
 		return false
 	}
 	ctx := r.ctx
-	r.tasks.Go(func() {
-		select {
-		case r.readers <- struct{}{}:
-			defer func() { <-r.readers }()
-			read(ctx)
-		case <-ctx.Done():
-		}
-	})
+	r.tasks.Go(func() { task(ctx) })
 	return true
+}
+
+// inTurn does one read or write of the store when fewer than holeReaders run. A task
+// holds its turn for no longer: one whose hole stays open must not hold up other rooms.
+func (r *router) inTurn(ctx context.Context, do func() error) error {
+	select {
+	case r.readers <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-r.readers }()
+	return do()
 }

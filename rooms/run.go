@@ -109,10 +109,12 @@ func (s *sink) quarantine(a *Arrival) {
 	s.logger.Error("a seq that is no positive integer was quarantined", "id", id.String())
 	s.router.begin(func(ctx context.Context) {
 		for attempt := 0; ctx.Err() == nil; attempt++ {
-			op, cancel := context.WithTimeout(ctx, opTimeout)
-			err := s.store.Foreign.Quarantine(op, id)
-			cancel()
-			if err == nil {
+			err := s.router.inTurn(ctx, func() error {
+				op, cancel := context.WithTimeout(ctx, opTimeout)
+				defer cancel()
+				return s.store.Foreign.Quarantine(op, id)
+			})
+			if err == nil || ctx.Err() != nil {
 				return
 			}
 			s.logger.Warn("quarantine failed", "id", id.String(), "error", err)
