@@ -25,7 +25,7 @@ func (d *delivery) readIfBehind() {
 
 // read brings the room up to what is wanted, however long it takes.
 func (d *delivery) read(ctx context.Context) {
-	missingSince := d.router.now()
+	var missingSince time.Time // of the first read that showed the hole; zero: none did
 	for attempt := 0; ctx.Err() == nil; attempt++ {
 		from, finished := d.readFrom()
 		if finished {
@@ -45,11 +45,14 @@ func (d *delivery) read(ctx context.Context) {
 			continue
 		}
 		if d.last() > from {
-			attempt, missingSince = 0, d.router.now()
+			attempt, missingSince = 0, time.Time{}
 			continue
 		}
 		if missing == 0 {
 			continue
+		}
+		if missingSince.IsZero() {
+			missingSince = d.router.now()
 		}
 		if d.router.now().Sub(missingSince) > holeAge {
 			d.fill(ctx, from+1, missing)
