@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"bytes"
 	"context"
 	"hash/fnv"
 	"log/slog"
@@ -84,7 +85,12 @@ func (a *adopter) scanLocked(since time.Time) {
 		s := uint32(max(since.Unix(), 0))
 		from[0], from[1], from[2], from[3] = byte(s>>24), byte(s>>16), byte(s>>8), byte(s)
 	}
-	if !a.scan || from.String() < a.scanFrom.String() {
+	a.scanFromLocked(from)
+}
+
+// scanFromLocked asks for a search; one that is asked for already keeps the earlier start.
+func (a *adopter) scanFromLocked(from EventID) {
+	if !a.scan || bytes.Compare(from[:], a.scanFrom[:]) < 0 {
 		a.scanFrom = from
 	}
 	a.scan = true
@@ -193,8 +199,7 @@ func (a *adopter) search(ctx context.Context, from EventID) bool {
 func (a *adopter) again(from EventID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.scan, a.scanFrom = true, from
-	a.ring()
+	a.scanFromLocked(from)
 }
 
 // peers knows the live instances by their heartbeats.

@@ -86,6 +86,51 @@ func TestAJoinTellsWhyAClientMustReset(t *testing.T) {
 	}
 }
 
+// mutedStream tells heartbeats only.
+type mutedStream struct{ rooms.Stream }
+
+type mutedSink struct{ rooms.Sink }
+
+func (m mutedStream) Watch(ctx context.Context, sink rooms.Sink) error {
+	return m.Stream.Watch(ctx, mutedSink{sink})
+}
+
+func (m mutedSink) Arrived(batch []rooms.Arrival) {
+	for _, a := range batch {
+		if a.Instance != "" {
+			m.Sink.Arrived([]rooms.Arrival{a})
+		}
+	}
+}
+
+func TestAClientAheadOfAnInstanceIsBroughtUpNotReset(t *testing.T) {
+	store := newStore(t)
+	ahead, _ := serve(t, store, rooms.Options{})
+	behindStore := store
+	behindStore.Stream = mutedStream{store.Stream}
+	away := &awayLog{Log: store.Log}
+	behindStore.Log = away
+	behind, l := serve(t, behindStore, rooms.Options{})
+	join(t, behind, l, "r", nil)
+	for i := range 5 {
+		send(t, ahead, "r", text(i), "")
+	}
+	since := int64(5)
+	away.away.Store(true)
+	ctx, cancel := context.WithCancel(context.Background())
+	answered := make(chan error, 1)
+	go func() { answered <- behind.Join(ctx, alice, "r", &since, func(rooms.Joined) {}) }()
+	within(t, "the join reads for the client's number", func() bool { return away.failed.Load() > 0 })
+	cancel()
+	wantCode(t, "a join given up", <-answered, rooms.CodeUnavailable)
+	away.away.Store(false)
+	joined := join(t, behind, l, "r", &since)
+	if joined.Reset != "" || joined.LastSeq != 5 || len(joined.Events) != 0 {
+		t.Errorf("%+v", joined)
+	}
+	within(t, "the others in the room have it too", func() bool { return l.count("r") == 5 })
+}
+
 // fill appends n numbered messages.
 func fill(t testing.TB, store rooms.Store, room rooms.RoomID, n int) {
 	t.Helper()

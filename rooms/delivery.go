@@ -196,12 +196,13 @@ func (d *delivery) readAgain() {
 	d.readIfBehind()
 }
 
-// await returns when seq is delivered.
-func (d *delivery) await(ctx context.Context, seq int64) error {
+// await returns true when seq is delivered, false when the room was let go and must be
+// followed anew.
+func (d *delivery) await(ctx context.Context, seq int64) (bool, error) {
 	d.mu.Lock()
-	if d.delivered >= seq {
-		d.mu.Unlock()
-		return nil
+	if d.gone || d.delivered >= seq {
+		defer d.mu.Unlock()
+		return !d.gone, nil
 	}
 	w := waiter{seq, make(chan struct{})}
 	d.waiters = append(d.waiters, w)
@@ -210,9 +211,12 @@ func (d *delivery) await(ctx context.Context, seq int64) error {
 	d.mu.Unlock()
 	select {
 	case <-w.done:
-		return nil
+		return true, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.waiters = slices.DeleteFunc(d.waiters, func(o waiter) bool { return o.done == w.done })
+		return false, ctx.Err()
 	}
 }
 

@@ -161,6 +161,9 @@ func TestMalformedInsertsHarmNothingAndAreLeftAlone(t *testing.T) {
 	if all := stored(t, store, "r"); len(all) != 1 || all[0].Text != "good" {
 		t.Errorf("%+v", all)
 	}
+	if malformed, badSeqs := s.Counts(); malformed != 9 || badSeqs != 0 {
+		t.Errorf("%d malformed documents and %d bad seqs were counted, want 9 and 0", malformed, badSeqs)
+	}
 	unnumbered, err := db.messages.CountDocuments(context.Background(), bson.D{{Key: "seq", Value: bson.D{{Key: "$exists", Value: false}}}, {Key: "heartbeat", Value: bson.D{{Key: "$exists", Value: false}}}})
 	if err != nil || unnumbered != 9 {
 		t.Errorf("%d documents are left without a number, want 9 (%v)", unnumbered, err)
@@ -181,6 +184,9 @@ func TestASeqThatNoInstanceGaveIsQuarantined(t *testing.T) {
 		n, err := db.messages.CountDocuments(context.Background(), bson.D{{Key: "badSeq", Value: bson.D{{Key: "$exists", Value: true}}}})
 		return err == nil && n == int64(len(bad))
 	})
+	if _, badSeqs := s.Counts(); badSeqs != 7 { // all but those that are integers, only too high
+		t.Errorf("%d bad seqs were counted, want 7", badSeqs)
+	}
 	if sent := send(t, s, "r", "two", ""); sent.Seq != 2 {
 		t.Errorf("the next message got seq %d", sent.Seq)
 	}

@@ -69,8 +69,8 @@ func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, sinc
 	read := int64(-1) // up to where Events are; -1: none are wanted
 	if since != nil {
 		read = *since
-		reset, err := s.position(ctx, d, *since)
-		if err != nil {
+		reset, followed, err := s.position(ctx, d, *since)
+		if err != nil || !followed {
 			return false, err
 		}
 		if joined.Reset = reset; reset != "" {
@@ -118,21 +118,23 @@ func upTo(events []Event, last int64) []Event {
 }
 
 // position says whether a client that has everything up to since must reset. A
-// client may be ahead of what is delivered here, though not of the log.
-func (s *Service) position(ctx context.Context, d *delivery, since int64) (ResetReason, error) {
+// client may be ahead of what is delivered here, though not of the log. followed is
+// false when the room was let go meanwhile.
+func (s *Service) position(ctx context.Context, d *delivery, since int64) (reset ResetReason, followed bool, err error) {
 	last := d.last()
 	if since <= last {
 		if last-since > maxBehind {
-			return ResetTooFar, nil
+			reset = ResetTooFar
 		}
-		return "", nil
+		return reset, true, nil
 	}
 	lasts, err := trustedLast(ctx, s.store.Log, s.store.Foreign, []RoomID{d.room})
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
 	if since > lasts[d.room] {
-		return ResetAhead, nil
+		return ResetAhead, true, nil
 	}
-	return "", d.await(ctx, since)
+	followed, err = d.await(ctx, since)
+	return "", followed, err
 }

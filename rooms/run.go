@@ -14,6 +14,10 @@ const (
 	// beatLost is three heartbeats: an instance unheard for so long is not live.
 	beatLost = 6 * time.Second
 
+	// quarantinesMost bounds the bad documents that wait to be taken out of the way; past
+	// it a search finds them.
+	quarantinesMost = 100
+
 	reopenFirst = 50 * time.Millisecond
 	reopenMost  = 5 * time.Second
 	// reopenHealthy is how long a stream must have held for the next reopening to be fast.
@@ -106,8 +110,14 @@ func (s *sink) Arrived(batch []Arrival) {
 func (s *sink) quarantine(a *Arrival) {
 	s.badSeqs.Add(1)
 	id := a.Event.ID
-	s.logger.Error("a seq that is no positive integer was quarantined", "id", id.String())
-	s.router.begin(func(ctx context.Context) {
+	s.logger.Error("a seq that is no positive integer is quarantined", "id", id.String())
+	if s.quarantines.Add(1) > quarantinesMost {
+		s.quarantines.Add(-1)
+		s.adopter.look(s.now()) // a search quarantines what it meets
+		return
+	}
+	begun := s.router.begin(func(ctx context.Context) {
+		defer s.quarantines.Add(-1)
 		for attempt := 0; ctx.Err() == nil; attempt++ {
 			err := s.router.inTurn(ctx, func() error {
 				op, cancel := context.WithTimeout(ctx, opTimeout)
@@ -121,6 +131,9 @@ func (s *sink) quarantine(a *Arrival) {
 			backoff(ctx, attempt)
 		}
 	})
+	if !begun {
+		s.quarantines.Add(-1)
+	}
 }
 
 // beat inserts a heartbeat every 2 s, and at once when a stream opens; it must come
@@ -152,3 +165,8 @@ func (s *Service) Ready() error {
 	}
 	return E(CodeUnavailable, "no heartbeat came through the stream for %s", beatLost)
 }
+
+// Counts tells, since the start, how many inserts of other programs were no valid
+// messages and how many carried a seq that is no positive integer. The same document
+// counts on every instance.
+func (s *Service) Counts() (malformed, badSeqs int64) { return s.malformed.Load(), s.badSeqs.Load() }

@@ -59,6 +59,8 @@ type Service struct {
 	malformed atomic.Int64
 	badSeqs   atomic.Int64
 
+	quarantines atomic.Int64 // under way
+
 	mu      sync.Mutex
 	rooms   map[RoomID]Room // those known to exist; bounded
 	logID   string
