@@ -72,6 +72,57 @@ test.each([
   await ann.leave();
 });
 
+test("what grows late above the message one reads does not move it", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history" });
+  await moveWhenOlderCome(ann.page);
+  const moved = await ann.page.evaluate(async () => {
+    const scroller = document.querySelector(".timeline") as HTMLElement;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const edge = scroller.getBoundingClientRect().top;
+    const messages = [...scroller.querySelectorAll<HTMLElement>("[data-key]")];
+    const read = messages.findIndex((e) => e.getBoundingClientRect().bottom > edge);
+    const above = messages[read - 2];
+    const visible = messages[read];
+    if (!above || !visible) throw new Error("nothing stands above the message one reads");
+    const heightBefore = scroller.scrollHeight;
+    const before = visible.getBoundingClientRect().top;
+    const picture = document.createElement("div");
+    picture.style.height = "240px"; // as a picture that has arrived
+    above.append(picture);
+    for (let i = 0; i < 5; i++) await frame();
+    if (scroller.scrollHeight <= heightBefore) throw new Error("nothing grew");
+    return Math.abs(visible.getBoundingClientRect().top - before);
+  });
+  expect(moved).toBeLessThanOrEqual(ANCHOR_PX);
+  await ann.leave();
+});
+
+test("at the end, what grows late leaves the end in sight", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history" });
+  await staysAtEnd(ann.page);
+  await ann.page.evaluate(() => {
+    const messages = document.querySelectorAll<HTMLElement>(".timeline [data-key]");
+    const picture = document.createElement("div");
+    picture.style.height = "480px";
+    messages[messages.length - 3]?.append(picture);
+  });
+  await staysAtEnd(ann.page);
+  await ann.leave();
+});
+
+test("an on-screen keyboard hides neither the composer nor the end", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history", width: 360 });
+  await staysAtEnd(ann.page);
+  const keyboard = { width: 360, height: 330 }; // what is left above it, as the viewport's interactive-widget asks for
+  await ann.page.setViewportSize(keyboard);
+  await expect.poll(() => ann.page.evaluate(() => innerHeight), { timeout: SOON_MS }).toBe(keyboard.height);
+  await staysAtEnd(ann.page);
+  const composer = await ann.page.getByRole("textbox").boundingBox();
+  expect(composer).not.toBeNull();
+  expect((composer?.y ?? 0) + (composer?.height ?? 0)).toBeLessThanOrEqual(keyboard.height);
+  await ann.leave();
+});
+
 test("scrolled up, a new message moves nothing, is counted, and the button leads to it", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "history" });
   await moveWhenOlderCome(ann.page);
@@ -122,6 +173,13 @@ test("who opens a room with unread messages sees where they begin", async () => 
   expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("new to ann");
   await ann.leave();
 });
+
+/** Waits until there are messages and the last of them is in sight. */
+async function staysAtEnd(page: Page): Promise<void> {
+  await page.locator(".message").first().waitFor();
+  const below = () => page.locator(".timeline").evaluate((e) => e.scrollHeight - e.clientHeight - e.scrollTop);
+  await expect.poll(below, { timeout: SOON_MS }).toBeLessThanOrEqual(ANCHOR_PX);
+}
 
 function isInView(page: Page, text: string): Promise<boolean> {
   return page.evaluate((wanted) => {

@@ -29,6 +29,8 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const anchor = useRef<Anchor | undefined>(undefined);
+  const standing = useRef<Anchor | undefined>(undefined); // what the reader sees while he does not follow
+  const lastTop = useRef(0); // scrollTop when it was last told of
   const lastVersion = useRef<unknown>(undefined);
   const [atEnd, setAtEnd] = useState(true);
 
@@ -55,13 +57,18 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
     if (!element || !content.current) return undefined;
     const onScroll = () => {
       const left = element.scrollHeight - element.clientHeight - element.scrollTop;
-      following.current = left <= AT_END_PX;
+      // Content may have grown since the scrolling that this tells of: only who moved up has left the end.
+      following.current = left <= AT_END_PX || (following.current && element.scrollTop >= lastTop.current);
+      lastTop.current = element.scrollTop;
+      standing.current = following.current ? undefined : findAnchor(element);
       setAtEnd(following.current);
       nearTop();
     };
-    // The composer grows, the window turns, fonts arrive: the end stays the end.
+    // The composer grows, the window turns, fonts and pictures arrive late: the end stays the
+    // end, and who reads further up goes on reading the same line.
     const resized = new ResizeObserver(() => {
       if (following.current) element.scrollTop = element.scrollHeight;
+      else if (standing.current) restore(element, standing.current);
     });
     resized.observe(element);
     resized.observe(content.current);
