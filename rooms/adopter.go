@@ -40,7 +40,7 @@ type adopter struct {
 	logger   *slog.Logger
 	wake     chan struct{}
 	mu       sync.Mutex
-	waiting  []laterEvent // by due
+	waiting  []laterEvent // in the order they arrived
 	scan     bool
 	scanFrom EventID
 }

@@ -13,8 +13,8 @@ const (
 	laneBytes   = 32 << 20  // queued: what a lane may hold in memory
 	laneCalls   = 2 * laneEvents
 
-	// opTimeout is longer than an election takes (up to 12 s with the defaults, 3 s
-	// measured), and is how long a stalled primary is waited for.
+	// opTimeout outlasts most elections (3 s measured; up to 12 s with the defaults, which
+	// then take a second attempt), and is how long a stalled primary is waited for.
 	opTimeout = 8 * time.Second
 )
 
