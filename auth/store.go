@@ -25,3 +25,13 @@ type AccountStore interface {
 	// AccountByName returns ErrNoAccount when there is none.
 	AccountByName(ctx context.Context, name string) (Account, error)
 }
+
+// AccountArchive is what export, import and erasure need of the accounts besides
+// AccountStore. Implementations are safe for concurrent use.
+type AccountArchive interface {
+	// Accounts returns at most limit accounts whose NameKey is above that of after
+	// (empty: from the first on), ascending by NameKey.
+	Accounts(ctx context.Context, after string, limit int) ([]Account, error)
+	// RemoveAccount removes the account with this id, if there is one. It is durable on return.
+	RemoveAccount(ctx context.Context, id UserID) error
+}

@@ -51,6 +51,13 @@ type EventType string
 // The kinds of events a log holds.
 const (
 	TypeMessage EventType = ""
+	// TypeEdit gives the message Target another Text.
+	TypeEdit EventType = "edit"
+	// TypeDelete takes the message Target away. Parent is that message's, so that the
+	// replies of a message can be counted by one index.
+	TypeDelete EventType = "delete"
+	// TypeReaction sets or takes back the Author's Emoji on the message Target.
+	TypeReaction EventType = "reaction"
 	// TypeVoid is a number that holds nothing: what stood there was removed by hand,
 	// or cannot be read by this version.
 	TypeVoid EventType = "void"
@@ -69,11 +76,30 @@ type Event struct {
 	Text       string
 	Parent     int64  // seq of the message this answers; 0: none
 	Data       string // a JSON object as the text received; empty: none
+
+	Target int64  // seq of the message this changes; 0: none
+	Emoji  string // of a reaction
+	On     bool   // of a reaction: set, not taken back
+	// Counts are the target's reactions as of this one, as a JSON object from emoji to
+	// how many users. They follow from the log up to Seq alone.
+	Counts string
+
+	// Erased says that the content is gone: Text, Data and AuthorName are empty.
+	Erased bool
 }
 
-// sameContent says whether two events with one clientId are one send repeated.
+// sameContent says whether two events with one clientId are one send repeated. What
+// the log works out itself (Counts, a delete's Parent) is not compared.
 func (e *Event) sameContent(o *Event) bool {
-	return e.Type == o.Type && e.Text == o.Text && e.Parent == o.Parent && e.Data == o.Data
+	return e.Type == o.Type && e.Text == o.Text && e.Data == o.Data && e.Target == o.Target && e.Emoji == o.Emoji &&
+		e.On == o.On && (e.Type != TypeMessage || e.Parent == o.Parent)
+}
+
+// blanked is the event without its content, as a deleted message and its edits are
+// replayed.
+func (e Event) blanked() Event {
+	e.Text, e.Data, e.Erased = "", "", true
+	return e
 }
 
 // eventOverhead is what an event's fields besides text and data take on the wire,
@@ -82,5 +108,5 @@ const eventOverhead = 256
 
 // Size estimates the event's length on the wire in bytes.
 func (e *Event) Size() int {
-	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID)
+	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID) + len(e.Counts)
 }

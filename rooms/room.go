@@ -41,7 +41,22 @@ type Room struct {
 	Type      string
 	Topic     string
 	CreatedAt time.Time
+
+	// MinSeq is the first number that may be read; what stands below was trimmed. 0 and 1:
+	// nothing was. It never falls, and a room's last seq is never below MinSeq-1.
+	MinSeq int64
+	// Retention is how long the room's events are kept; 0: as the server's setting says,
+	// KeepForever: always.
+	Retention time.Duration
+	// RemoveBelow and RemoveAt say which trimmed events are removed from the store, and
+	// not before when. Zero: none.
+	RemoveBelow int64
+	RemoveAt    time.Time
 }
+
+// KeepForever is the Retention of a room that keeps everything whatever the server's
+// setting says.
+const KeepForever time.Duration = -1
 
 // Summary is a room with the newest event of its log.
 type Summary struct {

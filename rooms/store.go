@@ -158,9 +158,14 @@ type Catalog interface {
 // Store is everything the Service stands on. Foreign may be nil.
 type Store struct {
 	Log     Log
+	Related Related
 	Stream  Stream
 	Catalog Catalog
 	Foreign Foreign
+	Trimmer Trimmer
+	Eraser  Eraser
+	Archive Archive
+	Signals Signals
 }
 
 // ForeignInput is a document that another program inserted, as far as its types
