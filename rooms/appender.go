@@ -39,6 +39,8 @@ type item struct {
 	call    *call
 	repeats []*call // the same send again; guarded by recent.mu
 	tried   bool    // an attempt to store it was made: its outcome may be unknown
+
+	moderates bool // the author may delete what others wrote
 }
 
 // appender takes events into the log through a few lanes.
@@ -62,6 +64,7 @@ type appender struct {
 // laneConfig is what all lanes share.
 type laneConfig struct {
 	log     Log
+	related Related
 	foreign Foreign
 	router  *router
 	now     func() time.Time
@@ -81,8 +84,9 @@ func (a *appender) lane(room RoomID) *lane {
 }
 
 // submit queues an event. done is called once: with the event's place in the log,
-// or CONFLICT, OVERLOADED, TIMEOUT, UNAVAILABLE.
-func (a *appender) submit(e *Event, done func(Sent, error)) {
+// or CONFLICT, OVERLOADED, TIMEOUT, UNAVAILABLE, and for one that has a Target with what
+// Fold.admit says. moderates allows its author to delete what others wrote.
+func (a *appender) submit(e *Event, moderates bool, done func(Sent, error)) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	c := &call{done: done, since: a.now()}
@@ -90,7 +94,7 @@ func (a *appender) submit(e *Event, done func(Sent, error)) {
 		c.answer(Sent{}, stopping())
 		return
 	}
-	it := &item{event: e, call: c}
+	it := &item{event: e, call: c, moderates: moderates}
 	l := a.lane(e.RoomID)
 	if e.ClientID == "" {
 		a.push(l, it)

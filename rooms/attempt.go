@@ -29,7 +29,17 @@ func (l *lane) append(ctx context.Context, batch []*item) {
 				return
 			}
 		}
-		batch, unknown = l.attempt(ctx, batch)
+		p, err := l.prepare(ctx, batch, attempt)
+		if err != nil {
+			l.logger.Warn("reading what events change failed", "error", err)
+			batch = append(p.ready, p.later...)
+			backoff(ctx, attempt)
+			continue
+		}
+		if batch = p.ready; len(batch) > 0 {
+			batch, unknown = l.attempt(ctx, batch)
+		}
+		batch = append(batch, p.later...)
 	}
 	for _, it := range batch {
 		l.settle(it, Sent{}, unfinished(it))
@@ -95,7 +105,7 @@ func (l *lane) committed(batch []*item) {
 	now := l.now()
 	for _, it := range batch {
 		l.numbers[it.event.RoomID].took(it.event.Seq, now)
-		l.settle(it, Sent{ID: it.event.ID, Seq: it.event.Seq, Timestamp: it.event.Timestamp}, nil)
+		l.settle(it, sentOf(it.event), nil)
 	}
 }
 
@@ -156,7 +166,17 @@ func (l *lane) settleStored(it *item, stored *Event) {
 		l.settle(it, Sent{}, conflict())
 		return
 	}
-	l.settle(it, Sent{ID: stored.ID, Seq: stored.Seq, Timestamp: stored.Timestamp, Duplicate: !own}, nil)
+	sent := sentOf(stored)
+	sent.Duplicate = !own
+	l.settle(it, sent, nil)
+}
+
+func sentOf(e *Event) Sent {
+	sent := Sent{ID: e.ID, Seq: e.Seq, Timestamp: e.Timestamp}
+	if e.Type == TypeReaction {
+		sent.Count = countIn(e.Counts, e.Emoji)
+	}
+	return sent
 }
 
 // settle answers an item and all who sent the same again.

@@ -3,7 +3,12 @@ package rooms
 import (
 	"encoding/json"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+
+	"roomstream/auth"
 )
 
 // The limits of a message, as web/docs/protocol.md states them.
@@ -12,6 +17,7 @@ const (
 	MaxDataBytes  = 8 << 10   // of `data`, as the text received
 	MaxClientID   = 128       // printable ASCII characters
 	MaxSeq        = 1<<53 - 1 // the largest integer JavaScript holds exactly
+	MaxEmojiBytes = 64        // of a reaction's emoji
 	maxNameBytes  = 512       // of an author's stored name
 )
 
@@ -30,6 +36,33 @@ func checkContent(e *Event) error {
 		return BadField("authorName", "must be valid UTF-8 of at most %d bytes", maxNameBytes)
 	}
 	return checkData(e.Data)
+}
+
+// CheckStored holds an event that was read from a store to what its type must have: a
+// store that other programs can write to may hold anything.
+func CheckStored(e *Event) error {
+	if _, err := ParseRoomID(string(e.RoomID)); err != nil {
+		return err
+	}
+	if err := auth.CheckUserID(string(e.Author)); err != nil {
+		return BadField("author", "%v", err)
+	}
+	if e.Type != TypeMessage && (e.Target < 1 || e.Target > MaxSeq) {
+		return BadField("target", "must be the seq of a message of this room")
+	}
+	switch {
+	case e.Type == TypeDelete, e.Erased:
+		return checkClientID(e.ClientID)
+	case e.Type == TypeMessage:
+		return checkContent(e)
+	case e.Type == TypeEdit:
+		return checkText(e.Text)
+	case e.Type != TypeReaction:
+		return BadField("type", "is not known")
+	case e.Counts == "" || e.Counts[0] != '{' || !json.Valid([]byte(e.Counts)):
+		return BadField("counts", "must be a JSON object")
+	}
+	return checkEmoji(e.Emoji)
 }
 
 func checkText(text string) error {
@@ -69,4 +102,33 @@ func checkData(data string) error {
 		return BadField("data", "must be a JSON object")
 	}
 	return nil
+}
+
+// checkEmoji takes one grapheme cluster, as Unicode's UAX #29 has it, or a :name: of
+// letters, digits and _ + -.
+func checkEmoji(emoji string) error {
+	switch {
+	case emoji == "" || len(emoji) > MaxEmojiBytes || !utf8.ValidString(emoji):
+		return BadField("emoji", "must be 1 to %d bytes of valid UTF-8", MaxEmojiBytes)
+	case isEmojiName(emoji):
+		return nil
+	case uniseg.GraphemeClusterCount(emoji) != 1 || strings.IndexFunc(emoji, unicode.IsGraphic) != 0 || strings.ContainsFunc(emoji, unicode.IsSpace):
+		return BadField("emoji", "must be one visible character or a :name: of letters, digits and _ + -")
+	}
+	return nil
+}
+
+func isEmojiName(s string) bool {
+	name, ok := strings.CutPrefix(s, ":")
+	if !ok || len(name) < 2 || name[len(name)-1] != ':' {
+		return false
+	}
+	for _, c := range name[:len(name)-1] {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_', c == '+', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
 }

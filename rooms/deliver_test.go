@@ -353,7 +353,7 @@ func TestHistoryPages(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		inOrder(t, name, page.Messages, c.first)
+		inOrder(t, name, eventsOf(page), c.first)
 		if n := len(page.Messages); n == 0 || page.Messages[n-1].Seq != c.last {
 			t.Errorf("%s: %d messages, want %d to %d", name, n, c.first, c.last)
 		}

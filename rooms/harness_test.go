@@ -156,6 +156,15 @@ func stored(t testing.TB, store rooms.Store, room rooms.RoomID) []rooms.Event {
 	return all
 }
 
+// eventsOf gives a page's messages without what the log made of them.
+func eventsOf(page rooms.History) []rooms.Event {
+	events := make([]rooms.Event, len(page.Messages))
+	for i := range page.Messages {
+		events[i] = page.Messages[i].Event
+	}
+	return events
+}
+
 func inOrder(t testing.TB, what string, events []rooms.Event, first int64) {
 	t.Helper()
 	for i, e := range events {

@@ -2,7 +2,7 @@ package rooms
 
 import (
 	"context"
-	"slices"
+	"strconv"
 
 	"roomstream/auth"
 )
@@ -13,57 +13,150 @@ const (
 )
 
 // HistoryInput selects a page: at most one of Before, After (exclusive) and Around
-// (inclusive); none: the newest. Limit 0: 50; at most 100.
+// (inclusive); none: the newest. Parent above 0 selects among the messages that answer
+// that one. Limit 0: 50; at most 100.
 type HistoryInput struct {
 	RoomID                string
 	Before, After, Around *int64
+	Parent                int64
 	Limit                 int
+}
+
+// Message is a message as the log has made it by now, as one user sees it.
+type Message struct {
+	Event // with the text it has now; Erased when it was deleted
+	Fold  *Fold
+	User  auth.UserID // whose reactions are his own
 }
 
 // History is a page of messages, ascending.
 type History struct {
-	Messages            []Event
+	Messages            []Message
 	HasBefore, HasAfter bool
 }
 
 // History reads a page of a room's messages. A page also ends at 256 KiB, but holds
-// at least one message if there is one. Errors: BAD_REQUEST, NOT_FOUND, UNAVAILABLE.
+// at least one message if there is one. Deleted messages keep their place, so that a page
+// does not change its bounds. Errors: BAD_REQUEST, NOT_FOUND, UNAVAILABLE.
 func (s *Service) History(ctx context.Context, user auth.User, in HistoryInput) (History, error) {
 	limit, err := pageLimit(in.Limit)
 	if err != nil {
 		return History{}, err
 	}
+	if moreThanOne(in.Before, in.After, in.Around) {
+		return History{}, BadField("before", "only one of before, after and around may be given")
+	}
 	room, err := s.enterToRead(ctx, user, in.RoomID)
 	if err != nil {
 		return History{}, notStored(err)
 	}
-	var page History
+	r := historyReader{log: s.store.Log, related: s.store.Related, room: room.ID, parent: in.Parent, first: max(room.MinSeq, 1)}
+	var page messagePage
 	switch {
-	case moreThanOne(in.Before, in.After, in.Around):
-		return History{}, BadField("before", "only one of before, after and around may be given")
 	case in.After != nil:
-		page, err = s.historyAfter(ctx, room, *in.After, limit)
+		page, err = r.after(ctx, *in.After, limit)
 	case in.Around != nil:
-		page, err = s.historyAround(ctx, room, *in.Around, limit)
+		page, err = r.around(ctx, *in.Around, limit)
 	case in.Before != nil:
-		page, err = s.historyBefore(ctx, room, *in.Before, limit)
+		page, err = r.before(ctx, *in.Before, limit)
 	default:
-		page, err = s.historyBefore(ctx, room, MaxSeq, limit)
+		page, err = r.newest(ctx, limit)
 	}
 	if err != nil {
 		return History{}, notStored(err)
 	}
-	return page, nil
+	messages, err := s.folded(ctx, user, room.ID, page.messages)
+	if err != nil {
+		return History{}, notStored(err)
+	}
+	h := History{Messages: messages, HasBefore: page.hasBefore, HasAfter: page.hasAfter}
+	h.fit(in)
+	return h, nil
+}
+
+// fit holds the page to its size after edits and reactions made it larger: what is
+// furthest from where the page was asked for goes.
+func (h *History) fit(in HistoryInput) {
+	size := 0
+	for i := range h.Messages {
+		size += h.Messages[i].size()
+	}
+	for size > maxPageBytes && len(h.Messages) > 1 {
+		last := len(h.Messages) - 1
+		if in.After == nil && (in.Around == nil || *in.Around-h.Messages[0].Seq > h.Messages[last].Seq-*in.Around) {
+			size -= h.Messages[0].size()
+			h.Messages, h.HasBefore = h.Messages[1:], true
+			continue
+		}
+		size -= h.Messages[last].size()
+		h.Messages, h.HasAfter = h.Messages[:last], true
+	}
+}
+
+// reactionOverhead is what a reaction takes on the wire besides its emoji.
+const reactionOverhead = 32
+
+// size estimates the message's length on the wire in bytes.
+func (m *Message) size() int {
+	n := m.Event.Size()
+	for _, r := range m.Fold.reactions {
+		n += len(r.emoji) + reactionOverhead
+	}
+	return n
+}
+
+// AppendMembers appends messages, hasBefore and hasAfter as members of a JSON object,
+// without its braces.
+func (h *History) AppendMembers(b []byte) []byte {
+	b = append(b, `"messages":[`...)
+	for i := range h.Messages {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = h.Messages[i].AppendJSON(b)
+	}
+	b = strconv.AppendBool(append(b, `],"hasBefore":`...), h.HasBefore)
+	return strconv.AppendBool(append(b, `,"hasAfter":`...), h.HasAfter)
+}
+
+// folded gives messages of a room as they are by now, with one read.
+func (s *Service) folded(ctx context.Context, user auth.User, room RoomID, events []Event) ([]Message, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	messages := make([]Message, len(events))
+	seqs := make([]int64, len(events))
+	folds := make(map[int64]*Fold, len(events))
+	for i, e := range events {
+		seqs[i] = e.Seq
+		folds[e.Seq] = NewFold(e)
+	}
+	changes, err := s.store.Related.Concerning(ctx, room, seqs)
+	if err != nil {
+		return nil, err
+	}
+	for i := range changes {
+		if f := folds[changes[i].Target]; f != nil && changes[i].Target > 0 {
+			f.Apply(&changes[i])
+		}
+		if f := folds[changes[i].Parent]; f != nil && changes[i].Parent > 0 {
+			f.Apply(&changes[i])
+		}
+	}
+	for i, e := range events {
+		f := folds[e.Seq]
+		messages[i] = Message{Event: f.Current(), Fold: f, User: user.ID}
+	}
+	return messages, nil
 }
 
 // enterToRead is enter without making the room.
-func (s *Service) enterToRead(ctx context.Context, _ auth.User, roomID string) (RoomID, error) {
+func (s *Service) enterToRead(ctx context.Context, _ auth.User, roomID string) (Room, error) {
 	id, err := ParseRoomID(roomID)
 	if err != nil {
-		return "", err
+		return Room{}, err
 	}
-	_, err = s.existing(ctx, id)
-	return id, err
+	return s.existing(ctx, id)
 }
 
 // moreThanOne says whether more than one is given.
@@ -85,110 +178,4 @@ func pageLimit(limit int) (int, error) {
 		return historyDefault, nil
 	}
 	return limit, nil
-}
-
-func (s *Service) historyBefore(ctx context.Context, room RoomID, before int64, limit int) (History, error) {
-	messages, more, err := s.collectBefore(ctx, room, before, limit)
-	if err != nil {
-		return History{}, err
-	}
-	slices.Reverse(messages)
-	end := max(before-1, 0)
-	if n := len(messages); n > 0 {
-		end = messages[n-1].Seq
-	}
-	page := History{Messages: messages, HasBefore: more}
-	page.HasAfter, err = s.hasAfter(ctx, room, end)
-	return page, err
-}
-
-func (s *Service) historyAfter(ctx context.Context, room RoomID, after int64, limit int) (History, error) {
-	messages, more, err := s.collectAfter(ctx, room, after, limit, maxPageBytes)
-	if err != nil {
-		return History{}, err
-	}
-	start := after + 1
-	if len(messages) > 0 {
-		start = messages[0].Seq
-	}
-	page := History{Messages: messages, HasAfter: more}
-	page.HasBefore, err = s.hasBefore(ctx, room, start)
-	return page, err
-}
-
-// historyAround gives half the page up to around and the rest after it.
-func (s *Service) historyAround(ctx context.Context, room RoomID, around int64, limit int) (History, error) {
-	page, err := s.historyBefore(ctx, room, min(around, MaxSeq-1)+1, (limit+1)/2)
-	if err != nil {
-		return History{}, err
-	}
-	page.HasAfter = false
-	after, more, err := s.collectAfter(ctx, room, around, limit-len(page.Messages), maxPageBytes-sizeOf(page.Messages))
-	if err != nil {
-		return History{}, err
-	}
-	page.Messages = append(page.Messages, after...)
-	page.HasAfter = more
-	if len(page.Messages) > 0 && len(after) == 0 {
-		page.HasAfter, err = s.hasAfter(ctx, room, page.Messages[len(page.Messages)-1].Seq)
-	}
-	return page, err
-}
-
-func (s *Service) collectAfter(ctx context.Context, room RoomID, after int64, limit, bytes int) ([]Event, bool, error) {
-	if limit <= 0 || bytes <= 0 {
-		return nil, false, nil
-	}
-	return collect(limit, bytes, func(page Page) ([]Event, error) {
-		events, err := s.store.Log.Since(ctx, room, after, page)
-		if n := len(events); n > 0 {
-			after = events[n-1].Seq
-		}
-		return events, err
-	})
-}
-
-func (s *Service) collectBefore(ctx context.Context, room RoomID, before int64, limit int) ([]Event, bool, error) {
-	return collect(limit, maxPageBytes, func(page Page) ([]Event, error) {
-		events, err := s.store.Log.Before(ctx, room, before, page)
-		if n := len(events); n > 0 {
-			before = events[n-1].Seq
-		}
-		return events, err
-	})
-}
-
-func (s *Service) hasAfter(ctx context.Context, room RoomID, seq int64) (bool, error) {
-	events, _, err := s.collectAfter(ctx, room, seq, 1, maxPageBytes)
-	return len(events) > 0, err
-}
-
-func (s *Service) hasBefore(ctx context.Context, room RoomID, seq int64) (bool, error) {
-	events, _, err := s.collectBefore(ctx, room, seq, 1)
-	return len(events) > 0, err
-}
-
-// collect reads on until it has limit messages or their size is reached, leaving out
-// events that are no messages, and says whether there is a message beyond.
-func collect(limit, bytes int, read func(Page) ([]Event, error)) (messages []Event, more bool, err error) {
-	size := 0
-	for {
-		events, err := read(Page{Events: limit - len(messages) + 1, Bytes: max(bytes-size, 1)})
-		if err != nil {
-			return nil, false, err
-		}
-		if len(events) == 0 {
-			return messages, false, nil
-		}
-		for i := range events {
-			if events[i].Type != TypeMessage {
-				continue
-			}
-			if len(messages) == limit || (len(messages) > 0 && size+events[i].Size() > bytes) {
-				return messages, true, nil
-			}
-			size += events[i].Size()
-			messages = append(messages, events[i])
-		}
-	}
 }

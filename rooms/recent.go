@@ -45,6 +45,8 @@ func contentHash(e *Event) [sha256.Size]byte {
 	b := make([]byte, 0, len(e.Type)+len(e.Text)+len(e.Data)+32)
 	b = append(append(b, e.Type...), 0)
 	b = append(strconv.AppendInt(b, e.Parent, 10), 0)
+	b = append(strconv.AppendInt(b, e.Target, 10), 0)
+	b = append(strconv.AppendBool(append(append(b, e.Emoji...), 0), e.On), 0)
 	b = append(strconv.AppendInt(b, int64(len(e.Text)), 10), 0)
 	b = append(append(b, e.Text...), e.Data...)
 	return sha256.Sum256(b)

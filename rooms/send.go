@@ -23,6 +23,7 @@ type Sent struct {
 	Seq       int64
 	Timestamp time.Time
 	Duplicate bool // the same clientId was stored before; ID and Seq are the first one's
+	Count     int  // of a reaction: how many users have set its emoji as of Seq
 }
 
 // Send queues one message and returns; sends of one caller are stored in the order of
@@ -36,17 +37,22 @@ func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 		done(Sent{}, err)
 		return
 	}
-	s.appender.submit(e, done)
+	s.appender.submit(e, false, done)
 }
 
 // SendWait is Send for those who wait. A ctx that ends gives TIMEOUT.
 func (s *Service) SendWait(ctx context.Context, user auth.User, in SendInput) (Sent, error) {
+	return wait(ctx, func(done func(Sent, error)) { s.Send(user, in, done) })
+}
+
+// wait gives the answer of what answers later.
+func wait(ctx context.Context, begin func(done func(Sent, error))) (Sent, error) {
 	type answer struct {
 		sent Sent
 		err  error
 	}
 	answers := make(chan answer, 1)
-	s.Send(user, in, func(sent Sent, err error) { answers <- answer{sent, err} })
+	begin(func(sent Sent, err error) { answers <- answer{sent, err} })
 	select {
 	case a := <-answers:
 		return a.sent, a.err

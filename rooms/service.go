@@ -62,7 +62,7 @@ type Service struct {
 	quarantines atomic.Int64 // under way
 
 	mu      sync.Mutex
-	rooms   map[RoomID]Room // those known to exist; bounded
+	rooms   map[RoomID]knownRoom // bounded
 	logID   string
 	heardAt time.Time // when the stream last told something
 }
@@ -85,11 +85,11 @@ func New(store Store, o Options) *Service {
 	}
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
-		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]Room{},
+		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
 		opened: make(chan struct{}, 1),
 	}
 	s.router = newRouter(store.Log, store.Foreign, o.Now, o.Logger)
-	s.appender = newAppender(laneConfig{log: store.Log, foreign: store.Foreign, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
+	s.appender = newAppender(laneConfig{log: store.Log, related: store.Related, foreign: store.Foreign, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,
@@ -128,6 +128,16 @@ func (s *Service) LogID(ctx context.Context) (string, error) {
 // asked for again.
 const roomsKept = 100_000
 
+// roomTrust is how long what is known of a room is believed: so late another
+// instance's trimming of it is noticed here.
+const roomTrust = 30 * time.Second
+
+// knownRoom is a room as it was read.
+type knownRoom struct {
+	room Room
+	at   time.Time
+}
+
 // enter returns the room a user names, made if it is not there and rooms are open.
 // All rooms are public: any user may enter.
 func (s *Service) enter(ctx context.Context, _ auth.User, roomID string) (Room, error) {
@@ -156,17 +166,20 @@ func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
 // existing returns NOT_FOUND for a room that is not there.
 func (s *Service) existing(ctx context.Context, id RoomID) (Room, error) {
 	s.mu.Lock()
-	room, ok := s.rooms[id]
+	known, ok := s.rooms[id]
 	s.mu.Unlock()
-	if ok {
-		return room, nil
+	if ok && s.now().Sub(known.at) < roomTrust {
+		return known.room, nil
 	}
 	room, err := s.store.Catalog.Room(ctx, id)
-	if err != nil {
-		return Room{}, err
+	switch {
+	case err == nil:
+		s.remember(room)
+		return room, nil
+	case ok && AsError(err).Code != CodeNotFound:
+		return known.room, nil // a store that is away takes no room away
 	}
-	s.remember(room)
-	return room, nil
+	return Room{}, err
 }
 
 // ensureForeign makes the room of a document another program inserted, where rooms
@@ -187,5 +200,5 @@ func (s *Service) remember(room Room) {
 	if len(s.rooms) >= roomsKept {
 		clear(s.rooms)
 	}
-	s.rooms[room.ID] = room
+	s.rooms[room.ID] = knownRoom{room, s.now()}
 }

@@ -12,50 +12,78 @@ const TimeFormat = "2006-01-02T15:04:05.000Z"
 
 // EventName is the Socket.IO event that carries this kind of event.
 func (e *Event) EventName() string {
-	if e.Type == TypeMessage {
+	switch e.Type {
+	case TypeMessage:
 		return "new_message"
+	case TypeEdit:
+		return "message_updated"
+	case TypeDelete:
+		return "message_deleted"
+	case TypeReaction:
+		return "reaction_updated"
 	}
 	return "void"
 }
 
 // AppendJSON appends the payload of the event as web/docs/protocol.md gives it.
-func (e *Event) AppendJSON(b []byte) []byte { return e.appendJSON(b, false) }
+func (e *Event) AppendJSON(b []byte) []byte { return append(e.appendMembers(append(b, '{')), '}') }
 
 // AppendReplayJSON appends the same with the member `event`, as joins and syncs
 // replay it.
-func (e *Event) AppendReplayJSON(b []byte) []byte { return e.appendJSON(b, true) }
+func (e *Event) AppendReplayJSON(b []byte) []byte {
+	b = append(b, `{"event":"`...)
+	b = append(b, e.EventName()...)
+	return append(e.appendMembers(append(b, `",`...)), '}')
+}
 
-func (e *Event) appendJSON(b []byte, replay bool) []byte {
-	b = append(b, '{')
-	if replay {
-		b = append(b, `"event":"`...)
-		b = append(b, e.EventName()...)
-		b = append(b, `",`...)
+// appendMembers appends the members of the payload without its braces.
+func (e *Event) appendMembers(b []byte) []byte {
+	switch e.Type {
+	case TypeMessage:
+		return e.appendMessage(b)
+	case TypeEdit, TypeDelete, TypeReaction:
+		return e.appendChange(b)
 	}
-	if e.Type != TypeMessage {
-		b = append(b, `"roomId":`...)
-		b = AppendJSONString(b, string(e.RoomID))
-		b = append(b, `,"seq":`...)
-		b = strconv.AppendInt(b, e.Seq, 10)
-		return append(b, '}')
-	}
-	b = append(b, `"id":"`...)
-	b = append(b, e.ID.String()...)
-	b = append(b, `","roomId":`...)
+	return e.appendPlace(b)
+}
+
+// appendPlace appends roomId and seq.
+func (e *Event) appendPlace(b []byte) []byte {
+	b = append(b, `"roomId":`...)
 	b = AppendJSONString(b, string(e.RoomID))
 	b = append(b, `,"seq":`...)
-	b = strconv.AppendInt(b, e.Seq, 10)
-	b = append(b, `,"text":`...)
-	b = AppendJSONString(b, e.Text)
-	b = append(b, `,"author":`...)
-	b = AppendJSONString(b, string(e.Author))
+	return strconv.AppendInt(b, e.Seq, 10)
+}
+
+// appendContent appends the text, or that it is gone.
+func (e *Event) appendContent(b []byte) []byte {
+	if e.Erased {
+		return append(b, `,"deleted":true`...)
+	}
+	return AppendJSONString(append(b, `,"text":`...), e.Text)
+}
+
+func (e *Event) appendAuthor(b []byte) []byte {
+	return AppendJSONString(append(b, `,"author":`...), string(e.Author))
+}
+
+func (e *Event) appendTime(b []byte) []byte {
+	b = append(b, `,"timestamp":"`...)
+	b = e.Timestamp.UTC().AppendFormat(b, TimeFormat)
+	return append(b, '"')
+}
+
+func (e *Event) appendMessage(b []byte) []byte {
+	b = append(b, `"id":"`...)
+	b = append(b, e.ID.String()...)
+	b = e.appendPlace(append(b, `",`...))
+	b = e.appendContent(b)
+	b = e.appendAuthor(b)
 	if e.AuthorName != "" {
 		b = append(b, `,"authorName":`...)
 		b = AppendJSONString(b, e.AuthorName)
 	}
-	b = append(b, `,"timestamp":"`...)
-	b = e.Timestamp.UTC().AppendFormat(b, TimeFormat)
-	b = append(b, '"')
+	b = e.appendTime(b)
 	if e.ClientID != "" {
 		b = append(b, `,"clientId":`...)
 		b = AppendJSONString(b, e.ClientID)
@@ -68,11 +96,78 @@ func (e *Event) appendJSON(b []byte, replay bool) []byte {
 		b = append(b, `,"data":`...)
 		b = append(b, e.Data...)
 	}
+	return b
+}
+
+func (e *Event) appendChange(b []byte) []byte {
+	b = e.appendPlace(b)
+	b = append(b, `,"target":`...)
+	b = strconv.AppendInt(b, e.Target, 10)
+	switch e.Type {
+	case TypeEdit:
+		b = e.appendContent(b)
+	case TypeReaction:
+		b = append(b, `,"emoji":`...)
+		b = AppendJSONString(b, e.Emoji)
+	}
+	b = e.appendAuthor(b)
+	if e.Type != TypeReaction {
+		return e.appendTime(b)
+	}
+	b = append(b, `,"on":`...)
+	b = strconv.AppendBool(b, e.On)
+	b = append(b, `,"counts":`...)
+	if e.Counts == "" { // trimmed
+		return append(b, `{}`...)
+	}
+	return append(b, e.Counts...)
+}
+
+// AppendJSON appends the message as get_history gives it: new_message's payload with
+// editedAt?, editSeq?, reactions and replies?.
+func (m *Message) AppendJSON(b []byte) []byte {
+	b = m.Event.appendMembers(append(b, '{'))
+	if m.Fold.EditSeq > 0 && !m.Erased {
+		b = append(b, `,"editedAt":"`...)
+		b = m.Fold.EditedAt.UTC().AppendFormat(b, TimeFormat)
+		b = append(b, `","editSeq":`...)
+		b = strconv.AppendInt(b, m.Fold.EditSeq, 10)
+	}
+	b = append(b, `,"reactions":{`...)
+	if !m.Erased {
+		b = appendReactions(b, m.Fold.Reactions(m.User))
+	}
+	b = append(b, '}')
+	if m.Fold.Replies > 0 {
+		b = append(b, `,"replies":{"count":`...)
+		b = strconv.AppendInt(b, int64(m.Fold.Replies), 10)
+		b = append(b, `,"lastSeq":`...)
+		b = strconv.AppendInt(b, m.Fold.LastReply, 10)
+		b = append(b, '}')
+	}
 	return append(b, '}')
+}
+
+func appendReactions(b []byte, reactions []Reaction) []byte {
+	for i, r := range reactions {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = AppendJSONString(b, r.Emoji)
+		b = append(b, `:{"count":`...)
+		b = strconv.AppendInt(b, int64(r.Count), 10)
+		b = append(b, `,"me":`...)
+		b = strconv.AppendBool(b, r.Me)
+		b = append(b, '}')
+	}
+	return b
 }
 
 // MarshalJSON makes Event fit for encoding/json; it is AppendJSON.
 func (e Event) MarshalJSON() ([]byte, error) { return e.AppendJSON(nil), nil }
+
+// MarshalJSON makes Message fit for encoding/json; it is AppendJSON.
+func (m Message) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil), nil }
 
 const hexDigits = "0123456789abcdef"
 

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"time"
@@ -87,4 +88,47 @@ func decodeAccount(value []byte) (auth.Account, error) {
 		}
 	})
 	return account, err
+}
+
+var _ auth.AccountArchive = (*Accounts)(nil)
+
+// Accounts returns accounts in the order of their names' keys.
+func (a *Accounts) Accounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	var found []auth.Account
+	err := a.file.read(ctx, func(tx *bolt.Tx) error {
+		cursor := tx.Bucket(bucketAccounts).Cursor()
+		key, value := cursor.Seek(accountKey(after))
+		if after != "" && bytes.Equal(key, accountKey(after)) {
+			key, value = cursor.Next()
+		}
+		for ; key != nil && len(found) < limit; key, value = cursor.Next() {
+			account, err := decodeAccount(value)
+			if err != nil {
+				return err
+			}
+			found = append(found, account)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	return found, nil
+}
+
+// RemoveAccount removes the account with this id, if there is one.
+func (a *Accounts) RemoveAccount(ctx context.Context, id auth.UserID) error {
+	err := a.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		cursor := tx.Bucket(bucketAccounts).Cursor()
+		for key, value := cursor.First(); key != nil; key, value = cursor.Next() {
+			if account, err := decodeAccount(value); err == nil && account.ID == id {
+				return nil, cursor.Delete()
+			}
+		}
+		return nil, nil
+	}})
+	if err != nil {
+		return fmt.Errorf("remove account: %w", err)
+	}
+	return nil
 }

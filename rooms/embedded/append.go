@@ -20,6 +20,7 @@ var _ rooms.Log = (*Log)(nil)
 type entry struct {
 	id                 []byte
 	key, clientID, val []byte // clientID nil: none
+	relations          relations
 }
 
 // Append writes events as rooms.Log says. It refuses events that no room's log may
@@ -62,7 +63,7 @@ func checkNumbered(e *rooms.Event) error {
 
 func newEntry(e *rooms.Event) entry {
 	id := e.ID
-	n := entry{id: id[:], key: eventKey(e.RoomID, e.Seq), val: encodeEvent(e)}
+	n := entry{id: id[:], key: eventKey(e.RoomID, e.Seq), val: encodeEvent(e), relations: relationsOf(e)}
 	if e.ClientID != "" {
 		n.clientID = clientIDKey(e.RoomID, e.Author, e.ClientID)
 	}
@@ -87,6 +88,9 @@ func putEntries(tx *bolt.Tx, entries []entry) (put int, dup *rooms.DuplicateErro
 			return i, nil, err
 		}
 		if err := ids.Put(n.id, n.key); err != nil {
+			return i, nil, err
+		}
+		if err := putRelations(tx, n.relations); err != nil {
 			return i, nil, err
 		}
 		if n.clientID == nil {

@@ -96,7 +96,7 @@ func (c *Catalog) LogID(ctx context.Context) (string, error) {
 }
 
 // roomFieldsSize is what tags, lengths and the timestamp of a room take, rounded up.
-const roomFieldsSize = 32
+const roomFieldsSize = 64
 
 func encodeRoom(room rooms.Room) []byte {
 	r := newRecord(roomFieldsSize + len(room.Name) + len(room.Type) + len(room.Topic))
@@ -104,6 +104,10 @@ func encodeRoom(room rooms.Room) []byte {
 	r.text(tagRoomType, room.Type)
 	r.text(tagRoomTopic, room.Topic)
 	r.number(tagRoomCreatedAt, millis(room.CreatedAt))
+	r.number(tagRoomMinSeq, room.MinSeq)
+	r.number(tagRoomRetention, retentionMillis(room.Retention))
+	r.number(tagRoomRemoveBelow, room.RemoveBelow)
+	r.number(tagRoomRemoveAt, millis(room.RemoveAt))
 	return r
 }
 
@@ -119,7 +123,30 @@ func decodeRoom(id rooms.RoomID, value []byte) (rooms.Room, error) {
 			room.Topic = string(v)
 		case tagRoomCreatedAt:
 			room.CreatedAt = time.UnixMilli(number(v)).UTC()
+		case tagRoomMinSeq:
+			room.MinSeq = number(v)
+		case tagRoomRetention:
+			room.Retention = retentionOf(number(v))
+		case tagRoomRemoveBelow:
+			room.RemoveBelow = number(v)
+		case tagRoomRemoveAt:
+			room.RemoveAt = time.UnixMilli(number(v)).UTC()
 		}
 	})
 	return room, err
+}
+
+// retentionMillis gives milliseconds, and -1 for rooms.KeepForever.
+func retentionMillis(keep time.Duration) int64 {
+	if keep < 0 {
+		return -1
+	}
+	return keep.Milliseconds()
+}
+
+func retentionOf(ms int64) time.Duration {
+	if ms < 0 {
+		return rooms.KeepForever
+	}
+	return time.Duration(ms) * time.Millisecond
 }

@@ -63,6 +63,7 @@ type Store struct {
 	stream   *Stream
 	catalog  *Catalog
 	accounts *Accounts
+	signals  *Signals
 }
 
 // Open opens the store of a folder, or makes one. The errors name -data-dir.
@@ -86,18 +87,24 @@ func Open(o Options) (*Store, error) {
 	f := newFile(db, hub, logger)
 	return &Store{
 		file: f, log: &Log{file: f}, stream: &Stream{file: f, hub: hub},
-		catalog: &Catalog{file: f}, accounts: &Accounts{file: f},
+		catalog: &Catalog{file: f}, accounts: &Accounts{file: f}, signals: &Signals{file: f},
 	}, nil
 }
 
 // Rooms gives the store of the chat. No other program can write to it, so it has no
 // Foreign.
 func (s *Store) Rooms() rooms.Store {
-	return rooms.Store{Log: s.log, Stream: s.stream, Catalog: s.catalog}
+	return rooms.Store{
+		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
+		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
+	}
 }
 
 // Accounts gives the store of the accounts.
 func (s *Store) Accounts() auth.AccountStore { return s.accounts }
+
+// AccountArchive gives the accounts as export, import and erasure need them.
+func (s *Store) AccountArchive() auth.AccountArchive { return s.accounts }
 
 // Close writes what is queued, ends all watchers and lets go of the file. It may be
 // called more than once. When ctx is done first it returns ctx's error and the file

@@ -18,6 +18,8 @@ var (
 	bucketEvents    = []byte("events")    // eventKey -> event record
 	bucketIDs       = []byte("ids")       // EventID -> eventKey
 	bucketClientIDs = []byte("clientIds") // clientIDKey -> eventKey
+	bucketTargets   = []byte("targets")   // targetKey -> nothing
+	bucketParents   = []byte("parents")   // parentKey -> nothing
 	bucketRooms     = []byte("rooms")     // RoomID -> room record
 	bucketAccounts  = []byte("accounts")  // accountKey -> account record
 )
@@ -28,29 +30,47 @@ var (
 )
 
 // format is the version of the file's layout. Records carry a version of their own,
-// so this one changes only when buckets or keys do.
-const format = "1"
+// so this one changes only when buckets or keys do. unindexed is the one before: it has
+// no targets and parents, which are made when such a file is opened.
+const (
+	format    = "2"
+	unindexed = "1"
+)
 
 // prepare makes the buckets of a new file and refuses a file of another format.
 func prepare(db *bolt.DB) error {
 	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketRooms, bucketAccounts} {
+		for _, name := range [][]byte{
+			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
+		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
 		meta := tx.Bucket(bucketMeta)
 		switch have := meta.Get(metaFormat); {
-		case have == nil:
-		case string(have) != format:
+		case string(have) == format:
+			return nil
+		case string(have) == unindexed:
+			if err := indexAll(tx); err != nil {
+				return err
+			}
+		case have != nil:
 			return fmt.Errorf("%s has format %s, this version reads format %s: use the version that wrote it", fileName, have, format)
 		default:
-			return nil
-		}
-		if err := meta.Put(metaLogID, []byte(rand.Text())); err != nil {
-			return err
+			if err := meta.Put(metaLogID, []byte(rand.Text())); err != nil {
+				return err
+			}
 		}
 		return meta.Put(metaFormat, []byte(format))
+	})
+}
+
+// indexAll makes the targets and parents of all events.
+func indexAll(tx *bolt.Tx) error {
+	return tx.Bucket(bucketEvents).ForEach(func(key, value []byte) error {
+		e := decodeEvent(key, value)
+		return putRelations(tx, relationsOf(&e))
 	})
 }
 
@@ -84,4 +104,72 @@ func clientIDKey(room rooms.RoomID, author auth.UserID, clientID string) []byte 
 	b = append(append(b, room...), keyEnd)
 	b = binary.AppendUvarint(b, uint64(len(author)))
 	return append(append(b, author...), clientID...)
+}
+
+// The kinds of events in a target's key: the deletes of a message are found without
+// passing its reactions.
+const (
+	kindDelete   = 'd'
+	kindEdit     = 'e'
+	kindReaction = 'r'
+)
+
+func kindOf(t rooms.EventType) byte {
+	switch t {
+	case rooms.TypeDelete:
+		return kindDelete
+	case rooms.TypeEdit:
+		return kindEdit
+	}
+	return kindReaction
+}
+
+// targetKey orders what changes a message by kind, then by seq.
+func targetKey(room rooms.RoomID, target int64, kind byte, seq int64) []byte {
+	b := append(eventKey(room, target), kind)
+	return binary.BigEndian.AppendUint64(b, uint64(seq))
+}
+
+// parentKey orders the replies of a message, and the deletes of replies, by seq.
+func parentKey(room rooms.RoomID, parent, seq int64) []byte {
+	return binary.BigEndian.AppendUint64(eventKey(room, parent), uint64(seq))
+}
+
+// relations are the keys under which an event is found by what it points at; nil: it
+// does not point there.
+type relations struct{ target, parent []byte }
+
+func relationsOf(e *rooms.Event) relations {
+	var r relations
+	if e.Target > 0 {
+		r.target = targetKey(e.RoomID, e.Target, kindOf(e.Type), e.Seq)
+	}
+	if e.Parent > 0 {
+		r.parent = parentKey(e.RoomID, e.Parent, e.Seq)
+	}
+	return r
+}
+
+func putRelations(tx *bolt.Tx, r relations) error {
+	if r.target != nil {
+		if err := tx.Bucket(bucketTargets).Put(r.target, nil); err != nil {
+			return err
+		}
+	}
+	if r.parent == nil {
+		return nil
+	}
+	return tx.Bucket(bucketParents).Put(r.parent, nil)
+}
+
+func removeRelations(tx *bolt.Tx, r relations) error {
+	if r.target != nil {
+		if err := tx.Bucket(bucketTargets).Delete(r.target); err != nil {
+			return err
+		}
+	}
+	if r.parent == nil {
+		return nil
+	}
+	return tx.Bucket(bucketParents).Delete(r.parent)
 }

@@ -27,11 +27,21 @@ const (
 	tagText       = 7
 	tagParent     = 8
 	tagData       = 9
+	tagTarget     = 10
+	tagEmoji      = 11
+	tagOn         = 12
+	tagCounts     = 13
+	tagErased     = 14
 
 	tagRoomName      = 1
 	tagRoomType      = 2
 	tagRoomTopic     = 3
 	tagRoomCreatedAt = 4
+
+	tagRoomMinSeq      = 5
+	tagRoomRetention   = 6 // milliseconds; below 0: rooms.KeepForever
+	tagRoomRemoveBelow = 7
+	tagRoomRemoveAt    = 8
 
 	tagAccountID        = 1
 	tagAccountName      = 2
@@ -64,6 +74,12 @@ func (r *record) number(tag byte, value int64) {
 	n := binary.PutVarint(buf[:], value)
 	*r = append(*r, tag, byte(n))
 	*r = append(*r, buf[:n]...)
+}
+
+func (r *record) flag(tag byte, value bool) {
+	if value {
+		r.number(tag, 1)
+	}
 }
 
 // readRecord gives each field of a record; value is valid only during the call.
@@ -104,7 +120,7 @@ func millis(t time.Time) int64 {
 const eventFieldsSize = 64
 
 func encodeEvent(e *rooms.Event) []byte {
-	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data))
+	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts))
 	r.text(tagID, string(e.ID[:]))
 	r.text(tagType, string(e.Type))
 	r.text(tagAuthor, string(e.Author))
@@ -114,6 +130,11 @@ func encodeEvent(e *rooms.Event) []byte {
 	r.text(tagText, e.Text)
 	r.number(tagParent, e.Parent)
 	r.text(tagData, e.Data)
+	r.number(tagTarget, e.Target)
+	r.text(tagEmoji, e.Emoji)
+	r.flag(tagOn, e.On)
+	r.text(tagCounts, e.Counts)
+	r.flag(tagErased, e.Erased)
 	return r
 }
 
@@ -141,10 +162,20 @@ func decodeEvent(key, value []byte) rooms.Event {
 			e.Parent = number(v)
 		case tagData:
 			e.Data = string(v)
+		case tagTarget:
+			e.Target = number(v)
+		case tagEmoji:
+			e.Emoji = string(v)
+		case tagOn:
+			e.On = number(v) != 0
+		case tagCounts:
+			e.Counts = string(v)
+		case tagErased:
+			e.Erased = number(v) != 0
 		}
 	})
 	e.RoomID, e.Seq = splitEventKey(key)
-	if err != nil || e.Type != rooms.TypeMessage {
+	if err != nil || !known(e.Type) {
 		// Its keys stay readable: whoever was refused for one of them must find it.
 		return rooms.Event{
 			ID: e.ID, RoomID: e.RoomID, Seq: e.Seq, Type: rooms.TypeVoid,
@@ -152,4 +183,13 @@ func decodeEvent(key, value []byte) rooms.Event {
 		}
 	}
 	return e
+}
+
+// known says whether this version reads events of a type.
+func known(t rooms.EventType) bool {
+	switch t {
+	case rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction:
+		return true
+	}
+	return false
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
 	"roomstream/auth"
 )
 
@@ -52,8 +54,44 @@ func (a *Accounts) AccountByName(ctx context.Context, name string) (auth.Account
 	if err != nil {
 		return auth.Account{}, fail("read account", err)
 	}
+	return found.account(), nil
+}
+
+func (s *storedAccount) account() auth.Account {
 	return auth.Account{
-		ID: auth.UserID(found.ID), Name: found.Name, PasswordHash: found.PasswordHash,
-		Roles: found.Roles, CreatedAt: found.CreatedAt.UTC(),
-	}, nil
+		ID: auth.UserID(s.ID), Name: s.Name, PasswordHash: s.PasswordHash, Roles: s.Roles, CreatedAt: s.CreatedAt.UTC(),
+	}
+}
+
+var _ auth.AccountArchive = (*Accounts)(nil)
+
+// Accounts returns accounts in the order of their names' keys.
+func (a *Accounts) Accounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	ctx, cancel := a.reading(ctx)
+	defer cancel()
+	opts := options.Find().SetSort(keys("nameKey")).SetLimit(int64(limit))
+	cursor, err := a.users.Find(ctx, field("nameKey", field("$gt", auth.NameKey(after))), opts)
+	var found []storedAccount
+	if err == nil {
+		err = cursor.All(ctx, &found)
+	}
+	if err != nil {
+		return nil, fail("list accounts", err)
+	}
+	accounts := make([]auth.Account, len(found))
+	for i := range found {
+		accounts[i] = found[i].account()
+	}
+	return accounts, nil
+}
+
+// RemoveAccount removes the account with this id, if there is one.
+func (a *Accounts) RemoveAccount(ctx context.Context, id auth.UserID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := a.writing(ctx)
+	defer cancel()
+	_, err := a.users.DeleteOne(ctx, field("_id", string(id)))
+	return fail("remove account", err)
 }

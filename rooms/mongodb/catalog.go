@@ -28,10 +28,37 @@ type storedRoom struct {
 	Type      string    `bson:"type"`
 	Topic     string    `bson:"topic,omitempty"`
 	CreatedAt time.Time `bson:"createdAt"`
+
+	MinSeq      int64     `bson:"minSeq,omitempty"`
+	Retention   int64     `bson:"retention,omitempty"` // milliseconds; -1: for ever
+	RemoveBelow int64     `bson:"removeBelow,omitempty"`
+	RemoveAt    time.Time `bson:"removeAt,omitempty"`
 }
 
 func (r storedRoom) room() rooms.Room {
-	return rooms.Room{ID: rooms.RoomID(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: r.CreatedAt.UTC()}
+	room := rooms.Room{
+		ID: rooms.RoomID(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: r.CreatedAt.UTC(),
+		MinSeq: r.MinSeq, Retention: retentionOf(r.Retention), RemoveBelow: r.RemoveBelow,
+	}
+	if !r.RemoveAt.IsZero() {
+		room.RemoveAt = r.RemoveAt.UTC()
+	}
+	return room
+}
+
+// retentionMillis gives milliseconds, and -1 for rooms.KeepForever.
+func retentionMillis(keep time.Duration) int64 {
+	if keep < 0 {
+		return -1
+	}
+	return keep.Milliseconds()
+}
+
+func retentionOf(ms int64) time.Duration {
+	if ms < 0 {
+		return rooms.KeepForever
+	}
+	return time.Duration(ms) * time.Millisecond
 }
 
 // Room returns CodeNotFound when there is no such room.

@@ -43,6 +43,13 @@ func appendDocument(b []byte, e *rooms.Event) []byte {
 		b = bsoncore.AppendInt64Element(b, "parent", e.Parent)
 	}
 	b = appendText(b, "data", e.Data)
+	if e.Target > 0 {
+		b = bsoncore.AppendInt64Element(b, "target", e.Target)
+	}
+	b = appendText(b, "emoji", e.Emoji)
+	b = appendFlag(b, "on", e.On)
+	b = appendText(b, "counts", e.Counts)
+	b = appendFlag(b, "erased", e.Erased)
 	b, _ = bsoncore.AppendDocumentEnd(b, start) // fails only for a start beyond b
 	return b
 }
@@ -52,6 +59,13 @@ func appendText(b []byte, key, value string) []byte {
 		return b
 	}
 	return bsoncore.AppendStringElement(b, key, value)
+}
+
+func appendFlag(b []byte, key string, value bool) []byte {
+	if !value {
+		return b
+	}
+	return bsoncore.AppendBooleanElement(b, key, true)
 }
 
 // document is a document of messages, as far as it can be read: whoever inserts there
@@ -65,6 +79,12 @@ type document struct {
 	typ    string
 	typed  bool // type is there
 	beat   bool // heartbeat is there
+
+	// Of events that change others. In another program's message they mean nothing, so a
+	// wrong type is no fault; in an event it leaves the zero, which is one.
+	target        int64
+	emoji, counts string
+	on, erased    bool
 
 	instance    string
 	quarantined bool   // badSeq is there: Quarantine was here
@@ -122,6 +142,16 @@ func (d *document) read(key []byte, v bsoncore.Value) {
 	case "type":
 		d.typed = true
 		d.typ, _ = v.StringValueOK()
+	case "target":
+		d.target, _ = integer(v)
+	case "emoji":
+		d.emoji, _ = v.StringValueOK()
+	case "on":
+		d.on, _ = v.BooleanOK()
+	case "counts":
+		d.counts, _ = v.StringValueOK()
+	case "erased":
+		d.erased, _ = v.BooleanOK()
 	case "badSeq":
 		d.quarantined = true
 	case "heartbeat":
@@ -188,14 +218,23 @@ func (d *document) stored() rooms.Event {
 
 // numbered gives the event of a document that has its seq.
 func (d *document) numbered() rooms.Event {
-	if d.typed || d.wrong != "" || !d.hasID {
+	if d.typed && d.typ == "" || d.wrong != "" || !d.hasID {
 		return d.void()
 	}
-	e, err := d.in.Event()
-	if err != nil {
+	e := rooms.Event{
+		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.EventType(d.typ),
+		Author: auth.UserID(d.in.Author), AuthorName: d.in.Name, Timestamp: d.in.Timestamp, ClientID: d.in.ClientID,
+		Text: d.in.Text, Parent: d.in.Parent, Data: d.in.Data, Erased: d.erased && d.in.Text == "",
+	}
+	if e.Timestamp.IsZero() {
+		e.Timestamp = e.ID.Time()
+	}
+	if d.typed {
+		e.Target, e.Emoji, e.On, e.Counts = d.target, d.emoji, d.on, d.counts
+	}
+	if rooms.CheckStored(&e) != nil {
 		return d.void()
 	}
-	e.Seq = d.seq
 	return e
 }
 

@@ -17,6 +17,9 @@ const (
 	// beatLife is how long a heartbeat stays that a crash left behind, in seconds.
 	beatLife = 60
 
+	// signalLife is how long a signal stays, in seconds: its stream has told it by then.
+	signalLife = 60
+
 	// indexTimeout bounds the building of missing indexes over a large collection.
 	indexTimeout = 10 * time.Minute
 )
@@ -50,8 +53,14 @@ func messageIndexes() []index {
 		{name: string(rooms.UniqueSeq), key: keys("roomId", "seq"), unique: true, partial: field("seq", field("$gt", int32(0)))},
 		{name: string(rooms.UniqueClientID), key: keys("roomId", "author", "clientId"), unique: true, partial: exists("clientId")},
 		{name: "room_target", key: keys("roomId", "target"), partial: exists("target")},
+		{name: "room_parent", key: keys("roomId", "parent", "seq"), partial: exists("parent")},
 		{name: "heartbeat", key: keys("heartbeat"), partial: exists("heartbeat"), expire: beatLife},
 	}
+}
+
+// signalIndexes are those of signals.
+func signalIndexes() []index {
+	return []index{{name: "sent", key: keys("sent"), expire: signalLife}}
 }
 
 // userIndexes are those of users.

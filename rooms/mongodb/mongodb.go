@@ -2,7 +2,7 @@
 // and other programs meet it.
 //
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
-// rooms, `users` the accounts, `meta` the log's id. Every write waits for a majority,
+// rooms, `users` the accounts, `meta` the log's id, `signals` what passes in a minute. Every write waits for a majority,
 // every read is of what a majority has, so nothing that was told can be rolled back.
 //
 // Concurrency: all types are safe for concurrent use. Writes go on when their caller
@@ -66,6 +66,7 @@ type Store struct {
 	rooms    *mongo.Collection
 	users    *mongo.Collection
 	meta     *mongo.Collection
+	signals  *mongo.Collection
 	logger   *slog.Logger
 	stream   *Stream
 
@@ -110,6 +111,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		client: client, logger: logger,
 		messages: db.Collection("messages", safe), local: db.Collection("messages", local),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
+		signals: db.Collection("signals", safe),
 	}
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.live, s.end = context.WithCancel(context.Background())
@@ -124,17 +126,26 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.signals, signalIndexes()); err != nil {
+		return err
+	}
 	s.fenced.Store(true)
 	return s.makeLogID(ctx)
 }
 
 // Rooms gives the store of the chat.
 func (s *Store) Rooms() rooms.Store {
-	return rooms.Store{Log: &Log{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s}}
+	return rooms.Store{
+		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
+		Trimmer: &Trimmer{s}, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
+	}
 }
 
 // Accounts gives the store of the accounts.
 func (s *Store) Accounts() auth.AccountStore { return &Accounts{s} }
+
+// AccountArchive gives the accounts as export, import and erasure need them.
+func (s *Store) AccountArchive() auth.AccountArchive { return &Accounts{s} }
 
 // Close ends all watches and waits until the calls under way have ended, or ctx is
 // done: then their connections are closed. It may be called more than once.

@@ -123,7 +123,8 @@ func anyOf(events []*rooms.Event) bson.D {
 var projection = bson.D{
 	{Key: "roomId", Value: 1}, {Key: "seq", Value: 1}, {Key: "type", Value: 1}, {Key: "author", Value: 1},
 	{Key: "authorName", Value: 1}, {Key: "timestamp", Value: 1}, {Key: "clientId", Value: 1}, {Key: "text", Value: 1},
-	{Key: "parent", Value: 1}, {Key: "data", Value: 1}, {Key: "badSeq", Value: 1},
+	{Key: "parent", Value: 1}, {Key: "data", Value: 1}, {Key: "badSeq", Value: 1}, {Key: "target", Value: 1},
+	{Key: "emoji", Value: 1}, {Key: "on", Value: 1}, {Key: "counts", Value: 1}, {Key: "erased", Value: 1},
 }
 
 // integers are the types of a seq. The bound above 0 lets the server use the partial

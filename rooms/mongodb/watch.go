@@ -60,15 +60,11 @@ func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
 }
 
 func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
-	stream, err := s.open(ctx)
+	stream, err := openStream(ctx, s.store.messages, pipeline())
 	if err != nil {
 		return fail("open the change stream", err)
 	}
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-		defer cancel()
-		stream.Close(ctx) // the server forgets it by itself after 10 minutes
-	}()
+	defer closeStream(ctx, stream)
 	// After the opening: a collection dropped from here on ends the stream.
 	if err := ensureIndexes(ctx, s.store.messages, messageIndexes()); err != nil {
 		return err
@@ -78,12 +74,19 @@ func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
 	return s.follow(ctx, stream, sink)
 }
 
-// open opens the change stream, from now on.
-func (s *Stream) open(ctx context.Context) (*mongo.ChangeStream, error) {
+// closeStream gives a change stream back.
+func closeStream(ctx context.Context, stream *mongo.ChangeStream) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	stream.Close(ctx) // the server forgets it by itself after 10 minutes
+}
+
+// openStream opens a change stream over a collection, from now on.
+func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipeline) (*mongo.ChangeStream, error) {
 	// A deadline would go along to the server, so a timer bounds the opening instead.
 	opening, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(opTimeout, func() { cancel(context.DeadlineExceeded) })
-	stream, err := s.store.messages.Watch(opening, pipeline(), options.ChangeStream().SetMaxAwaitTime(awaitTime))
+	stream, err := coll.Watch(opening, pipeline, options.ChangeStream().SetMaxAwaitTime(awaitTime))
 	if !timer.Stop() && err != nil {
 		return nil, fmt.Errorf("no answer within %v: %w", opTimeout, context.Cause(opening))
 	}
@@ -138,7 +141,7 @@ func pipeline() mongo.Pipeline {
 	whole := bson.D{}
 	for _, name := range []string{
 		"_id", "roomId", "seq", "type", "author", "authorName", "timestamp", "clientId", "text", "parent", "data",
-		"badSeq", "heartbeat", "instance",
+		"target", "emoji", "on", "counts", "erased", "badSeq", "heartbeat", "instance",
 	} {
 		whole = append(whole, bson.E{Key: name, Value: "$fullDocument." + name})
 	}

@@ -136,7 +136,7 @@ func TestRefreshAuthKeepsTheSocketOverTheWire(t *testing.T) {
 func TestUnknownAndMalformedEventsAreAckedAndHarmNothing(t *testing.T) {
 	app := apptest.Start(t, apptest.Options{})
 	c := apptest.Dial(t, app.URL, app.Token("alice"))
-	wantCode(t, c, "edit_message", `{}`, "UNKNOWN_EVENT")
+	wantCode(t, c, "no_such_event", `{}`, "UNKNOWN_EVENT")
 	wantCode(t, c, "send_message", `null`, "BAD_REQUEST")
 	wantCode(t, c, "send_message", `{"roomId":"general","text":7}`, "BAD_REQUEST")
 	wantCode(t, c, "sync", `{"rooms":[]}`, "BAD_REQUEST")

@@ -143,24 +143,22 @@ func (q *query) optionalSeq(name string) *int64 {
 	return &seq
 }
 
+// optionalParent reads the seq of a message; absent is 0.
+func (q *query) optionalParent() int64 { return q.optionalPositive("parent") }
+
 // optionalLimit reads a number of rows from 1; absent is 0.
-func (q *query) optionalLimit() int {
-	limit := q.optionalSeq("limit")
-	if limit == nil {
+func (q *query) optionalLimit() int { return int(q.optionalPositive("limit")) }
+
+// optionalPositive reads an integer from 1 below 2^53; absent is 0.
+func (q *query) optionalPositive(name string) int64 {
+	n := q.optionalSeq(name)
+	if n == nil {
 		return 0
 	}
-	if *limit == 0 {
-		q.refuse("limit", "must be an integer from 1")
+	if *n == 0 {
+		q.refuse(name, "must be an integer from 1")
 	}
-	return int(*limit)
-}
-
-// absent refuses a parameter that a later version will read: ignored, it would give
-// an answer to another question.
-func (q *query) absent(name string) {
-	if q.values.Has(name) {
-		q.refuse(name, "is not known by this version")
-	}
+	return *n
 }
 
 func (q *query) refuse(name, message string) {

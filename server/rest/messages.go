@@ -60,9 +60,8 @@ func (s *Server) history(c call) (reply, error) {
 	in := rooms.HistoryInput{
 		RoomID: room,
 		Before: q.optionalSeq("before"), After: q.optionalSeq("after"), Around: q.optionalSeq("around"),
-		Limit: q.optionalLimit(),
+		Parent: q.optionalParent(), Limit: q.optionalLimit(),
 	}
-	q.absent("parent")
 	if q.err != nil {
 		return reply{}, q.err
 	}
@@ -72,16 +71,7 @@ func (s *Server) history(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := []byte(`{"messages":[`)
-	for i := range page.Messages {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = page.Messages[i].AppendJSON(body)
-	}
-	body = strconv.AppendBool(append(body, `],"hasBefore":`...), page.HasBefore)
-	body = strconv.AppendBool(append(body, `,"hasAfter":`...), page.HasAfter)
-	return reply{http.StatusOK, append(body, '}')}, nil
+	return reply{http.StatusOK, append(page.AppendMembers([]byte{'{'}), '}')}, nil
 }
 
 // send answers 201 {id, seq, timestamp}, or 200 with duplicate:true.

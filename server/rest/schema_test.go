@@ -182,9 +182,16 @@ func (d *document) checkObject(schema object, keyword string, value any, at stri
 			}
 		}
 	case "additionalProperties":
-		for name := range members {
-			if _, known := properties[name]; !known {
+		rule, ruled := schema["additionalProperties"].(object)
+		for name, member := range members {
+			if _, known := properties[name]; known {
+				continue
+			}
+			if !ruled {
 				return fmt.Errorf("%s is not in the document", name)
+			}
+			if err := d.check(rule, member, at+"."+name); err != nil {
+				return err
 			}
 		}
 	case "properties":

@@ -2,12 +2,11 @@ package socketio
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"roomstream/rooms"
 )
 
-// getHistory reads a page of messages: {roomId, before? / after? / around?, limit?}.
+// getHistory reads a page of messages: {roomId, before? / after? / around?, parent?, limit?}.
 func (s *speaker) getHistory(args []json.RawMessage, a answer) {
 	in, refusal := readHistory(args)
 	if refusal != nil {
@@ -22,7 +21,7 @@ func (s *speaker) getHistory(args []json.RawMessage, a answer) {
 		return
 	}
 	if a.wanted() {
-		a.ok(historyMembers(page))
+		a.ok(page.AppendMembers([]byte{','}))
 	}
 }
 
@@ -33,25 +32,8 @@ func readHistory(args []json.RawMessage) (rooms.HistoryInput, *rooms.Error) {
 		Before: p.optionalSeq("before"),
 		After:  p.optionalSeq("after"),
 		Around: p.optionalSeq("around"),
+		Parent: p.optionalPositive("parent"),
 		Limit:  int(p.optionalPositive("limit")),
 	}
-	p.absent("parent")
 	return in, p.err
-}
-
-func historyMembers(page rooms.History) []byte {
-	const otherMembers = 64 // bytes, rounded up
-	b := make([]byte, 0, otherMembers+eventsSize(page.Messages))
-	b = append(b, `,"messages":[`...)
-	for i := range page.Messages {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = page.Messages[i].AppendJSON(b)
-	}
-	b = append(b, ']')
-	b = appendName(b, "hasBefore")
-	b = strconv.AppendBool(b, page.HasBefore)
-	b = appendName(b, "hasAfter")
-	return strconv.AppendBool(b, page.HasAfter)
 }

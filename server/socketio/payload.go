@@ -159,13 +159,6 @@ func (p *payload) empty(name string) {
 	}
 }
 
-// absent refuses a field that is not supported yet.
-func (p *payload) absent(name string) {
-	if p.field(name) != nil {
-		p.refuse(name, "this server does not know it yet: leave it out")
-	}
-}
-
 func isString(raw json.RawMessage) bool {
 	raw = bytes.TrimSpace(raw)
 	return len(raw) > 0 && raw[0] == '"'

@@ -66,7 +66,7 @@ func TestWrongTypesAreBadRequestNamingTheField(t *testing.T) {
 		{"get_history", `{"roomId":"general","around":false}`, "around"},
 		{"get_history", `{"roomId":"general","limit":"50"}`, "limit"},
 		{"get_history", `{"roomId":"general","limit":0}`, "limit"},
-		{"get_history", `{"roomId":"general","parent":3}`, "parent"},
+		{"get_history", `{"roomId":"general","parent":0}`, "parent"},
 		{"sync", ``, "payload"},
 		{"sync", `{}`, "rooms"},
 		{"sync", `{"rooms":null}`, "rooms"},
@@ -134,7 +134,7 @@ func TestSyncAsksForAtMost100Rooms(t *testing.T) {
 
 func TestUnknownEventIsAckedWithUnknownEvent(t *testing.T) {
 	s := deaf(t)
-	for _, name := range []string{"edit_message", "SEND_MESSAGE", "", "join_room ", "typing", strings.Repeat("x", 100_000)} {
+	for _, name := range []string{"SEND_MESSAGE", "", "join_room ", strings.Repeat("x", 100_000)} {
 		got := ask(t, s, name, `{}`)
 		wantRefusal(t, got, rooms.CodeUnknownEvent, "")
 		if len(got.Error.Message) > 512 {

@@ -90,6 +90,12 @@ func (s *speaker) handle(name string, args []json.RawMessage, a answer) {
 	switch name {
 	case "send_message":
 		s.sendMessage(args, a)
+	case "edit_message":
+		s.editMessage(args, a)
+	case "delete_message":
+		s.deleteMessage(args, a)
+	case "set_reaction":
+		s.setReaction(args, a)
 	case "join_room":
 		s.joinRoom(args, a)
 	case "leave_room":

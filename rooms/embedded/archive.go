@@ -1,0 +1,150 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"roomstream/rooms"
+)
+
+// Archive is what export, import, verify and rebuild need of the file.
+type Archive struct{ file *file }
+
+var _ rooms.Archive = (*Archive)(nil)
+
+// LogRooms returns the ids of rooms that have events.
+func (a *Archive) LogRooms(ctx context.Context, after rooms.RoomID, limit int) ([]rooms.RoomID, error) {
+	var found []rooms.RoomID
+	err := a.file.read(ctx, func(tx *bolt.Tx) error {
+		cursor := tx.Bucket(bucketEvents).Cursor()
+		from := []byte{}
+		if after != "" {
+			from = beyond(after)
+		}
+		for key, _ := cursor.Seek(from); key != nil && len(found) < limit; key, _ = cursor.Seek(from) {
+			room, _ := splitEventKey(key)
+			found = append(found, room)
+			from = beyond(room)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the rooms of the log: %w", err)
+	}
+	return found, nil
+}
+
+// beyond is above every key of a room's events and not above those of the next.
+func beyond(room rooms.RoomID) []byte { return append([]byte(room), keyEnd+1) }
+
+// PutRoom writes a room as it is given.
+func (a *Archive) PutRoom(ctx context.Context, room rooms.Room) error {
+	if _, err := rooms.ParseRoomID(string(room.ID)); err != nil {
+		return err
+	}
+	return a.put(ctx, bucketRooms, []byte(room.ID), encodeRoom(room), "write room "+string(room.ID))
+}
+
+// SetLogID names the log.
+func (a *Archive) SetLogID(ctx context.Context, id string) error {
+	return a.put(ctx, bucketMeta, metaLogID, []byte(id), "name the log")
+}
+
+func (a *Archive) put(ctx context.Context, bucket, key, value []byte, what string) error {
+	err := a.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		return nil, tx.Bucket(bucket).Put(key, value)
+	}})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// Derive replaces Counts and, of a delete, Parent.
+func (a *Archive) Derive(ctx context.Context, e rooms.Event) error {
+	key := eventKey(e.RoomID, e.Seq)
+	err := a.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		bucket := tx.Bucket(bucketEvents)
+		value := bucket.Get(key)
+		if value == nil {
+			return rooms.E(rooms.CodeNotFound, "no such event"), nil
+		}
+		stored := decodeEvent(key, value)
+		if err := removeRelations(tx, relationsOf(&stored)); err != nil {
+			return nil, err
+		}
+		switch stored.Type {
+		case rooms.TypeReaction:
+			stored.Counts = e.Counts
+		case rooms.TypeDelete:
+			stored.Parent = e.Parent
+		}
+		if err := putRelations(tx, relationsOf(&stored)); err != nil {
+			return nil, err
+		}
+		return nil, bucket.Put(key, encodeEvent(&stored))
+	}})
+	if err != nil {
+		return fmt.Errorf("derive seq %d of %s: %w", e.Seq, e.RoomID, err)
+	}
+	return nil
+}
+
+// faultsMost bounds what one Faults tells.
+const faultsMost = 100
+
+// Faults checks the file's pages, and that its keys name each other.
+func (a *Archive) Faults(ctx context.Context) ([]string, error) {
+	var faults []string
+	add := func(format string, args ...any) {
+		if len(faults) < faultsMost {
+			faults = append(faults, fmt.Sprintf(format, args...))
+		}
+	}
+	err := a.file.read(ctx, func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			add("the file is damaged: %v", err)
+		}
+		events := tx.Bucket(bucketEvents)
+		for name, bucket := range map[string]*bolt.Bucket{"id": tx.Bucket(bucketIDs), "clientId": tx.Bucket(bucketClientIDs)} {
+			err := bucket.ForEach(func(key, at []byte) error {
+				if events.Get(at) == nil {
+					add("an %s names an event that is not there: %x", name, key)
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return events.ForEach(func(key, value []byte) error {
+			checkKeys(tx, key, value, add)
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("check the file: %w", err)
+	}
+	return faults, nil
+}
+
+// checkKeys looks for the keys that an event must have.
+func checkKeys(tx *bolt.Tx, key, value []byte, add func(string, ...any)) {
+	e := decodeEvent(key, value)
+	if !bytes.Equal(tx.Bucket(bucketIDs).Get(e.ID[:]), key) {
+		add("room %s seq %d: its id does not name it", e.RoomID, e.Seq)
+	}
+	if e.ClientID != "" && !bytes.Equal(tx.Bucket(bucketClientIDs).Get(clientIDKey(e.RoomID, e.Author, e.ClientID)), key) {
+		add("room %s seq %d: its clientId does not name it", e.RoomID, e.Seq)
+	}
+	r := relationsOf(&e)
+	if r.target != nil && tx.Bucket(bucketTargets).Get(r.target) == nil {
+		add("room %s seq %d: is not found by its target", e.RoomID, e.Seq)
+	}
+	if r.parent != nil && tx.Bucket(bucketParents).Get(r.parent) == nil {
+		add("room %s seq %d: is not found by its parent", e.RoomID, e.Seq)
+	}
+}
