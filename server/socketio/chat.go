@@ -130,7 +130,7 @@ type turnedAway struct{}
 
 func (turnedAway) connected(l link) { l.Close(closeUnavailable, "unavailable") }
 
-func (turnedAway) event(_ string, _ []json.RawMessage, ack ackFunc) {
+func (turnedAway) event(_ string, _ []json.RawMessage, _ bool, ack ackFunc) {
 	if ack != nil {
 		ack(errorBody(rooms.E(rooms.CodeUnavailable, "the server is not ready: connect again")))
 	}

@@ -221,7 +221,7 @@ func (c *client) event(m *member, p packet) error {
 	if err != nil {
 		return err
 	}
-	m.event(name, args, p.ackID)
+	m.event(name, args, p.kind == packetBinaryEvent, p.ackID)
 	return nil
 }
 

@@ -128,7 +128,7 @@ func (f *floor) fill(s session, room string, n int) {
 	f.t.Helper()
 	answers := make(chan []byte, n)
 	for i := range n {
-		s.event("send_message", arguments(fmt.Sprintf(`{"roomId":%q,"text":"message %d"}`, room, i+1)), func(b []byte) { answers <- b })
+		s.event("send_message", arguments(fmt.Sprintf(`{"roomId":%q,"text":"message %d"}`, room, i+1)), false, func(b []byte) { answers <- b })
 		if i%5000 == 4999 { // half a lane's queue
 			for len(answers) < i+1 {
 				f.until("sends are stored", func() bool { return len(answers) >= i+1 })
@@ -200,7 +200,7 @@ func syncOf(t *testing.T, s session, payload string) syncAnswer {
 	t.Helper()
 	var got syncAnswer
 	answers := make(chan []byte, 1)
-	s.event("sync", arguments(payload), func(b []byte) { answers <- b })
+	s.event("sync", arguments(payload), false, func(b []byte) { answers <- b })
 	if b := <-answers; json.Unmarshal(b, &got) != nil || !strings.HasPrefix(string(b), `{"ok":true,`) {
 		t.Fatalf("sync answered %s", b)
 	}

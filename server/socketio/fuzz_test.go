@@ -43,7 +43,7 @@ func inRange(t *testing.T, seqs ...*int64) {
 func FuzzSendMessage(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		in, err := readSend([]json.RawMessage{b})
+		in, err := readSend([]json.RawMessage{b}, true)
 		if wellRefused(t, err) {
 			return
 		}

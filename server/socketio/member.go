@@ -81,9 +81,9 @@ func (m *member) open(s session) {
 }
 
 // event gives the session one event and answers for it if it fails.
-func (m *member) event(name string, args []json.RawMessage, ackID []byte) {
+func (m *member) event(name string, args []json.RawMessage, binary bool, ackID []byte) {
 	ack := m.ack(ackID)
-	m.during(name, ack, func() { m.session.event(name, args, ack) })
+	m.during(name, ack, func() { m.session.event(name, args, binary, ack) })
 }
 
 // during runs one of the session's methods, unless the member is gone. Only the client's reader calls it. A panic is

@@ -18,9 +18,9 @@ type payload struct {
 	err    *rooms.Error
 }
 
-// placeholder marks where a binary value stood in what the client sent: Socket.IO puts an object with this member in its
-// place. Kept, it would tell every reader of a value that was thrown away.
-var placeholder = []byte(`"_placeholder"`)
+// placeholder marks where a binary value stood in a packet that carried some: Socket.IO puts an object with this member
+// in its place. Kept, it would tell every reader of a value that was thrown away. In other packets it is a name like any.
+const placeholder = "_placeholder"
 
 // payloadField is what details.field says when the argument as a whole is at fault.
 const payloadField = "payload"
@@ -130,17 +130,47 @@ func (p *payload) optionalPositive(name string) int64 {
 	return n
 }
 
-// optionalObject returns an object's JSON as it was received; empty where it is absent.
-func (p *payload) optionalObject(name string) string {
+// optionalObject returns an object's JSON as it was received; empty where it is absent. binary: the packet carried
+// binary values.
+func (p *payload) optionalObject(name string, binary bool) string {
 	raw := bytes.TrimSpace(p.field(name))
 	if len(raw) == 0 {
 		return ""
 	}
-	if raw[0] != '{' || bytes.Contains(raw, placeholder) {
+	if raw[0] != '{' || binary && holdsPlaceholder(raw) {
 		p.refuse(name, "must be a JSON object without binary values")
 		return ""
 	}
 	return string(raw)
+}
+
+// holdsPlaceholder looks for an object with a member of that name at any depth, however it is escaped.
+func holdsPlaceholder(raw json.RawMessage) bool {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	var open []json.Delim // the objects and arrays around the token
+	name := false         // in an object: the next string is a member's name
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		switch t := token.(type) {
+		case json.Delim:
+			if t == '{' || t == '[' {
+				open = append(open, t)
+				name = t == '{'
+				continue
+			}
+			open = open[:len(open)-1]
+		case string:
+			if name && t == placeholder {
+				return true
+			}
+		}
+		inObject := len(open) > 0 && open[len(open)-1] == '{'
+		_, delim := token.(json.Delim)
+		name = inObject && (delim || !name)
+	}
 }
 
 // empty refuses a list that has members: one that is not supported yet.

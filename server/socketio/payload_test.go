@@ -42,8 +42,6 @@ func TestWrongTypesAreBadRequestNamingTheField(t *testing.T) {
 		{"send_message", `{"roomId":"general","text":"x","data":"{}"}`, "data"},
 		{"send_message", `{"roomId":"general","text":"x","data":[1]}`, "data"},
 		{"send_message", `{"roomId":"general","text":"x","data":null}`, "data"},
-		{"send_message", `{"roomId":"general","text":"x","data":{"_placeholder":true,"num":0}}`, "data"},
-		{"send_message", `{"roomId":"general","text":"x","data":{"blob":{"_placeholder":true,"num":0}}}`, "data"},
 		{"send_message", `{"roomId":"general","text":{"_placeholder":true,"num":0}}`, "text"},
 		{"send_message", `{"roomId":"general","text":"x","attachments":{}}`, "attachments"},
 		{"send_message", `{"roomId":"general","text":"x","attachments":null}`, "attachments"},
@@ -103,7 +101,7 @@ func TestSeqsAreIntegersFrom0Below2To53(t *testing.T) {
 }
 
 func TestUnknownFieldsAreIgnored(t *testing.T) {
-	in, err := readSend(arguments(`{"zzz":{"deep":[1]},"roomId":"general","text":"x","seq":"no seq","attachments":[]}`))
+	in, err := readSend(arguments(`{"zzz":{"deep":[1]},"roomId":"general","text":"x","seq":"no seq","attachments":[]}`), false)
 	if err != nil || in != (rooms.SendInput{RoomID: "general", Text: "x"}) {
 		t.Fatalf("read as %+v, %v", in, err)
 	}
@@ -111,9 +109,27 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 
 func TestDataIsPassedOnAsReceived(t *testing.T) {
 	const data = `{"b":1, "a":1.50,  "b":"\u0041"}`
-	in, err := readSend(arguments(`{"roomId":"general","text":"x","clientId":"c","parent":7,"data": ` + data + ` }`))
+	in, err := readSend(arguments(`{"roomId":"general","text":"x","clientId":"c","parent":7,"data": `+data+` }`), false)
 	if err != nil || in != (rooms.SendInput{RoomID: "general", Text: "x", ClientID: "c", Parent: 7, Data: data}) {
 		t.Fatalf("read as %+v, %v", in, err)
+	}
+}
+
+func TestDataOfABinaryPacketHoldsNoBinaryValue(t *testing.T) {
+	for data, binary := range map[string]bool{
+		`{"_placeholder":true,"num":0}`:                       true,
+		`{"a":[1,{"b":{"_placeholder":true,"num":0}}]}`:       true,
+		`{"a":{},"\u005fplaceholder":true,"num":0}`:           true,
+		`{"a":"_placeholder","b":["_placeholder"],"c":[{}]}`:  false,
+		`{"a":{"b":"_placeholder"},"c":{"_placeholders":[]}}`: false,
+	} {
+		args := arguments(`{"roomId":"general","text":"x","data":` + data + `}`)
+		if in, err := readSend(args, false); err != nil || in.Data != data {
+			t.Errorf("%s in a text packet: read as %+v, %v", data, in, err)
+		}
+		if _, err := readSend(args, true); (err != nil) != binary || err != nil && err.Field != "data" {
+			t.Errorf("%s in a binary packet: %v", data, err)
+		}
 	}
 }
 
@@ -146,12 +162,12 @@ func TestUnknownEventIsAckedWithUnknownEvent(t *testing.T) {
 func TestEventWithoutAckCallbackWorks(t *testing.T) {
 	s := deaf(t)
 	for _, name := range []string{"send_message", "join_room", "get_history", "sync", "refresh_auth", "nonsense"} {
-		s.event(name, nil, nil) // must not panic
+		s.event(name, nil, false, nil) // must not panic
 	}
 	l := newRecorder()
 	s.link = l
 	l.Join("room-general")
-	s.event("leave_room", arguments(`"general"`), nil)
+	s.event("leave_room", arguments(`"general"`), false, nil)
 	if l.in("room-general") {
 		t.Fatal("the socket is still in the room")
 	}

@@ -133,7 +133,7 @@ type ackError struct {
 func ask(t *testing.T, s session, event, payload string) ackBody {
 	t.Helper()
 	answers := make(chan []byte, 1)
-	s.event(event, arguments(payload), func(b []byte) { answers <- b })
+	s.event(event, arguments(payload), false, func(b []byte) { answers <- b })
 	select {
 	case b := <-answers:
 		return decodeAck(t, b)

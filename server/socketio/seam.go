@@ -51,8 +51,9 @@ type session interface {
 	connected(l link)
 
 	// event comes one at a time, in the order the client sent; returning lets the next one be read. args are the values
-	// after the name, as the client wrote them, and are the session's to keep.
-	event(name string, args []json.RawMessage, ack ackFunc)
+	// after the name, as the client wrote them, and are the session's to keep. binary: the packet carried binary values,
+	// which are thrown away; an object with _placeholder stands in each one's place.
+	event(name string, args []json.RawMessage, binary bool, ack ackFunc)
 
 	// closed comes once, after the last event. It comes for those who were connected, and for nobody else.
 	closed()

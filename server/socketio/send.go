@@ -9,8 +9,8 @@ import (
 
 // sendMessage queues a message: {roomId, text, clientId?, parent?, data?, attachments?}. It does not wait: the next
 // event is read while this one is being stored, and the ack comes when it is durable.
-func (s *speaker) sendMessage(args []json.RawMessage, a answer) {
-	in, refusal := readSend(args)
+func (s *speaker) sendMessage(args []json.RawMessage, binary bool, a answer) {
+	in, refusal := readSend(args, binary)
 	if refusal != nil {
 		a.fail(refusal)
 		return
@@ -28,14 +28,14 @@ func (s *speaker) sendMessage(args []json.RawMessage, a answer) {
 	})
 }
 
-func readSend(args []json.RawMessage) (rooms.SendInput, *rooms.Error) {
+func readSend(args []json.RawMessage, binary bool) (rooms.SendInput, *rooms.Error) {
 	p := readPayload(args)
 	in := rooms.SendInput{
 		RoomID:   p.text("roomId"),
 		Text:     p.text("text"),
 		ClientID: p.optionalText("clientId"),
 		Parent:   p.optionalPositive("parent"),
-		Data:     p.optionalObject("data"),
+		Data:     p.optionalObject("data", binary),
 	}
 	p.empty("attachments")
 	return in, p.err

@@ -257,7 +257,7 @@ func TestFirstLiveEventAfterTheJoinIsLastSeqPlus1(t *testing.T) {
 
 	for round := range 50 {
 		acked := make(chan ackBody, 1)
-		bob.event("join_room", arguments(`{"roomId":"general","since":0}`), func(b []byte) {
+		bob.event("join_room", arguments(`{"roomId":"general","since":0}`), false, func(b []byte) {
 			l.note(heard{event: "ack", body: string(b)})
 			acked <- decodeAck(t, b)
 		})
@@ -366,7 +366,7 @@ func TestRetrySilent(t *testing.T) {
 	wantRefusal(t, ask(t, spoken, "send_message", `{"roomId":"general","text":"x","clientId":"c1"}`), rooms.CodeUnavailable, "")
 	wantRefusal(t, ask(t, silent, "send_message", `{"roomId":"general","text":"x"}`), rooms.CodeUnavailable, "")
 	refusedInCall := true
-	silent.event("send_message", arguments(`{"roomId":"general","text":"x","clientId":"c1"}`), func([]byte) { refusedInCall = false })
+	silent.event("send_message", arguments(`{"roomId":"general","text":"x","clientId":"c1"}`), false, func([]byte) { refusedInCall = false })
 	if !refusedInCall {
 		t.Fatal("acked under retry: silent")
 	}

@@ -81,15 +81,15 @@ func (s *speaker) ready() []byte {
 }
 
 // event answers one event.
-func (s *speaker) event(name string, args []json.RawMessage, ack ackFunc) {
-	s.handle(name, args, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log})
+func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ackFunc) {
+	s.handle(name, args, binary, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log})
 }
 
 // handle is the table of all events a client may send.
-func (s *speaker) handle(name string, args []json.RawMessage, a answer) {
+func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a answer) {
 	switch name {
 	case "send_message":
-		s.sendMessage(args, a)
+		s.sendMessage(args, binary, a)
 	case "edit_message":
 		s.editMessage(args, a)
 	case "delete_message":

@@ -111,7 +111,7 @@ func (s *echoSession) connected(l link) {
 
 func (s *echoSession) closed() { s.note("closed") }
 
-func (s *echoSession) event(name string, args []json.RawMessage, ack ackFunc) {
+func (s *echoSession) event(name string, args []json.RawMessage, binary bool, ack ackFunc) {
 	first := json.RawMessage("null")
 	if len(args) > 0 {
 		first = args[0]

@@ -34,6 +34,11 @@ describe.each(transports)("binary payloads, over $name", ({ transports }) => {
     expect((await must(socket, "send_message", { roomId: "general", text: "unharmed" })).seq).toBe(1);
     await neighbour.reaches(1);
     expect(neighbour.texts).toEqual(["unharmed"]);
+    // Without binary values, what marks them elsewhere is a name like any other.
+    const data = { _placeholder: true, num: 0, deep: [{ _placeholder: "x" }] };
+    await must(socket, "send_message", { roomId: "general", text: "named", data });
+    await neighbour.reaches(2);
+    expect(neighbour.messages[1]).toMatchObject({ data });
     expect(ends).toBe(0);
   });
 });
