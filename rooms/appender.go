@@ -63,9 +63,8 @@ type appender struct {
 
 // laneConfig is what all lanes share.
 type laneConfig struct {
-	log     Log
+	ends
 	related Related
-	foreign Foreign
 	router  *router
 	now     func() time.Time
 	logger  *slog.Logger

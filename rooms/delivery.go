@@ -51,7 +51,7 @@ func newDelivery(r *router, room RoomID) *delivery {
 func (d *delivery) position(ctx context.Context) {
 	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
-	lasts, err := trustedLast(op, d.router.log, d.router.foreign, []RoomID{d.room})
+	lasts, err := d.router.lasts(op, []RoomID{d.room})
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer close(d.positioned)

@@ -128,7 +128,7 @@ func (s *Service) position(ctx context.Context, d *delivery, since int64) (reset
 		}
 		return reset, true, nil
 	}
-	lasts, err := trustedLast(ctx, s.store.Log, s.store.Foreign, []RoomID{d.room})
+	lasts, err := s.ends().lasts(ctx, []RoomID{d.room})
 	if err != nil {
 		return "", false, err
 	}

@@ -74,7 +74,7 @@ func (l *lane) learn(ctx context.Context, rooms []RoomID) error {
 	}
 	op, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	lasts, err := trustedLast(op, l.log, l.foreign, unknown)
+	lasts, err := l.lasts(op, unknown)
 	if err != nil {
 		return err
 	}
@@ -136,42 +136,4 @@ func roomsOf(batch []*item) []RoomID {
 		}
 	}
 	return rooms
-}
-
-// maxJump is how far above the last seq of a room a seq may stand. What stands
-// higher was not numbered by an instance and is quarantined; below, the numbers
-// between become voids.
-const maxJump = 10_000
-
-// trustedLast reads the last seq of each room by majority. A seq that stands more
-// than maxJump above the one before is quarantined and does not count.
-func trustedLast(ctx context.Context, log Log, foreign Foreign, rooms []RoomID) (map[RoomID]int64, error) {
-	lasts := make(map[RoomID]int64, len(rooms))
-	for len(rooms) > 0 {
-		newest, err := log.Newest(ctx, rooms, 2)
-		if err != nil {
-			return nil, err
-		}
-		var again []RoomID
-		for _, room := range rooms {
-			events := newest[room]
-			if len(events) == 0 {
-				continue
-			}
-			var before int64
-			if len(events) > 1 {
-				before = events[1].Seq
-			}
-			if foreign == nil || events[0].Seq-before <= maxJump {
-				lasts[room] = events[0].Seq
-				continue
-			}
-			if err := foreign.Quarantine(ctx, events[0].ID); err != nil {
-				return nil, err
-			}
-			again = append(again, room)
-		}
-		rooms = again
-	}
-	return lasts, nil
 }

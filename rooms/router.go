@@ -24,11 +24,10 @@ const idleSweep = time.Minute
 // waits for its readers. Order and loss: every socket in a room is given every event
 // above the lastSeq of its join, once, in order.
 type router struct {
-	log     Log
-	foreign Foreign
-	ids     *ids
-	now     func() time.Time
-	logger  *slog.Logger
+	ends
+	ids    *ids
+	now    func() time.Time
+	logger *slog.Logger
 
 	readers chan struct{} // holds a token for each read of inTurn
 	tasks   sync.WaitGroup
@@ -39,9 +38,9 @@ type router struct {
 	rooms   map[RoomID]*delivery
 }
 
-func newRouter(log Log, foreign Foreign, now func() time.Time, logger *slog.Logger) *router {
+func newRouter(ends ends, now func() time.Time, logger *slog.Logger) *router {
 	return &router{
-		log: log, foreign: foreign, ids: newIDs(), now: now, logger: logger,
+		ends: ends, ids: newIDs(), now: now, logger: logger,
 		readers: make(chan struct{}, holeReaders), rooms: map[RoomID]*delivery{},
 	}
 }

@@ -88,8 +88,8 @@ func New(store Store, o Options) *Service {
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
 		opened: make(chan struct{}, 1),
 	}
-	s.router = newRouter(store.Log, store.Foreign, o.Now, o.Logger)
-	s.appender = newAppender(laneConfig{log: store.Log, related: store.Related, foreign: store.Foreign, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
+	s.router = newRouter(s.ends(), o.Now, o.Logger)
+	s.appender = newAppender(laneConfig{ends: s.ends(), related: store.Related, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,
@@ -98,6 +98,9 @@ func New(store Store, o Options) *Service {
 	}
 	return s
 }
+
+// ends reads where this store's logs end.
+func (s *Service) ends() ends { return ends{s.store.Log, s.store.Foreign, s.store.Catalog} }
 
 // Drain refuses new sends with UNAVAILABLE and returns when the queued ones are
 // answered, or with ctx's error.

@@ -50,7 +50,7 @@ func (s *Service) Sync(ctx context.Context, user auth.User, since map[string]int
 	if len(known) == 0 {
 		return answers, nil
 	}
-	lasts, err := trustedLast(ctx, s.store.Log, s.store.Foreign, known)
+	lasts, err := s.ends().lasts(ctx, known)
 	if err != nil {
 		return nil, notStored(err)
 	}
