@@ -67,6 +67,9 @@ var _ auth.AccountArchive = (*Accounts)(nil)
 
 // Accounts returns accounts in the order of their names' keys.
 func (a *Accounts) Accounts(ctx context.Context, after string, limit int) ([]auth.Account, error) {
+	if limit < 1 {
+		return nil, ctx.Err()
+	}
 	ctx, cancel := a.reading(ctx)
 	defer cancel()
 	opts := options.Find().SetSort(keys("nameKey")).SetLimit(int64(limit))

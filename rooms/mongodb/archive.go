@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
@@ -27,8 +26,10 @@ func (a *Archive) LogRooms(ctx context.Context, after rooms.RoomID, limit int) (
 		if err != nil {
 			return nil, fail("list the rooms of the log", err)
 		}
-		found = append(found, next)
 		after = next
+		if _, err := rooms.ParseRoomID(string(next)); err == nil { // else no room can be read by it
+			found = append(found, next)
+		}
 	}
 	return found, nil
 }
@@ -36,10 +37,7 @@ func (a *Archive) LogRooms(ctx context.Context, after rooms.RoomID, limit int) (
 func (a *Archive) nextRoom(ctx context.Context, after rooms.RoomID) (rooms.RoomID, error) {
 	ctx, cancel := a.reading(ctx)
 	defer cancel()
-	filter := bson.D{
-		{Key: "roomId", Value: bson.D{{Key: "$gt", Value: string(after)}, {Key: "$type", Value: "string"}}},
-		{Key: "seq", Value: field("$gt", 0)},
-	}
+	filter := bson.D{{Key: "roomId", Value: field("$gt", string(after))}, {Key: "seq", Value: anySeq()}}
 	var found struct {
 		RoomID string `bson:"roomId"`
 	}
@@ -85,6 +83,8 @@ func (a *Archive) Derive(ctx context.Context, e rooms.Event) error {
 	switch {
 	case e.Type == rooms.TypeReaction:
 		update = field("$set", field("counts", e.Counts))
+	case e.Type != rooms.TypeDelete:
+		return nil // the log gives nothing to other events
 	case e.Parent > 0:
 		update = field("$set", field("parent", e.Parent))
 	default:
@@ -98,95 +98,4 @@ func (a *Archive) Derive(ctx context.Context, e rooms.Event) error {
 		return rooms.E(rooms.CodeNotFound, "no such event")
 	}
 	return fail(fmt.Sprintf("derive seq %d of %s", e.Seq, e.RoomID), err)
-}
-
-// Faults looks for indexes that are not as they must be, numbers that stand twice, and
-// documents that no log holds. It reads the whole collection.
-func (a *Archive) Faults(ctx context.Context) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
-	defer cancel()
-	have, err := listIndexes(ctx, a.messages)
-	if err != nil {
-		return nil, fail("list the indexes", err)
-	}
-	var faults []string
-	for _, want := range messageIndexes() {
-		if spec, there := have[want.name]; !there || !want.matches(spec) {
-			faults = append(faults, fmt.Sprintf("the index %s of messages is missing or another: restart an instance to make it", want.name))
-		}
-	}
-	doubled, err := a.doubled(ctx)
-	if err != nil {
-		return nil, fail("look for numbers that stand twice", err)
-	}
-	loose, err := a.loose(ctx)
-	if err != nil {
-		return nil, fail("look for documents without a number", err)
-	}
-	return append(append(faults, doubled...), loose...), nil
-}
-
-// faultsMost bounds what one Faults tells of a kind.
-const faultsMost = 100
-
-func (a *Archive) doubled(ctx context.Context) ([]string, error) {
-	pipeline := mongo.Pipeline{
-		field("$match", field("seq", field("$gt", 0))),
-		field("$group", bson.D{{Key: "_id", Value: bson.D{{Key: "room", Value: "$roomId"}, {Key: "seq", Value: "$seq"}}}, {Key: "n", Value: field("$sum", 1)}}),
-		field("$match", field("n", field("$gt", 1))),
-		field("$limit", faultsMost),
-	}
-	cursor, err := a.messages.Aggregate(ctx, pipeline, options.Aggregate().SetAllowDiskUse(true))
-	if err != nil {
-		return nil, err
-	}
-	var found []struct {
-		ID struct {
-			Room any `bson:"room"`
-			Seq  any `bson:"seq"`
-		} `bson:"_id"`
-		N int `bson:"n"`
-	}
-	if err := cursor.All(ctx, &found); err != nil {
-		return nil, err
-	}
-	var faults []string
-	for _, f := range found {
-		faults = append(faults, fmt.Sprintf("room %v seq %v stands %d times", f.ID.Room, f.ID.Seq, f.N))
-	}
-	return faults, nil
-}
-
-// loose counts the documents that no log holds, by why.
-func (a *Archive) loose(ctx context.Context) ([]string, error) {
-	filter := bson.D{
-		{Key: "heartbeat", Value: field("$exists", false)},
-		{Key: "seq", Value: field("$not", bson.D{{Key: "$type", Value: bson.A{"int", "long"}}, {Key: "$gt", Value: 0}})},
-	}
-	cursor, err := a.messages.Find(ctx, filter, options.Find().SetProjection(projection).SetBatchSize(scanBatch))
-	if err != nil {
-		return nil, err
-	}
-	defer cursor.Close(context.WithoutCancel(ctx))
-	count, example, order := map[string]int{}, map[string]string{}, []string(nil)
-	for cursor.Next(ctx) {
-		d := readDocument(cursor.Current)
-		_, why := d.unnumbered()
-		if d.erased {
-			continue
-		}
-		if why == "" {
-			why = "waits for its number: an instance that runs gives it one"
-		}
-		if count[why] == 0 {
-			order = append(order, why)
-			example[why] = cursor.Current.Lookup("_id").String()
-		}
-		count[why]++
-	}
-	var faults []string
-	for _, why := range order {
-		faults = append(faults, fmt.Sprintf("%d documents of messages are in no log, as %s: %s", count[why], example[why], why))
-	}
-	return faults, cursor.Err()
 }

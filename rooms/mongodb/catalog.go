@@ -88,6 +88,9 @@ func (c *Catalog) CreateRoom(ctx context.Context, room rooms.Room) (rooms.Room, 
 	if room.Topic != "" {
 		made = append(made, bson.E{Key: "topic", Value: room.Topic})
 	}
+	if room.Retention != 0 {
+		made = append(made, bson.E{Key: "retention", Value: retentionMillis(room.Retention)})
+	}
 	var there storedRoom
 	if err := c.insertOnce(ctx, c.rooms, string(room.ID), made, &there); err != nil {
 		return rooms.Room{}, fail(fmt.Sprintf("create room %s", room.ID), err)

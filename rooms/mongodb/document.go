@@ -224,7 +224,10 @@ func (d *document) numbered() rooms.Event {
 	e := rooms.Event{
 		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.EventType(d.typ),
 		Author: auth.UserID(d.in.Author), AuthorName: d.in.Name, Timestamp: d.in.Timestamp, ClientID: d.in.ClientID,
-		Text: d.in.Text, Parent: d.in.Parent, Data: d.in.Data, Erased: d.erased && d.in.Text == "",
+		Text: d.in.Text, Parent: d.in.Parent, Data: d.in.Data, Erased: d.blank(),
+	}
+	if e.Erased {
+		e.AuthorName, e.Data = "", ""
 	}
 	if e.Timestamp.IsZero() {
 		e.Timestamp = e.ID.Time()
@@ -243,9 +246,13 @@ func (d *document) numbered() rooms.Event {
 func (d *document) void() rooms.Event {
 	return rooms.Event{
 		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.TypeVoid,
-		Author: auth.UserID(d.in.Author), ClientID: d.in.ClientID, Timestamp: d.in.Timestamp,
+		Author: auth.UserID(d.in.Author), ClientID: d.in.ClientID, Timestamp: d.in.Timestamp, Erased: d.blank(),
 	}
 }
+
+// blank says whether the content was taken away. Where there is a text, the field is
+// another program's.
+func (d *document) blank() bool { return d.erased && d.in.Text == "" }
 
 // unnumbered gives the event of a document that another program inserted, or the
 // reason why it gets no number.

@@ -19,6 +19,7 @@ const retryAfter = time.Second
 // The server's error codes that mean something here.
 const (
 	codeDuplicateKey         = 11000
+	codeIndexNotFound        = 27
 	codeUnauthorized         = 13
 	codeValidationFailure    = 121
 	codeAuthenticationFailed = 18

@@ -31,6 +31,7 @@ type index struct {
 	unique  bool
 	partial bson.D // nil: over all documents
 	expire  int32  // seconds; 0: never
+	former  bson.D // the key an earlier version gave it; nil: none did
 }
 
 func field(name string, value any) bson.D { return bson.D{{Key: name, Value: value}} }
@@ -47,12 +48,16 @@ func keys(names ...string) bson.D {
 
 // messageIndexes are those of messages. The first two are what keeps numbers and
 // sends single, between all instances; they are partial because a document that awaits
-// its number, and one without a clientId, are no duplicates of another such.
+// its number, and one without a clientId, are no duplicates of another such. The next two
+// are for reading: the type spares a search for deletes all the reactions.
 func messageIndexes() []index {
 	return []index{
 		{name: string(rooms.UniqueSeq), key: keys("roomId", "seq"), unique: true, partial: field("seq", field("$gt", int32(0)))},
 		{name: string(rooms.UniqueClientID), key: keys("roomId", "author", "clientId"), unique: true, partial: exists("clientId")},
-		{name: "room_target", key: keys("roomId", "target"), partial: exists("target")},
+		{
+			name: "room_target", key: keys("roomId", "target", "type", "seq"), partial: exists("target"),
+			former: keys("roomId", "target"),
+		},
 		{name: "room_parent", key: keys("roomId", "parent", "seq"), partial: exists("parent")},
 		{name: "heartbeat", key: keys("heartbeat"), partial: exists("heartbeat"), expire: beatLife},
 	}
@@ -80,6 +85,13 @@ func ensureIndexes(ctx context.Context, coll *mongo.Collection, want []index) er
 	for _, w := range want {
 		spec, there := have[w.name]
 		if !there {
+			missing = append(missing, w.model())
+			continue
+		}
+		if w.isFormer(spec) {
+			if err := dropIndex(ctx, coll, w.name); err != nil {
+				return fail("replace the index "+w.name, err)
+			}
 			missing = append(missing, w.model())
 			continue
 		}
@@ -142,6 +154,26 @@ func (i index) matches(spec bson.Raw) bool {
 	_, collation := spec.Lookup("collation").DocumentOK()
 	return unique == i.unique && expire == int64(i.expire) && !sparse && !collation &&
 		sameDocument(spec.Lookup("key"), i.key) && sameDocument(spec.Lookup("partialFilterExpression"), i.partial)
+}
+
+// isFormer says whether an index that is there is this one as an earlier version made it.
+func (i index) isFormer(spec bson.Raw) bool {
+	if i.former == nil {
+		return false
+	}
+	i.key = i.former
+	return i.matches(spec)
+}
+
+// dropIndex drops an index that another instance may be dropping, too.
+func dropIndex(ctx context.Context, coll *mongo.Collection, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	err := coll.Indexes().DropOne(ctx, name)
+	if hasCode(err, codeIndexNotFound) {
+		return nil
+	}
+	return err
 }
 
 // sameDocument compares a stored document with a wanted one, nil being none. Numbers

@@ -63,12 +63,14 @@ type Store struct {
 	client   *mongo.Client
 	messages *mongo.Collection
 	local    *mongo.Collection // messages, as the primary has them now
+	snapshot *mongo.Collection // messages, all of one answer as a majority had them at one moment
 	rooms    *mongo.Collection
 	users    *mongo.Collection
 	meta     *mongo.Collection
 	signals  *mongo.Collection
 	logger   *slog.Logger
 	stream   *Stream
+	trimmer  *Trimmer
 
 	// fenced says that the unique indexes of messages were there when last looked at,
 	// and that the stream which would tell of their end has not been lost since.
@@ -106,14 +108,16 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 	safe := options.Collection().SetWriteConcern(writeconcern.Majority()).
 		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
 	local := options.Collection().SetReadConcern(readconcern.Local()).SetReadPreference(readpref.Primary())
+	snapshot := options.Collection().SetReadConcern(readconcern.Snapshot()).SetReadPreference(readpref.Primary())
 	db := client.Database(name)
 	s := &Store{
 		client: client, logger: logger,
-		messages: db.Collection("messages", safe), local: db.Collection("messages", local),
+		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
 		signals: db.Collection("signals", safe),
 	}
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
+	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
 	s.live, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -137,7 +141,7 @@ func (s *Store) prepare(ctx context.Context) error {
 func (s *Store) Rooms() rooms.Store {
 	return rooms.Store{
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
-		Trimmer: &Trimmer{s}, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
+		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 	}
 }
 

@@ -143,13 +143,18 @@ func numbered(room rooms.RoomID, after, before int64) bson.D {
 
 // page reads one page in the order of the seq: 1 ascending, -1 descending.
 func (l *Log) page(ctx context.Context, filter bson.D, order int, page rooms.Page) ([]rooms.Event, error) {
-	ctx, cancel := l.reading(ctx)
+	return l.sorted(ctx, filter, bson.D{{Key: "roomId", Value: order}, {Key: "seq", Value: order}}, page)
+}
+
+// sorted reads one page in the order of an index.
+func (s *Store) sorted(ctx context.Context, filter, order bson.D, page rooms.Page) ([]rooms.Event, error) {
+	ctx, cancel := s.reading(ctx)
 	defer cancel()
-	opts := options.Find().SetSort(bson.D{{Key: "roomId", Value: order}, {Key: "seq", Value: order}}).SetProjection(projection)
+	opts := options.Find().SetSort(order).SetProjection(projection)
 	if page.Events > 0 {
 		opts.SetLimit(int64(page.Events)).SetBatchSize(int32(min(page.Events, oneBatch)))
 	}
-	cursor, err := l.messages.Find(ctx, filter, opts)
+	cursor, err := s.messages.Find(ctx, filter, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -159,13 +164,16 @@ func (l *Log) page(ctx context.Context, filter bson.D, order int, page rooms.Pag
 // closeTimeout bounds giving back a cursor that was not read to its end.
 const closeTimeout = time.Second
 
+// closeCursor gives a cursor back.
+func closeCursor(ctx context.Context, cursor *mongo.Cursor) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	cursor.Close(ctx) // the server forgets it by itself after 10 minutes
+}
+
 // collect decodes events until the page is full, and closes the cursor.
 func collect(ctx context.Context, cursor *mongo.Cursor, page rooms.Page) ([]rooms.Event, error) {
-	defer func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-		defer cancel()
-		cursor.Close(ctx) // the server forgets it by itself after 10 minutes
-	}()
+	defer closeCursor(ctx, cursor)
 	var found []rooms.Event
 	size := 0
 	for cursor.Next(ctx) {

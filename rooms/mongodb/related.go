@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
@@ -17,98 +18,153 @@ type Related struct{ *Store }
 
 var _ rooms.Related = (*Related)(nil)
 
-// Fold returns the events with these numbers and those that have one as their target.
+// changing are the types of events that have a target. The field on any other document
+// is another program's.
+var changing = bson.A{string(rooms.TypeDelete), string(rooms.TypeEdit), string(rooms.TypeReaction)}
+
+// anySeq matches every number that can be read.
+func anySeq() bson.D {
+	return integers(bson.E{Key: "$gt", Value: int64(0)}, bson.E{Key: "$lte", Value: int64(rooms.MaxSeq)})
+}
+
+// numbers gives those of seqs that an event can have, each once, as the driver takes
+// them and to look them up.
+func numbers(seqs []int64) (bson.A, map[int64]bool) {
+	set := make(map[int64]bool, len(seqs))
+	list := make(bson.A, 0, len(seqs))
+	for _, seq := range seqs {
+		if seq >= 1 && seq <= rooms.MaxSeq && !set[seq] {
+			set[seq] = true
+			list = append(list, seq)
+		}
+	}
+	return list, set
+}
+
+// targeting matches the numbered events that change messages.
+func targeting(room rooms.RoomID, seqs, types bson.A) bson.D {
+	return bson.D{
+		{Key: "roomId", Value: string(room)}, {Key: "target", Value: field("$in", seqs)},
+		{Key: "type", Value: field("$in", types)}, {Key: "seq", Value: anySeq()},
+	}
+}
+
+// folding matches messages and what changes them.
+func folding(room rooms.RoomID, seqs bson.A) bson.D {
+	self := bson.D{{Key: "roomId", Value: string(room)}, {Key: "seq", Value: append(anySeq(), bson.E{Key: "$in", Value: seqs})}}
+	return field("$or", bson.A{self, targeting(room, seqs, changing)})
+}
+
+// concerning matches what changes messages and what answers them.
+func concerning(room rooms.RoomID, seqs bson.A) bson.D {
+	answers := bson.D{
+		{Key: "roomId", Value: string(room)}, {Key: "parent", Value: field("$in", seqs)}, {Key: "seq", Value: anySeq()},
+	}
+	return field("$or", bson.A{targeting(room, seqs, changing), answers})
+}
+
+// Fold returns the events with these numbers and those that have one as their target,
+// as of one moment: a read of more than some hundred documents pauses now and then, and
+// going on with what a majority has by then it could show only the later of two events.
 func (r *Related) Fold(ctx context.Context, room rooms.RoomID, seqs []int64) ([]rooms.Event, error) {
-	return r.anyOf(ctx, room, seqs, "seq", "target")
+	list, wanted := numbers(seqs)
+	if len(list) == 0 {
+		return nil, ctx.Err()
+	}
+	found, err := r.find(ctx, r.snapshot, folding(room, list), projection)
+	if err != nil {
+		return nil, fail(fmt.Sprintf("fold %d messages of %s", len(list), room), err)
+	}
+	return ascending(found, func(e *rooms.Event) bool { return wanted[e.Seq] || wanted[e.Target] }), nil
 }
 
 // Concerning returns what changes the given messages, and what answers them.
 func (r *Related) Concerning(ctx context.Context, room rooms.RoomID, seqs []int64) ([]rooms.Event, error) {
-	return r.anyOf(ctx, room, seqs, "target", "parent")
-}
-
-// anyOf reads a room's numbered events that have one of seqs in one of the fields,
-// ascending. Each field has its index; they are sorted here because their number is that
-// of a few messages.
-func (r *Related) anyOf(ctx context.Context, room rooms.RoomID, seqs []int64, fields ...string) ([]rooms.Event, error) {
-	if len(seqs) == 0 {
+	list, wanted := numbers(seqs)
+	if len(list) == 0 {
 		return nil, ctx.Err()
 	}
-	var branches bson.A
-	for _, name := range fields {
-		branch := bson.D{{Key: "roomId", Value: string(room)}, {Key: name, Value: field("$in", seqs)}}
-		if name == "seq" { // lets the server use the partial index
-			branch[1].Value = bson.D{{Key: "$in", Value: seqs}, {Key: "$gt", Value: 0}}
-		}
-		branches = append(branches, branch)
-	}
-	ctx, cancel := r.reading(ctx)
-	defer cancel()
-	cursor, err := r.messages.Find(ctx, field("$or", branches), options.Find().SetProjection(projection).SetBatchSize(oneBatch))
-	var found []rooms.Event
-	if err == nil {
-		found, err = collect(ctx, cursor, rooms.Page{})
-	}
+	found, err := r.find(ctx, r.messages, concerning(room, list), projection)
 	if err != nil {
-		return nil, fail(fmt.Sprintf("read what concerns %d messages of %s", len(seqs), room), err)
+		return nil, fail(fmt.Sprintf("read what concerns %d messages of %s", len(list), room), err)
 	}
-	found = slices.DeleteFunc(found, func(e rooms.Event) bool { return e.Seq == 0 })
-	slices.SortFunc(found, func(a, b rooms.Event) int { return cmp.Compare(a.Seq, b.Seq) })
-	return found, nil
+	return ascending(found, func(e *rooms.Event) bool { return wanted[e.Target] || wanted[e.Parent] }), nil
 }
 
 // Deleted returns those of seqs that a delete has as its target.
 func (r *Related) Deleted(ctx context.Context, room rooms.RoomID, seqs []int64) ([]int64, error) {
-	if len(seqs) == 0 {
+	list, wanted := numbers(seqs)
+	if len(list) == 0 {
 		return nil, ctx.Err()
 	}
-	ctx, cancel := r.reading(ctx)
-	defer cancel()
-	filter := bson.D{
-		{Key: "roomId", Value: string(room)}, {Key: "target", Value: field("$in", seqs)},
-		{Key: "type", Value: string(rooms.TypeDelete)}, {Key: "seq", Value: field("$gt", 0)},
-	}
-	var found []struct {
-		Target int64 `bson:"target"`
-	}
-	cursor, err := r.messages.Find(ctx, filter, options.Find().SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "target", Value: 1}}))
-	if err == nil {
-		err = cursor.All(ctx, &found)
-	}
+	found, err := r.find(ctx, r.messages, targeting(room, list, bson.A{string(rooms.TypeDelete)}), projection)
 	if err != nil {
-		return nil, fail(fmt.Sprintf("read which of %d messages of %s are deleted", len(seqs), room), err)
+		return nil, fail(fmt.Sprintf("read which of %d messages of %s are deleted", len(list), room), err)
 	}
-	deleted := make([]int64, len(found))
+	var deleted []int64
 	for i := range found {
-		deleted[i] = found[i].Target
+		if target := found[i].Target; wanted[target] { // 0, and not wanted: a void
+			deleted = append(deleted, target)
+			delete(wanted, target)
+		}
 	}
-	slices.Sort(deleted)
-	return slices.Compact(deleted), nil
+	return deleted, nil
+}
+
+// answering matches the messages of a thread with after < seq < before.
+func answering(room rooms.RoomID, parent, after, before int64) bson.D {
+	return bson.D{
+		{Key: "roomId", Value: string(room)}, {Key: "parent", Value: parent},
+		{Key: "seq", Value: integers(bson.E{Key: "$gt", Value: after}, bson.E{Key: "$lt", Value: before})},
+		{Key: "type", Value: field("$exists", false)},
+	}
 }
 
 // Thread returns a page of the messages that answer one.
 func (r *Related) Thread(ctx context.Context, room rooms.RoomID, parent, after, before int64, newest bool, page rooms.Page) ([]rooms.Event, error) {
+	after, before = max(after, 0), min(before, rooms.MaxSeq+1)
+	if parent < 1 {
+		return nil, ctx.Err()
+	}
 	order := 1
 	if newest {
 		order = -1
 	}
-	filter := append(numbered(room, max(after, 0), min(before, rooms.MaxSeq+1)),
-		bson.E{Key: "parent", Value: parent}, bson.E{Key: "type", Value: field("$exists", false)})
+	sort := bson.D{{Key: "roomId", Value: order}, {Key: "parent", Value: order}, {Key: "seq", Value: order}}
+	for after+1 < before {
+		found, err := r.sorted(ctx, answering(room, parent, after, before), sort, page)
+		if err != nil {
+			return nil, fail(fmt.Sprintf("read the answers to %d of %s", parent, room), err)
+		}
+		messages := slices.DeleteFunc(slices.Clone(found), func(e rooms.Event) bool { return e.Type != rooms.TypeMessage })
+		if len(messages) > 0 || len(found) == 0 {
+			return messages, nil
+		}
+		// Nothing but documents that cannot be read: the answers are further on.
+		if last := found[len(found)-1].Seq; newest {
+			before = last
+		} else {
+			after = last
+		}
+	}
+	return nil, ctx.Err()
+}
+
+// find reads all that matches.
+func (r *Related) find(ctx context.Context, from *mongo.Collection, filter, fields bson.D) ([]rooms.Event, error) {
 	ctx, cancel := r.reading(ctx)
 	defer cancel()
-	opts := options.Find().SetSort(bson.D{{Key: "roomId", Value: order}, {Key: "parent", Value: order}, {Key: "seq", Value: order}}).
-		SetProjection(projection)
-	if page.Events > 0 {
-		opts.SetLimit(int64(page.Events))
-	}
-	cursor, err := r.messages.Find(ctx, filter, opts)
-	var found []rooms.Event
-	if err == nil {
-		found, err = collect(ctx, cursor, page)
-	}
+	cursor, err := from.Find(ctx, filter, options.Find().SetProjection(fields))
 	if err != nil {
-		return nil, fail(fmt.Sprintf("read the answers to %d of %s", parent, room), err)
+		return nil, err
 	}
-	// A message that cannot be read is a void, and none of a thread.
-	return slices.DeleteFunc(found, func(e rooms.Event) bool { return e.Type != rooms.TypeMessage }), nil
+	return collect(ctx, cursor, rooms.Page{})
+}
+
+// ascending sorts what is wanted by seq. What a filter let through and no reader can
+// make sense of is not.
+func ascending(events []rooms.Event, wanted func(*rooms.Event) bool) []rooms.Event {
+	events = slices.DeleteFunc(events, func(e rooms.Event) bool { return !wanted(&e) })
+	slices.SortFunc(events, func(a, b rooms.Event) int { return cmp.Compare(a.Seq, b.Seq) })
+	return events
 }

@@ -73,11 +73,17 @@ func (s *Signals) Watch(ctx context.Context, opened func(), told func([]rooms.Si
 }
 
 func (s *Signals) watch(ctx context.Context, opened func(), told func([]rooms.Signal)) error {
-	stream, err := openStream(ctx, s.signals, mongo.Pipeline{field("$match", field("operationType", "insert"))})
+	stream, err := openStream(ctx, s.signals, mongo.Pipeline{
+		field("$match", field("operationType", "insert")), field("$project", field("fullDocument", 1)),
+	})
 	if err != nil {
 		return fail("open the stream of signals", err)
 	}
 	defer closeStream(ctx, stream)
+	// After the opening: a collection dropped from here on ends the stream.
+	if err := ensureIndexes(ctx, s.signals, signalIndexes()); err != nil {
+		return err
+	}
 	opened()
 	var batch []rooms.Signal
 	for stream.Next(ctx) {
@@ -92,7 +98,10 @@ func (s *Signals) watch(ctx context.Context, opened func(), told func([]rooms.Si
 		if stream.RemainingBatchLength() > 0 && len(batch) < tellAtOnce {
 			continue
 		}
-		told(batch)
+		if len(batch) > 0 {
+			told(batch)
+		}
+		clear(batch) // else the last burst's texts would stay
 		batch = batch[:0]
 	}
 	if err := stream.Err(); err != nil {

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -13,7 +14,14 @@ import (
 )
 
 // Trimmer takes a room's oldest events away.
-type Trimmer struct{ *Store }
+type Trimmer struct {
+	*Store
+
+	mu sync.Mutex
+	// blank is the number below which a room's events were found without content: a
+	// room is not read from its first event on for each batch.
+	blank map[rooms.RoomID]int64
+}
 
 var _ rooms.Trimmer = (*Trimmer)(nil)
 
@@ -63,58 +71,100 @@ func kept(names ...string) mongo.Pipeline {
 	return mongo.Pipeline{field("$replaceWith", doc)}
 }
 
-// below matches a room's numbered events under a number.
-func below(room rooms.RoomID, seq int64) bson.D { return numbered(room, 0, min(seq, rooms.MaxSeq+1)) }
+// holding matches documents that have content. Erased alone says nothing: on another
+// program's document it may stand beside a text.
+func holding(content ...string) bson.E {
+	some := bson.A{field("erased", field("$ne", true))}
+	for _, name := range content {
+		some = append(some, exists(name))
+	}
+	return bson.E{Key: "$or", Value: some}
+}
 
 // Blank takes the content of a room's oldest events.
-func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, seq int64, limit int) (int, error) {
-	filter := append(below(room, seq), bson.E{Key: "erased", Value: field("$ne", true)})
-	ids, err := t.oldest(ctx, filter, limit)
-	if err != nil || len(ids) == 0 {
+func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, limit int) (int, error) {
+	t.mu.Lock()
+	from := t.blank[room]
+	t.mu.Unlock()
+	filter := append(numbered(room, max(from-1, 0), min(below, rooms.MaxSeq+1)), holding("text", "data", "authorName", "emoji", "counts"))
+	oldest, err := t.oldest(ctx, filter, limit)
+	if err != nil {
+		return 0, fail(fmt.Sprintf("read the oldest events of %s", room), err)
+	}
+	if len(oldest) == 0 {
+		return 0, ctx.Err()
+	}
+	n, err := t.strip(ctx, idsOf(oldest), kept())
+	if err != nil {
+		return n, fail(fmt.Sprintf("blank the oldest events of %s", room), err)
+	}
+	t.mu.Lock()
+	t.blank[room] = max(t.blank[room], oldest[len(oldest)-1].Seq+1)
+	t.mu.Unlock()
+	return n, nil
+}
+
+// strip takes the content of documents.
+func (s *Store) strip(ctx context.Context, ids bson.A, to mongo.Pipeline) (int, error) {
+	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	ctx, cancel := t.writing(ctx)
+	ctx, cancel := s.writing(ctx)
 	defer cancel()
-	result, err := t.messages.UpdateMany(ctx, field("_id", field("$in", ids)), kept())
-	if err != nil {
-		return 0, fail(fmt.Sprintf("blank the oldest events of %s", room), err)
+	result, err := s.messages.UpdateMany(ctx, field("_id", field("$in", ids)), to)
+	if result == nil {
+		return 0, err
 	}
-	return int(result.ModifiedCount), nil
+	return int(result.ModifiedCount), err
 }
 
 // Remove removes a room's oldest events.
-func (t *Trimmer) Remove(ctx context.Context, room rooms.RoomID, seq int64, limit int) (int, error) {
-	ids, err := t.oldest(ctx, below(room, seq), limit)
-	if err != nil || len(ids) == 0 {
-		return 0, err
+func (t *Trimmer) Remove(ctx context.Context, room rooms.RoomID, below int64, limit int) (int, error) {
+	oldest, err := t.oldest(ctx, numbered(room, 0, min(below, rooms.MaxSeq+1)), limit)
+	if err != nil {
+		return 0, fail(fmt.Sprintf("read the oldest events of %s", room), err)
+	}
+	if len(oldest) == 0 {
+		return 0, ctx.Err()
 	}
 	ctx, cancel := t.writing(ctx)
 	defer cancel()
-	result, err := t.messages.DeleteMany(ctx, field("_id", field("$in", ids)))
+	result, err := t.messages.DeleteMany(ctx, field("_id", field("$in", idsOf(oldest))))
 	if err != nil {
 		return 0, fail(fmt.Sprintf("remove the oldest events of %s", room), err)
 	}
 	return int(result.DeletedCount), nil
 }
 
-// oldest gives the _ids of the first matching events by number.
-func (t *Trimmer) oldest(ctx context.Context, filter bson.D, limit int) (bson.A, error) {
-	ctx, cancel := t.reading(ctx)
+// place is where an event stands.
+type place struct {
+	ID  bson.RawValue `bson:"_id"` // whatever another program made it
+	Seq int64         `bson:"seq"`
+}
+
+func idsOf(places []place) bson.A {
+	ids := make(bson.A, len(places))
+	for i := range places {
+		ids[i] = places[i].ID
+	}
+	return ids
+}
+
+// oldest gives at most limit matching events of a room, the lowest numbers first. It may
+// have to pass over a whole room.
+func (t *Trimmer) oldest(ctx context.Context, filter bson.D, limit int) ([]place, error) {
+	if limit < 1 {
+		return nil, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
 	defer cancel()
-	opts := options.Find().SetSort(keys("roomId", "seq")).SetLimit(int64(limit)).SetProjection(field("_id", 1))
+	opts := options.Find().SetSort(keys("roomId", "seq")).SetLimit(int64(limit)).
+		SetProjection(bson.D{{Key: "_id", Value: 1}, {Key: "seq", Value: 1}})
 	cursor, err := t.messages.Find(ctx, filter, opts)
-	var found []struct {
-		ID any `bson:"_id"`
-	}
-	if err == nil {
-		err = cursor.All(ctx, &found)
-	}
 	if err != nil {
-		return nil, fail("read the oldest events", err)
+		return nil, err
 	}
-	ids := make(bson.A, len(found))
-	for i := range found {
-		ids[i] = found[i].ID
-	}
-	return ids, nil
+	var found []place
+	err = cursor.All(ctx, &found)
+	return found, err
 }
