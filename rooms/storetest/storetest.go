@@ -32,7 +32,8 @@ type Opened struct {
 // because -race on a busy machine is slow, and costs nothing when the test passes.
 const patience = 20 * time.Second
 
-// Run holds a store to the contract in rooms/store.go and auth/store.go. open gives a
+// Run holds a store to the contracts in rooms/store.go, rooms/store_related.go and
+// auth/store.go. open gives a
 // store without any data each time.
 func Run(t *testing.T, open func(t *testing.T) Opened) {
 	tests := []struct {
@@ -65,6 +66,12 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"Accounts", accounts},
 		{"AccountNameRace", accountRace},
 		{"ReopenKeepsAll", reopenKeepsAll},
+		{"ChangesAreReadAsTheyWereWritten", changesReadBack},
+		{"FoldReadsEventsWithTheirChanges", foldReadsWithChanges},
+		{"ConcerningReadsChangesAndAnswers", concerningReadsChangesAndAnswers},
+		{"DeletedAreNamed", deletedAreNamed},
+		{"ThreadIsBounded", threadIsBounded},
+		{"LongThread", longThread},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
