@@ -105,6 +105,7 @@ func (l *lane) committed(batch []*item) {
 	now := l.now()
 	for _, it := range batch {
 		l.numbers[it.event.RoomID].took(it.event.Seq, now)
+		l.router.acked(it.event.RoomID, it.event.Seq)
 		l.settle(it, sentOf(it.event), nil)
 	}
 }
@@ -166,6 +167,7 @@ func (l *lane) settleStored(it *item, stored *Event) {
 		l.settle(it, Sent{}, conflict())
 		return
 	}
+	l.router.acked(stored.RoomID, stored.Seq)
 	sent := sentOf(stored)
 	sent.Duplicate = !own
 	l.settle(it, sent, nil)

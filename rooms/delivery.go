@@ -29,6 +29,7 @@ type delivery struct {
 	run       []Event         // accepted in order, not emitted yet
 	pending   map[int64]Event // above delivered+1
 	wanted    int64           // to be read for until delivered
+	told      int64           // the highest seq that a sender was told of here
 	suspects  map[int64]EventID
 	reading   bool
 	again     bool // what was committed meanwhile must be read for
@@ -163,6 +164,7 @@ func (d *delivery) flushLocked() {
 	if len(d.run) == 0 {
 		return
 	}
+	d.router.replay.delivered(d.room, d.run)
 	if d.router.emitter.Members(d.room) > 0 {
 		d.router.emitter.Emit(d.room, d.run)
 	}
@@ -218,6 +220,40 @@ func (d *delivery) await(ctx context.Context, seq int64) (bool, error) {
 		d.waiters = slices.DeleteFunc(d.waiters, func(o waiter) bool { return o.done == w.done })
 		return false, ctx.Err()
 	}
+}
+
+// acked notes that a sender was told of seq.
+func (d *delivery) acked(seq int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.told = max(d.told, seq)
+}
+
+// caughtUp waits until what senders were told of here is delivered; false: the room was
+// let go meanwhile and must be followed anew.
+func (d *delivery) caughtUp(ctx context.Context) (bool, error) {
+	d.mu.Lock()
+	told := d.told
+	d.mu.Unlock()
+	return d.await(ctx, told)
+}
+
+// skip goes on at first, because what stands below was trimmed before it could be
+// delivered, and says so to the sockets.
+func (d *delivery) skip(first int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.delivered >= first-1 {
+		return
+	}
+	d.flushLocked()
+	d.delivered = first - 1
+	d.forgetDelivered()
+	if d.router.emitter.Members(d.room) > 0 {
+		d.router.emitter.Reset(d.room, ResetTrimmed, d.delivered)
+	}
+	d.accept()
+	d.flushLocked()
 }
 
 // last is the seq delivered so far.

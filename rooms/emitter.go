@@ -7,6 +7,9 @@ type Emitter interface {
 	// Emit queues events, consecutive by seq, to every socket in the room. The slice is
 	// the caller's again when Emit returns.
 	Emit(room RoomID, events []Event)
+	// Reset queues room_reset to every socket in the room: what it has of the room up to
+	// lastSeq is void, the next event is lastSeq+1.
+	Reset(room RoomID, reason ResetReason, lastSeq int64)
 	// Members counts the sockets in the room.
 	Members(room RoomID) int
 }

@@ -54,6 +54,8 @@ type listener struct {
 	mu  sync.Mutex
 	in  map[rooms.RoomID]int
 	got map[rooms.RoomID][]rooms.Event
+
+	resets []rooms.Synced // by Reset and LastSeq, whatever the room
 }
 
 func newListener() *listener {
@@ -64,6 +66,12 @@ func (l *listener) Emit(room rooms.RoomID, events []rooms.Event) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.got[room] = append(l.got[room], events...)
+}
+
+func (l *listener) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.resets = append(l.resets, rooms.Synced{Reset: reason, LastSeq: lastSeq})
 }
 
 func (l *listener) Members(room rooms.RoomID) int {

@@ -52,6 +52,10 @@ func (d *delivery) read(ctx context.Context) {
 			continue
 		}
 		if missingSince.IsZero() {
+			if skipped, err := d.skipTrimmed(ctx, from); skipped || err != nil {
+				backoff(ctx, attempt)
+				continue
+			}
 			missingSince = d.router.now()
 		}
 		if d.router.now().Sub(missingSince) > holeAge {
@@ -62,6 +66,28 @@ func (d *delivery) read(ctx context.Context) {
 	d.mu.Lock()
 	d.reading = false
 	d.mu.Unlock()
+}
+
+// skipTrimmed looks whether what is missing after from was trimmed.
+func (d *delivery) skipTrimmed(ctx context.Context, from int64) (skipped bool, err error) {
+	var first int64
+	err = d.router.inTurn(ctx, func() (err error) {
+		op, cancel := context.WithTimeout(ctx, opTimeout)
+		defer cancel()
+		first, err = d.router.minSeq(op, d.room)
+		return err
+	})
+	if err != nil {
+		d.router.logger.Warn("reading a room's fence failed", "room", d.room, "error", err)
+		return false, err
+	}
+	if first <= from+1 {
+		return false, nil
+	}
+	d.router.logger.Warn("events were trimmed before they were delivered", "room", d.room, "after", from, "first", first)
+	d.skip(first)
+	d.readAgainLater()
+	return true, nil
 }
 
 // readFrom gives the seq to read after, or ends the reader if nothing is missing.

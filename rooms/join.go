@@ -25,6 +25,7 @@ type ResetReason string
 // The reasons of protocol.md.
 const (
 	ResetForbidden ResetReason = "forbidden"
+	ResetTrimmed   ResetReason = "trimmed"
 	ResetTooFar    ResetReason = "too_far"
 	ResetAhead     ResetReason = "ahead"
 )
@@ -69,7 +70,7 @@ func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, sinc
 	read := int64(-1) // up to where Events are; -1: none are wanted
 	if since != nil {
 		read = *since
-		reset, followed, err := s.position(ctx, d, *since)
+		reset, followed, err := s.position(ctx, d, room, *since)
 		if err != nil || !followed {
 			return false, err
 		}
@@ -96,37 +97,31 @@ func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, sinc
 			joined.More = true
 			continue
 		}
-		events, err := s.store.Log.Since(ctx, room.ID, read, rest)
+		events, err := s.replay.page(ctx, room.ID, read, last, rest)
+		if isTrimmed(err) {
+			joined.Events, joined.Reset, read = nil, ResetTrimmed, -1
+			continue
+		}
 		if err != nil {
 			return false, err
 		}
-		joined.Events = append(joined.Events, upTo(events, last)...)
-		if n := len(joined.Events); n > 0 {
-			read = joined.Events[n-1].Seq
-		}
+		joined.Events = append(joined.Events, events...)
+		read = joined.Events[len(joined.Events)-1].Seq
 	}
-}
-
-// upTo cuts events above last: the log may be ahead of what is delivered here.
-func upTo(events []Event, last int64) []Event {
-	for i := range events {
-		if events[i].Seq > last {
-			return events[:i]
-		}
-	}
-	return events
 }
 
 // position says whether a client that has everything up to since must reset. A
 // client may be ahead of what is delivered here, though not of the log. followed is
 // false when the room was let go meanwhile.
-func (s *Service) position(ctx context.Context, d *delivery, since int64) (reset ResetReason, followed bool, err error) {
+func (s *Service) position(ctx context.Context, d *delivery, room Room, since int64) (reset ResetReason, followed bool, err error) {
 	last := d.last()
-	if since <= last {
-		if last-since > maxBehind {
-			reset = ResetTooFar
-		}
-		return reset, true, nil
+	switch {
+	case since < room.MinSeq-1:
+		return ResetTrimmed, true, nil
+	case last-since > maxBehind:
+		return ResetTooFar, true, nil
+	case since <= last:
+		return "", true, nil
 	}
 	lasts, err := s.ends().lasts(ctx, []RoomID{d.room})
 	if err != nil {

@@ -25,6 +25,7 @@ const idleSweep = time.Minute
 // above the lastSeq of its join, once, in order.
 type router struct {
 	ends
+	replay *replay
 	ids    *ids
 	now    func() time.Time
 	logger *slog.Logger
@@ -38,9 +39,9 @@ type router struct {
 	rooms   map[RoomID]*delivery
 }
 
-func newRouter(ends ends, now func() time.Time, logger *slog.Logger) *router {
+func newRouter(ends ends, replay *replay, now func() time.Time, logger *slog.Logger) *router {
 	return &router{
-		ends: ends, ids: newIDs(), now: now, logger: logger,
+		ends: ends, replay: replay, ids: newIDs(), now: now, logger: logger,
 		readers: make(chan struct{}, holeReaders), rooms: map[RoomID]*delivery{},
 	}
 }
@@ -89,6 +90,7 @@ func (r *router) deliveredIn(room RoomID) int64 {
 
 // arrived takes what the stream told, in its order.
 func (r *router) arrived(batch []Arrival) {
+	r.replay.told(batch)
 	var touched []*delivery
 	for i := range batch {
 		a := &batch[i]
@@ -121,6 +123,13 @@ func (r *router) offer(room RoomID, events []*Event) {
 func (r *router) want(room RoomID, seq int64) {
 	if d := r.lookup(room); d != nil {
 		d.want(seq)
+	}
+}
+
+// acked notes that this instance told a sender of seq: who then asks here must find it.
+func (r *router) acked(room RoomID, seq int64) {
+	if d := r.lookup(room); d != nil {
+		d.acked(seq)
 	}
 }
 

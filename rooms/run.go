@@ -69,6 +69,7 @@ func (s *sink) Opened() {
 	case s.opened <- struct{}{}:
 	default:
 	}
+	s.replay.drop() // deletes were missed, perhaps
 	s.router.reconcile()
 	if s.adopter == nil {
 		return

@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"roomstream/auth"
 )
 
@@ -34,8 +36,10 @@ type Options struct {
 	SendTimeout time.Duration
 	// Instance names this instance among those on one database; empty: random.
 	Instance string
-	Now      func() time.Time // nil: time.Now
-	Logger   *slog.Logger     // nil: none
+	// ReplayBytes bounds the events kept for those who come back; 0: 64 MiB.
+	ReplayBytes int
+	Now         func() time.Time // nil: time.Now
+	Logger      *slog.Logger     // nil: none
 }
 
 // defaultSendTimeout is below the 10 s after which the stock client sends again.
@@ -52,6 +56,8 @@ type Service struct {
 	ids      *ids
 	peers    *peers
 	router   *router
+	replay   *replay
+	lookups  singleflight.Group // of rooms that are being read
 	appender *appender
 	adopter  *adopter // nil: no other program can write
 
@@ -88,7 +94,8 @@ func New(store Store, o Options) *Service {
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
 		opened: make(chan struct{}, 1),
 	}
-	s.router = newRouter(s.ends(), o.Now, o.Logger)
+	s.replay = newReplay(replayReader{s.ends(), store.Related, s.ids, o.Now}, s.peers.fresh, o.ReplayBytes)
+	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
 	s.appender = newAppender(laneConfig{ends: s.ends(), related: store.Related, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
 	if store.Foreign != nil {
 		s.adopter = &adopter{
@@ -168,21 +175,47 @@ func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
 
 // existing returns NOT_FOUND for a room that is not there.
 func (s *Service) existing(ctx context.Context, id RoomID) (Room, error) {
-	s.mu.Lock()
-	known, ok := s.rooms[id]
-	s.mu.Unlock()
+	known, ok := s.known(id)
 	if ok && s.now().Sub(known.at) < roomTrust {
 		return known.room, nil
 	}
-	room, err := s.store.Catalog.Room(ctx, id)
+	room, err := s.lookUpRoom(ctx, id)
 	switch {
 	case err == nil:
-		s.remember(room)
 		return room, nil
 	case ok && AsError(err).Code != CodeNotFound:
 		return known.room, nil // a store that is away takes no room away
 	}
 	return Room{}, err
+}
+
+func (s *Service) known(id RoomID) (knownRoom, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.rooms[id]
+	return known, ok
+}
+
+// lookUpRoom reads a room once for all who ask for it at the same time.
+func (s *Service) lookUpRoom(ctx context.Context, id RoomID) (Room, error) {
+	found := s.lookups.DoChan(string(id), func() (any, error) {
+		if known, ok := s.known(id); ok && s.now().Sub(known.at) < roomTrust { // read while this one was on its way here
+			return known.room, nil
+		}
+		op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+		defer cancel()
+		room, err := s.store.Catalog.Room(op, id)
+		if err == nil {
+			s.remember(room)
+		}
+		return room, err
+	})
+	select {
+	case r := <-found:
+		return r.Val.(Room), r.Err
+	case <-ctx.Done():
+		return Room{}, ctx.Err()
+	}
 }
 
 // ensureForeign makes the room of a document another program inserted, where rooms

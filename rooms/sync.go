@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"roomstream/auth"
 )
 
@@ -14,6 +16,8 @@ const (
 	maxSyncBytes = 512 << 10
 	// syncRoomBytes is what a room takes of an answer besides its events.
 	syncRoomBytes = 256
+	// syncReads bounds the rooms of one sync that are looked up at once.
+	syncReads = 8
 )
 
 // Synced answers for one room: the events after the client's number, or a reset.
@@ -31,66 +35,89 @@ func (s *Service) Sync(ctx context.Context, user auth.User, since map[string]int
 	if len(since) > maxSyncRooms {
 		return nil, BadField("rooms", "at most %d at once", maxSyncRooms)
 	}
-	answers := make(map[string]Synced, len(since))
-	var known []RoomID
-	for name := range since {
-		id, err := ParseRoomID(name)
-		if err == nil {
-			_, err = s.existing(ctx, id)
-		}
-		if err == nil {
-			known = append(known, id)
-			continue
-		}
-		if code := AsError(err).Code; code != CodeNotFound && code != CodeBadRequest {
-			return nil, notStored(err)
-		}
-		answers[name] = Synced{Reset: ResetForbidden, LastSeq: -1}
+	names := slices.Sorted(maps.Keys(since)) // the order in which rooms get their share is not a map's whim
+	places := make([]place, len(names))
+	group, reading := errgroup.WithContext(ctx)
+	group.SetLimit(syncReads)
+	for i, name := range names {
+		group.Go(func() (err error) {
+			places[i], err = s.place(reading, user, name, since[name])
+			return err
+		})
 	}
-	if len(known) == 0 {
-		return answers, nil
-	}
-	lasts, err := s.ends().lasts(ctx, known)
-	if err != nil {
+	if err := group.Wait(); err != nil {
 		return nil, notStored(err)
 	}
+	answers := make(map[string]Synced, len(since))
 	left := maxSyncBytes - len(since)*syncRoomBytes
-	slices.Sort(known) // the order in which rooms get their share is not a map's whim
-	for _, id := range known {
-		answer, err := s.syncRoom(ctx, id, since[string(id)], lasts[id], min(left, maxPageBytes))
+	for i, name := range names {
+		answer, err := s.syncRoom(ctx, RoomID(name), since[name], places[i], min(left, maxPageBytes))
 		if err != nil {
 			return nil, notStored(err)
 		}
 		left -= sizeOf(answer.Events)
-		answers[string(id)] = answer
+		answers[name] = answer
 	}
 	return answers, nil
 }
 
-func (s *Service) syncRoom(ctx context.Context, id RoomID, since, last int64, bytes int) (Synced, error) {
-	answer := Synced{LastSeq: last}
+// place is where a room stands for a client: its last seq, or why the client must
+// drop what it has.
+type place struct {
+	last  int64 // -1: not told
+	reset ResetReason
+}
+
+// place finds the room and follows it, so that all who ask for it share the reads.
+func (s *Service) place(ctx context.Context, user auth.User, name string, since int64) (place, error) {
+	room, err := s.enterToRead(ctx, user, name)
+	if err != nil {
+		if code := AsError(err).Code; code == CodeNotFound || code == CodeBadRequest {
+			return place{-1, ResetForbidden}, nil
+		}
+		return place{}, err
+	}
+	for {
+		d, err := s.router.follow(ctx, room.ID)
+		if err != nil {
+			return place{}, err
+		}
+		at, followed, err := s.placeIn(ctx, d, room, since)
+		if err != nil || followed {
+			return at, err
+		}
+		s.router.drop(d)
+	}
+}
+
+// placeIn returns false when the room was let go meanwhile.
+func (s *Service) placeIn(ctx context.Context, d *delivery, room Room, since int64) (place, bool, error) {
+	if followed, err := d.caughtUp(ctx); err != nil || !followed {
+		return place{}, false, err
+	}
+	reset, followed, err := s.position(ctx, d, room, since)
+	return place{d.last(), reset}, followed, err
+}
+
+func (s *Service) syncRoom(ctx context.Context, id RoomID, since int64, at place, bytes int) (Synced, error) {
+	answer := Synced{LastSeq: at.last, Reset: at.reset}
 	switch {
-	case since > last:
-		answer.Reset = ResetAhead
-		return answer, nil
-	case last-since > maxBehind:
-		answer.Reset = ResetTooFar
-		return answer, nil
-	case since == last:
+	case at.reset != "" || since == at.last:
 		return answer, nil
 	case bytes <= 0:
 		answer.More = true
 		return answer, nil
 	}
-	events, err := s.store.Log.Since(ctx, id, since, Page{Events: MaxPageEvents, Bytes: bytes})
+	events, err := s.replay.page(ctx, id, since, at.last, Page{Events: MaxPageEvents, Bytes: bytes})
+	if isTrimmed(err) {
+		answer.Reset = ResetTrimmed
+		return answer, nil
+	}
 	if err != nil {
 		return Synced{}, err
 	}
 	answer.Events = events
-	if n := len(events); n > 0 {
-		answer.LastSeq = max(last, events[n-1].Seq)
-		answer.More = events[n-1].Seq < answer.LastSeq
-	}
+	answer.More = events[len(events)-1].Seq < at.last
 	return answer, nil
 }
 

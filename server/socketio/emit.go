@@ -1,6 +1,8 @@
 package socketio
 
 import (
+	"strconv"
+
 	"roomstream/rooms"
 )
 
@@ -18,6 +20,14 @@ func emitEvents(out fanOut, room rooms.RoomID, events []rooms.Event) {
 		return
 	}
 	out.broadcast(name, eventPackets(events))
+}
+
+// emitReset queues room_reset to a room's sockets.
+func emitReset(out fanOut, room rooms.RoomID, reason rooms.ResetReason, lastSeq int64) {
+	b := rooms.AppendJSONString([]byte(`2["room_reset",{"roomId":`), string(room))
+	b = rooms.AppendJSONString(append(b, `,"reason":`...), string(reason))
+	b = strconv.AppendInt(append(b, `,"lastSeq":`...), lastSeq, 10)
+	out.broadcast(adapterRoom(room), [][]byte{append(b, `}]`...)})
 }
 
 // eventPackets encodes events as live packets. They share one buffer: nobody may change or append to them.

@@ -72,6 +72,10 @@ func (f *floor) until(what string, holds func() bool) {
 
 func (f *floor) Emit(room rooms.RoomID, events []rooms.Event) { emitEvents(f, room, events) }
 
+func (f *floor) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64) {
+	emitReset(f, room, reason, lastSeq)
+}
+
 func (f *floor) Members(room rooms.RoomID) int { return f.members(adapterRoom(room)) }
 
 func (f *floor) broadcast(room string, packets [][]byte) {
