@@ -79,12 +79,13 @@ func isPassing(err error) bool {
 	return mongo.IsTimeout(err) || mongo.IsNetworkError(err) || isElection(err)
 }
 
-// isElection tells of the codes of a node that is no longer, or not yet, the primary:
+// isElection tells of the codes of a node that is no longer, or not yet, the primary, or
+// has no majority's state to read from yet:
 // InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryOrSecondary,
 // PrimarySteppedDown, ShutdownInProgress, NotWritablePrimary, NotPrimaryNoSecondaryOk,
-// ReadConcernMajorityNotAvailableYet.
+// ReadConcernMajorityNotAvailableYet, SnapshotUnavailable, SnapshotTooOld.
 func isElection(err error) bool {
-	for _, code := range []int{11600, 11602, 13436, 189, 91, 10107, 13435, 134} {
+	for _, code := range []int{11600, 11602, 13436, 189, 91, 10107, 13435, 134, 246, 239} {
 		if hasCode(err, code) {
 			return true
 		}

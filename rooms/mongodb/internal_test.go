@@ -109,6 +109,7 @@ func TestCodesOfErrors(t *testing.T) {
 	}{
 		"no primary":      {mongo.CommandError{Code: 10107}, rooms.CodeUnavailable},
 		"stepped down":    {mongo.CommandError{Code: 11602, Labels: []string{"RetryableWriteError"}}, rooms.CodeUnavailable},
+		"no snapshot":     {mongo.CommandError{Code: 246}, rooms.CodeUnavailable},
 		"no majority":     {mongo.BulkWriteException{WriteConcernError: &mongo.WriteConcernError{Code: 64}}, rooms.CodeUnavailable},
 		"no connection":   {mongo.CommandError{Labels: []string{"NetworkError"}}, rooms.CodeUnavailable},
 		"too late":        {context.DeadlineExceeded, rooms.CodeUnavailable},
