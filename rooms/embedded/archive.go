@@ -109,6 +109,15 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 			add("the file is damaged: %v", err)
 		}
 		events := tx.Bucket(bucketEvents)
+		for name, bucket := range map[string]*bolt.Bucket{"target": tx.Bucket(bucketTargets), "parent": tx.Bucket(bucketParents)} {
+			err := bucket.ForEach(func(key, _ []byte) error {
+				checkRelation(events, name, key, add)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
 		for name, bucket := range map[string]*bolt.Bucket{"id": tx.Bucket(bucketIDs), "clientId": tx.Bucket(bucketClientIDs)} {
 			err := bucket.ForEach(func(key, at []byte) error {
 				if events.Get(at) == nil {
@@ -134,6 +143,9 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 // checkKeys looks for the keys that an event must have.
 func checkKeys(tx *bolt.Tx, key, value []byte, add func(string, ...any)) {
 	e := decodeEvent(key, value)
+	if e.Type == rooms.TypeVoid && !bytes.Equal(encodeEvent(&e), value) {
+		add("room %s seq %d: this version cannot read it", e.RoomID, e.Seq)
+	}
 	if !bytes.Equal(tx.Bucket(bucketIDs).Get(e.ID[:]), key) {
 		add("room %s seq %d: its id does not name it", e.RoomID, e.Seq)
 	}
@@ -146,5 +158,27 @@ func checkKeys(tx *bolt.Tx, key, value []byte, add func(string, ...any)) {
 	}
 	if r.parent != nil && tx.Bucket(bucketParents).Get(r.parent) == nil {
 		add("room %s seq %d: is not found by its parent", e.RoomID, e.Seq)
+	}
+}
+
+// checkRelation looks for the event that a target's or a parent's key names: there must
+// be one, and it must point there.
+func checkRelation(events *bolt.Bucket, name string, key []byte, add func(string, ...any)) {
+	at := bytes.IndexByte(key, keyEnd)
+	if at < 0 || len(key) < at+1+2*seqSize {
+		add("a %s's key is damaged: %x", name, key)
+		return
+	}
+	room := rooms.RoomID(key[:at])
+	own := eventKey(room, lastSeq(key))
+	value := events.Get(own)
+	if value == nil {
+		add("room %s seq %d: a %s names it, but it is not there", room, lastSeq(key), name)
+		return
+	}
+	e := decodeEvent(own, value)
+	r := relationsOf(&e)
+	if e.Type != rooms.TypeVoid && !bytes.Equal(key, r.target) && !bytes.Equal(key, r.parent) {
+		add("room %s seq %d: a %s's key names it, but it points elsewhere", room, lastSeq(key), name)
 	}
 }

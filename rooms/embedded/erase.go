@@ -63,7 +63,7 @@ func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
 	total := 0
 	var some []rooms.Event
 	blank := func() error {
-		n, err := r.blank(ctx, some)
+		n, err := r.blank(ctx, author, some)
 		total += n
 		some = nil
 		return err
@@ -83,15 +83,21 @@ func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
 	return total, nil
 }
 
-func (r *Eraser) blank(ctx context.Context, events []rooms.Event) (int, error) {
+func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.Event) (int, error) {
 	n := 0
 	err := r.file.write(ctx, &change{events: len(events), apply: func(tx *bolt.Tx) (answer, err error) {
 		n = 0
 		bucket := tx.Bucket(bucketEvents)
 		for _, e := range events {
 			key := eventKey(e.RoomID, e.Seq)
-			if bucket.Get(key) == nil {
+			value := bucket.Get(key)
+			if value == nil {
 				continue // trimmed meanwhile
+			}
+			// As it is now: what was blanked since it was read must not come back.
+			e = decodeEvent(key, value)
+			if e.Author != author || e.Erased {
+				continue
 			}
 			e.Text, e.Data, e.AuthorName, e.Erased = "", "", "", true
 			if err := bucket.Put(key, encodeEvent(&e)); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -226,9 +227,12 @@ func (f *file) update(batch []*change) error {
 	}
 	// Whether the pages reached the disk is unknown, and a flush that failed once may
 	// succeed the next time without having written anything: this handle is done with.
-	failed := error(rooms.Wrap(rooms.CodeUnavailable, err, "the data file cannot be written: see to the disk and start again"))
+	// The folder's name is in the cause, which no client sees.
+	dir := filepath.Dir(f.db.Path())
+	failed := error(rooms.Wrap(rooms.CodeUnavailable, fmt.Errorf("-data-dir %s: %w", dir, err),
+		"the data file cannot be written: see to the disk and start again"))
 	f.failure.Store(&failed)
-	f.logger.Error("the data file cannot be written, the store is stopped", "error", err)
+	f.logger.Error("the data file cannot be written, the store is stopped", "dir", dir, "error", err)
 	f.hub.end(failed)
 	return failed
 }

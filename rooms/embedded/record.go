@@ -179,7 +179,7 @@ func decodeEvent(key, value []byte) rooms.Event {
 		// Its keys stay readable: whoever was refused for one of them must find it.
 		return rooms.Event{
 			ID: e.ID, RoomID: e.RoomID, Seq: e.Seq, Type: rooms.TypeVoid,
-			Author: e.Author, ClientID: e.ClientID, Timestamp: e.Timestamp,
+			Author: e.Author, ClientID: e.ClientID, Timestamp: e.Timestamp, Erased: e.Erased,
 		}
 	}
 	return e
