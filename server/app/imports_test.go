@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	"server/rest":             {"rooms", "auth"},
 	"server/app":              {"server/socketio", "server/rest", "rooms/mongodb", "rooms/embedded", "rooms", "auth", "web"},
 	"server/app/apptest":      {"server/app", "server/socketio", "auth"},
+	"server/faults":           {},
 	"server":                  {"server/app"},
 }
 

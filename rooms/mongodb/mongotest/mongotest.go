@@ -1,5 +1,5 @@
-// Package mongotest runs real mongods for tests: one-node replica sets on free
-// loopback ports, their data in temporary folders.
+// Package mongotest runs real mongods for tests: replica sets of one node, or of three,
+// on free loopback ports, their data in temporary folders.
 //
 // The binary is the one ROOMSTREAM_MONGOD names, else mongod on the PATH, else the
 // one that the test task unpacks into the user's cache folder.
@@ -277,7 +277,7 @@ func (s *Server) run() error {
 		"--wiredTigerCacheSizeGB", cacheGB, "--setParameter", "diagnosticDataCollectionEnabled=false",
 	}
 	cmd := exec.Command(binary, append(args, s.args...)...)
-	endWithParent(cmd)
+	EndWithParent(cmd)
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", binary, err)
 	}
@@ -350,6 +350,10 @@ func exited(pid int) bool {
 // direct talks to the one mongod, whatever it is.
 func (s *Server) direct(talk func(ctx context.Context, admin *mongo.Database) error) error {
 	const patience = 10 * time.Second // for one try
+	return s.directWithin(patience, talk)
+}
+
+func (s *Server) directWithin(patience time.Duration, talk func(ctx context.Context, admin *mongo.Database) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	uri := fmt.Sprintf("mongodb://127.0.0.1:%d/?directConnection=true", s.port)

@@ -4,6 +4,6 @@ package mongotest
 
 import "os/exec"
 
-// endWithParent does nothing where the kernel cannot: a mongod is left when a test's
+// EndWithParent does nothing where the kernel cannot: a mongod is left when a test's
 // process is killed, and the next start removes its data.
-func endWithParent(*exec.Cmd) {}
+func EndWithParent(*exec.Cmd) {}

@@ -1,0 +1,212 @@
+package mongotest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+)
+
+const (
+	// setNodes is the least number that has a majority without one of them.
+	setNodes = 3
+	// electionTimeout is a fifth of the default, in milliseconds: a test that kills a
+	// primary waits for it each time.
+	electionTimeout = 2000
+	// heartbeatTimeout goes with it, in seconds.
+	heartbeatTimeout = 2
+)
+
+// Set is a replica set of three nodes, each a process of its own that a test may pause,
+// kill and start again. Tests that share one Heal it at their end.
+type Set struct {
+	// URI is what -mongodb-uri would be.
+	URI   string
+	Nodes []*Server
+}
+
+// StartSet starts a set for one test, with further arguments for each node's command line.
+func StartSet(t testing.TB, args ...string) *Set {
+	t.Helper()
+	set, err := NewSet(args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(set.Stop)
+	return set
+}
+
+// NewSet is StartSet for who shares a set between tests, and stops it after them.
+func NewSet(args ...string) (*Set, error) {
+	set := &Set{}
+	for range setNodes {
+		node, err := launch(append([]string{"--replSet", setName}, args...))
+		if err != nil {
+			set.Stop()
+			return nil, err
+		}
+		node.URI = fmt.Sprintf("mongodb://127.0.0.1:%d/?directConnection=true", node.port)
+		set.Nodes = append(set.Nodes, node)
+	}
+	if err := set.initiate(); err != nil {
+		set.Stop()
+		return nil, err
+	}
+	return set, nil
+}
+
+// Stop kills what runs of the set and removes its data.
+func (s *Set) Stop() {
+	for _, node := range s.Nodes {
+		node.stop()
+	}
+}
+
+func (s *Set) initiate() error {
+	var hosts []string
+	var members bson.A
+	for i, node := range s.Nodes {
+		hosts = append(hosts, fmt.Sprintf("127.0.0.1:%d", node.port))
+		members = append(members, bson.D{{Key: "_id", Value: i}, {Key: "host", Value: hosts[i]}})
+	}
+	s.URI = fmt.Sprintf("mongodb://%s/?replicaSet=%s", strings.Join(hosts, ","), setName)
+	settings := bson.D{{Key: "electionTimeoutMillis", Value: electionTimeout}, {Key: "heartbeatTimeoutSecs", Value: heartbeatTimeout}}
+	config := bson.D{{Key: "_id", Value: setName}, {Key: "members", Value: members}, {Key: "settings", Value: settings}}
+	if _, err := s.Nodes[0].command(commandPatience, bson.D{{Key: "replSetInitiate", Value: config}}); err != nil {
+		return s.Nodes[0].explain(fmt.Errorf("initiate the replica set: %w", err))
+	}
+	return s.waitWhole()
+}
+
+// Primary waits until the set has a primary and returns it.
+func (s *Set) Primary(t testing.TB) *Server {
+	t.Helper()
+	primary, err := s.primary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return primary
+}
+
+// Secondaries returns the nodes that are not the primary.
+func (s *Set) Secondaries(t testing.TB) []*Server {
+	t.Helper()
+	primary := s.Primary(t)
+	var others []*Server
+	for _, node := range s.Nodes {
+		if node != primary {
+			others = append(others, node)
+		}
+	}
+	return others
+}
+
+func (s *Set) primary() (*Server, error) {
+	deadline := time.Now().Add(startPatience)
+	for {
+		for _, node := range s.Nodes {
+			if hello, err := node.hello(); err == nil && hello["isWritablePrimary"] == true {
+				return node, nil
+			}
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("the replica set has no primary after %v", startPatience)
+		}
+		<-time.After(poll)
+	}
+}
+
+// Heal lets paused nodes go on, starts killed ones again, and returns when one node is
+// primary and all others are its secondaries.
+func (s *Set) Heal(t testing.TB) {
+	t.Helper()
+	for _, node := range s.Nodes {
+		if node.cmd == nil {
+			node.Return(t)
+		} else {
+			node.Resume(t)
+		}
+	}
+	if err := s.waitWhole(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *Set) waitWhole() error {
+	primary, err := s.primary()
+	if err != nil {
+		return err
+	}
+	for _, node := range s.Nodes {
+		if node == primary {
+			continue
+		}
+		// The primary may change meanwhile, so that any state of a whole set will do.
+		err := node.wait(func(hello bson.M) bool { return hello["secondary"] == true || hello["isWritablePrimary"] == true })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Return starts a killed node again on the same port and returns when it answers,
+// whatever it is in its set.
+func (s *Server) Return(t testing.TB) {
+	t.Helper()
+	if s.cmd != nil || s.dir == "" {
+		t.Fatal("Return is for a node that Kill ended")
+	}
+	if err := s.run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.waitAnswer(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// commandPatience is how long a command may take; a stepDown waits for its secondaries.
+const commandPatience = 20 * time.Second
+
+// Command runs a command on this node's admin database and returns its answer.
+func (s *Server) Command(t testing.TB, command bson.D) bson.Raw {
+	t.Helper()
+	answer, err := s.command(commandPatience, command)
+	if err != nil {
+		t.Fatalf("%s: %v", command[0].Key, err)
+	}
+	return answer
+}
+
+func (s *Server) command(patience time.Duration, command bson.D) (answer bson.Raw, err error) {
+	err = s.directWithin(patience, func(ctx context.Context, admin *mongo.Database) error {
+		answer, err = admin.RunCommand(ctx, command).Raw()
+		return err
+	})
+	return answer, err
+}
+
+// hello asks the node what it is, for no longer than a paused one is worth.
+func (s *Server) hello() (hello bson.M, err error) {
+	answer, err := s.command(time.Second, bson.D{{Key: "hello", Value: 1}})
+	if err == nil {
+		err = bson.Unmarshal(answer, &hello)
+	}
+	return hello, err
+}
+
+// Log returns what the node has logged so far.
+func (s *Server) Log(t testing.TB) []byte {
+	t.Helper()
+	log, err := os.ReadFile(filepath.Join(s.dir, "mongod.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return log
+}

@@ -1,0 +1,11 @@
+// Package faults breaks a running chat on purpose and holds it to its promises. It has
+// tests only: a real replica set of three nodes, instances that are processes of their
+// own, clients that send, change, reconnect and send again, and one oracle for all
+// (oracle_test.go), which is tested itself with fabricated losses.
+//
+// `go test` runs every fault in a short form; ROOMSTREAM_FAULTS=long (`task test:faults`)
+// runs each for its full time.
+//
+// Concurrency: a fault of the whole set has the set to itself; faults of one database
+// run side by side, each on a database of its own.
+package faults

@@ -1,0 +1,322 @@
+package faults
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"roomstream/auth"
+	"roomstream/rooms/mongodb/mongotest"
+)
+
+const (
+	// clientCount, roomCount and pace make some 60 requests and 300 deliveries a second: a
+	// load that two busy cores can carry beside three mongods and the race detector.
+	clientCount = 9
+	roomCount   = 3
+	pace        = 150 * time.Millisecond
+	// strangerPace is how often another program inserts.
+	strangerPace = 250 * time.Millisecond
+	// warm is how many acks a run has before its fault.
+	warm = 60
+)
+
+// world is a chat under load: instances, clients and another program that inserts.
+type world struct {
+	t         *testing.T
+	set       *mongotest.Set
+	database  string
+	messages  *mongo.Collection // majority
+	instances []*instance
+	clients   []*client
+	stranger  *stranger
+	before    []usage // of each instance, without clients
+	stop      context.CancelFunc
+	running   sync.WaitGroup
+	lost      map[string]bool
+}
+
+// usage is what an instance holds.
+type usage struct{ goroutines, files int }
+
+// start starts instances on a new database and puts them under load. The test breaks
+// something and calls finish.
+func start(t *testing.T, instances int) *world {
+	t.Helper()
+	set := wholeSet(t)
+	w := &world{t: t, set: set, database: "faults_" + strings.ToLower(rand.Text()[:12]), lost: map[string]bool{}}
+	t.Cleanup(func() { set.Heal(t) })
+	w.open()
+	for range instances {
+		w.instances = append(w.instances, launch(t, set, w.database))
+	}
+	for _, i := range w.instances {
+		w.before = append(w.before, w.usage(i))
+	}
+	w.load()
+	w.awaitAcks(warm)
+	return w
+}
+
+// open connects the test itself to the database, which goes with the test.
+func (w *world) open() {
+	w.t.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI(w.set.URI))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.messages = client.Database(w.database).Collection("messages",
+		options.Collection().SetReadConcern(readconcern.Majority()).SetWriteConcern(writeconcern.Majority()))
+	w.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := w.messages.Database().Drop(ctx); err != nil {
+			w.t.Errorf("drop the database: %v", err)
+		}
+		client.Disconnect(ctx)
+	})
+}
+
+// load starts the clients, each at another instance and in two rooms, and the stranger.
+func (w *world) load() {
+	w.t.Helper()
+	tokens, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(secret)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	w.stop = stop
+	w.t.Cleanup(w.end)
+	var peers, rooms []string
+	for _, i := range w.instances {
+		peers = append(peers, i.addr)
+	}
+	for r := range roomCount {
+		rooms = append(rooms, fmt.Sprintf("room%d", r))
+	}
+	for n := range clientCount {
+		name := fmt.Sprintf("user%d", n)
+		token, err := tokens.Issue(auth.User{ID: auth.UserID(name), Name: name}, time.Hour)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		two := []string{rooms[n%roomCount], rooms[(n+1)%roomCount]}
+		c := newClient(name, token, two, peers, n%len(peers), pace)
+		w.clients = append(w.clients, c)
+		w.running.Go(func() { c.run(ctx) })
+	}
+	w.stranger = &stranger{messages: w.messages, rooms: rooms}
+	w.running.Go(func() { w.stranger.run(ctx) })
+}
+
+// end ends the load.
+func (w *world) end() {
+	w.stop()
+	w.running.Wait()
+}
+
+// acks counts what was acked so far.
+func (w *world) acks() int {
+	n := 0
+	for _, c := range w.clients {
+		c.mu.Lock()
+		n += len(c.acked)
+		c.mu.Unlock()
+	}
+	return n
+}
+
+// awaitAcks waits for so many further acks: the chat goes on.
+func (w *world) awaitAcks(n int) {
+	w.t.Helper()
+	from := w.acks()
+	until(w.t, fmt.Sprintf("%d acks", n), func() bool { return w.acks() >= from+n })
+}
+
+// last lets a fault last.
+func (w *world) last(short, full time.Duration) { <-time.After(lasting(short, full)) }
+
+// finish ends the run as every run ends: all requests are acked, all clients and the log
+// agree, the oracle is content, and the instances hold no more than before.
+func (w *world) finish() {
+	w.t.Helper()
+	w.set.Heal(w.t)
+	for _, c := range w.clients {
+		c.mu.Lock()
+		c.quiet = true
+		c.mu.Unlock()
+	}
+	w.stranger.finish()
+	var stored map[string][]entry
+	why := ""
+	deadline := time.Now().Add(patience)
+	for {
+		if stored, why = w.agreed(); why == "" {
+			break
+		}
+		if time.Now().After(deadline) {
+			w.t.Errorf("no agreement after %v: %s", patience, why)
+			break
+		}
+		<-time.After(100 * time.Millisecond)
+	}
+	w.end()
+	for _, broken := range judge(w.evidence(stored)) {
+		w.t.Error(broken)
+	}
+	w.report(stored)
+	w.wantBaseline()
+}
+
+// agreed reads the log and says what is still under way.
+func (w *world) agreed() (stored map[string][]entry, why string) {
+	w.t.Helper()
+	if !w.stranger.done() {
+		return nil, "another program's insert is under way"
+	}
+	stored, unnumbered := w.read()
+	if unnumbered > 0 {
+		return stored, fmt.Sprintf("%d documents have no number", unnumbered)
+	}
+	lengths := map[string]int{}
+	for room, log := range stored {
+		lengths[room] = len(log)
+	}
+	for _, c := range w.clients {
+		if missing := c.caughtUp(lengths); missing != "" {
+			return stored, missing
+		}
+	}
+	return stored, ""
+}
+
+// evidence is for the oracle; the load has ended.
+func (w *world) evidence(stored map[string][]entry) evidence {
+	e := evidence{stored: stored, lost: w.lost, acked: w.stranger.acked}
+	for _, c := range w.clients {
+		for _, wrong := range c.wrongs {
+			w.t.Error(wrong)
+		}
+		e.acked = append(e.acked, c.acked...)
+		for room, v := range c.views {
+			e.seen = append(e.seen, seen{who: c.name, room: room, log: v.log})
+		}
+	}
+	return e
+}
+
+// report tells what the run was made of, for who reads the test's output.
+func (w *world) report(stored map[string][]entry) {
+	events, refusals := 0, map[string]int{}
+	for _, log := range stored {
+		events += len(log)
+	}
+	for _, c := range w.clients {
+		for code, n := range c.refusals {
+			refusals[code] += n
+		}
+	}
+	w.t.Logf("%d events, %d acks, %d foreign; refused for a while: %v", events, w.acks(), len(w.stranger.acked), refusals)
+}
+
+// read reads the whole log, and how many documents still wait for a number.
+func (w *world) read() (stored map[string][]entry, unnumbered int) {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	filter := bson.D{{Key: "roomId", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "badSeq", Value: bson.D{{Key: "$exists", Value: false}}}}
+	cursor, err := w.messages.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "roomId", Value: 1}, {Key: "seq", Value: 1}}))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var documents []document
+	if err := cursor.All(ctx, &documents); err != nil {
+		w.t.Fatal(err)
+	}
+	stored = map[string][]entry{}
+	for _, d := range documents {
+		if d.Seq == 0 {
+			unnumbered++
+			continue
+		}
+		stored[d.RoomID] = append(stored[d.RoomID], d.entry())
+	}
+	return stored, unnumbered
+}
+
+// document is an event as it is stored.
+type document struct {
+	ID       bson.ObjectID `bson:"_id"`
+	RoomID   string        `bson:"roomId"`
+	Seq      int64         `bson:"seq"`
+	Type     string        `bson:"type"`
+	Author   string        `bson:"author"`
+	ClientID string        `bson:"clientId"`
+	Text     string        `bson:"text"`
+	Target   int64         `bson:"target"`
+	Emoji    string        `bson:"emoji"`
+	On       bool          `bson:"on"`
+}
+
+func (d document) entry() entry {
+	names := map[string]string{"": "new_message", "edit": "message_updated", "delete": "message_deleted", "reaction": "reaction_updated", "void": "void"}
+	return entry{
+		Seq: d.Seq, ID: d.ID.Hex(), RoomID: d.RoomID, Event: names[d.Type], Author: d.Author, ClientID: d.ClientID,
+		Text: d.Text, Target: d.Target, Emoji: d.Emoji, On: d.On,
+	}
+}
+
+// rebase takes what a new process needs as the baseline of those that were started again:
+// they have never been without clients.
+func (w *world) rebase() {
+	w.t.Helper()
+	fresh := launch(w.t, w.set, w.database)
+	of := w.usage(fresh)
+	fresh.end(syscall.SIGTERM)
+	for n := range w.before {
+		w.before[n] = of
+	}
+}
+
+// usage is what an instance holds right now.
+func (w *world) usage(i *instance) usage {
+	w.t.Helper()
+	goroutines, _ := i.goroutines()
+	_, files := i.files()
+	return usage{goroutines, files}
+}
+
+// wantBaseline waits until each instance holds no client's socket and, but for the slack
+// of calls under way, no more goroutines and files than before.
+func (w *world) wantBaseline() {
+	w.t.Helper()
+	const slack = 4 // a heartbeat, the driver's own checks of three servers
+	for n, i := range w.instances {
+		holds := func() bool {
+			clients, files := i.files()
+			count, _ := i.goroutines()
+			return clients == 0 && files <= w.before[n].files && count <= w.before[n].goroutines+slack
+		}
+		deadline := time.Now().Add(patience)
+		for !holds() {
+			if time.Now().After(deadline) {
+				clients, files := i.files()
+				count, stacks := i.goroutines()
+				w.t.Errorf("an instance had %+v and has %d goroutines, %d files and %d sockets of clients:\n%s", w.before[n], count, files, clients, stacks)
+				break
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+	}
+}
