@@ -216,25 +216,30 @@ func (d *document) stored() rooms.Event {
 	return e
 }
 
+// standIn is checked in place of a text that may be absent.
+const standIn = "-"
+
 // numbered gives the event of a document that has its seq.
 func (d *document) numbered() rooms.Event {
 	if d.typed && d.typ == "" || d.wrong != "" || !d.hasID {
 		return d.void()
 	}
-	e := rooms.Event{
-		ID: d.in.ID, RoomID: rooms.RoomID(d.in.RoomID), Seq: d.seq, Type: rooms.EventType(d.typ),
-		Author: auth.UserID(d.in.Author), AuthorName: d.in.Name, Timestamp: d.in.Timestamp, ClientID: d.in.ClientID,
-		Text: d.in.Text, Parent: d.in.Parent, Data: d.in.Data, Erased: d.blank(),
+	in := d.in
+	if d.blank() {
+		in.Name, in.Data = "", ""
 	}
-	if e.Erased {
-		e.AuthorName, e.Data = "", ""
+	if in.Text == "" && (d.typed || d.erased) {
+		in.Text = standIn
 	}
-	if e.Timestamp.IsZero() {
-		e.Timestamp = e.ID.Time()
+	e, err := in.Event()
+	if err != nil {
+		return d.void()
 	}
-	if d.typed {
-		e.Target, e.Emoji, e.On, e.Counts = d.target, d.emoji, d.on, d.counts
+	e.Seq, e.Type, e.Text, e.Erased = d.seq, rooms.EventType(d.typ), d.in.Text, d.blank()
+	if !d.typed {
+		return e
 	}
+	e.Target, e.Emoji, e.On, e.Counts = d.target, d.emoji, d.on, d.counts
 	if rooms.CheckStored(&e) != nil {
 		return d.void()
 	}

@@ -169,7 +169,10 @@ func stored() *rooms.Event {
 func TestDocumentsAreReadAsTheyWereWritten(t *testing.T) {
 	full := stored()
 	full.Parent, full.Data = 3, `{"a":1}`
-	for name, e := range map[string]*rooms.Event{"a send": stored(), "all fields": full} {
+	reaction, erased := stored(), stored()
+	reaction.Type, reaction.Text, reaction.Target, reaction.Emoji, reaction.On, reaction.Counts = rooms.TypeReaction, "", 7, "👍", true, `{"👍":1}`
+	erased.Text, erased.AuthorName, erased.Erased = "", "", true
+	for name, e := range map[string]*rooms.Event{"a send": stored(), "all fields": full, "a reaction": reaction, "an erased one": erased} {
 		t.Run(name, func(t *testing.T) {
 			raw := bson.Raw(appendDocument(nil, e))
 			if err := raw.Validate(); err != nil {
@@ -194,6 +197,8 @@ func FuzzReadDocument(f *testing.F) {
 		{}, {"_id": bson.NewObjectID(), "roomId": "general", "text": "hello", "author": "bot"},
 		{"seq": 5.0, "roomId": 1}, {"heartbeat": time.Now(), "instance": "one"}, {"large": true, "seq": int64(1), "roomId": "a"},
 		{"_id": bson.NewObjectID(), "roomId": "general", "seq": 1, "type": "poll", "badSeq": bson.A{1}},
+		{"_id": bson.NewObjectID(), "roomId": "general", "seq": 1, "author": "a", "type": "edit", "target": 1, "text": "x", "erased": true},
+		{"_id": bson.NewObjectID(), "roomId": "general", "seq": 1, "author": "a", "type": "reaction", "target": 1, "emoji": "x", "on": true, "counts": "{}"},
 	} {
 		raw, err := bson.Marshal(doc)
 		if err != nil {

@@ -149,6 +149,8 @@ func TestForgedChangesAreVoids(t *testing.T) {
 		{"type": "delete"}, {"type": "delete", "target": -1}, {"type": "delete", "target": 1, "author": ""},
 		{"type": "reaction", "target": 1, "emoji": "+1", "counts": "{"}, {"type": "reaction", "target": 1, "emoji": "👍", "counts": "[]"},
 		{"type": "reaction", "target": 1, "counts": "{}"}, {"type": "reaction", "target": 1, "emoji": strings.Repeat("x", 65), "counts": "{}"},
+		{"type": "edit", "target": 1, "clientId": "\n"}, {"type": "edit", "target": 1, "data": "{"}, {"type": "delete", "target": 1, "parent": -1},
+		{"type": "delete", "target": 1, "authorName": strings.Repeat("x", 513)}, {"type": "delete", "target": 1, "text": strings.Repeat("x", 8001)},
 		{"type": "poll", "target": 1}, {"type": "", "target": 1}, {"type": 1, "target": 1}, {"type": "void"},
 	}
 	for i, change := range forged {
