@@ -96,7 +96,9 @@ func (a *Archive) Derive(ctx context.Context, e rooms.Event) error {
 // faultsMost bounds what one Faults tells.
 const faultsMost = 100
 
-// Faults checks the file's pages, and that its keys name each other.
+// Faults checks the file's pages, and that its keys and events name each other. It
+// tells at most faultsMost. It is one long read of the whole file: what is written
+// meanwhile makes the file grow, so it is for a server that is stopped.
 func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 	var faults []string
 	add := func(format string, args ...any) {

@@ -12,7 +12,8 @@
 // Order and loss: what was answered with success is fsynced and survives the end of
 // the process at any byte. Watchers are told in the order of the commits, after the
 // disk has them; one that falls too far behind is ended with an error and opens
-// again, so memory stays bounded and nothing is skipped silently. After an error of
+// again, so memory stays bounded and nothing is skipped silently. Signals never touch
+// the disk; beyond what may wait for a slow watcher they are lost. After an error of
 // the disk nothing is accepted and nothing is read any more: what the file holds is
 // not certain until it is opened again.
 package embedded

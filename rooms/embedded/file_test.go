@@ -189,12 +189,18 @@ func fillUp(dir string) error {
 	if !errors.As(err, &e) || e.Code != rooms.CodeUnavailable {
 		return fmt.Errorf("the append that failed said %w", err)
 	}
+	if !strings.Contains(err.Error(), "-data-dir "+dir) || strings.Contains(e.Message, dir) {
+		return fmt.Errorf("the error must name the folder for the log, and not for clients: %w", err)
+	}
 	if err := <-watching; err == nil {
 		return errors.New("the watch ended without an error")
 	}
 	small := storetest.Messages("other", 1, 1)
 	if o.Log.Append(ctx, small) == nil || o.Stream.Beat(ctx, "one") == nil {
 		return errors.New("the store goes on after a failed write")
+	}
+	if _, err := o.Trimmer.Remove(ctx, "general", 5, 5); err == nil {
+		return errors.New("the store removes events after a failed write")
 	}
 	if _, err := o.Log.Since(ctx, "general", 0, rooms.Page{}); err == nil {
 		return errors.New("what may not be on the disk is read")

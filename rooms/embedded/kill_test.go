@@ -7,14 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
@@ -59,6 +56,7 @@ const (
 	childRooms   = 8
 	childBatch   = 7
 	childRoomFmt = "room%d"
+	trimmedRoom  = "trimmed"
 )
 
 // appendForEver appends to the rooms and prints a line for each durable event.
@@ -80,7 +78,7 @@ func appendForEver(dir string) {
 				next = newest[room][0].Seq + 1
 			}
 			for ; err == nil; next += childBatch {
-				events := storetest.Messages(room, next, childBatch)
+				events := related(storetest.Messages(room, next, childBatch))
 				if err = log.Append(context.Background(), events); err != nil {
 					break
 				}
@@ -94,7 +92,42 @@ func appendForEver(dir string) {
 			os.Exit(1)
 		})
 	}
+	wg.Go(func() { trimForEver(store.Rooms()) })
 	wg.Wait()
+}
+
+// related makes a batch one of events of every kind that point at its first one.
+func related(events []*rooms.Event) []*rooms.Event {
+	first := events[0].Seq
+	for i, t := range []rooms.EventType{rooms.TypeEdit, rooms.TypeReaction, rooms.TypeDelete} {
+		events[i+1].Type, events[i+1].Target = t, first
+	}
+	for _, e := range events[3:] {
+		e.Parent = first
+	}
+	return events
+}
+
+// trimForEver appends to a room, blanks what it appended and removes it again: each kill
+// finds one of these under way.
+func trimForEver(store rooms.Store) {
+	ctx := context.Background()
+	next := int64(1)
+	newest, err := store.Log.Newest(ctx, []rooms.RoomID{trimmedRoom}, 1)
+	if err == nil && len(newest[trimmedRoom]) > 0 {
+		next = newest[trimmedRoom][0].Seq + 1
+	}
+	for ; err == nil; next += childBatch {
+		if err = store.Log.Append(ctx, related(storetest.Messages(trimmedRoom, next, childBatch))); err != nil {
+			break
+		}
+		if _, err = store.Trimmer.Blank(ctx, trimmedRoom, next, childBatch/2); err != nil {
+			break
+		}
+		_, err = store.Trimmer.Remove(ctx, trimmedRoom, next-3, childBatch)
+	}
+	fmt.Println("error", err)
+	os.Exit(1)
 }
 
 // TestEveryAckSurvivesSIGKILL kills the process in the midst of its writes several
@@ -109,9 +142,18 @@ func TestEveryAckSurvivesSIGKILL(t *testing.T) {
 		if strings.HasPrefix(last, "error") || len(acked) < before+acksPerLife {
 			t.Fatalf("the child answered %d times, and then %q", len(acked)-before, last)
 		}
+		checkFile(t, dir)
 	}
-	checkFile(t, dir)
 	o := open(t, dir)
+	left, err := o.Store.Log.Since(t.Context(), trimmedRoom, 0, rooms.Page{})
+	if err != nil || len(left) == 0 || left[0].Seq == 1 {
+		t.Fatalf("the room that was trimmed has %d events left, %v", len(left), err)
+	}
+	for i, e := range left {
+		if e.Seq != left[0].Seq+int64(i) {
+			t.Fatalf("%s: event %d has seq %d, the first has %d", trimmedRoom, i, e.Seq, left[0].Seq)
+		}
+	}
 	for r := range childRooms {
 		room := rooms.RoomID(fmt.Sprintf(childRoomFmt, r))
 		events, err := o.Store.Log.Since(t.Context(), room, 0, rooms.Page{})
@@ -167,21 +209,19 @@ func runChild(t *testing.T, env string, acked map[string]string) string {
 	return last
 }
 
-// checkFile has bbolt verify every page.
+// checkFile has bbolt verify every page, and the store that its keys and events agree.
 func checkFile(t *testing.T, dir string) {
 	t.Helper()
-	db, err := bolt.Open(filepath.Join(dir, "roomstream.db"), 0o600, &bolt.Options{Timeout: time.Second})
+	store, err := embedded.Open(embedded.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	err = db.View(func(tx *bolt.Tx) error {
-		for err := range tx.Check() {
-			t.Errorf("the file is damaged: %v", err)
-		}
-		return nil
-	})
+	defer closeStore(t, store)
+	faults, err := store.Rooms().Archive.Faults(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, fault := range faults {
+		t.Error(fault)
 	}
 }

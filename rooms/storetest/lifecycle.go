@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -47,7 +48,7 @@ func cancelledCallsReturn(t *testing.T, o Opened) {
 // calls are all the calls of a store that take a context, but for those of Foreign.
 func calls(o Opened) map[string]func(ctx context.Context) error {
 	log, catalog := o.Store.Log, o.Store.Catalog
-	return map[string]func(ctx context.Context) error{
+	all := map[string]func(ctx context.Context) error{
 		"Append": func(ctx context.Context) error { return log.Append(ctx, Messages("general", 1, 2)) },
 		"Find": func(ctx context.Context) error {
 			_, err := log.Find(ctx, Messages("general", 1, 2))
@@ -91,6 +92,8 @@ func calls(o Opened) map[string]func(ctx context.Context) error {
 			return err
 		},
 	}
+	maps.Copy(all, laterCalls(o))
+	return all
 }
 
 type ignore struct{}

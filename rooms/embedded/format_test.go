@@ -1,0 +1,135 @@
+package embedded_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	bolt "go.etcd.io/bbolt"
+
+	"roomstream/rooms"
+	"roomstream/rooms/storetest"
+)
+
+// alter changes the file of a store that is closed.
+func alter(t *testing.T, dir string, fn func(tx *bolt.Tx) error) {
+	t.Helper()
+	db, err := bolt.Open(filepath.Join(dir, "roomstream.db"), 0o600, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Update(fn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// discussion fills a store with a message of which every kind of event says something.
+func discussion(t *testing.T, dir string) {
+	t.Helper()
+	o := open(t, dir)
+	if err := o.Store.Log.Append(t.Context(), related(storetest.Messages("general", 1, 7))); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFilesOfTheFirstFormatAreIndexed takes away what a file of the format before does
+// not have.
+func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {
+	dir := t.TempDir()
+	discussion(t, dir)
+	alter(t, dir, func(tx *bolt.Tx) error {
+		for _, name := range []string{"targets", "parents"} {
+			if err := tx.DeleteBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("1"))
+	})
+	for range 2 { // the second time there is nothing left to do
+		o := open(t, dir)
+		found, err := o.Store.Related.Fold(t.Context(), "general", []int64{1})
+		if err != nil || !slices.Equal(numbersOf(found), []int64{1, 2, 3, 4}) {
+			t.Errorf("folded %v, %v", numbersOf(found), err)
+		}
+		answers, err := o.Store.Related.Thread(t.Context(), "general", 1, 0, rooms.MaxSeq, false, rooms.Page{})
+		if err != nil || !slices.Equal(numbersOf(answers), []int64{5, 6, 7}) {
+			t.Errorf("answers %v, %v", numbersOf(answers), err)
+		}
+		if faults, err := o.Store.Archive.Faults(t.Context()); err != nil || len(faults) != 0 {
+			t.Errorf("faults %q, %v", faults, err)
+		}
+		if err := o.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	alter(t, dir, func(tx *bolt.Tx) error {
+		if got := tx.Bucket([]byte("meta")).Get([]byte("format")); string(got) != "2" {
+			t.Errorf("the file is of format %q", got)
+		}
+		return nil
+	})
+}
+
+func numbersOf(events []rooms.Event) []int64 {
+	var out []int64
+	for _, e := range events {
+		out = append(out, e.Seq)
+	}
+	return out
+}
+
+// TestFaultsNameWhatIsWrong damages one thing of a sound file at a time.
+func TestFaultsNameWhatIsWrong(t *testing.T) {
+	empty := func(bucket string) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error {
+			if err := tx.DeleteBucket([]byte(bucket)); err != nil {
+				return err
+			}
+			_, err := tx.CreateBucket([]byte(bucket))
+			return err
+		}
+	}
+	put := func(bucket string, key, value []byte) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucket)).Put(key, value) }
+	}
+	key := func(numbers ...byte) []byte {
+		b := []byte("general\x00")
+		for _, n := range numbers {
+			b = append(b, 0, 0, 0, 0, 0, 0, 0, n)
+		}
+		return b
+	}
+	for name, c := range map[string]struct {
+		damage func(*bolt.Tx) error
+		want   string
+	}{
+		"no ids":                 {empty("ids"), "room general seq 1: its id does not name it"},
+		"no clientIds":           {empty("clientIds"), "room general seq 1: its clientId does not name it"},
+		"no targets":             {empty("targets"), "room general seq 2: is not found by its target"},
+		"no parents":             {empty("parents"), "room general seq 5: is not found by its parent"},
+		"no events":              {empty("events"), "names an event that is not there"},
+		"a reply of nobody":      {put("parents", key(1, 99), nil), "room general seq 99: a parent names it, but it is not there"},
+		"a reply to another":     {put("parents", key(2, 6), nil), "room general seq 6: a parent's key names it, but it points elsewhere"},
+		"a key that is cut":      {put("targets", []byte("general\x00\x01"), nil), "a target's key is damaged"},
+		"an event of later on":   {put("events", key(7), []byte{99}), "room general seq 7: this version cannot read it"},
+		"an event without an id": {put("events", key(9), []byte{1}), "room general seq 9: its id does not name it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			discussion(t, dir)
+			alter(t, dir, c.damage)
+			faults, err := open(t, dir).Store.Archive.Faults(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(strings.Join(faults, "\n"), c.want) {
+				t.Errorf("%q does not hold %q", faults, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,76 @@
+package storetest
+
+import (
+	"context"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// laterCalls are the calls of what stands in rooms/store_related.go, and of the
+// accounts' archive, that take a context.
+func laterCalls(o Opened) map[string]func(ctx context.Context) error {
+	related, trimmer, eraser := o.Store.Related, o.Store.Trimmer, o.Store.Eraser
+	archive, signals := o.Store.Archive, o.Store.Signals
+	all := map[string]func(ctx context.Context) error{
+		"Fold": func(ctx context.Context) error {
+			_, err := related.Fold(ctx, "general", []int64{1})
+			return err
+		},
+		"Concerning": func(ctx context.Context) error {
+			_, err := related.Concerning(ctx, "general", []int64{1})
+			return err
+		},
+		"Deleted": func(ctx context.Context) error {
+			_, err := related.Deleted(ctx, "general", []int64{1})
+			return err
+		},
+		"Thread": func(ctx context.Context) error {
+			_, err := related.Thread(ctx, "general", 1, 0, rooms.MaxSeq, false, rooms.Page{})
+			return err
+		},
+		"SetRetention": func(ctx context.Context) error { return trimmer.SetRetention(ctx, "general", time.Hour) },
+		"Fence":        func(ctx context.Context) error { return trimmer.Fence(ctx, "general", 2, 2, now()) },
+		"Blank": func(ctx context.Context) error {
+			_, err := trimmer.Blank(ctx, "general", rooms.MaxSeq, 10)
+			return err
+		},
+		"Remove": func(ctx context.Context) error {
+			_, err := trimmer.Remove(ctx, "general", rooms.MaxSeq, 10)
+			return err
+		},
+		"ByAuthor": func(ctx context.Context) error {
+			return eraser.ByAuthor(ctx, "ann", func(rooms.Event) error { return nil })
+		},
+		"Erase": func(ctx context.Context) error {
+			_, err := eraser.Erase(ctx, "ann")
+			return err
+		},
+		"LogRooms": func(ctx context.Context) error {
+			_, err := archive.LogRooms(ctx, "", 10)
+			return err
+		},
+		"PutRoom":  func(ctx context.Context) error { return archive.PutRoom(ctx, rooms.Room{ID: "put"}) },
+		"SetLogID": func(ctx context.Context) error { return archive.SetLogID(ctx, "other") },
+		"Derive":   func(ctx context.Context) error { return archive.Derive(ctx, *reactionTo("general", 1, 1)) },
+		"Faults": func(ctx context.Context) error {
+			_, err := archive.Faults(ctx)
+			return err
+		},
+		"SendSignals": func(ctx context.Context) error {
+			return signals.Send(ctx, []rooms.Signal{{Kind: rooms.SignalHello, Instance: "one"}})
+		},
+		"WatchSignals": func(ctx context.Context) error {
+			return signals.Watch(ctx, func() {}, func([]rooms.Signal) {})
+		},
+	}
+	if accounts, ok := o.Accounts.(auth.AccountArchive); ok {
+		all["Accounts"] = func(ctx context.Context) error {
+			_, err := accounts.Accounts(ctx, "", 10)
+			return err
+		}
+		all["RemoveAccount"] = func(ctx context.Context) error { return accounts.RemoveAccount(ctx, "a:1") }
+	}
+	return all
+}
