@@ -2,8 +2,9 @@
 // and other programs meet it.
 //
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
-// rooms, `users` the accounts, `meta` the log's id, `signals` what passes in a minute. Every write waits for a majority,
-// every read is of what a majority has, so nothing that was told can be rolled back.
+// rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
+// other in the last minute. Every write waits for a majority, every read is of what a
+// majority has, so nothing that was told can be rolled back. A signal may be lost.
 //
 // Concurrency: all types are safe for concurrent use. Writes go on when their caller
 // gives up: a cancelled one would cost its connection and leave its outcome unknown.
