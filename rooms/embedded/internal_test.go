@@ -58,6 +58,8 @@ func TestEventsReadBackFromTheirRecord(t *testing.T) {
 	for _, want := range []rooms.Event{
 		{},
 		{ID: rooms.EventID{1, 2, 3}, Author: "ann", AuthorName: "Ann", Timestamp: time.UnixMilli(-5).UTC(), ClientID: "c", Text: "t", Parent: 1 << 50, Data: "{}"},
+		{ID: rooms.EventID{1}, Type: rooms.TypeReaction, Author: "ann", Target: 1 << 50, Emoji: "👍", On: true, Counts: `{"👍":3}`, Timestamp: time.UnixMilli(1).UTC()},
+		{ID: rooms.EventID{1}, Type: rooms.TypeEdit, Author: "ann", Target: 1, Erased: true, Timestamp: time.UnixMilli(1).UTC()},
 	} {
 		want.RoomID, want.Seq = "general", 7
 		if got := decodeEvent(eventKey("general", 7), encodeEvent(&want)); got != want {
@@ -92,3 +94,43 @@ type stopper context.CancelFunc
 
 func (s stopper) Opened()                 { s() }
 func (s stopper) Arrived([]rooms.Arrival) {}
+
+// What was blanked or removed after Erase had read it must not come back by its write.
+func TestEraseWritesNothingOld(t *testing.T) {
+	store, err := Open(Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	var old []rooms.Event
+	for seq := int64(1); seq <= 3; seq++ {
+		e := rooms.Event{
+			ID: rooms.EventID{byte(seq)}, RoomID: "general", Seq: seq, Type: rooms.TypeReaction, Author: "ann",
+			Timestamp: time.UnixMilli(seq).UTC(), Target: 9, Emoji: "x", Counts: `{"x":1}`,
+		}
+		if err := store.log.Append(t.Context(), []*rooms.Event{&e}); err != nil {
+			t.Fatal(err)
+		}
+		old = append(old, e)
+	}
+	trimmer, eraser := &Trimmer{store.file}, &Eraser{store.file}
+	if n, err := trimmer.Remove(t.Context(), "general", 2, 1); n != 1 || err != nil {
+		t.Fatalf("removed %d, %v", n, err)
+	}
+	if n, err := trimmer.Blank(t.Context(), "general", 3, 1); n != 1 || err != nil {
+		t.Fatalf("blanked %d, %v", n, err)
+	}
+	if n, err := eraser.blank(t.Context(), "ann", old); n != 1 || err != nil {
+		t.Errorf("erased %d, %v, want only the third", n, err)
+	}
+	got, err := store.log.Since(t.Context(), "general", 0, rooms.Page{})
+	if err != nil || len(got) != 2 {
+		t.Fatalf("%+v, %v, want two events", got, err)
+	}
+	if got[0].Emoji != "" || got[0].Counts != "" || !got[0].Erased {
+		t.Errorf("what was blanked came back: %+v", got[0])
+	}
+	if got[1].Emoji != "x" || got[1].Counts == "" || !got[1].Erased {
+		t.Errorf("erased to %+v", got[1])
+	}
+}
