@@ -1,6 +1,6 @@
 // What the wire brings, made typed or refused. Nothing untyped passes this file.
 
-import { type ErrorBody, type LogEvent, type NewMessage, ProtocolError } from "./protocol";
+import { type ErrorBody, type LogEvent, type NewMessage, ProtocolError, type Reactions } from "./protocol";
 
 type Fields = Record<string, unknown>;
 
@@ -33,7 +33,33 @@ export function decodeMessage(value: unknown): NewMessage | undefined {
   if (typeof fields["clientId"] === "string") message.clientId = fields["clientId"];
   if (typeof fields["parent"] === "number") message.parent = fields["parent"];
   if (fields["deleted"] === true) message.deleted = true;
+  if (typeof fields["editedAt"] === "string") message.editedAt = fields["editedAt"];
+  const reactions = decodeReactions(fields["reactions"]);
+  if (reactions) message.reactions = reactions;
   return message;
+}
+
+/** Counts by emoji: a history's `{emoji: {count}}` or an event's `{emoji: n}`; undefined when there are none. */
+function decodeReactions(value: unknown): Reactions | undefined {
+  if (!isFields(value)) return undefined;
+  // A null prototype: an emoji may be called ":__proto__:".
+  const counts: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const [emoji, entry] of Object.entries(value)) {
+    const count = isFields(entry) ? entry["count"] : entry;
+    if (Number.isSafeInteger(count) && (count as number) > 0) counts[emoji] = count as number;
+  }
+  return Object.keys(counts).length > 0 ? counts : undefined;
+}
+
+/** What an event changes; undefined for what changes no message. */
+function decodeChange(name: string, place: { roomId: string; seq: number }, fields: Fields): LogEvent | undefined {
+  const { target, text, timestamp } = fields;
+  if (!Number.isSafeInteger(target) || (target as number) < 1) return undefined;
+  const at = { ...place, target: target as number };
+  if (name === "message_deleted") return { event: name, ...at };
+  if (name === "reaction_updated") return { event: name, ...at, counts: decodeReactions(fields["counts"]) ?? {} };
+  if (name !== "message_updated" || typeof timestamp !== "string") return undefined;
+  return { event: name, ...at, timestamp, ...(typeof text === "string" && { text }) };
 }
 
 /** Events that carry a roomId and a seq but stand outside of any log. */
@@ -51,7 +77,7 @@ export function decodeLogEvent(name: string, payload: unknown): LogEvent | undef
     const message = decodeMessage(payload);
     if (message) return { event: "new_message", ...message };
   }
-  return { event: "other", ...place };
+  return decodeChange(name, place, payload as Fields) ?? { event: "other", ...place };
 }
 
 /** The `events` of a join or a sync. */

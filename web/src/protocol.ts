@@ -61,6 +61,33 @@ export interface NewMessage {
   clientId?: string;
   parent?: number;
   deleted?: boolean;
+  editedAt?: string; // as timestamp
+  reactions?: Reactions;
+}
+
+/** How many users have set each emoji, in the order of first use. */
+export type Reactions = Readonly<Record<string, number>>;
+
+/** A message was given another text; without one it, or its message, was deleted since. */
+export interface MessageUpdated {
+  roomId: string;
+  seq: number;
+  target: number;
+  text?: string;
+  timestamp: string;
+}
+
+export interface MessageDeleted {
+  roomId: string;
+  seq: number;
+  target: number;
+}
+
+export interface ReactionUpdated {
+  roomId: string;
+  seq: number;
+  target: number;
+  counts: Reactions;
 }
 
 /**
@@ -69,6 +96,9 @@ export interface NewMessage {
  */
 export type LogEvent =
   | ({ event: "new_message" } & NewMessage)
+  | ({ event: "message_updated" } & MessageUpdated)
+  | ({ event: "message_deleted" } & MessageDeleted)
+  | ({ event: "reaction_updated" } & ReactionUpdated)
   | { event: "void"; roomId: string; seq: number }
   | { event: "other"; roomId: string; seq: number };
 

@@ -21,7 +21,13 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
             <Text text={item.text} />
           </p>
         )}
+        <Reactions counts={item.reactions} />
         <span class="bubble-meta">
+          {item.editedAt > 0 && (
+            <span class="bubble-edited" title={exactTime(item.editedAt)}>
+              edited
+            </span>
+          )}
           <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)}>
             {clockTime(item.at)}
           </time>
@@ -32,6 +38,20 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
         <Failure error={item.error} clientId={item.clientId} onRetry={onRetry} onDiscard={onDiscard} />
       )}
     </div>
+  );
+}
+
+function Reactions({ counts }: { counts: Item["reactions"] }) {
+  const emojis = Object.keys(counts);
+  if (emojis.length === 0) return null;
+  return (
+    <ul class="reactions" aria-label="Reactions">
+      {emojis.map((emoji) => (
+        <li key={emoji} class="reaction">
+          <span dir="auto">{emoji}</span> <span class="reaction-count">{counts[emoji]}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

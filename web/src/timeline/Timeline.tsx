@@ -125,6 +125,8 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
     text: pending.text,
     at: pending.at,
     deleted: false,
+    editedAt: 0,
+    reactions: {},
     own: true,
     state: pending.state === "failed" ? "failed" : pending.state === "sent" ? "logged" : "sending",
     clientId: pending.clientId,

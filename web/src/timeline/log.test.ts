@@ -149,3 +149,44 @@ describe("our own messages", () => {
     expect(log.pending).toEqual([]);
   });
 });
+
+describe("events that change messages", () => {
+  const at = { roomId: "general" };
+  const edit = (seq: number, target: number, text: string): LogEvent => ({ event: "message_updated", ...at, seq, target, text, timestamp: "2026-01-02T00:00:00.000Z" });
+  const remove = (seq: number, target: number): LogEvent => ({ event: "message_deleted", ...at, seq, target });
+  const react = (seq: number, target: number, counts: Record<string, number>): LogEvent => ({ event: "reaction_updated", ...at, seq, target, counts });
+
+  test("an edit gives the text and says when", () => {
+    const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1), edit(2, 1, "second")] });
+    expect(log.messages[0]).toMatchObject({ text: "second", editedAt: "2026-01-02T00:00:00.000Z" });
+    expect(log.last).toBe(2);
+  });
+
+  test("reactions are as the newest event counts them", () => {
+    const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1), react(2, 1, { "👍": 1 }), react(3, 1, { "👍": 2, "🎉": 1 })] });
+    expect(log.messages[0]?.reactions).toEqual({ "👍": 2, "🎉": 1 });
+  });
+
+  test("what is deleted keeps its place and nothing else, and takes no more changes", () => {
+    const log = after(
+      { type: "joined", lastSeq: 0 },
+      { type: "events", events: [live(1), react(2, 1, { "👍": 1 }), edit(3, 1, "second"), remove(4, 1), edit(5, 1, "third"), react(6, 1, { "👍": 9 })] },
+    );
+    expect(log.messages).toEqual([{ event: "new_message", ...message(1), text: "", deleted: true }]);
+  });
+
+  test("a change of what is not here changes nothing and takes its number", () => {
+    const log = after({ type: "joined", lastSeq: 9 }, { type: "events", events: [edit(10, 3, "x"), live(11)] });
+    expect(seqs(log)).toEqual([11]);
+    expect(log.messages[0]?.text).toBe("text 11");
+  });
+
+  test("a page that was read before a change arrives after it, and is changed", () => {
+    const log = after(
+      { type: "joined", lastSeq: 9 },
+      { type: "events", events: [edit(10, 3, "edited"), remove(11, 4)] },
+      { type: "page", before: 10, messages: [message(3), message(4), message(5)], hasBefore: false },
+    );
+    expect(log.messages.map((m) => [m.text, m.deleted])).toEqual([["edited", undefined], ["", true], ["text 5", undefined]]);
+  });
+});

@@ -6,6 +6,9 @@
 
 import type { LogEvent, NewMessage, ResetReason } from "../protocol";
 
+/** How many changes are kept for a page that is on its way: far more than come in the time of one answer. */
+const KEEP_CHANGES = 200;
+
 /** A message of ours that the log does not hold yet. */
 export interface Pending {
   readonly clientId: string;
@@ -31,6 +34,8 @@ export interface RoomLog {
   readonly loaded: boolean;
   /** Ascending by seq, without doubles. */
   readonly messages: readonly NewMessage[];
+  /** The newest events that changed others, ascending: a page that was read before one of them may come after it. */
+  readonly changes: readonly LogEvent[];
   readonly pending: readonly Pending[];
   /** Why what was here had to be dropped, until the reader was told. */
   readonly reset: ResetReason | undefined;
@@ -52,7 +57,7 @@ export type LogAction =
   | { type: "discarded"; clientId: string };
 
 export function emptyLog(me: string): RoomLog {
-  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], pending: [], reset: undefined };
+  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], pending: [], reset: undefined };
 }
 
 /** Whether events between `last` and `heard` are missing. */
@@ -102,6 +107,7 @@ function startAt(log: RoomLog, lastSeq: number): RoomLog {
     hasBefore: lastSeq > 0,
     loaded: lastSeq === 0,
     messages: [],
+    changes: [],
   });
 }
 
@@ -114,19 +120,47 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
   if (log.last < 0) return known; // the join's answer says where to begin
   let { last } = log;
   const arrived: NewMessage[] = [];
+  const changes: LogEvent[] = [];
   for (const event of events) {
     if (event.seq !== last + 1) continue;
     last = event.seq;
     if (event.event === "new_message") arrived.push(event);
+    else if ("target" in event) changes.push(event);
   }
   if (last === log.last) return known;
   const own = new Set(arrived.filter((m) => m.author === log.me).map((m) => m.clientId));
+  const messages = arrived.length === 0 ? log.messages : [...log.messages, ...arrived];
   return settle({
     ...known,
     last,
-    messages: arrived.length === 0 ? log.messages : [...log.messages, ...arrived],
+    messages: changes.reduce(applyChange, messages),
+    changes: changes.length === 0 ? log.changes : [...log.changes, ...changes].slice(-KEEP_CHANGES),
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   });
+}
+
+/** Changes the message that an event is about, if it is here; history brings the others as they are by then. */
+function applyChange(messages: readonly NewMessage[], event: LogEvent): readonly NewMessage[] {
+  if (!("target" in event)) return messages;
+  const at = messages.findIndex((message) => message.seq === event.target);
+  const message = messages[at];
+  if (!message || message.deleted) return messages;
+  return messages.with(at, changed(message, event));
+}
+
+function changed(message: NewMessage, event: LogEvent): NewMessage {
+  switch (event.event) {
+    case "message_deleted": {
+      const { editedAt: _, reactions: __, ...rest } = message;
+      return { ...rest, text: "", deleted: true };
+    }
+    case "message_updated":
+      return event.text === undefined ? message : { ...message, text: event.text, editedAt: event.timestamp };
+    case "reaction_updated":
+      return { ...message, reactions: event.counts };
+    default:
+      return message;
+  }
 }
 
 /** Drops pending messages whose number is reached: the log has them. */
@@ -137,7 +171,7 @@ function settle(log: RoomLog): RoomLog {
 
 function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasBefore: boolean): RoomLog {
   if (before !== log.first) return log; // a page from before a reset or a trim
-  const older = page.filter((message) => message.seq < log.first);
+  const older: readonly NewMessage[] = page.filter((message) => message.seq < log.first);
   const first = older[0]?.seq ?? log.first;
   const own = new Set(older.filter((m) => m.author === log.me && m.clientId !== undefined).map((m) => m.clientId));
   return {
@@ -145,7 +179,7 @@ function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasB
     first,
     loaded: true,
     hasBefore: hasBefore && older.length > 0,
-    messages: [...older, ...log.messages],
+    messages: [...log.changes.reduce(applyChange, older), ...log.messages],
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   };
 }

@@ -1,6 +1,6 @@
 // Messages as they stand on the page: by day, and within a day in groups of one sender.
 
-import type { NewMessage } from "../protocol";
+import type { NewMessage, Reactions } from "../protocol";
 
 /** Messages of one sender closer than this stand in one group, in ms. */
 export const GROUP_WINDOW_MS = 5 * 60_000;
@@ -15,6 +15,8 @@ export interface Item {
   text: string;
   at: number; // ms since 1970
   deleted: boolean;
+  editedAt: number; // ms since 1970; 0: never
+  reactions: Reactions;
   own: boolean;
   state: "logged" | "sending" | "failed";
   clientId?: string;
@@ -45,6 +47,8 @@ export function logItem(message: NewMessage, me: string): Item {
     text: message.text,
     at: Date.parse(message.timestamp) || 0,
     deleted: message.deleted === true,
+    editedAt: Date.parse(message.editedAt ?? "") || 0,
+    reactions: message.reactions ?? {},
     own: message.author === me,
     state: "logged",
   };
