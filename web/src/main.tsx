@@ -8,6 +8,9 @@ import "./styles/sign-in.css";
 import { render } from "preact";
 import { App } from "./app";
 import { SessionStore } from "./session/session";
+import { followViewport } from "./ui/viewport";
+
+followViewport();
 
 const place = document.getElementById("app");
 if (place) render(<App session={new SessionStore(Date.now())} />, place);
