@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -228,6 +229,20 @@ func (p *peers) fresh() bool {
 	defer p.mu.Unlock()
 	at, ok := p.seen[p.self]
 	return ok && p.now().Sub(at) < beatLost
+}
+
+// others gives the live instances but this one, in order.
+func (p *peers) others() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var live []string
+	for instance, at := range p.seen {
+		if instance != p.self && p.now().Sub(at) < beatLost {
+			live = append(live, instance)
+		}
+	}
+	slices.Sort(live)
+	return live
 }
 
 // owns says whether this instance has the highest weight for the room among the

@@ -24,7 +24,7 @@ const (
 	reopenHealthy = 10 * time.Second
 )
 
-// Run serves until ctx is done: lanes, stream, adoption, heartbeats. It returns nil
+// Run serves until ctx is done: lanes, streams, adoption, heartbeats, retention. It returns nil
 // when all of them have ended. Call it once.
 func (s *Service) Run(ctx context.Context, emitter Emitter) error {
 	s.router.start(ctx, emitter)
@@ -33,6 +33,9 @@ func (s *Service) Run(ctx context.Context, emitter Emitter) error {
 	g.Go(func() error { return s.router.run(ctx) })
 	g.Go(func() error { return s.watch(ctx) })
 	g.Go(func() error { return s.beat(ctx) })
+	g.Go(func() error { return s.keeper.run(ctx) })
+	g.Go(func() error { return s.watchSignals(ctx) })
+	g.Go(func() error { return s.sendSignals(ctx) })
 	if s.adopter != nil {
 		g.Go(func() error { return s.adopter.run(ctx) })
 	}

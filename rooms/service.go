@@ -14,6 +14,7 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -36,6 +37,12 @@ type Options struct {
 	SendTimeout time.Duration
 	// Instance names this instance among those on one database; empty: random.
 	Instance string
+	// Retention is how long events of rooms that say nothing else are kept; 0: for ever.
+	Retention time.Duration
+	// RemoveDelay is how long trimmed documents stay, without content; 0: 1 h.
+	RemoveDelay time.Duration
+	// SweepEvery is how often rooms are looked over for what is too old; 0: 1 min.
+	SweepEvery time.Duration
 	// ReplayBytes bounds the events kept for those who come back; 0: 64 MiB.
 	ReplayBytes int
 	Now         func() time.Time // nil: time.Now
@@ -57,9 +64,13 @@ type Service struct {
 	peers    *peers
 	router   *router
 	replay   *replay
+	keeper   *keeper
 	lookups  singleflight.Group // of rooms that are being read
 	appender *appender
 	adopter  *adopter // nil: no other program can write
+
+	signals       chan Signal // to be sent
+	confirmations *confirmations
 
 	opened    chan struct{} // rings when a stream opened
 	malformed atomic.Int64
@@ -92,11 +103,16 @@ func New(store Store, o Options) *Service {
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
-		opened: make(chan struct{}, 1),
+		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(),
 	}
 	s.replay = newReplay(replayReader{s.ends(), store.Related, s.ids, o.Now}, s.peers.fresh, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
 	s.appender = newAppender(laneConfig{ends: s.ends(), related: store.Related, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
+	s.keeper = &keeper{
+		store: store, retention: o.Retention, delay: cmp.Or(o.RemoveDelay, removeDelay), every: cmp.Or(o.SweepEvery, sweepEvery),
+		owns: s.peers.owns, trimmed: s.forgetRoom, now: o.Now, logger: o.Logger,
+		blank: map[RoomID]int64{}, removed: map[RoomID]int64{},
+	}
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,

@@ -44,6 +44,7 @@ type Options struct {
 type store interface {
 	Rooms() rooms.Store
 	Accounts() auth.AccountStore
+	AccountArchive() auth.AccountArchive
 	Close(ctx context.Context) error
 }
 
@@ -116,7 +117,7 @@ func openStore(ctx context.Context, c Config, logger *slog.Logger) (store, error
 func (a *App) compose(o Options) (err error) {
 	c := o.Config
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Instance: o.Instance, Logger: o.Logger,
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Instance: o.Instance, Logger: o.Logger,
 	})
 	sockets := o.Sockets
 	sockets.Service, sockets.Tokens, sockets.AllowedOrigins, sockets.Logger = a.service, a.tokens, c.AllowedOrigins, o.Logger

@@ -24,6 +24,7 @@ type Config struct {
 	Guests          *bool // nil: as the store wants it
 	OpenRooms       bool
 	SendTimeout     time.Duration
+	Retention       time.Duration // 0: for ever
 	LogLevel        slog.Level
 	LogFormat       string
 }

@@ -44,6 +44,8 @@ func commands() []command {
 		{"serve", "serves the chat; what happens without a command", serve},
 		{"token", "prints a token for trying things out: token -sub alice [-name Alice] [-role editor] [-ttl 24h]", printToken},
 		{"account add", "makes an account: account add -name Ann [-role admin]", addAccount},
+		{"retention", "says how long a room's messages are kept: retention -room general -keep 720h (or forever, or default)", setRetention},
+		{"erase", "takes what a user wrote out of the chat, for good: erase -user ID", erase},
 		{"version", "prints the version", printVersion},
 		{"config-docs", "", func(_ context.Context, e Environment) error { writeDocs(e.Stdout); return nil }},
 	}

@@ -83,6 +83,9 @@ func settings() []setting {
 		{Name: "send-timeout", Default: "8s", Unit: unitDuration,
 			Doc: "How long a send may wait for the store before it is answered TIMEOUT. Below the client's ackTimeout (10 s), else the client sends again before it is told.",
 			set: func(c *Config, text string) (err error) { c.SendTimeout, err = parseSendTimeout(text); return err }},
+		{Name: "retention", Default: "0", Shown: "0: for ever", Unit: unitDuration + ", 720h",
+			Doc: "How long messages are kept, in rooms that have no time of their own (see the command `retention`). At least 1m.",
+			set: func(c *Config, text string) (err error) { c.Retention, err = parseRetention(text); return err }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
@@ -175,6 +178,19 @@ func parseSendTimeout(text string) (time.Duration, error) {
 	}
 	if d < least || d > most {
 		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
+	}
+	return d, nil
+}
+
+// parseRetention keeps to what makes sense: rooms are looked over once a minute.
+func parseRetention(text string) (time.Duration, error) {
+	const least = time.Minute
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: write it like 720h; 0 keeps for ever", text)
+	}
+	if d != 0 && d < least {
+		return 0, fmt.Errorf("%s must be 0 or at least %s", text, least)
 	}
 	return d, nil
 }

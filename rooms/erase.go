@@ -1,0 +1,189 @@
+package rooms
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"sync"
+	"time"
+
+	"roomstream/auth"
+)
+
+const (
+	// erasing is how many deletes are on their way at once: a lane's batch or two.
+	erasing = 256
+	// confirmEvery is how often instances are asked again to confirm: a signal may be lost.
+	confirmEvery = time.Second
+)
+
+// Erased tells how far an erasure is.
+type Erased struct {
+	Deleted int      // messages that a message_deleted was inserted for
+	Blanked int      // events whose content is gone from the store
+	Waiting []string // instances that have not confirmed yet
+}
+
+// Erase takes what a user wrote out of the chat, for good. First a message_deleted is
+// inserted for each of his messages, so that every instance and every client drops it;
+// then his texts, edits, names and data are blanked in place, every seq kept; it ends when
+// every live instance has confirmed that it keeps nothing of them. progress is called
+// now and then, from this goroutine. It may be repeated, and goes on where it was broken
+// off. The Service must run.
+func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Erased)) error {
+	if err := auth.CheckUserID(string(user)); err != nil {
+		return err
+	}
+	var done Erased
+	for {
+		deleted, err := s.deleteAll(ctx, user, func(n int) {
+			done.Deleted += n
+			progress(done)
+		})
+		if err != nil {
+			return fmt.Errorf("delete the messages: %w", err)
+		}
+		blanked, err := s.store.Eraser.Erase(ctx, user)
+		done.Blanked += blanked
+		progress(done)
+		if err != nil {
+			return fmt.Errorf("blank the events: %w", err)
+		}
+		if deleted+blanked == 0 { // else more may have been written meanwhile
+			break
+		}
+	}
+	return s.confirmErased(ctx, user, func(waiting []string) {
+		done.Waiting = waiting
+		progress(done)
+	})
+}
+
+// deleteAll inserts a delete for each message of a user that has none, and returns how
+// many it was.
+func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func(n int)) (int, error) {
+	var (
+		mu     sync.Mutex
+		total  int
+		failed error
+		wait   sync.WaitGroup
+	)
+	places := make(chan struct{}, erasing)
+	err := s.store.Eraser.ByAuthor(ctx, user, func(e Event) error {
+		if e.Type != TypeMessage {
+			return nil
+		}
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		mu.Lock()
+		stop := failed
+		mu.Unlock()
+		if stop != nil {
+			return stop
+		}
+		deletion := s.change(auth.User{ID: user}, TypeDelete, e.Seq, "")
+		deletion.RoomID = e.RoomID
+		wait.Add(1)
+		s.appender.submit(deletion, false, func(_ Sent, err error) {
+			defer wait.Done()
+			defer func() { <-places }()
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				total++
+			case AsError(err).Code == CodeGone, AsError(err).Code == CodeNotFound: // deleted or trimmed already
+			case failed == nil:
+				failed = err
+			}
+		})
+		return nil
+	})
+	wait.Wait()
+	if err == nil {
+		err = failed
+	}
+	progress(total)
+	return total, err
+}
+
+// confirmErased asks all instances to drop what they keep until each that lives has
+// confirmed. Where no other process can have the store open there is nobody to ask.
+func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress func(waiting []string)) error {
+	s.replay.drop()
+	if s.store.Foreign == nil {
+		return nil
+	}
+	ref := rand.Text()
+	s.confirmations.begin(ref)
+	defer s.confirmations.end(ref)
+	tick := time.NewTicker(confirmEvery)
+	defer tick.Stop()
+	for begun := s.now(); ; {
+		s.signal(Signal{Kind: SignalErase, User: user, Ref: ref})
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		waiting := s.confirmations.missing(ref, s.peers.others())
+		// Who lives has sent a heartbeat by then.
+		if s.now().Sub(begun) > beatLost && len(waiting) == 0 && s.peers.fresh() {
+			return nil
+		}
+		progress(waiting)
+	}
+}
+
+// eraseTold drops what is kept of a user: of all, because it is not kept by user.
+func (s *Service) eraseTold(g Signal) {
+	s.replay.drop()
+	s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})
+}
+
+// confirmations are the instances that have done what a ref names. It is safe for
+// concurrent use.
+type confirmations struct {
+	mu  sync.Mutex
+	got map[string]map[string]bool // by ref, the instances; only refs that are waited for
+}
+
+func newConfirmations() *confirmations {
+	return &confirmations{got: map[string]map[string]bool{}}
+}
+
+func (c *confirmations) begin(ref string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.got[ref] = map[string]bool{}
+}
+
+func (c *confirmations) end(ref string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.got, ref)
+}
+
+func (c *confirmations) heard(g Signal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if instances := c.got[g.Ref]; instances != nil {
+		instances[g.Instance] = true
+	}
+}
+
+// missing gives those of the instances that have not confirmed.
+func (c *confirmations) missing(ref string, instances []string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var missing []string
+	for _, instance := range instances {
+		if !c.got[ref][instance] {
+			missing = append(missing, instance)
+		}
+	}
+	return missing
+}

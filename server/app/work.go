@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"roomstream/rooms"
+)
+
+// withStore opens the store that the settings name, for a command, and closes it.
+func withStore(ctx context.Context, c Config, e Environment, do func(store) error) error {
+	opening, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	kept, err := openStore(opening, c, newLogger(c, e.Stderr))
+	if err != nil {
+		return err
+	}
+	err = do(kept)
+	closing, cancelClosing := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancelClosing()
+	return errors.Join(err, kept.Close(closing))
+}
+
+// withService runs a Service without sockets while a command works with it.
+func withService(ctx context.Context, store rooms.Store, do func(context.Context, *rooms.Service) error) error {
+	service := rooms.New(store, rooms.Options{})
+	running, end := context.WithCancel(ctx)
+	defer end()
+	group, ctx := errgroup.WithContext(running)
+	group.Go(func() error { return unlessDone(running, service.Run(ctx, nobody{})) })
+	group.Go(func() error {
+		defer end()
+		if err := ready(ctx, service); err != nil {
+			return err
+		}
+		return do(ctx, service)
+	})
+	return group.Wait()
+}
+
+// readyEvery is how often ready asks.
+const readyEvery = 50 * time.Millisecond
+
+// ready waits until the store takes writes and its stream tells of them.
+func ready(ctx context.Context, service *rooms.Service) error {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	tick := time.NewTicker(readyEvery)
+	defer tick.Stop()
+	for {
+		err := service.Ready()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return errors.Join(err, context.Cause(ctx))
+		}
+	}
+}
+
+// nobody is an Emitter without sockets.
+type nobody struct{}
+
+func (nobody) Emit(rooms.RoomID, []rooms.Event)             {}
+func (nobody) Reset(rooms.RoomID, rooms.ResetReason, int64) {}
+func (nobody) Members(rooms.RoomID) int                     { return 0 }
