@@ -43,8 +43,7 @@ type client struct {
 	acked    []ack
 	wrongs   []string
 	refusals map[string]int // error acks by code
-	resets   int
-	mayReset bool // the test destroys what clients have
+	mayMiss  bool           // the test destroyed what requests are about
 }
 
 // view is a client's copy of a room.
@@ -68,6 +67,7 @@ type message struct {
 // request is what is sent until it is acked.
 type request struct {
 	event, room, clientID, payload string
+	made                           time.Time
 	about                          *message  // nil: a new message
 	due                            time.Time // when it is sent (again)
 	sent                           time.Time // zero: not on this connection
@@ -213,7 +213,7 @@ func (c *client) refused(r *request, e refusal) {
 		c.link.conn.Close()
 	case e.Retryable:
 		r.sent, r.due = time.Time{}, time.Now().Add(max(retryPause, time.Duration(e.RetryAfterMs)*time.Millisecond))
-	case c.mayReset && r.about != nil: // what it is about was destroyed
+	case c.mayMiss && r.about != nil:
 		delete(c.waiting, r.clientID)
 	default:
 		c.wrong("%s %s is refused: %+v", r.event, r.payload, e)

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -147,6 +148,15 @@ func (i *instance) finish() {
 	if i.t.Failed() {
 		i.t.Logf("the log of %s:\n%s", i.addr, i.tail())
 	}
+}
+
+// awaitLog waits until the instance has logged one of the texts.
+func (i *instance) awaitLog(texts ...string) {
+	i.t.Helper()
+	until(i.t, fmt.Sprintf("an instance to log %q", texts), func() bool {
+		log, err := os.ReadFile(i.log)
+		return err == nil && slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(log, []byte(text)) })
+	})
 }
 
 // tail is the end of the log.

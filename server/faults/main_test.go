@@ -2,11 +2,13 @@ package faults
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/pprof"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -47,36 +49,61 @@ func program() {
 	}
 }
 
-// shared is the replica set of all tests: starting one takes seconds.
-var shared struct {
-	once sync.Once
-	set  *mongotest.Set
-	err  error
-}
+// setCount sets are broken at the same time. A fault is mostly waiting, for elections and
+// timeouts: two cores carry three.
+const setCount = 3
 
-// run stops the set after the tests.
+// sets are the replica sets of all tests: starting one takes seconds.
+var sets = struct {
+	free chan struct{} // holds a token for each test that may have one
+	mu   sync.Mutex
+	idle []*mongotest.Set
+}{free: make(chan struct{}, setCount)}
+
+// run has so many tests at once as there are sets, and stops those after them.
 type run struct{ tests *testing.M }
 
 func (r run) Run() int {
-	code := r.tests.Run()
-	if shared.set != nil {
-		shared.set.Stop()
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(setCount)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	return code
+	defer func() {
+		for _, set := range sets.idle {
+			set.Stop()
+		}
+	}()
+	return r.tests.Run()
 }
 
-// wholeSet gives the shared set, whole; the test leaves it so.
-func wholeSet(t *testing.T) *mongotest.Set {
+// ownSet gives a whole set that this test has to itself until it ends.
+func ownSet(t *testing.T) *mongotest.Set {
 	t.Helper()
-	shared.once.Do(func() {
-		// Fail points are for test servers only. What an oplog of 16 MB no longer holds is
-		// gone within seconds.
-		shared.set, shared.err = mongotest.NewSet("--setParameter", "enableTestCommands=1", "--oplogSize", "16")
-	})
-	if shared.err != nil {
-		t.Fatal(shared.err)
+	sets.free <- struct{}{}
+	sets.mu.Lock()
+	defer sets.mu.Unlock()
+	var set *mongotest.Set
+	if n := len(sets.idle); n > 0 {
+		set, sets.idle = sets.idle[n-1], sets.idle[:n-1]
 	}
-	return shared.set
+	t.Cleanup(func() {
+		sets.mu.Lock()
+		defer sets.mu.Unlock()
+		if set != nil {
+			sets.idle = append(sets.idle, set)
+		}
+		<-sets.free
+	})
+	if set == nil {
+		// Fail points are for test servers only. An oplog of 16 MB is soon full, and is cut
+		// back only to the last checkpoint: one every second instead of every minute.
+		var err error
+		if set, err = mongotest.NewSet("--setParameter", "enableTestCommands=1", "--oplogSize", "16", "--syncdelay", "1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return set
 }
 
 // long says which form is run.

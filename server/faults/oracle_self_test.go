@@ -3,10 +3,12 @@ package faults
 import (
 	"slices"
 	"testing"
+	"time"
 )
 
-// run of a small world without a fault: two clients, two rooms.
+// flawless is what a small world without a fault leaves: two clients, two rooms.
 func flawless() evidence {
+	noon := time.Date(2026, time.January, 1, 12, 0, 0, 0, time.UTC)
 	message := func(room string, seq int64, id, author, clientID, text string) entry {
 		return entry{Seq: seq, ID: id, RoomID: room, Event: "new_message", Author: author, ClientID: clientID, Text: text}
 	}
@@ -21,8 +23,8 @@ func flawless() evidence {
 	return evidence{
 		stored: map[string][]entry{"a": a, "b": b},
 		acked: []ack{
-			{"a", "u1", "c1", "a1", 1}, {"a", "u2", "c1", "a2", 2}, {"a", "u1", "c2", "", 3}, {"a", "u2", "c2", "", 4},
-			{"b", "u1", "c1", "b1", 1}, {"a", "bot", "", "a5", 0},
+			{"a", "u1", "c1", "a1", 1, noon}, {"a", "u2", "c1", "a2", 2, noon}, {"a", "u1", "c2", "", 3, noon},
+			{"a", "u2", "c2", "", 4, noon}, {"b", "u1", "c1", "b1", 1, noon}, {"a", "bot", "", "a5", 0, noon},
 		},
 		seen: []seen{{"u1", "a", slices.Clone(a)}, {"u2", "a", slices.Clone(a)}, {"u1", "b", slices.Clone(b)}},
 	}
@@ -75,8 +77,18 @@ func TestOracleForgivesWhatTheTestDestroyed(t *testing.T) {
 	if len(judge(e)) == 0 {
 		t.Error("a void in place of an acked event, and the oracle is content")
 	}
-	e.lost = map[string]bool{"a2": true}
+	e.lost = map[place]bool{{"a", 2}: true}
 	if broken := judge(e); len(broken) > 0 {
 		t.Errorf("what the test removed is missed: %q", broken)
+	}
+	e = flawless()
+	e.stored, e.seen = nil, nil
+	e.lostBefore = e.acked[0].made
+	if broken := judge(e); len(broken) > 0 {
+		t.Errorf("what stood in a dropped collection is missed: %q", broken)
+	}
+	e.acked[2].made = e.lostBefore.Add(time.Second)
+	if len(judge(e)) != 1 {
+		t.Error("what was acked in the new collection is lost, and the oracle is content")
 	}
 }

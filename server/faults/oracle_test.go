@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // entry is one event of a room's log, as a client was told of it or as it is stored.
@@ -25,6 +26,13 @@ type ack struct {
 	room, author, clientID string
 	id                     string // of a message
 	seq                    int64  // 0: not told, as to whom inserted a document
+	made                   time.Time
+}
+
+// place is where an event stands.
+type place struct {
+	room string
+	seq  int64
 }
 
 // seen is the log of a room as one client has put it together.
@@ -39,8 +47,9 @@ type evidence struct {
 	acked  []ack
 	seen   []seen
 	// lost is what the test itself destroyed: acks of it need not be in the log, and who
-	// saw it may keep it.
-	lost map[string]bool // by id
+	// saw it may keep it. lostBefore is when it last destroyed all there was; zero: never.
+	lost       map[place]bool
+	lostBefore time.Time
 }
 
 type sendKey struct{ room, author, clientID string }
@@ -67,7 +76,7 @@ func judge(e evidence) []string {
 		}
 	}
 	for _, a := range e.acked {
-		if !e.lost[a.id] {
+		if !e.lost[place{a.room, a.seq}] && a.made.After(e.lostBefore) {
 			broken = append(broken, a.judge(byKey, byID)...)
 		}
 	}
@@ -93,12 +102,12 @@ func (a ack) judge(byKey map[sendKey]entry, byID map[string]entry) []string {
 }
 
 // judge compares a client's log with the stored one.
-func (c seen) judge(stored []entry, lost map[string]bool) []string {
+func (c seen) judge(stored []entry, lost map[place]bool) []string {
 	if len(c.log) != len(stored) {
 		return []string{fmt.Sprintf("%s has %d events of %s, which has %d", c.who, len(c.log), c.room, len(stored))}
 	}
 	for i, told := range c.log {
-		if s := stored[i]; !told.same(s) && !(s.Event == "void" && lost[told.ID]) {
+		if s := stored[i]; !told.same(s) && !(s.Event == "void" && lost[place{c.room, s.Seq}]) {
 			return []string{fmt.Sprintf("%s was told %+v, stored is %+v", c.who, told, s)}
 		}
 	}

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 )
 
 // make makes the next request: mostly messages, and changes of the client's own ones.
 func (c *client) make() *request {
 	c.made++
-	r := &request{clientID: fmt.Sprintf("%s-%d", c.name, c.made)}
+	r := &request{clientID: fmt.Sprintf("%s-%d", c.name, c.made), made: time.Now()}
 	const changes = 3 // in ten
 	about := c.changeable()
 	if about == nil || rand.IntN(10) >= changes {
@@ -52,7 +53,7 @@ func (c *client) done(r *request, id string, seq int64) {
 		return
 	}
 	delete(c.waiting, r.clientID)
-	c.acked = append(c.acked, ack{room: r.room, author: c.name, clientID: r.clientID, id: id, seq: seq})
+	c.acked = append(c.acked, ack{room: r.room, author: c.name, clientID: r.clientID, id: id, seq: seq, made: r.made})
 	if r.about == nil {
 		c.own = append(c.own, &message{room: r.room, seq: seq})
 		return

@@ -46,7 +46,7 @@ func (s *stranger) begin() bool {
 
 func (s *stranger) insert(ctx context.Context, room, text string) {
 	const callTime = 10 * time.Second // for one try
-	id := bson.NewObjectID()
+	id, made := bson.NewObjectID(), time.Now()
 	for ctx.Err() == nil {
 		call, cancel := context.WithTimeout(ctx, callTime)
 		_, err := s.messages.InsertOne(call, bson.D{{Key: "_id", Value: id}, {Key: "roomId", Value: room}, {Key: "text", Value: text}, {Key: "author", Value: "bot"}})
@@ -54,7 +54,7 @@ func (s *stranger) insert(ctx context.Context, room, text string) {
 		if err == nil || mongo.IsDuplicateKeyError(err) {
 			s.mu.Lock()
 			s.busy = false
-			s.acked = append(s.acked, ack{room: room, author: "bot", id: id.Hex()})
+			s.acked = append(s.acked, ack{room: room, author: "bot", id: id.Hex(), made: made})
 			s.mu.Unlock()
 			return
 		}
@@ -65,13 +65,14 @@ func (s *stranger) insert(ctx context.Context, room, text string) {
 	}
 }
 
-// finish has it insert no more; done says that nothing is under way.
-func (s *stranger) finish() {
+// hush has it insert no more, or again.
+func (s *stranger) hush(quiet bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.quiet = true
+	s.quiet = quiet
 }
 
+// done says that nothing is under way.
 func (s *stranger) done() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -94,7 +94,7 @@ func (c *client) readAgain(room, event string, e *refusal) {
 func (c *client) take(room string, p page) {
 	v := c.views[room]
 	if p.Reset != nil {
-		c.reset(room, p.Reset.Reason)
+		c.wrong("%s is reset: %s", room, p.Reset.Reason)
 		return
 	}
 	for _, e := range p.Events {
@@ -124,7 +124,7 @@ func (c *client) event(name string, body json.RawMessage) {
 	v := c.views[e.RoomID]
 	switch {
 	case name == "room_reset":
-		c.reset(e.RoomID, "room_reset")
+		c.wrong("room_reset %s", body)
 		return
 	case e.RoomID == "" || e.Seq == 0: // not of a room's log
 		return
@@ -145,16 +145,4 @@ func (c *client) event(name string, body json.RawMessage) {
 	case !e.same(v.log[e.Seq-1]) && !v.log[e.Seq-1].same(e): // either may be without its content
 		c.wrong("%s %d was %+v and is %+v", e.RoomID, e.Seq, v.log[e.Seq-1], e)
 	}
-}
-
-// reset drops what the client has of a room and reads it anew.
-func (c *client) reset(room, reason string) {
-	c.resets++
-	if !c.mayReset {
-		c.wrong("%s is reset: %s", room, reason)
-		return
-	}
-	v := c.views[room]
-	v.log, v.reading, v.heard = nil, false, 0
-	c.join(room)
 }

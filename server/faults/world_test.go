@@ -41,10 +41,14 @@ type world struct {
 	instances []*instance
 	clients   []*client
 	stranger  *stranger
-	before    []usage // of each instance, without clients
+	before    []usage         // of each instance, without clients
+	ctx       context.Context // of the load
 	stop      context.CancelFunc
 	running   sync.WaitGroup
-	lost      map[string]bool
+	lost      map[place]bool
+	ignored   bson.A // documents that must get no number
+
+	lostBefore time.Time
 }
 
 // usage is what an instance holds.
@@ -54,8 +58,9 @@ type usage struct{ goroutines, files int }
 // something and calls finish.
 func start(t *testing.T, instances int) *world {
 	t.Helper()
-	set := wholeSet(t)
-	w := &world{t: t, set: set, database: "faults_" + strings.ToLower(rand.Text()[:12]), lost: map[string]bool{}}
+	t.Parallel()
+	set := ownSet(t)
+	w := &world{t: t, set: set, database: "faults_" + strings.ToLower(rand.Text()[:12]), lost: map[place]bool{}}
 	t.Cleanup(func() { set.Heal(t) })
 	w.open()
 	for range instances {
@@ -91,33 +96,37 @@ func (w *world) open() {
 // load starts the clients, each at another instance and in two rooms, and the stranger.
 func (w *world) load() {
 	w.t.Helper()
-	tokens, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(secret)})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	w.stop = stop
+	w.ctx, w.stop = context.WithCancel(context.Background())
 	w.t.Cleanup(w.end)
-	var peers, rooms []string
-	for _, i := range w.instances {
-		peers = append(peers, i.addr)
-	}
+	var rooms []string
 	for r := range roomCount {
 		rooms = append(rooms, fmt.Sprintf("room%d", r))
 	}
 	for n := range clientCount {
-		name := fmt.Sprintf("user%d", n)
-		token, err := tokens.Issue(auth.User{ID: auth.UserID(name), Name: name}, time.Hour)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		two := []string{rooms[n%roomCount], rooms[(n+1)%roomCount]}
-		c := newClient(name, token, two, peers, n%len(peers), pace)
-		w.clients = append(w.clients, c)
-		w.running.Go(func() { c.run(ctx) })
+		w.arrive(fmt.Sprintf("user%d", n), n, rooms[n%roomCount], rooms[(n+1)%roomCount])
 	}
 	w.stranger = &stranger{messages: w.messages, rooms: rooms}
-	w.running.Go(func() { w.stranger.run(ctx) })
+	w.running.Go(func() { w.stranger.run(w.ctx) })
+}
+
+// arrive adds a client that has nothing yet.
+func (w *world) arrive(name string, at int, rooms ...string) {
+	w.t.Helper()
+	tokens, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(secret)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	token, err := tokens.Issue(auth.User{ID: auth.UserID(name), Name: name}, time.Hour)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var peers []string
+	for _, i := range w.instances {
+		peers = append(peers, i.addr)
+	}
+	c := newClient(name, token, rooms, peers, at, pace)
+	w.clients = append(w.clients, c)
+	w.running.Go(func() { c.run(w.ctx) })
 }
 
 // end ends the load.
@@ -152,12 +161,29 @@ func (w *world) last(short, full time.Duration) { <-time.After(lasting(short, fu
 func (w *world) finish() {
 	w.t.Helper()
 	w.set.Heal(w.t)
+	w.hush(true)
+	stored := w.agree()
+	w.end()
+	for _, broken := range judge(w.evidence(stored)) {
+		w.t.Error(broken)
+	}
+	w.report(stored)
+	w.wantBaseline()
+}
+
+// hush has nobody begin anything new, or lets them again.
+func (w *world) hush(quiet bool) {
 	for _, c := range w.clients {
 		c.mu.Lock()
-		c.quiet = true
+		c.quiet = quiet
 		c.mu.Unlock()
 	}
-	w.stranger.finish()
+	w.stranger.hush(quiet)
+}
+
+// agree waits until everything is acked and all agree with the log, and returns that.
+func (w *world) agree() map[string][]entry {
+	w.t.Helper()
 	var stored map[string][]entry
 	why := ""
 	deadline := time.Now().Add(patience)
@@ -171,12 +197,7 @@ func (w *world) finish() {
 		}
 		<-time.After(100 * time.Millisecond)
 	}
-	w.end()
-	for _, broken := range judge(w.evidence(stored)) {
-		w.t.Error(broken)
-	}
-	w.report(stored)
-	w.wantBaseline()
+	return stored
 }
 
 // agreed reads the log and says what is still under way.
@@ -203,7 +224,14 @@ func (w *world) agreed() (stored map[string][]entry, why string) {
 
 // evidence is for the oracle; the load has ended.
 func (w *world) evidence(stored map[string][]entry) evidence {
-	e := evidence{stored: stored, lost: w.lost, acked: w.stranger.acked}
+	e := evidence{stored: stored, lost: w.lost, lostBefore: w.lostBefore, acked: w.stranger.acked}
+	if !w.lostBefore.IsZero() {
+		for room, log := range stored {
+			for i := 0; i < len(log) && log[i].Event == "void"; i++ {
+				e.lost[place{room, log[i].Seq}] = true
+			}
+		}
+	}
 	for _, c := range w.clients {
 		for _, wrong := range c.wrongs {
 			w.t.Error(wrong)
@@ -218,16 +246,21 @@ func (w *world) evidence(stored map[string][]entry) evidence {
 
 // report tells what the run was made of, for who reads the test's output.
 func (w *world) report(stored map[string][]entry) {
-	events, refusals := 0, map[string]int{}
+	events, voids, refusals := 0, 0, map[string]int{}
 	for _, log := range stored {
 		events += len(log)
+		for _, e := range log {
+			if e.Event == "void" {
+				voids++
+			}
+		}
 	}
 	for _, c := range w.clients {
 		for code, n := range c.refusals {
 			refusals[code] += n
 		}
 	}
-	w.t.Logf("%d events, %d acks, %d foreign; refused for a while: %v", events, w.acks(), len(w.stranger.acked), refusals)
+	w.t.Logf("%d events (%d voids), %d acks, %d foreign; refused for a while: %v", events, voids, w.acks(), len(w.stranger.acked), refusals)
 }
 
 // read reads the whole log, and how many documents still wait for a number.
@@ -235,7 +268,11 @@ func (w *world) read() (stored map[string][]entry, unnumbered int) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	filter := bson.D{{Key: "roomId", Value: bson.D{{Key: "$exists", Value: true}}}, {Key: "badSeq", Value: bson.D{{Key: "$exists", Value: false}}}}
+	exists := func(is bool) bson.D { return bson.D{{Key: "$exists", Value: is}} }
+	filter := bson.D{{Key: "roomId", Value: exists(true)}, {Key: "badSeq", Value: exists(false)}}
+	if len(w.ignored) > 0 {
+		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$nin", Value: w.ignored}}})
+	}
 	cursor, err := w.messages.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "roomId", Value: 1}, {Key: "seq", Value: 1}}))
 	if err != nil {
 		w.t.Fatal(err)
@@ -246,7 +283,7 @@ func (w *world) read() (stored map[string][]entry, unnumbered int) {
 	}
 	stored = map[string][]entry{}
 	for _, d := range documents {
-		if d.Seq == 0 {
+		if d.seq() < 1 {
 			unnumbered++
 			continue
 		}
@@ -259,7 +296,7 @@ func (w *world) read() (stored map[string][]entry, unnumbered int) {
 type document struct {
 	ID       bson.ObjectID `bson:"_id"`
 	RoomID   string        `bson:"roomId"`
-	Seq      int64         `bson:"seq"`
+	Seq      bson.RawValue `bson:"seq"`
 	Type     string        `bson:"type"`
 	Author   string        `bson:"author"`
 	ClientID string        `bson:"clientId"`
@@ -269,10 +306,18 @@ type document struct {
 	On       bool          `bson:"on"`
 }
 
+// seq is the event's number; 0: it has none yet, or a forged one that will be taken away.
+func (d document) seq() int64 {
+	if d.Seq.Type != bson.TypeInt64 && d.Seq.Type != bson.TypeInt32 {
+		return 0
+	}
+	return d.Seq.AsInt64()
+}
+
 func (d document) entry() entry {
 	names := map[string]string{"": "new_message", "edit": "message_updated", "delete": "message_deleted", "reaction": "reaction_updated", "void": "void"}
 	return entry{
-		Seq: d.Seq, ID: d.ID.Hex(), RoomID: d.RoomID, Event: names[d.Type], Author: d.Author, ClientID: d.ClientID,
+		Seq: d.seq(), ID: d.ID.Hex(), RoomID: d.RoomID, Event: names[d.Type], Author: d.Author, ClientID: d.ClientID,
 		Text: d.Text, Target: d.Target, Emoji: d.Emoji, On: d.On,
 	}
 }
@@ -287,6 +332,35 @@ func (w *world) rebase() {
 	for n := range w.before {
 		w.before[n] = of
 	}
+}
+
+// cursors gives the cursors that a node has open over messages.
+func (w *world) cursors(node *mongotest.Server) []int64 {
+	w.t.Helper()
+	answer := node.Command(w.t, bson.D{
+		{Key: "aggregate", Value: 1}, {Key: "cursor", Value: bson.D{}},
+		{Key: "pipeline", Value: bson.A{
+			bson.D{{Key: "$currentOp", Value: bson.D{{Key: "allUsers", Value: true}, {Key: "idleCursors", Value: true}}}},
+			bson.D{{Key: "$match", Value: bson.D{{Key: "ns", Value: w.database + "." + w.messages.Name()}, {Key: "cursor.cursorId", Value: bson.D{{Key: "$gt", Value: 0}}}}}},
+		}},
+	})
+	var found struct {
+		Cursor struct {
+			FirstBatch []struct {
+				Cursor struct {
+					ID int64 `bson:"cursorId"`
+				} `bson:"cursor"`
+			} `bson:"firstBatch"`
+		} `bson:"cursor"`
+	}
+	if err := bson.Unmarshal(answer, &found); err != nil {
+		w.t.Fatal(err)
+	}
+	ids := make([]int64, len(found.Cursor.FirstBatch))
+	for i, op := range found.Cursor.FirstBatch {
+		ids[i] = op.Cursor.ID
+	}
+	return ids
 }
 
 // usage is what an instance holds right now.

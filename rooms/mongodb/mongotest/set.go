@@ -78,7 +78,7 @@ func (s *Set) initiate() error {
 	s.URI = fmt.Sprintf("mongodb://%s/?replicaSet=%s", strings.Join(hosts, ","), setName)
 	settings := bson.D{{Key: "electionTimeoutMillis", Value: electionTimeout}, {Key: "heartbeatTimeoutSecs", Value: heartbeatTimeout}}
 	config := bson.D{{Key: "_id", Value: setName}, {Key: "members", Value: members}, {Key: "settings", Value: settings}}
-	if _, err := s.Nodes[0].command(commandPatience, bson.D{{Key: "replSetInitiate", Value: config}}); err != nil {
+	if _, err := s.Nodes[0].Try(bson.D{{Key: "replSetInitiate", Value: config}}); err != nil {
 		return s.Nodes[0].explain(fmt.Errorf("initiate the replica set: %w", err))
 	}
 	return s.waitWhole()
@@ -111,7 +111,7 @@ func (s *Set) primary() (*Server, error) {
 	deadline := time.Now().Add(startPatience)
 	for {
 		for _, node := range s.Nodes {
-			if hello, err := node.hello(); err == nil && hello["isWritablePrimary"] == true {
+			if node.IsPrimary() {
 				return node, nil
 			}
 		}
@@ -171,30 +171,44 @@ func (s *Server) Return(t testing.TB) {
 	}
 }
 
-// commandPatience is how long a command may take; a stepDown waits for its secondaries.
-const commandPatience = 20 * time.Second
+// commandPatience is how long a command may take; those that wait for something take as long as that.
+const commandPatience = 60 * time.Second
 
 // Command runs a command on this node's admin database and returns its answer.
 func (s *Server) Command(t testing.TB, command bson.D) bson.Raw {
 	t.Helper()
-	answer, err := s.command(commandPatience, command)
+	answer, err := s.Try(command)
 	if err != nil {
 		t.Fatalf("%s: %v", command[0].Key, err)
 	}
 	return answer
 }
 
-func (s *Server) command(patience time.Duration, command bson.D) (answer bson.Raw, err error) {
+// Try is Command for a node that may be about to refuse it.
+func (s *Server) Try(command bson.D) (bson.Raw, error) { return s.TryOn("admin", command) }
+
+// TryOn is Try on any database of the node.
+func (s *Server) TryOn(database string, command bson.D) (bson.Raw, error) {
+	return s.command(commandPatience, database, command)
+}
+
+func (s *Server) command(patience time.Duration, database string, command bson.D) (answer bson.Raw, err error) {
 	err = s.directWithin(patience, func(ctx context.Context, admin *mongo.Database) error {
-		answer, err = admin.RunCommand(ctx, command).Raw()
+		answer, err = admin.Client().Database(database).RunCommand(ctx, command).Raw()
 		return err
 	})
 	return answer, err
 }
 
+// IsPrimary says whether the node takes writes.
+func (s *Server) IsPrimary() bool {
+	hello, err := s.hello()
+	return err == nil && hello["isWritablePrimary"] == true
+}
+
 // hello asks the node what it is, for no longer than a paused one is worth.
 func (s *Server) hello() (hello bson.M, err error) {
-	answer, err := s.command(time.Second, bson.D{{Key: "hello", Value: 1}})
+	answer, err := s.command(time.Second, "admin", bson.D{{Key: "hello", Value: 1}})
 	if err == nil {
 		err = bson.Unmarshal(answer, &hello)
 	}

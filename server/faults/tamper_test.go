@@ -1,0 +1,164 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
+// call bounds one call of a test's own.
+func (w *world) call() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	w.t.Cleanup(cancel)
+	return ctx
+}
+
+// Documents are removed by hand: one of long ago, and the newest one of a room. Their
+// numbers become voids, are not given again, and who saw them keeps them.
+func TestDocumentsAreRemovedByHand(t *testing.T) {
+	const old = 3
+	w := start(t, 2)
+	for n := range times(1, 3) {
+		w.hush(true)
+		stored := w.agree()
+		w.remove(stored["room0"][old+n])
+		w.remove(stored["room1"][len(stored["room1"])-1])
+		w.hush(false)
+		w.awaitAcks(warm)
+	}
+	w.arrive("late", 0, "room0", "room1")
+	w.finish()
+}
+
+// forget has clients change no message they sent before: it, or what they did to it, may
+// be gone.
+func (w *world) forget() {
+	for _, c := range w.clients {
+		c.mu.Lock()
+		c.own = nil
+		c.mu.Unlock()
+	}
+}
+
+// remove deletes one document by hand.
+func (w *world) remove(e entry) {
+	w.t.Helper()
+	id, err := bson.ObjectIDFromHex(e.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.lost[place{e.RoomID, e.Seq}] = true
+	w.forget()
+	if _, err := w.messages.DeleteOne(w.call(), bson.D{{Key: "_id", Value: id}}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Other programs forge numbers: far above the last one, just above it, of a wrong type,
+// negative.
+func TestNumbersAreForged(t *testing.T) {
+	w := start(t, 2)
+	for range times(1, 5) {
+		for _, seq := range []any{int64(1) << 40, "7", 3.5, int64(-2), bson.A{int64(1) << 41}, int64(1) << 60} {
+			_, err := w.messages.InsertOne(w.call(), bson.D{
+				{Key: "roomId", Value: "room0"}, {Key: "seq", Value: seq}, {Key: "author", Value: "forger"}, {Key: "text", Value: "forged"},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.awaitAcks(warm / 4)
+		}
+	}
+	w.finish()
+}
+
+// A document as large as MongoDB takes neither stops the stream nor gets a number.
+func TestForeignInsertOf16MB(t *testing.T) {
+	const size = 16<<20 - 1<<10 // what is left of 16 MB is for the other fields
+	blob := string(bytes.Repeat([]byte("z"), size))
+	w := start(t, 2)
+	for range times(1, 5) {
+		for _, field := range []string{"text", "blob"} {
+			d := bson.D{{Key: "roomId", Value: "room0"}, {Key: "author", Value: "bot"}, {Key: field, Value: blob}}
+			inserted, err := w.messages.InsertOne(w.call(), d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.ignored = append(w.ignored, inserted.InsertedID)
+			w.awaitAcks(warm)
+		}
+	}
+	w.finish()
+}
+
+// The unique indexes are dropped under load. They are made again before numbers double.
+func TestIndexesAreDropped(t *testing.T) {
+	w := start(t, 2)
+	for range times(1, 5) {
+		for _, name := range []string{"room_seq", "room_cid", "room_target"} {
+			if err := w.messages.Indexes().DropOne(w.call(), name); err != nil {
+				t.Fatal(err)
+			}
+			until(t, "the index "+name+" to be back", func() bool { return w.hasIndex(name) })
+			w.awaitAcks(warm / 4)
+		}
+	}
+	w.finish()
+}
+
+func (w *world) hasIndex(name string) bool {
+	w.t.Helper()
+	specs, err := w.messages.Indexes().ListSpecifications(w.call())
+	if err != nil {
+		return false // no index at all while the collection is not there
+	}
+	for _, spec := range specs {
+		if spec.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// loseAll says that all there was is destroyed now: what was asked for until now need not
+// be in the log.
+func (w *world) loseAll() {
+	w.forget()
+	for _, c := range w.clients {
+		c.mu.Lock()
+		c.mayMiss = true
+		c.mu.Unlock()
+	}
+	w.lostBefore = time.Now()
+}
+
+// Somebody drops the collection, or renames it. What it held is gone. The numbers go on
+// from where they were, those below are voids, and all promises hold for what is said from
+// then on.
+func TestCollectionIsDropped(t *testing.T) {
+	goAway(t, func(w *world) error { return w.messages.Drop(w.call()) })
+}
+
+func TestCollectionIsRenamed(t *testing.T) {
+	goAway(t, func(w *world) error {
+		from := w.database + "." + w.messages.Name()
+		rename := bson.D{{Key: "renameCollection", Value: from}, {Key: "to", Value: from + time.Now().Format("150405.000")}}
+		return w.messages.Database().Client().Database("admin").RunCommand(w.call(), rename).Err()
+	})
+}
+
+func goAway(t *testing.T, remove func(w *world) error) {
+	w := start(t, 2)
+	for range times(1, 5) {
+		if err := remove(w); err != nil {
+			t.Fatal(err)
+		}
+		w.loseAll()
+		w.awaitAcks(warm)
+	}
+	w.arrive("late", 0, "room0", "room1", "room2")
+	w.finish()
+}
