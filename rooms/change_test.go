@@ -409,3 +409,29 @@ func TestNoChangeStandsAboveADelete(t *testing.T) {
 		t.Errorf("%d messages were changed, want %d", len(deleted), messages)
 	}
 }
+
+// An instance that has not heard of a message yet takes a change of it all the same,
+// and one that has not heard of a change does not take the old state for the present one.
+func TestAChangeIsJudgedByWhatOtherInstancesWrote(t *testing.T) {
+	store := newStore(t)
+	one, _ := serve(t, store, rooms.Options{})
+	deaf := store
+	deaf.Stream = mutedStream{store.Stream}
+	two, _ := serve(t, deaf, rooms.Options{})
+	send(t, two, "r", "by two", "") // 1: two believes to know the end of the log from here on
+	send(t, one, "r", "by one", "") // 2
+	if sent, err := edit(two, alice, rooms.EditInput{RoomID: "r", Seq: 2, Text: "edited"}); err != nil || sent.Seq != 3 {
+		t.Errorf("an edit of what another instance stored: %+v, %v", sent, err)
+	}
+	on := rooms.ReactInput{RoomID: "r", Seq: 1, Emoji: "👍", On: true}
+	off := on
+	off.On = false
+	for i, c := range []struct {
+		s  *rooms.Service
+		in rooms.ReactInput
+	}{{two, on}, {one, off}, {two, on}, {one, off}} {
+		if sent, err := react(c.s, bob, c.in); err != nil || sent.Seq != int64(4+i) {
+			t.Errorf("reaction %d: %+v, %v; want seq %d", i, sent, err, 4+i)
+		}
+	}
+}

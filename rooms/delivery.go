@@ -173,6 +173,11 @@ func (d *delivery) flushLocked() {
 	if cap(d.run) > pendingMost {
 		d.run = nil
 	}
+	d.wakeLocked()
+}
+
+// wakeLocked lets those go on who wait for what is delivered by now.
+func (d *delivery) wakeLocked() {
 	kept := d.waiters[:0]
 	for _, w := range d.waiters {
 		if w.seq <= d.delivered {
@@ -254,6 +259,7 @@ func (d *delivery) skip(first int64) {
 	}
 	d.accept()
 	d.flushLocked()
+	d.wakeLocked() // who waits for a trimmed number has nothing else to wait for
 }
 
 // last is the seq delivered so far.

@@ -1,6 +1,12 @@
 package rooms
 
-// Emitter takes events to the sockets that are in a room. Its methods are called
+import (
+	"time"
+
+	"roomstream/auth"
+)
+
+// Emitter takes events to the sockets that are in a room. Its methods may be called
 // with a room's delivery lock held: they only queue, never wait and never call
 // back into the Service.
 type Emitter interface {
@@ -10,6 +16,11 @@ type Emitter interface {
 	// Reset queues room_reset to every socket in the room: what it has of the room up to
 	// lastSeq is void, the next event is lastSeq+1.
 	Reset(room RoomID, reason ResetReason, lastSeq int64)
+	// Typing queues typing {roomId, userId, on, expiresAt} to every socket in the room but
+	// the one whose Socket.IO id is except.
+	Typing(room RoomID, user auth.UserID, on bool, until time.Time, except string)
+	// Revoke ends the user's sockets for good: stock clients do not come back by themselves.
+	Revoke(user auth.UserID)
 	// Members counts the sockets in the room.
 	Members(room RoomID) int
 }

@@ -55,7 +55,9 @@ type listener struct {
 	in  map[rooms.RoomID]int
 	got map[rooms.RoomID][]rooms.Event
 
-	resets []rooms.Synced // by Reset and LastSeq, whatever the room
+	typing  []rooms.Signal
+	revoked []auth.UserID
+	resets  []rooms.Synced // by Reset and LastSeq, whatever the room
 }
 
 func newListener() *listener {
@@ -72,6 +74,18 @@ func (l *listener) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq in
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.resets = append(l.resets, rooms.Synced{Reset: reason, LastSeq: lastSeq})
+}
+
+func (l *listener) Typing(room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.typing = append(l.typing, rooms.Signal{Room: room, User: user, On: on, At: until, Socket: except})
+}
+
+func (l *listener) Revoke(user auth.UserID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.revoked = append(l.revoked, user)
 }
 
 func (l *listener) Members(room rooms.RoomID) int {

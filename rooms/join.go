@@ -17,6 +17,10 @@ const (
 	// joinReads is how often a join reads after a room that is faster than it, before it
 	// leaves the rest to sync.
 	joinReads = 3
+	// endPatience makes the waits between reads of a room's end 40 ms and more: it must
+	// not be said too soon that the log ends below what a client has, because a read may be
+	// shared, or of a primary that was just elected.
+	endPatience = 3
 )
 
 // ResetReason says why a client must drop what it has of a room.
@@ -123,13 +127,18 @@ func (s *Service) position(ctx context.Context, d *delivery, room Room, since in
 	case since <= last:
 		return "", true, nil
 	}
-	lasts, err := s.ends().lasts(ctx, []RoomID{d.room})
-	if err != nil {
-		return "", false, err
+	for attempt := range staleReads {
+		if attempt > 0 {
+			backoff(ctx, attempt+endPatience)
+		}
+		end, err := s.router.end(ctx, d.room)
+		if err != nil {
+			return "", false, err
+		}
+		if since <= max(end, d.last()) {
+			followed, err = d.await(ctx, since)
+			return "", followed, err
+		}
 	}
-	if since > lasts[d.room] {
-		return ResetAhead, true, nil
-	}
-	followed, err = d.await(ctx, since)
-	return "", followed, err
+	return ResetAhead, true, ctx.Err()
 }

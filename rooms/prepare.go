@@ -47,6 +47,9 @@ func (l *lane) prepare(ctx context.Context, batch []*item, attempt int) (prepare
 	if err != nil {
 		return prepared{ready: batch}, err
 	}
+	for room, base := range bases { // what the reads showed is durable
+		l.numbers[room].last = max(l.numbers[room].last, base)
+	}
 	p, refused := admitAll(batch, folds)
 	if err := l.refuse(ctx, refused); err != nil {
 		return prepared{ready: batch}, err
@@ -77,27 +80,31 @@ func targetsOf(batch []*item) map[RoomID][]int64 {
 // roomFolds are the messages of one room that a batch changes, by seq.
 type roomFolds map[int64]*Fold
 
-// readFolds reads each room's targets as of its base.
+// readFolds reads each room's targets as of its base, which it raises to what the read
+// shows: another instance may have numbered there without this one having heard of it.
 func (l *lane) readFolds(ctx context.Context, targets map[RoomID][]int64, bases map[RoomID]int64, attempt int) (map[RoomID]roomFolds, error) {
 	op, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	type result struct {
 		room  RoomID
+		base  int64
 		folds roomFolds
 	}
 	results := make(chan result, len(targets))
 	group, op := errgroup.WithContext(op)
 	group.SetLimit(foldReads)
 	for room, seqs := range targets {
+		base := bases[room]
 		group.Go(func() error {
-			events, err := l.related.Fold(op, room, slices.Concat(seqs, []int64{bases[room]}))
+			events, err := l.related.Fold(op, room, slices.Concat(seqs, []int64{base}))
 			if err != nil {
 				return fmt.Errorf("room %s: %w", room, err)
 			}
-			if !shows(events, bases[room]) && attempt < staleReads {
+			if !shows(events, base) && attempt < staleReads {
 				return fmt.Errorf("room %s: %w", room, errStale)
 			}
-			results <- result{room, foldTargets(events, seqs, bases[room])}
+			raised := raisedBy(events, base)
+			results <- result{room, raised, foldTargets(events, seqs, raised)}
 			return nil
 		})
 	}
@@ -107,7 +114,7 @@ func (l *lane) readFolds(ctx context.Context, targets map[RoomID][]int64, bases 
 	close(results)
 	folds := make(map[RoomID]roomFolds, len(targets))
 	for r := range results {
-		folds[r.room] = r.folds
+		folds[r.room], bases[r.room] = r.folds, r.base
 	}
 	return folds, nil
 }
@@ -122,8 +129,18 @@ func shows(events []Event, base int64) bool {
 	return base == 0
 }
 
-// foldTargets folds ascending events up to base. One above base makes the append
-// fail, and is then folded.
+// raisedBy gives the highest seq of ascending events, but for those that stand too high
+// to be believed.
+func raisedBy(events []Event, base int64) int64 {
+	for i := range events {
+		if seq := events[i].Seq; seq > base && seq-base <= maxJump {
+			base = seq
+		}
+	}
+	return base
+}
+
+// foldTargets folds ascending events up to base.
 func foldTargets(events []Event, targets []int64, base int64) roomFolds {
 	folds := make(roomFolds, len(targets))
 	for _, seq := range targets {

@@ -4,7 +4,11 @@ import (
 	"container/list"
 	"context"
 	"errors"
+	"strconv"
 	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 const (
@@ -13,6 +17,9 @@ const (
 	chunkEvents = 128
 	// replayBytes bounds the cache, as Event.Size counts.
 	replayBytes = 64 << 20
+	// replayTries is how often what is asked for is looked for in the cache, which may be
+	// dropped each time before it is given. After it the store is asked directly.
+	replayTries = 3
 )
 
 // replay keeps the events that clients who come back ask for, so that a thousand of
@@ -25,48 +32,33 @@ const (
 // after it.
 type replay struct {
 	reader replayReader
-	fresh  func() bool // whether the stream tells of every delete
-	bound  int         // of bytes
+	heard  *heartbeats
+	now    func() time.Time
+	bound  int                // of bytes
+	direct singleflight.Group // of reads that are not kept
 
-	mu    sync.Mutex
-	rooms map[RoomID]map[int64]*chunk
-	used  *list.List // of *chunk, the one used last first
-	bytes int
+	mu      sync.Mutex
+	rooms   map[RoomID]map[int64]*chunk
+	used    *list.List // of *chunk, the one used last first
+	bytes   int
+	deletes recentDeletes
 }
 
-// chunk is a room's events above base, consecutive, of those from k*chunkEvents+1 on. Its
-// fields are guarded by replay.mu.
-type chunk struct {
-	room   RoomID
-	k      int64
-	base   int64 // k*chunkEvents, or the room's last trimmed number
-	events []Event
-	bytes  int
-	at     *list.Element
-	load   *load // nil: none is under way
-}
-
-// load is a read that makes a chunk longer.
+// load is a read that makes a chunk longer. But for done, its fields are guarded by
+// replay.mu.
 type load struct {
 	from, to int64         // the numbers above from up to to
 	done     chan struct{} // closed when err is known
 	err      error
-	deleted  []int64 // the targets of deletes that arrived since it began; guarded by replay.mu
+	later    []Event // delivered since it began, from to+1 on
+	deleted  []int64 // the targets of deletes that arrived since it began
 }
 
-func newReplay(reader replayReader, fresh func() bool, bound int) *replay {
+func newReplay(reader replayReader, heard *heartbeats, bound int) *replay {
 	if bound <= 0 {
 		bound = replayBytes
 	}
-	return &replay{reader: reader, fresh: fresh, bound: bound, rooms: map[RoomID]map[int64]*chunk{}, used: list.New()}
-}
-
-// to is the last number that the chunk holds.
-func (c *chunk) to() int64 { return c.base + int64(len(c.events)) }
-
-// between copies the events with after < seq <= last.
-func (c *chunk) between(after, last int64) []Event {
-	return append([]Event(nil), c.events[after-c.base:last-c.base]...)
+	return &replay{reader: reader, heard: heard, now: reader.now, bound: bound, rooms: map[RoomID]map[int64]*chunk{}, used: list.New()}
 }
 
 // page returns a room's events with after < seq <= last, ascending, up to the page's
@@ -95,7 +87,10 @@ func (r *replay) page(ctx context.Context, room RoomID, after, last int64, page 
 
 // part returns the events of one chunk with after < seq <= last.
 func (r *replay) part(ctx context.Context, room RoomID, k, after, last int64) ([]Event, error) {
-	for r.fresh() {
+	for range replayTries {
+		if !r.heard.lately() {
+			break
+		}
 		taken := r.take(room, k, after, last)
 		if taken.load == nil {
 			return taken.events, nil
@@ -112,18 +107,46 @@ func (r *replay) part(ctx context.Context, room RoomID, k, after, last int64) ([
 			return nil, err
 		}
 	}
-	return r.reader.read(ctx, room, after, last)
+	return r.ask(ctx, room, after, last)
+}
+
+// ask reads past the cache, once for all who ask for the same at the same time.
+func (r *replay) ask(ctx context.Context, room RoomID, after, last int64) ([]Event, error) {
+	type answer struct {
+		events []Event
+		begun  time.Time
+	}
+	key := string(room) + " " + strconv.FormatInt(after, 10) + " " + strconv.FormatInt(last, 10)
+	for {
+		read := r.direct.DoChan(key, func() (any, error) {
+			begun := r.now()
+			events, err := r.reader.read(context.WithoutCancel(ctx), room, after, last)
+			return answer{events, begun}, err
+		})
+		select {
+		case got := <-read:
+			if got.Err != nil {
+				return nil, got.Err
+			}
+			// Later than that, a delete may have come that nobody was told of.
+			if a := got.Val.(answer); r.now().Sub(a.begun) < beatLost {
+				return a.events, nil
+			}
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }
 
 // goOn says whether who wants what stands after a number may try again when a load has
 // ended: also when it failed only because the chunk begins above the room's fence.
 func (r *replay) goOn(t taken, after int64) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var trimmed *trimmedError
 	if !errors.As(t.load.err, &trimmed) || trimmed.first-1 > after {
 		return t.load.err
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	if len(t.chunk.events) == 0 && t.chunk.load == nil {
 		t.chunk.base = trimmed.first - 1
 	}
@@ -161,17 +184,6 @@ func (r *replay) take(room RoomID, k, after, last int64) taken {
 	return taken{chunk: c, load: c.load, mine: true}
 }
 
-// add makes an empty chunk; the lock is held.
-func (r *replay) add(room RoomID, k int64) *chunk {
-	c := &chunk{room: room, k: k, base: k * chunkEvents}
-	c.at = r.used.PushFront(c)
-	if r.rooms[room] == nil {
-		r.rooms[room] = map[int64]*chunk{}
-	}
-	r.rooms[room][k] = c
-	return c
-}
-
 // fill reads what a load is for and keeps it, unless the cache was dropped meanwhile.
 func (r *replay) fill(ctx context.Context, c *chunk, l *load) {
 	events, err := r.reader.read(ctx, c.room, l.from, l.to)
@@ -183,125 +195,14 @@ func (r *replay) fill(ctx context.Context, c *chunk, l *load) {
 	if err != nil || r.rooms[c.room][c.k] != c {
 		return
 	}
-	for i := range events {
-		if events[i].Seq == c.to()+1 { // what is delivered may have been faster
-			r.grow(c, events[i])
-		}
+	for _, e := range append(events, l.later...) {
+		r.grow(c, e)
 	}
 	for _, target := range l.deleted {
 		r.blank(c, target)
 	}
-	r.evict(c)
-}
-
-// grow appends an event to its chunk; the lock is held.
-func (r *replay) grow(c *chunk, e Event) {
-	c.events = append(c.events, e)
-	c.bytes += e.Size()
-	r.bytes += e.Size()
-}
-
-// evict gives up what was used longest ago, but not kept, until the bound holds; the
-// lock is held.
-func (r *replay) evict(kept *chunk) {
-	for at := r.used.Back(); at != nil && r.bytes > r.bound; {
-		c := at.Value.(*chunk)
-		at = at.Prev()
-		if c != kept && c.load == nil {
-			r.remove(c)
-		}
-	}
-}
-
-func (r *replay) remove(c *chunk) {
-	r.used.Remove(c.at)
-	r.bytes -= c.bytes
-	delete(r.rooms[c.room], c.k)
-	if len(r.rooms[c.room]) == 0 {
-		delete(r.rooms, c.room)
-	}
-}
-
-// delivered takes what a followed room delivers, consecutive by seq, where that makes
-// a chunk longer that somebody asked for.
-func (r *replay) delivered(room RoomID, events []Event) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	chunks := r.rooms[room]
-	if chunks == nil {
-		return
-	}
-	for i := range events {
-		e := &events[i]
-		k := (e.Seq - 1) / chunkEvents
-		c := chunks[k]
-		if before := chunks[k-1]; c == nil && before != nil && before.to() == e.Seq-1 {
-			c = r.add(room, k)
-		}
-		if c != nil && c.to() == e.Seq-1 {
-			r.grow(c, *e)
-			r.evict(c)
-		}
-		if e.Type == TypeDelete {
-			r.blankAll(room, e.Target)
-		}
-	}
-}
-
-// told takes what the stream tells of any room: a delete concerns what is kept.
-func (r *replay) told(batch []Arrival) {
-	for i := range batch {
-		switch e := &batch[i].Event; {
-		case e.Seq == 0 || batch[i].BadSeq:
-		case batch[i].Partial:
-			r.dropRoom(e.RoomID) // it may be anything
-		case e.Type == TypeDelete:
-			r.mu.Lock()
-			r.blankAll(e.RoomID, e.Target)
-			r.mu.Unlock()
-		}
-	}
-}
-
-// blankAll takes the content of a message and its edits from all of a room's chunks;
-// the lock is held.
-func (r *replay) blankAll(room RoomID, target int64) {
-	for _, c := range r.rooms[room] {
-		if c.load != nil {
-			c.load.deleted = append(c.load.deleted, target)
-		}
+	for _, target := range r.deletes.of(c.room, r.now()) {
 		r.blank(c, target)
 	}
-}
-
-func (r *replay) blank(c *chunk, target int64) {
-	for i := range c.events {
-		e := &c.events[i]
-		if e.Erased || !(e.Type == TypeMessage && e.Seq == target || e.Type == TypeEdit && e.Target == target) {
-			continue
-		}
-		less := e.Size()
-		*e = e.blanked()
-		less -= e.Size()
-		c.bytes -= less
-		r.bytes -= less
-	}
-}
-
-// drop forgets everything: the stream may have missed a delete, or content was erased.
-func (r *replay) drop() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	clear(r.rooms)
-	r.used.Init()
-	r.bytes = 0
-}
-
-// dropRoom forgets one room.
-func (r *replay) dropRoom(room RoomID) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, c := range r.rooms[room] {
-		r.remove(c)
-	}
+	r.evict(c)
 }

@@ -7,9 +7,14 @@ import (
 	"time"
 )
 
-// repairTries is how often a gap is filled and read again before a reader is told that
-// the store does not answer.
-const repairTries = 3
+const (
+	// repairTries is how often a gap is filled and read again before a reader is told that
+	// the store does not answer.
+	repairTries = 3
+	// readsAtOnce bounds the replays that are read at the same time: each holds up to a
+	// chunk, some 5 MB at most, and others want the store's connections too.
+	readsAtOnce = 16
+)
 
 // trimmedError says that what is asked for stands below the room's fence by now.
 type trimmedError struct{ first int64 } // that stands above it
@@ -30,16 +35,29 @@ type replayReader struct {
 	related Related
 	ids     *ids
 	now     func() time.Time
+	turns   chan struct{} // holds a token for each read
+}
+
+func newReplayReader(ends ends, related Related, ids *ids, now func() time.Time) replayReader {
+	return replayReader{ends, related, ids, now, make(chan struct{}, readsAtOnce)}
 }
 
 // read returns a room's events with after < seq <= last, all of them; the log must
 // hold last. Numbers that are missing although a majority had them were removed by hand:
-// they become voids. It is a *trimmedError when the first of them was
-// trimmed.
+// they become voids. It is a *trimmedError when the first of them was trimmed.
 func (r replayReader) read(ctx context.Context, room RoomID, after, last int64) ([]Event, error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	for range repairTries {
+	select {
+	case r.turns <- struct{}{}:
+		defer func() { <-r.turns }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for attempt := range repairTries {
+		if attempt > 0 {
+			backoff(ctx, attempt) // a primary that was just elected may not show all it has
+		}
 		events, err := r.log.Since(ctx, room, after, Page{Events: int(last - after)})
 		if err != nil {
 			return nil, err

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // holeReaders bounds the reads of missing events that run at once.
@@ -25,10 +27,11 @@ const idleSweep = time.Minute
 // above the lastSeq of its join, once, in order.
 type router struct {
 	ends
-	replay *replay
-	ids    *ids
-	now    func() time.Time
-	logger *slog.Logger
+	replay  *replay
+	endings singleflight.Group // of rooms whose last seq is being read
+	ids     *ids
+	now     func() time.Time
+	logger  *slog.Logger
 
 	readers chan struct{} // holds a token for each read of inTurn
 	tasks   sync.WaitGroup
@@ -68,6 +71,13 @@ func (r *router) run(ctx context.Context) error {
 			r.sweep()
 		}
 	}
+}
+
+// sockets gives the emitter, nil before start.
+func (r *router) sockets() Emitter {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.emitter
 }
 
 func (r *router) lookup(room RoomID) *delivery {
@@ -170,6 +180,23 @@ func (r *router) follow(ctx context.Context, room RoomID) (*delivery, error) {
 		return nil, ctx.Err()
 	}
 	return d, d.failure
+}
+
+// end reads a room's last seq, once for all who ask at the same time: it may be that of
+// a moment ago.
+func (r *router) end(ctx context.Context, room RoomID) (int64, error) {
+	read := r.endings.DoChan(string(room), func() (any, error) {
+		op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+		defer cancel()
+		lasts, err := r.lasts(op, []RoomID{room})
+		return lasts[room], err
+	})
+	select {
+	case got := <-read:
+		return got.Val.(int64), got.Err
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 }
 
 // drop forgets a room's delivery.

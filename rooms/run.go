@@ -36,6 +36,7 @@ func (s *Service) Run(ctx context.Context, emitter Emitter) error {
 	g.Go(func() error { return s.keeper.run(ctx) })
 	g.Go(func() error { return s.watchSignals(ctx) })
 	g.Go(func() error { return s.sendSignals(ctx) })
+	g.Go(func() error { return s.presence.run(ctx) })
 	if s.adopter != nil {
 		g.Go(func() error { return s.adopter.run(ctx) })
 	}
@@ -72,6 +73,7 @@ func (s *sink) Opened() {
 	case s.opened <- struct{}{}:
 	default:
 	}
+	s.replay.heard.reopened()
 	s.replay.drop() // deletes were missed, perhaps
 	s.router.reconcile()
 	if s.adopter == nil {
@@ -93,7 +95,9 @@ func (s *sink) Arrived(batch []Arrival) {
 		a := &batch[i]
 		switch {
 		case a.Instance != "":
-			s.peers.heard(a.Instance)
+			if s.peers.heard(a.Instance) {
+				s.replay.heard.came()
+			}
 		case a.BadSeq:
 			s.quarantine(a)
 		case a.Malformed != "":
@@ -147,8 +151,12 @@ func (s *Service) beat(ctx context.Context) error {
 	defer tick.Stop()
 	for {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
+		s.replay.heard.begins()
 		err := s.store.Stream.Beat(op, s.instance)
 		cancel()
+		if err != nil {
+			s.replay.heard.failed()
+		}
 		if err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled) {
 			s.logger.Warn("a heartbeat failed", "error", err)
 		}

@@ -71,6 +71,7 @@ type Service struct {
 
 	signals       chan Signal // to be sent
 	confirmations *confirmations
+	presence      *presence
 
 	opened    chan struct{} // rings when a stream opened
 	malformed atomic.Int64
@@ -105,7 +106,7 @@ func New(store Store, o Options) *Service {
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(),
 	}
-	s.replay = newReplay(replayReader{s.ends(), store.Related, s.ids, o.Now}, s.peers.fresh, o.ReplayBytes)
+	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
 	s.appender = newAppender(laneConfig{ends: s.ends(), related: store.Related, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
 	s.keeper = &keeper{
@@ -113,6 +114,7 @@ func New(store Store, o Options) *Service {
 		owns: s.peers.owns, trimmed: s.forgetRoom, now: o.Now, logger: o.Logger,
 		blank: map[RoomID]int64{}, removed: map[RoomID]int64{},
 	}
+	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,

@@ -12,6 +12,11 @@ type signalHandler func(Signal)
 // signalHandlers is the table of what each kind of signal does here.
 func (s *Service) signalHandlers() map[SignalKind]signalHandler {
 	return map[SignalKind]signalHandler{
+		SignalTyping:    s.typingTold,
+		SignalRevoke:    s.revokeTold,
+		SignalPresence:  s.presence.told,
+		SignalLease:     s.presence.told,
+		SignalHello:     s.presence.told,
 		SignalErase:     s.eraseTold,
 		SignalConfirmed: s.confirmations.heard,
 	}
@@ -31,7 +36,7 @@ func (s *Service) watchSignals(ctx context.Context) error {
 	wait := reopenFirst
 	for ctx.Err() == nil {
 		started := s.now()
-		err := s.store.Signals.Watch(ctx, func() {}, told)
+		err := s.store.Signals.Watch(ctx, s.presence.again, told)
 		if ctx.Err() != nil {
 			return nil
 		}

@@ -30,7 +30,8 @@ type Synced struct {
 
 // Sync gives for each room the events after the number the client has. The whole
 // answer is at most 512 KiB by Event.Size: rooms that no longer fit come empty with
-// More. At most 100 rooms, else BAD_REQUEST.
+// More, and so do rooms whose events could not be read, unless no event can be given at
+// all: then it is UNAVAILABLE. At most 100 rooms, else BAD_REQUEST.
 func (s *Service) Sync(ctx context.Context, user auth.User, since map[string]int64) (map[string]Synced, error) {
 	if len(since) > maxSyncRooms {
 		return nil, BadField("rooms", "at most %d at once", maxSyncRooms)
@@ -49,14 +50,19 @@ func (s *Service) Sync(ctx context.Context, user auth.User, since map[string]int
 		return nil, notStored(err)
 	}
 	answers := make(map[string]Synced, len(since))
-	left := maxSyncBytes - len(since)*syncRoomBytes
+	left, given := maxSyncBytes-len(since)*syncRoomBytes, 0
+	var failed error
 	for i, name := range names {
 		answer, err := s.syncRoom(ctx, RoomID(name), since[name], places[i], min(left, maxPageBytes))
 		if err != nil {
-			return nil, notStored(err)
+			failed = err
 		}
+		given += len(answer.Events)
 		left -= sizeOf(answer.Events)
 		answers[name] = answer
+	}
+	if failed != nil && given == 0 {
+		return nil, notStored(failed)
 	}
 	return answers, nil
 }
@@ -99,6 +105,7 @@ func (s *Service) placeIn(ctx context.Context, d *delivery, room Room, since int
 	return place{d.last(), reset}, followed, err
 }
 
+// syncRoom answers for one room; with an error the answer has no events, but More.
 func (s *Service) syncRoom(ctx context.Context, id RoomID, since int64, at place, bytes int) (Synced, error) {
 	answer := Synced{LastSeq: at.last, Reset: at.reset}
 	switch {
@@ -114,7 +121,8 @@ func (s *Service) syncRoom(ctx context.Context, id RoomID, since int64, at place
 		return answer, nil
 	}
 	if err != nil {
-		return Synced{}, err
+		answer.More = true
+		return answer, err
 	}
 	answer.Events = events
 	answer.More = events[len(events)-1].Seq < at.last

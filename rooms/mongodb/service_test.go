@@ -16,9 +16,11 @@ import (
 // silent is an emitter of a server without sockets.
 type silent struct{}
 
-func (silent) Emit(rooms.RoomID, []rooms.Event)             {}
-func (silent) Reset(rooms.RoomID, rooms.ResetReason, int64) {}
-func (silent) Members(rooms.RoomID) int                     { return 0 }
+func (silent) Emit(rooms.RoomID, []rooms.Event)                          {}
+func (silent) Reset(rooms.RoomID, rooms.ResetReason, int64)              {}
+func (silent) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
+func (silent) Revoke(auth.UserID)                                        {}
+func (silent) Members(rooms.RoomID) int                                  { return 0 }
 
 // serve runs a service on the store until the test ends.
 func serve(t *testing.T, store rooms.Store) *rooms.Service {

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -66,6 +67,8 @@ func ready(ctx context.Context, service *rooms.Service) error {
 // nobody is an Emitter without sockets.
 type nobody struct{}
 
-func (nobody) Emit(rooms.RoomID, []rooms.Event)             {}
-func (nobody) Reset(rooms.RoomID, rooms.ResetReason, int64) {}
-func (nobody) Members(rooms.RoomID) int                     { return 0 }
+func (nobody) Emit(rooms.RoomID, []rooms.Event)                          {}
+func (nobody) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
+func (nobody) Reset(rooms.RoomID, rooms.ResetReason, int64)              {}
+func (nobody) Revoke(auth.UserID)                                        {}
+func (nobody) Members(rooms.RoomID) int                                  { return 0 }

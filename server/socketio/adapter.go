@@ -51,8 +51,9 @@ func (b *adapterBuilder) New(nsp socket.Namespace) socket.Adapter {
 }
 
 // broadcast queues packets to every member of a room, encoded once into one run of frames that all share. A packet is
-// the text after the engine's message type. It allocates nothing for a member and waits for nobody.
-func (a *adapter) broadcast(name string, packets [][]byte) {
+// the text after the engine's message type. The one whose id is except is left out; empty: nobody. It allocates nothing for
+// a member and waits for nobody.
+func (a *adapter) broadcast(name string, packets [][]byte, except socket.SocketId) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	r := a.rooms[name]
@@ -60,8 +61,11 @@ func (a *adapter) broadcast(name string, packets [][]byte) {
 		return
 	}
 	run, batch := engineio.EncodeRun(packets), a.engine.Batch()
+	skipped := a.members[except]
 	for _, m := range r.list {
-		batch.Add(m.client.conn, run)
+		if m != skipped {
+			batch.Add(m.client.conn, run)
+		}
 	}
 	batch.Flush()
 }

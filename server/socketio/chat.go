@@ -17,6 +17,7 @@ type roomChat struct {
 	service *rooms.Service
 	verify  func(token string) (auth.Session, error)
 	limits  limits
+	people  *people
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -41,8 +42,9 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 			MaxTextLength: rooms.MaxTextLength, MaxDataBytes: rooms.MaxDataBytes,
 			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents,
 		},
-		now: now,
-		log: log,
+		people: newPeople(service.Connected, service.Disconnected),
+		now:    now,
+		log:    log,
 	}
 }
 

@@ -294,7 +294,7 @@ func (c *client) rest() {
 
 // LastWords is the event that tells why the server closes.
 func (c *client) LastWords(reason string) []byte {
-	if m, _ := c.current(); m == nil {
+	if m, _ := c.current(); m == nil || m.silent.Load() {
 		return nil
 	}
 	body, err := json.Marshal(struct {

@@ -2,7 +2,9 @@ package socketio
 
 import (
 	"strconv"
+	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -10,6 +12,7 @@ import (
 // use. A packet is the text after the engine's message type: 2["event",{…}].
 type fanOut interface {
 	broadcast(room string, packets [][]byte)
+	broadcastExcept(room string, packets [][]byte, except string)
 	members(room string) int
 }
 
@@ -28,6 +31,15 @@ func emitReset(out fanOut, room rooms.RoomID, reason rooms.ResetReason, lastSeq 
 	b = rooms.AppendJSONString(append(b, `,"reason":`...), string(reason))
 	b = strconv.AppendInt(append(b, `,"lastSeq":`...), lastSeq, 10)
 	out.broadcast(adapterRoom(room), [][]byte{append(b, `}]`...)})
+}
+
+// emitTyping queues typing to a room's sockets but one.
+func emitTyping(out fanOut, room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
+	b := rooms.AppendJSONString([]byte(`2["typing",{"roomId":`), string(room))
+	b = rooms.AppendJSONString(append(b, `,"userId":`...), string(user))
+	b = strconv.AppendBool(append(b, `,"on":`...), on)
+	b = rooms.AppendJSONString(append(b, `,"expiresAt":`...), formatTime(until))
+	out.broadcastExcept(adapterRoom(room), [][]byte{append(b, `}]`...)}, except)
 }
 
 // eventPackets encodes events as live packets. They share one buffer: nobody may change or append to them.

@@ -18,6 +18,8 @@ type sink struct {
 
 func (s *sink) members(room string) int { return s.in[room] }
 
+func (s *sink) broadcastExcept(room string, packets [][]byte, _ string) { s.broadcast(room, packets) }
+
 func (s *sink) broadcast(room string, packets [][]byte) {
 	s.calls++
 	s.room = room

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
 )
@@ -76,7 +77,15 @@ func (f *floor) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64
 	emitReset(f, room, reason, lastSeq)
 }
 
+func (f *floor) Typing(room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
+	emitTyping(f, room, user, on, until, except)
+}
+
+func (f *floor) Revoke(auth.UserID) {}
+
 func (f *floor) Members(room rooms.RoomID) int { return f.members(adapterRoom(room)) }
+
+func (f *floor) broadcastExcept(room string, packets [][]byte, _ string) { f.broadcast(room, packets) }
 
 func (f *floor) broadcast(room string, packets [][]byte) {
 	for _, l := range f.all() {

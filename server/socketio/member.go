@@ -63,6 +63,20 @@ func (m *member) Close(code int, reason string) {
 	}
 }
 
+// closeRevoked is the WebSocket close code of a user who must not come back.
+const closeRevoked = 4003
+
+// Revoke ends the connection for good.
+func (m *member) Revoke() {
+	if m.silent.Swap(true) {
+		return
+	}
+	conn := m.client.conn
+	conn.Queue(eventPacket("closing", []byte(`{"reason":"revoked"}`)))
+	conn.Queue([]byte{packetDisconnect})
+	conn.Shutdown(closeRevoked, "revoked")
+}
+
 // Disconnect ends the membership. What was queued before it leaves before it.
 func (m *member) Disconnect() {
 	if m.silent.Swap(true) {

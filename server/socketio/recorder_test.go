@@ -51,6 +51,7 @@ func (r *recorder) Close(code int, reason string) {
 	r.note(heard{event: "close", code: code, reason: reason})
 }
 
+func (r *recorder) Revoke()     { r.note(heard{event: "revoke"}) }
 func (r *recorder) Disconnect() { r.note(heard{event: "disconnect"}) }
 
 func (r *recorder) note(h heard) {
@@ -204,7 +205,9 @@ const testMaxPayload = 1_000_000
 // unserved is a chat whose Service nobody may ask: for what is decided before it.
 func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	tokens := newTokens(t)
-	return newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet()), tokens
+	c := newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet())
+	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
+	return c, tokens
 }
 
 func quoted(s string) string { return string(rooms.AppendJSONString(nil, s)) }

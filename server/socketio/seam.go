@@ -29,6 +29,9 @@ type link interface {
 
 	// Disconnect is Socket.IO's own disconnect: the stock client does not come back by itself.
 	Disconnect()
+
+	// Revoke emits closing {reason: "revoked"}, disconnects as Disconnect does, and closes the transport with 4003.
+	Revoke()
 }
 
 // chat is what the transport hands clients to.

@@ -64,6 +64,7 @@ func (o Options) withDefaults() Options {
 type Server struct {
 	options Options
 	chat    chat
+	people  *people // nil with another chat than ours
 	engine  *engineio.Server
 	library *socket.Server
 	bus     *bus
@@ -80,7 +81,13 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("socketio: Options.Service and Options.Tokens are required")
 	}
 	o = o.withDefaults()
-	return newServer(o, newChat(o.Service, o.Tokens.Verify, int64(o.MaxPayload), o.Now, o.Logger))
+	c := newChat(o.Service, o.Tokens.Verify, int64(o.MaxPayload), o.Now, o.Logger)
+	s, err := newServer(o, c)
+	if err != nil {
+		return nil, err
+	}
+	s.people = c.people
+	return s, nil
 }
 
 // newServer makes a Server that hands its clients to any chat.
@@ -181,10 +188,27 @@ func (s *Server) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int6
 	emitReset(s, room, reason, lastSeq)
 }
 
+// Typing tells a room's sockets but one that somebody types or stopped.
+func (s *Server) Typing(room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
+	emitTyping(s, room, user, on, until, except)
+}
+
+// Revoke ends a user's sockets.
+func (s *Server) Revoke(user auth.UserID) {
+	if s.people != nil {
+		s.people.revoke(user)
+	}
+}
+
 // Members counts the sockets in a room.
 func (s *Server) Members(room rooms.RoomID) int { return s.members(adapterRoom(room)) }
 
 // broadcast is the fan-out: see adapter.broadcast.
-func (s *Server) broadcast(room string, packets [][]byte) { s.adapter.broadcast(room, packets) }
+func (s *Server) broadcast(room string, packets [][]byte) { s.adapter.broadcast(room, packets, "") }
+
+// broadcastExcept leaves one socket out.
+func (s *Server) broadcastExcept(room string, packets [][]byte, except string) {
+	s.adapter.broadcast(room, packets, socket.SocketId(except))
+}
 
 func (s *Server) members(room string) int { return s.adapter.count(room) }

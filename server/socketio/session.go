@@ -28,6 +28,7 @@ type speaker struct {
 	// Touched only by the connection's own goroutine, which gives the events one at a time.
 	user   auth.User
 	joined []rooms.RoomID
+	typed  typed
 
 	mu        sync.Mutex // guards what is below
 	expiresAt time.Time
@@ -62,6 +63,7 @@ type readyNotifications struct {
 func (s *speaker) connected(l link) {
 	s.link = l
 	l.Emit("ready", s.ready())
+	s.chat.people.add(s)
 	s.tick()
 }
 
@@ -104,6 +106,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.getHistory(args, a)
 	case "sync":
 		s.sync(args, a)
+	case "typing":
+		s.typing(args, a)
+	case "get_presence":
+		s.getPresence(args, a)
 	case "refresh_auth":
 		s.refreshAuth(args, a)
 	default:
@@ -113,6 +119,7 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 
 // closed stops the clock. The adapter forgets the rooms itself.
 func (s *speaker) closed() {
+	s.chat.people.remove(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true
