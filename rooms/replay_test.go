@@ -16,9 +16,7 @@ import (
 // countedStore counts the reads of a store, by their kind.
 type countedStore struct {
 	rooms.Log
-	related rooms.Related
-	catalog rooms.Catalog
-	reads   atomic.Int64
+	reads atomic.Int64
 }
 
 type countedRelated struct {
