@@ -25,19 +25,19 @@ const (
 // initiateHint is how a mongod becomes a replica set of its own.
 const initiateHint = "start it with `mongod --replSet rs0` and run once: mongosh --eval 'rs.initiate()'"
 
-// connect gives a client of a replica set's primary or of a mongos.
-func connect(ctx context.Context, uri string, patience time.Duration) (*mongo.Client, error) {
+// connect gives a client of a replica set's primary or of a mongos, and what that says of
+// itself.
+func connect(ctx context.Context, uri string, patience time.Duration) (client *mongo.Client, server hello, err error) {
 	opts, err := clientOptions(uri)
 	if err != nil {
-		return nil, err
+		return nil, hello{}, err
 	}
-	client, err := mongo.Connect(opts)
+	client, err = mongo.Connect(opts)
 	if err != nil {
-		return nil, fmt.Errorf("-mongodb-uri: %w", err)
+		return nil, hello{}, fmt.Errorf("-mongodb-uri: %w", err)
 	}
 	bounded, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	var server hello
 	switch err = runHello(bounded, client, &server); {
 	case err == nil:
 		err = server.check()
@@ -48,9 +48,9 @@ func connect(ctx context.Context, uri string, patience time.Duration) (*mongo.Cl
 	}
 	if err != nil {
 		disconnect(client)
-		return nil, err
+		return nil, hello{}, err
 	}
-	return client, nil
+	return client, server, nil
 }
 
 func clientOptions(uri string) (*options.ClientOptions, error) {
@@ -85,6 +85,10 @@ type hello struct {
 // minWireVersion is MongoDB 5.0's, the oldest whose change streams and partial indexes
 // do all that is asked of them here.
 const minWireVersion = 13
+
+// expandedWireVersion is MongoDB 6.0's, the oldest whose change streams tell of dropped
+// indexes.
+const expandedWireVersion = 17
 
 func runHello(ctx context.Context, client *mongo.Client, into *hello) error {
 	opts := options.RunCmd().SetReadPreference(readpref.Primary())

@@ -90,12 +90,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	client, err := connect(ctx, o.URI, cmp.Or(o.ConnectTimeout, connectTimeout))
+	client, server, err := connect(ctx, o.URI, cmp.Or(o.ConnectTimeout, connectTimeout))
 	if err != nil {
 		return nil, err
 	}
 	name := cmp.Or(o.Database, DefaultDatabase)
 	s := newStore(client, name, logger)
+	s.stream.expanded = server.MaxVersion >= expandedWireVersion
 	if err := s.prepare(ctx); err != nil {
 		disconnect(client)
 		return nil, fmt.Errorf("prepare the database %s: %w", name, err)

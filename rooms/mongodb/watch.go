@@ -29,7 +29,8 @@ const (
 
 // Stream tells of every insert.
 type Stream struct {
-	store *Store
+	store    *Store
+	expanded bool // the server tells of dropped indexes; fixed by Open
 
 	mu    sync.Mutex
 	beats map[string]bson.ObjectID // the newest heartbeat of each instance
@@ -39,8 +40,9 @@ var _ rooms.Stream = (*Stream)(nil)
 
 // Watch opens one change stream and tells of its inserts. The driver resumes it after
 // elections and lost connections by itself; it ends when that fails, when the place to
-// resume from has left the oplog, and when the collection is dropped or renamed. From
-// then on nothing can be appended until a Watch has opened again and seen to the indexes.
+// resume from has left the oplog, and when the collection is dropped or renamed, or an
+// index of it dropped (which MongoDB 5.0 does not tell). From then on nothing can be
+// appended until a Watch has opened again and seen to the indexes.
 func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -60,7 +62,7 @@ func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
 }
 
 func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
-	stream, err := openStream(ctx, s.store.messages, pipeline())
+	stream, err := openStream(ctx, s.store.messages, pipeline(), s.expansion()...)
 	if err != nil {
 		return fail("open the change stream", err)
 	}
@@ -74,6 +76,14 @@ func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
 	return s.follow(ctx, stream, sink)
 }
 
+// expansion asks for all kinds of events where the server knows them.
+func (s *Stream) expansion() []options.Lister[options.ChangeStreamOptions] {
+	if !s.expanded {
+		return nil
+	}
+	return []options.Lister[options.ChangeStreamOptions]{options.ChangeStream().SetShowExpandedEvents(true)}
+}
+
 // closeStream gives a change stream back.
 func closeStream(ctx context.Context, stream *mongo.ChangeStream) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
@@ -82,11 +92,12 @@ func closeStream(ctx context.Context, stream *mongo.ChangeStream) {
 }
 
 // openStream opens a change stream over a collection, from now on.
-func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipeline) (*mongo.ChangeStream, error) {
+func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*mongo.ChangeStream, error) {
 	// A deadline would go along to the server, so a timer bounds the opening instead.
 	opening, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(opTimeout, func() { cancel(context.DeadlineExceeded) })
-	stream, err := coll.Watch(opening, pipeline, options.ChangeStream().SetMaxAwaitTime(awaitTime))
+	further = append(further, options.ChangeStream().SetMaxAwaitTime(awaitTime))
+	stream, err := coll.Watch(opening, pipeline, further...)
 	if !timer.Stop() && err != nil {
 		return nil, fmt.Errorf("no answer within %v: %w", opTimeout, context.Cause(opening))
 	}
@@ -97,7 +108,11 @@ func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipe
 func (s *Stream) follow(ctx context.Context, stream *mongo.ChangeStream, sink rooms.Sink) error {
 	var batch []rooms.Arrival
 	for stream.Next(ctx) {
-		d := readDocument(routed(stream.Current))
+		doc := routed(stream.Current)
+		if len(doc) <= noDocument {
+			return fmt.Errorf("follow the change stream: %w", errUnfenced)
+		}
+		d := readDocument(doc)
 		if d.oddlyNumbered() {
 			s.store.takeSeqAway(ctx, d.id)
 		}
@@ -114,6 +129,12 @@ func (s *Stream) follow(ctx context.Context, stream *mongo.ChangeStream, sink ro
 	}
 	return fmt.Errorf("follow the change stream: %w", errInvalidated)
 }
+
+// noDocument is the length of an empty one: what pipeline makes of an event that is no
+// insert. What is inserted has an _id.
+const noDocument = 5
+
+var errUnfenced = errors.New("an index of the collection messages was dropped")
 
 var errInvalidated = errors.New("it has ended: the collection messages was dropped or renamed")
 
@@ -134,8 +155,8 @@ func routed(event []byte) []byte {
 	return nil
 }
 
-// pipeline lets only inserts through, and of them only what is routed: the known
-// fields, and of a document over maxDocument no more than its key. The rest is read
+// pipeline lets through that an index was dropped, and inserts, of which only what is
+// routed: the known fields, and of a document over maxDocument no more than its key. The rest is read
 // from the log by whoever wants it.
 func pipeline() mongo.Pipeline {
 	whole := bson.D{}
@@ -153,7 +174,7 @@ func pipeline() mongo.Pipeline {
 	}
 	fits := field("$lte", bson.A{field("$bsonSize", "$fullDocument"), maxDocument})
 	return mongo.Pipeline{
-		field("$match", field("operationType", "insert")),
+		field("$match", field("operationType", field("$in", bson.A{"insert", "dropIndexes"}))),
 		field("$project", field("doc", field("$cond", bson.A{fits, whole, key}))),
 	}
 }

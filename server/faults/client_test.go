@@ -137,6 +137,13 @@ func (c *client) serve(ctx context.Context, l *link) {
 	c.mu.Unlock()
 }
 
+// hush has the client begin nothing new, or lets it again.
+func (c *client) hush(quiet bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.quiet = quiet
+}
+
 // move makes the client go to another instance now.
 func (c *client) move(at int) {
 	c.mu.Lock()

@@ -94,9 +94,16 @@ func TestForeignInsertOf16MB(t *testing.T) {
 	w.finish()
 }
 
-// The unique indexes are dropped under load. They are made again before numbers double.
+// The indexes are dropped under load, and made again at once. Until then nothing keeps two
+// instances from giving one number twice, so one alone does the writing here.
 func TestIndexesAreDropped(t *testing.T) {
 	w := start(t, 2)
+	w.hush(true)
+	w.agree()
+	for _, c := range w.clients {
+		c.move(0)
+		c.hush(false)
+	}
 	for range times(1, 5) {
 		for _, name := range []string{"room_seq", "room_cid", "room_target"} {
 			if err := w.messages.Indexes().DropOne(w.call(), name); err != nil {

@@ -174,9 +174,7 @@ func (w *world) finish() {
 // hush has nobody begin anything new, or lets them again.
 func (w *world) hush(quiet bool) {
 	for _, c := range w.clients {
-		c.mu.Lock()
-		c.quiet = quiet
-		c.mu.Unlock()
+		c.hush(quiet)
 	}
 	w.stranger.hush(quiet)
 }

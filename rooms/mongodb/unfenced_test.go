@@ -1,0 +1,56 @@
+package mongodb_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"roomstream/rooms"
+	"roomstream/rooms/mongodb/mongotest"
+	"roomstream/rooms/storetest"
+)
+
+// Without its unique indexes numbers would double: who drops one stops all appends until a
+// stream has opened again and made it anew.
+func TestDroppedIndexStopsAppendsUntilItIsBack(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Shared(t)
+	database := server.Database(t)
+	store := open(t, server, database).Rooms()
+	ctx, cancel := context.WithTimeout(context.Background(), faultPatience)
+	defer cancel()
+	sink := &held{opened: make(chan struct{}), hold: make(chan struct{})}
+	close(sink.hold)
+	ended := make(chan error, 1)
+	go func() { ended <- store.Stream.Watch(ctx, sink) }()
+	<-sink.opened
+	if err := store.Log.Append(ctx, storetest.Messages("general", 1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	messages := otherProgram(t, server, database)
+	if err := messages.Indexes().DropOne(ctx, string(rooms.UniqueSeq)); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil || !strings.Contains(err.Error(), "index") {
+		t.Errorf("the watch ended with %v, want it to say that an index was dropped", err)
+	}
+	if err := store.Log.Append(ctx, storetest.Messages("general", 2, 1)); err == nil {
+		t.Error("an append was taken without the unique index")
+	}
+	f := follow(t, store, "general")
+	if _, err := resolve(ctx, store.Log, storetest.Message("general", 2)); err != nil {
+		t.Fatal(err)
+	}
+	f.wait(t, "all events", func() bool { return len(f.seen) == 2 })
+	wantWhole(t, store, f, 2)
+	specs, err := messages.Indexes().ListSpecifications(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range specs {
+		if spec.Name == string(rooms.UniqueSeq) {
+			return
+		}
+	}
+	t.Errorf("the index is not back: %+v", specs)
+}
