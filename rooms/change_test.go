@@ -435,3 +435,42 @@ func TestAChangeIsJudgedByWhatOtherInstancesWrote(t *testing.T) {
 		}
 	}
 }
+
+func TestTheListShowsTheNewestMessageAsItIsNow(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	last := func() string {
+		t.Helper()
+		list, _, err := s.ListRooms(context.Background(), alice, "", 0)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		if list[0].Last == nil {
+			return ""
+		}
+		return fmt.Sprint(list[0].LastSeq, " ", list[0].Last.Seq, " ", list[0].Last.Text)
+	}
+	send(t, s, "r", "first", "")  // 1
+	send(t, s, "r", "second", "") // 2
+	for i, c := range []struct {
+		do   func() (rooms.Sent, error)
+		want string
+	}{
+		{func() (rooms.Sent, error) { return rooms.Sent{}, nil }, "2 2 second"},
+		{func() (rooms.Sent, error) {
+			return react(s, bob, rooms.ReactInput{RoomID: "r", Seq: 1, Emoji: "👍", On: true})
+		}, "3 2 second"},
+		{func() (rooms.Sent, error) {
+			return edit(s, alice, rooms.EditInput{RoomID: "r", Seq: 2, Text: "edited"})
+		}, "4 2 edited"},
+		{func() (rooms.Sent, error) { return edit(s, alice, rooms.EditInput{RoomID: "r", Seq: 2, Text: "twice"}) }, "5 2 twice"},
+		{func() (rooms.Sent, error) { return remove(s, alice, rooms.DeleteInput{RoomID: "r", Seq: 2}) }, "6 1 first"},
+		{func() (rooms.Sent, error) { return remove(s, alice, rooms.DeleteInput{RoomID: "r", Seq: 1}) }, ""},
+	} {
+		if _, err := c.do(); err != nil {
+			t.Fatal(err)
+		}
+		if got := last(); got != c.want {
+			t.Errorf("step %d: %q, want %q", i, got, c.want)
+		}
+	}
+}
