@@ -4,7 +4,7 @@ import (
 	"container/list"
 	"context"
 	"errors"
-	"strconv"
+	"fmt"
 	"sync"
 	"time"
 
@@ -41,6 +41,7 @@ type replay struct {
 	rooms   map[RoomID]map[int64]*chunk
 	used    *list.List // of *chunk, the one used last first
 	bytes   int
+	drops   int64 // how often something was dropped
 	deletes recentDeletes
 }
 
@@ -116,8 +117,10 @@ func (r *replay) ask(ctx context.Context, room RoomID, after, last int64) ([]Eve
 		events []Event
 		begun  time.Time
 	}
-	key := string(room) + " " + strconv.FormatInt(after, 10) + " " + strconv.FormatInt(last, 10)
 	for {
+		r.mu.Lock()
+		key := fmt.Sprint(room, " ", after, " ", last, " ", r.drops) // what was read before a drop is not shared after it
+		r.mu.Unlock()
 		read := r.direct.DoChan(key, func() (any, error) {
 			begun := r.now()
 			events, err := r.reader.read(context.WithoutCancel(ctx), room, after, last)

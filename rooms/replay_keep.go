@@ -171,6 +171,7 @@ func (r *replay) drop() {
 	clear(r.rooms)
 	r.used.Init()
 	r.bytes = 0
+	r.drops++
 }
 
 // dropRoom forgets one room.
@@ -180,6 +181,7 @@ func (r *replay) dropRoom(room RoomID) {
 	for _, c := range r.rooms[room] {
 		r.remove(c)
 	}
+	r.drops++
 }
 
 // recentDelete is a delete that the stream told.

@@ -16,7 +16,8 @@ import (
 // countedStore counts the reads of a store, by their kind.
 type countedStore struct {
 	rooms.Log
-	reads atomic.Int64
+	reads   atomic.Int64
+	deleted atomic.Int64 // those of which messages are deleted: only replays ask
 }
 
 type countedRelated struct {
@@ -47,6 +48,7 @@ func (c *countedStore) Newest(ctx context.Context, ids []rooms.RoomID, n int) (m
 
 func (c countedRelated) Deleted(ctx context.Context, room rooms.RoomID, seqs []int64) ([]int64, error) {
 	c.of.reads.Add(1)
+	c.of.deleted.Add(1)
 	return c.Related.Deleted(ctx, room, seqs)
 }
 
@@ -237,6 +239,7 @@ func TestADeleteThatArrivesWhileItsMessageIsReadIsNotForgotten(t *testing.T) {
 	seen.Log, seen.Related = slow, deafRelated{store.Related}
 	reader, l := serve(t, seen, rooms.Options{})
 	join(t, reader, l, "r", nil)
+	join(t, reader, l, "flood", nil)
 	answered := make(chan []rooms.Event)
 	go func() { answered <- syncAll(t, reader, map[string]int64{"r": 0})["r"] }()
 	<-reached
@@ -244,6 +247,16 @@ func TestADeleteThatArrivesWhileItsMessageIsReadIsNotForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	within(t, "the reader is told of the delete", func() bool { return l.count("r") == 1 })
+	const others = 5000 // more deletes than are remembered
+	flood := make([]*rooms.Event, others)
+	for i := range flood {
+		flood[i] = event("flood", int64(i+1))
+		flood[i].Type, flood[i].Target = rooms.TypeDelete, 1
+	}
+	if err := store.Log.Append(context.Background(), flood); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "the reader is told of the others", func() bool { return l.count("flood") == others })
 	close(slow.goOn)
 	<-answered
 	for _, e := range syncAll(t, reader, map[string]int64{"r": 0})["r"] {
