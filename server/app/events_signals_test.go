@@ -72,7 +72,9 @@ func TestPresenceIsThatOfAllInstances(t *testing.T) {
 	here.Drop()
 	await(t, "one is left", func() bool { return strings.Contains(who(), `{"userId":"ann","status":"online","sockets":1}`) })
 	there.Drop()
-	await(t, "none is left", func() bool { return strings.Contains(who(), `{"userId":"ann","status":"offline","sockets":0,"lastSeen":"`) })
+	await(t, "none is left", func() bool {
+		return strings.Contains(who(), `{"userId":"ann","status":"offline","sockets":0,"lastSeen":"`)
+	})
 	if got := who(); !strings.Contains(got, `{"userId":"nobody","status":"offline","sockets":0}`) {
 		t.Errorf("answered %s", got)
 	}

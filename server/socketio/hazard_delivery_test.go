@@ -138,6 +138,7 @@ func TestHazard10AReaderTooSlowToFollowIsClosedNeverSkipped(t *testing.T) {
 	})
 }
 
+// idle says whether one of the readers, or the only one, has all that was queued for it.
 func idle(s *stage) bool {
 	waiting, members := 0, 0
 	for _, m := range s.io.adapter.chosen(&socket.BroadcastOptions{Rooms: types.NewSet(socket.Room("room"))}) {
