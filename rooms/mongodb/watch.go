@@ -67,13 +67,24 @@ func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
 		return fail("open the change stream", err)
 	}
 	defer closeStream(ctx, stream)
+	cursor := stream.ID()
+	defer func() { s.store.giveBack(ctx, cursor) }()
 	// After the opening: a collection dropped from here on ends the stream.
 	if err := ensureIndexes(ctx, s.store.messages, messageIndexes()); err != nil {
 		return err
 	}
 	s.store.fenced.Store(true)
 	sink.Opened()
-	return s.follow(ctx, stream, sink)
+	return s.follow(ctx, stream, &cursor, sink)
+}
+
+// giveBack ends a cursor over messages that the driver may have let go without a word: it
+// takes the end of ctx for a lost connection, and resumes.
+func (s *Store) giveBack(ctx context.Context, cursor int64) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	command := bson.D{{Key: "killCursors", Value: s.messages.Name()}, {Key: "cursors", Value: bson.A{cursor}}}
+	s.messages.Database().RunCommand(ctx, command) // the server forgets it by itself after 10 minutes
 }
 
 // expansion asks for all kinds of events where the server knows them.
@@ -104,10 +115,11 @@ func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipe
 	return stream, err
 }
 
-// follow tells of inserts until the stream ends.
-func (s *Stream) follow(ctx context.Context, stream *mongo.ChangeStream, sink rooms.Sink) error {
+// follow tells of inserts until the stream ends. It notes which cursor it last read from.
+func (s *Stream) follow(ctx context.Context, stream *mongo.ChangeStream, cursor *int64, sink rooms.Sink) error {
 	var batch []rooms.Arrival
 	for stream.Next(ctx) {
+		*cursor = stream.ID()
 		doc := routed(stream.Current)
 		if len(doc) <= noDocument {
 			return fmt.Errorf("follow the change stream: %w", errUnfenced)

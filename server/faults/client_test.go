@@ -43,7 +43,6 @@ type client struct {
 	acked    []ack
 	wrongs   []string
 	refusals map[string]int // error acks by code
-	mayMiss  bool           // the test destroyed what requests are about
 }
 
 // view is a client's copy of a room.
@@ -220,8 +219,6 @@ func (c *client) refused(r *request, e refusal) {
 		c.link.conn.Close()
 	case e.Retryable:
 		r.sent, r.due = time.Time{}, time.Now().Add(max(retryPause, time.Duration(e.RetryAfterMs)*time.Millisecond))
-	case c.mayMiss && r.about != nil:
-		delete(c.waiting, r.clientID)
 	default:
 		c.wrong("%s %s is refused: %+v", r.event, r.payload, e)
 		delete(c.waiting, r.clientID)

@@ -75,49 +75,41 @@ func TestPrimaryIsPaused(t *testing.T) {
 func TestUnackedWritesAreRolledBack(t *testing.T) {
 	w := start(t, 3)
 	for range times(1, 5) {
-		until(t, "a rollback", w.rollBack)
+		for n, c := range w.clients {
+			c.move(n % 2) // the third instance has nothing under way
+		}
+		w.awaitAcks(warm)
+		old, others := w.set.Primary(t), w.set.Secondaries(t)
+		rollbacks := rollbackID(old)
+		var deaf []failPoint
+		for _, node := range others {
+			deaf = append(deaf, setFailPoint(t, node, "stopReplProducer", "alwaysOn", nil))
+		}
+		for _, p := range deaf {
+			p.await(1)
+		}
+		w.awaitInserts(old)
+		for _, c := range w.clients {
+			c.move(2)
+		}
+		w.awaitInserts(old)
+		old.Pause(t)
+		for _, p := range deaf {
+			p.off()
+		}
+		w.awaitAcks(warm) // by another primary
+		old.Resume(t)
+		until(t, "a rollback", func() bool { return rollbackID(old) > rollbacks })
 	}
 	w.finish()
 }
 
-// rollBack tries to have a primary roll back. It says no where that steps down before it
-// has taken anything, as on a busy machine.
-func (w *world) rollBack() bool {
+// awaitInserts waits until a node was asked for some inserts, whatever became of them.
+func (w *world) awaitInserts(node *mongotest.Server) {
 	w.t.Helper()
-	const taken = 4                     // inserts; the first may be on its way to the paused secondaries
-	const rejoinTime = 20 * time.Second // within which a node that must roll back does
-	for n, c := range w.clients {
-		c.move(n % 2) // the third instance has nothing under way
-	}
-	w.awaitAcks(warm)
-	old, others := w.set.Primary(w.t), w.set.Secondaries(w.t)
-	rollbacks := rollbackID(old)
-	for _, node := range others {
-		node.Pause(w.t)
-	}
-	lonely := func() {
-		before := inserts(old)
-		until(w.t, "the lonely primary to take writes", func() bool { return inserts(old) >= before+taken || !old.IsPrimary() })
-	}
-	lonely()
-	for _, c := range w.clients {
-		c.move(2)
-	}
-	lonely()
-	old.Pause(w.t)
-	for _, node := range others {
-		node.Resume(w.t)
-	}
-	w.awaitAcks(warm)
-	old.Resume(w.t)
-	deadline := time.Now().Add(rejoinTime)
-	for time.Now().Before(deadline) {
-		if rollbackID(old) > rollbacks {
-			return true
-		}
-		<-time.After(100 * time.Millisecond)
-	}
-	return false
+	const some = 4
+	before := inserts(node)
+	until(w.t, "inserts into the lonely primary", func() bool { return inserts(node) >= before+some })
 }
 
 // rollbackID counts a node's rollbacks; 0 while it does not answer.

@@ -28,7 +28,7 @@ func failNext(t testing.TB, node *mongotest.Server, n int, command string, data 
 
 func setFailPoint(t testing.TB, node *mongotest.Server, name string, mode any, data bson.D) failPoint {
 	t.Helper()
-	answer := node.Command(t, bson.D{{Key: "configureFailPoint", Value: name}, {Key: "mode", Value: mode}, {Key: "data", Value: data}})
+	answer := node.Command(t, bson.D{{Key: "configureFailPoint", Value: name}, {Key: "mode", Value: mode}, {Key: "data", Value: append(bson.D{}, data...)}})
 	before, _ := answer.Lookup("count").AsInt64OK()
 	return failPoint{t: t, node: node, name: name, before: before}
 }

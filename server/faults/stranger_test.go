@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,4 +78,11 @@ func (s *stranger) done() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return !s.busy
+}
+
+// forget drops what the test destroys.
+func (s *stranger) forget(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.acked = slices.DeleteFunc(s.acked, func(a ack) bool { return a.id == id })
 }

@@ -29,6 +29,7 @@ func TestStreamFails(t *testing.T) {
 		} {
 			p := failNext(t, w.set.Primary(t), each, "getMore", bson.D{{Key: "errorCode", Value: code}})
 			p.await(each)
+			w.orphaned += each // of them getMore only says that they have ended
 			w.awaitAcks(warm / 4)
 		}
 		p := failNext(t, w.set.Primary(t), each, "getMore", bson.D{{Key: "closeConnection", Value: true}})

@@ -17,13 +17,22 @@ func TestInsertFails(t *testing.T) {
 	refused := func(code int) bson.D { return bson.D{{Key: "errorCode", Value: code}} }
 	w := start(t, 2)
 	for range times(1, 5) {
-		for _, data := range []bson.D{
-			concern(64),    // WriteConcernFailed: applied
-			concern(91),    // ShutdownInProgress: applied, and the driver tries again
-			concern(11602), // InterruptedDueToReplStateChange: the same
-			refused(50),    // MaxTimeMSExpired: not applied
+		failures := []bson.D{
+			concern(64), // WriteConcernFailed: applied
+			concern(50), // MaxTimeMSExpired: the same
+			refused(50), // not applied
 			{{Key: "closeConnection", Value: true}},
-		} {
+		}
+		if long() {
+			// After these the driver looks at the server anew, which, as nothing has changed
+			// there, answers only 10 s later.
+			failures = append(failures,
+				concern(91),    // ShutdownInProgress: applied, and the driver tries again
+				concern(11602), // InterruptedDueToReplStateChange: the same
+				refused(10107), // NotWritablePrimary: not applied, and the driver tries again
+			)
+		}
+		for _, data := range failures {
 			p := failNext(t, w.set.Primary(t), each, "insert", data)
 			p.await(each)
 			w.awaitAcks(warm / 4)
@@ -44,6 +53,7 @@ func TestInstanceIsKilledBetweenTheInsertAndItsAck(t *testing.T) {
 		p := setFailPoint(t, w.set.Primary(t), "waitAfterCommandFinishesExecution", "alwaysOn", unanswered)
 		p.await(2) // one insert of each instance at least
 		killed.end(syscall.SIGKILL)
+		w.orphaned++
 		p.off()
 		w.awaitAcks(warm)
 		killed.start()
