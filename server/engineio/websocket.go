@@ -134,7 +134,16 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	c := s.newConn(rand.Text(), r.RemoteAddr)
 	c.carry(nc)
+	accepted := false
+	defer func() {
+		if !accepted { // Accept panicked, and net/http knows nothing of nc any more
+			c.timer.Stop()
+			nc.Close()
+			s.registry.release(r.RemoteAddr)
+		}
+	}()
 	c.accept(r)
+	accepted = true
 	inTime := s.registry.add(c)
 	hello := append(acceptance(r), frame(opText, s.open(c.id))...)
 	nc.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))

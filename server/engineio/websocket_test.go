@@ -1,0 +1,34 @@
+package engineio
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+)
+
+func TestAPanicOfAcceptGivesTheConnectionAndItsPlaceBack(t *testing.T) {
+	s := New(Options{PerAddress: 1, Accept: func(*Conn, *http.Request) Handler { panic("on purpose") }})
+	server := httptest.NewUnstartedServer(http.HandlerFunc(s.ServeWebSocket))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+	defer server.Close()
+	for i := range 3 { // a place that is kept would make the second one 503
+		nc, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer nc.Close()
+		fmt.Fprintf(nc, "GET / HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
+		if line, err := bufio.NewReader(nc).ReadString('\n'); err != io.EOF {
+			t.Errorf("connection %d: answered %q, %v; want it closed", i, line, err)
+		}
+	}
+	if s.Connections() != 0 || len(s.registry.addresses) != 0 {
+		t.Errorf("%d connections, %d addresses are kept", s.Connections(), len(s.registry.addresses))
+	}
+}
