@@ -23,8 +23,8 @@ func flawless() evidence {
 	return evidence{
 		stored: map[string][]entry{"a": a, "b": b},
 		acked: []ack{
-			{"a", "u1", "c1", "a1", 1, noon}, {"a", "u2", "c1", "a2", 2, noon}, {"a", "u1", "c2", "", 3, noon},
-			{"a", "u2", "c2", "", 4, noon}, {"b", "u1", "c1", "b1", 1, noon}, {"a", "bot", "", "a5", 0, noon},
+			{"a", "u1", "c1", "a1", 1, noon, noon}, {"a", "u2", "c1", "a2", 2, noon, noon}, {"a", "u1", "c2", "", 3, noon, noon},
+			{"a", "u2", "c2", "", 4, noon, noon}, {"b", "u1", "c1", "b1", 1, noon, noon}, {"a", "bot", "", "a5", 0, noon, noon},
 		},
 		seen: []seen{{"u1", "a", slices.Clone(a)}, {"u2", "a", slices.Clone(a)}, {"u1", "b", slices.Clone(b)}},
 	}

@@ -24,9 +24,9 @@ type entry struct {
 // ack is what an instance has said is done.
 type ack struct {
 	room, author, clientID string
-	id                     string // of a message
-	seq                    int64  // 0: not told, as to whom inserted a document
-	made                   time.Time
+	id                     string    // of a message
+	seq                    int64     // 0: not told, as to whom inserted a document
+	made, at               time.Time // when it was first asked for, and when it was acked
 }
 
 // place is where an event stands.

@@ -53,7 +53,7 @@ func (c *client) done(r *request, id string, seq int64) {
 		return
 	}
 	delete(c.waiting, r.clientID)
-	c.acked = append(c.acked, ack{room: r.room, author: c.name, clientID: r.clientID, id: id, seq: seq, made: r.made})
+	c.acked = append(c.acked, ack{room: r.room, author: c.name, clientID: r.clientID, id: id, seq: seq, made: r.made, at: time.Now()})
 	if r.about == nil {
 		c.own = append(c.own, &message{room: r.room, seq: seq})
 		return

@@ -55,7 +55,7 @@ func (s *stranger) insert(ctx context.Context, room, text string) {
 		if err == nil || mongo.IsDuplicateKeyError(err) {
 			s.mu.Lock()
 			s.busy = false
-			s.acked = append(s.acked, ack{room: room, author: "bot", id: id.Hex(), made: made})
+			s.acked = append(s.acked, ack{room: room, author: "bot", id: id.Hex(), made: made, at: time.Now()})
 			s.mu.Unlock()
 			return
 		}

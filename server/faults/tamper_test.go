@@ -76,6 +76,22 @@ func TestNumbersAreForged(t *testing.T) {
 	w.finish()
 }
 
+// A number not far above the last one is believed. What is missing below it is given to
+// others, or becomes voids after half a minute; nobody is left behind.
+func TestNumberIsForgedALittleAbove(t *testing.T) {
+	const above = 50
+	w := start(t, 2)
+	stored, _ := w.read()
+	_, err := w.messages.InsertOne(w.call(), bson.D{
+		{Key: "roomId", Value: "room0"}, {Key: "seq", Value: int64(len(stored["room0"]) + above)}, {Key: "author", Value: "forger"}, {Key: "text", Value: "forged"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.awaitAcks(warm)
+	w.finish()
+}
+
 // A document as large as MongoDB takes neither stops the stream nor gets a number.
 func TestForeignInsertOf16MB(t *testing.T) {
 	const size = 16<<20 - 1<<10 // what is left of 16 MB is for the other fields

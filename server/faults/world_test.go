@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -252,7 +253,23 @@ func (w *world) report(stored map[string][]entry) {
 			refusals[code] += n
 		}
 	}
-	w.t.Logf("%d events (%d voids), %d acks, %d foreign; refused for a while: %v", events, voids, w.acks(), len(w.stranger.acked), refusals)
+	w.t.Logf("%d events (%d voids), %d acks, %d foreign; longest time without an ack %v; refused for a while: %v",
+		events, voids, w.acks(), len(w.stranger.acked), w.silence().Round(time.Millisecond), refusals)
+}
+
+// silence is the longest time between two acks.
+func (w *world) silence() (longest time.Duration) {
+	var times []time.Time
+	for _, c := range w.clients {
+		for _, a := range c.acked {
+			times = append(times, a.at)
+		}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	for i := 1; i < len(times); i++ {
+		longest = max(longest, times[i].Sub(times[i-1]))
+	}
+	return longest
 }
 
 // read reads the whole log, and how many documents still wait for a number.
