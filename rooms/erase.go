@@ -1,6 +1,7 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -24,14 +25,14 @@ type Erased struct {
 	Waiting []string // instances that have not confirmed yet
 }
 
-// Erase takes what a user wrote out of the chat, for good. First a message_deleted is
-// inserted for each of his messages, so that every instance and every client drops it;
+// Erase takes what a user wrote out of the chat, for good. His sockets are closed, so that
+// he writes no more meanwhile. Then a message_deleted is inserted for each of his messages, so that every instance and every client drops it;
 // then his texts, edits, names and data are blanked in place, every seq kept; it ends when
 // every live instance has confirmed that it keeps nothing of them. progress is called
 // now and then, from this goroutine. It may be repeated, and goes on where it was broken
 // off. The Service must run.
 func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Erased)) error {
-	if err := auth.CheckUserID(string(user)); err != nil {
+	if err := s.Revoke(user); err != nil {
 		return err
 	}
 	var done Erased
@@ -66,7 +67,6 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 		mu     sync.Mutex
 		total  int
 		failed error
-		wait   sync.WaitGroup
 	)
 	places := make(chan struct{}, erasing)
 	err := s.store.Eraser.ByAuthor(ctx, user, func(e Event) error {
@@ -86,9 +86,7 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 		}
 		deletion := s.change(auth.User{ID: user}, TypeDelete, e.Seq, "")
 		deletion.RoomID = e.RoomID
-		wait.Add(1)
 		s.appender.submit(deletion, false, func(_ Sent, err error) {
-			defer wait.Done()
 			defer func() { <-places }()
 			mu.Lock()
 			defer mu.Unlock()
@@ -102,12 +100,19 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 		})
 		return nil
 	})
-	wait.Wait()
-	if err == nil {
-		err = failed
+	// All places are free when all are answered. When ctx is done the lanes may have ended,
+	// and what came to them after that is never answered.
+	for range erasing {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+			err = cmp.Or(err, ctx.Err())
+		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	progress(total)
-	return total, err
+	return total, cmp.Or(ctx.Err(), err, failed)
 }
 
 // confirmErased asks all instances to drop what they keep until each that lives has

@@ -38,6 +38,11 @@ func TestErasureLeavesNothingOfWhatAUserWrote(t *testing.T) {
 	if done.Deleted != 29 {
 		t.Errorf("%d messages deleted, want the 29 that were not", done.Deleted)
 	}
+	within(t, "his sockets are closed", func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return len(l.revoked) > 0 && l.revoked[0] == alice.ID
+	})
 	const last = 34 + 29
 	within(t, "the deletes are delivered", func() bool { return l.count("r") == last })
 	inOrder(t, "delivered", l.events("r"), 1)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"roomstream/auth"
@@ -84,13 +82,13 @@ func erase(ctx context.Context, e Environment) error {
 	if err := auth.CheckUserID(user); err != nil {
 		return fmt.Errorf("erase: -user: %w: erase -user alice", err)
 	}
-	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, restore := interruptible(ctx)
 	defer restore()
 	return withStore(ctx, c, e, func(store store) error {
 		if err := store.AccountArchive().RemoveAccount(ctx, auth.UserID(user)); err != nil {
 			return fmt.Errorf("erase: remove the account: %w", err)
 		}
-		err := withService(ctx, store.Rooms(), func(ctx context.Context, service *rooms.Service) error {
+		err := withService(ctx, c, e, store.Rooms(), func(ctx context.Context, service *rooms.Service) error {
 			return eraseUser(ctx, e, service, auth.UserID(user))
 		})
 		if err != nil {

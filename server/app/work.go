@@ -25,9 +25,12 @@ func withStore(ctx context.Context, c Config, e Environment, do func(store) erro
 	return errors.Join(err, kept.Close(closing))
 }
 
-// withService runs a Service without sockets while a command works with it.
-func withService(ctx context.Context, store rooms.Store, do func(context.Context, *rooms.Service) error) error {
-	service := rooms.New(store, rooms.Options{})
+// withService runs a Service without sockets while a command works with it. On MongoDB it
+// is one more instance, so the settings that the instances share hold for it.
+func withService(ctx context.Context, c Config, e Environment, store rooms.Store, do func(context.Context, *rooms.Service) error) error {
+	service := rooms.New(store, rooms.Options{
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Logger: newLogger(c, e.Stderr),
+	})
 	running, end := context.WithCancel(ctx)
 	defer end()
 	group, ctx := errgroup.WithContext(running)
