@@ -19,5 +19,5 @@ func main() {
 
 // run is the program without the process around it. Logs go to standard error.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
-	return app.Run(ctx, app.Environment{Args: args, Getenv: getenv, Stdout: stdout, Stderr: os.Stderr})
+	return app.Run(ctx, app.Environment{Args: args, Getenv: getenv, Stdin: os.Stdin, Stdout: stdout, Stderr: os.Stderr})
 }

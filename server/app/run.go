@@ -28,6 +28,7 @@ const signalGrace = time.Second
 type Environment struct {
 	Args   []string // without the program's name
 	Getenv func(string) string
+	Stdin  io.Reader // what `import` reads
 	Stdout io.Writer // what people asked for
 	Stderr io.Writer // the log
 }
@@ -46,6 +47,10 @@ func commands() []command {
 		{"account add", "makes an account: account add -name Ann [-role admin]", addAccount},
 		{"retention", "says how long a room's messages are kept: retention -room general -keep 720h (or forever, or default)", setRetention},
 		{"erase", "takes what a user wrote out of the chat, for good: erase -user ID", erase},
+		{"export", "writes rooms, messages and accounts as lines: export [-room general] [-out backup.ndjson]", export},
+		{"import", "reads what export wrote: import -in backup.ndjson [-new-log-id]", importArchive},
+		{"verify", "holds everything to what the log says, and exits 1 where it differs", verify},
+		{"rebuild", "repairs what can be worked out from the log", rebuild},
 		{"version", "prints the version", printVersion},
 		{"config-docs", "", func(_ context.Context, e Environment) error { writeDocs(e.Stdout); return nil }},
 	}

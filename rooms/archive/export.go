@@ -1,0 +1,201 @@
+package archive
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+
+	"roomstream/rooms"
+)
+
+// page bounds one read of a room, listed one of rooms and accounts.
+var page = rooms.Page{Events: 1000, Bytes: 4 << 20}
+
+const listed = 500
+
+// Counts is how much was written or read.
+type Counts struct{ Rooms, Events, Accounts int }
+
+// Export writes the log, or one room of it, from its fence on; a single room goes
+// without the accounts. The accounts' password hashes are in it. A gap in a log is an error:
+// rebuild repairs it. progress is called now and then.
+func Export(ctx context.Context, s Store, only rooms.RoomID, w io.Writer, progress func(Counts)) (Counts, error) {
+	x := &exporter{store: s, w: w, sum: sha256.New(), progress: progress}
+	logID, err := s.Rooms.Catalog.LogID(ctx)
+	if err != nil {
+		return x.counts, err
+	}
+	if err := x.write(line{Header: &header{version, logID}}); err != nil {
+		return x.counts, err
+	}
+	if only != "" {
+		err = x.onlyRoom(ctx, only)
+	} else {
+		err = x.everything(ctx)
+	}
+	if err != nil {
+		return x.counts, err
+	}
+	end := endLine{x.counts.Rooms, x.counts.Events, x.counts.Accounts, hex.EncodeToString(x.sum.Sum(nil))}
+	return x.counts, x.write(line{End: &end})
+}
+
+type exporter struct {
+	store    Store
+	w        io.Writer
+	sum      hash.Hash
+	counts   Counts
+	progress func(Counts)
+}
+
+func (x *exporter) write(l line) error {
+	b, err := l.encode()
+	if err != nil {
+		return err
+	}
+	x.sum.Write(b)
+	_, err = x.w.Write(b)
+	return err
+}
+
+func (x *exporter) onlyRoom(ctx context.Context, id rooms.RoomID) error {
+	room, err := x.store.Rooms.Catalog.Room(ctx, id)
+	if err == nil {
+		return x.room(ctx, room)
+	}
+	return fmt.Errorf("room %s: %w", id, err)
+}
+
+func (x *exporter) everything(ctx context.Context) error {
+	err := eachRoom(ctx, x.store.Rooms, func(room rooms.Room, _ bool) error { return x.room(ctx, room) })
+	if err != nil {
+		return err
+	}
+	var after string
+	for {
+		accounts, err := x.store.Accounts.Accounts(ctx, after, listed)
+		if err != nil || len(accounts) == 0 {
+			return err
+		}
+		for _, a := range accounts {
+			if err := x.write(line{Account: accountToLine(a)}); err != nil {
+				return err
+			}
+			x.counts.Accounts++
+		}
+		after = accounts[len(accounts)-1].Name
+	}
+}
+
+func (x *exporter) room(ctx context.Context, room rooms.Room) error {
+	if err := x.write(line{Room: roomToLine(room)}); err != nil {
+		return err
+	}
+	x.counts.Rooms++
+	return eachEvent(ctx, x.store.Rooms.Log, room, func(e *rooms.Event, want int64) error {
+		if e.Seq != want {
+			return fmt.Errorf("room %s: seq %d is missing: `roomstream rebuild` fills it", room.ID, want)
+		}
+		x.counts.Events++
+		return x.write(line{Event: eventToLine(e)})
+	}, func() { x.progress(x.counts) })
+}
+
+// eachRoom gives all rooms, ascending by id: those of the catalog, and as they would be
+// made those that only the log knows.
+func eachRoom(ctx context.Context, s rooms.Store, do func(room rooms.Room, known bool) error) error {
+	catalog := rooms.RoomID("")
+	var known []rooms.Room
+	var found []rooms.RoomID
+	next := rooms.RoomID("")
+	for {
+		if len(known) == 0 {
+			list, err := s.Catalog.Rooms(ctx, catalog, listed)
+			if err != nil {
+				return err
+			}
+			if known = list; len(list) > 0 {
+				catalog = list[len(list)-1].ID
+			}
+		}
+		if len(found) == 0 {
+			list, err := s.Archive.LogRooms(ctx, next, listed)
+			if err != nil {
+				return err
+			}
+			if found = list; len(list) > 0 {
+				next = list[len(list)-1]
+			}
+		}
+		switch {
+		case len(known) == 0 && len(found) == 0:
+			return nil
+		case len(found) == 0 || len(known) > 0 && known[0].ID <= found[0]:
+			if len(found) > 0 && known[0].ID == found[0] {
+				found = found[1:]
+			}
+			room := known[0]
+			known = known[1:]
+			if err := do(room, true); err != nil {
+				return err
+			}
+		default:
+			room, err := unlisted(ctx, s, found[0])
+			if err != nil {
+				return err
+			}
+			found = found[1:]
+			catalog = max(catalog, room.ID) // do may put it there
+			if err := do(room, false); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// unlisted is a room that only the log knows, as it would have been made.
+func unlisted(ctx context.Context, s rooms.Store, id rooms.RoomID) (rooms.Room, error) {
+	if _, err := rooms.ParseRoomID(string(id)); err != nil {
+		return rooms.Room{}, fmt.Errorf("the log holds events of %q, which is no room: %w", id, err)
+	}
+	first, err := s.Log.Since(ctx, id, 0, rooms.Page{Events: 1})
+	if err != nil {
+		return rooms.Room{}, err
+	}
+	room := rooms.Room{ID: id, Name: string(id), Type: rooms.TypePublic}
+	if len(first) > 0 {
+		room.CreatedAt = first[0].Timestamp
+	}
+	return room, nil
+}
+
+// eachEvent gives a room's events from its fence on, up to the last one there was when it
+// began, with the number that should come; paged is called between reads.
+func eachEvent(ctx context.Context, log rooms.Log, room rooms.Room, do func(e *rooms.Event, want int64) error, paged func()) error {
+	newest, err := log.Newest(ctx, []rooms.RoomID{room.ID}, 1)
+	if err != nil || len(newest[room.ID]) == 0 {
+		return err
+	}
+	last := newest[room.ID][0].Seq
+	want := max(room.MinSeq, 1)
+	for want <= last {
+		events, err := log.Since(ctx, room.ID, want-1, page)
+		if err != nil || len(events) == 0 {
+			return err
+		}
+		for i := range events {
+			if events[i].Seq > last {
+				return nil
+			}
+			if err := do(&events[i], want); err != nil {
+				return err
+			}
+			want = events[i].Seq + 1
+		}
+		paged()
+	}
+	return nil
+}

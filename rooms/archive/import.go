@@ -1,0 +1,237 @@
+package archive
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+const (
+	// maxLine bounds a line: an event of the greatest length takes less than 128 KiB.
+	maxLine = 1 << 20
+	// batchEvents and batchBytes bound one append.
+	batchEvents = 500
+	batchBytes  = 1 << 20
+)
+
+// ImportOptions say how to read.
+type ImportOptions struct {
+	// NewLogID names the log anew, so that every client drops the numbers it has: for a
+	// backup that is restored after clients went on with the log.
+	NewLogID bool
+	Progress func(Counts)
+}
+
+// Import reads an archive into a store: first all of it is checked and compared with
+// what the store has, then what is missing there is written. It refuses, naming the line, a
+// file that is damaged and a room that holds other content at a seq. Into a store without
+// rooms the archive's log id goes along.
+func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (Counts, error) {
+	empty, err := isEmpty(ctx, s.Rooms)
+	if err != nil {
+		return Counts{}, err
+	}
+	if o.Progress == nil {
+		o.Progress = func(Counts) {}
+	}
+	checking := &checker{ctx: ctx, store: s}
+	head, err := read(file, checking)
+	if err != nil {
+		return Counts{}, err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return Counts{}, err
+	}
+	logID := ""
+	switch {
+	case o.NewLogID:
+		logID = rand.Text()
+	case empty:
+		logID = head.LogID
+	}
+	if logID != "" {
+		if err := s.Rooms.Archive.SetLogID(ctx, logID); err != nil {
+			return Counts{}, err
+		}
+	}
+	writing := &writer{ctx: ctx, store: s, progress: o.Progress}
+	if _, err := read(file, writing); err != nil {
+		return writing.counts, fmt.Errorf("%w; run it again to go on", err)
+	}
+	return writing.counts, nil
+}
+
+func isEmpty(ctx context.Context, s rooms.Store) (bool, error) {
+	known, err := s.Catalog.Rooms(ctx, "", 1)
+	if err != nil {
+		return false, err
+	}
+	found, err := s.Archive.LogRooms(ctx, "", 1)
+	return len(known)+len(found) == 0, err
+}
+
+// target takes what an archive holds, in its order.
+type target interface {
+	room(rooms.Room) error
+	event(rooms.Room, *rooms.Event) error
+	account(auth.Account) error
+	// end comes after a room's last event, and at the end.
+	end() error
+}
+
+// reader goes through an archive once.
+type reader struct {
+	to     target
+	head   *header
+	room   *rooms.Room
+	next   int64 // the seq that must come
+	counts Counts
+	name   string // the last account's key
+	ended  bool
+}
+
+// read gives all of an archive to a target; its errors name the line.
+func read(file io.Reader, to target) (header, error) {
+	r, sum := &reader{to: to}, sha256.New()
+	lines := bufio.NewReaderSize(file, 64<<10)
+	for n := 1; ; n++ {
+		b, err := readLine(lines)
+		if errors.Is(err, io.EOF) && len(b) == 0 {
+			break
+		}
+		if err != nil {
+			return header{}, fmt.Errorf("line %d: %w", n, err)
+		}
+		if err := r.line(b, hex.EncodeToString(sum.Sum(nil))); err != nil {
+			return header{}, fmt.Errorf("line %d: %w", n, err)
+		}
+		sum.Write(b)
+	}
+	if !r.ended {
+		return header{}, errors.New("the file is cut: its last line is not the end of an archive")
+	}
+	return *r.head, nil
+}
+
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var b []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if b = append(b, part...); len(b) > maxLine {
+			return nil, fmt.Errorf("is longer than %d bytes", maxLine)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(b) > 0:
+			return nil, errors.New("is cut: it has no end")
+		}
+		return b, err
+	}
+}
+
+func (r *reader) line(b []byte, sum string) error {
+	var l line
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&l); err != nil {
+		return fmt.Errorf("is no line of an archive: %w", err)
+	}
+	switch {
+	case r.ended:
+		return errors.New("stands after the end")
+	case (l.Header == nil) != (r.head != nil):
+		return errors.New("the first line, and no other, must be the header {\"roomstream\":…}")
+	case l.Header != nil:
+		r.head = l.Header
+		if l.Header.Version != version {
+			return fmt.Errorf("roomstream.version: is %d, this program reads %d", l.Header.Version, version)
+		}
+		if l.Header.LogID == "" {
+			return errors.New("roomstream.logId: is missing")
+		}
+		return nil
+	case l.Room != nil:
+		return r.roomLine(l.Room)
+	case l.Event != nil:
+		return r.eventLine(l.Event)
+	case l.Account != nil:
+		return r.accountLine(l.Account)
+	case l.End != nil:
+		return r.endLine(l.End, sum)
+	}
+	return errors.New("is empty")
+}
+
+func (r *reader) roomLine(l *roomLine) error {
+	room, err := l.room()
+	if err != nil {
+		return fmt.Errorf("room.%w", err)
+	}
+	switch {
+	case r.counts.Accounts > 0:
+		return errors.New("a room stands after the accounts")
+	case r.room != nil && room.ID <= r.room.ID:
+		return fmt.Errorf("room.id: %s must be above %s: rooms stand in the order of their ids", room.ID, r.room.ID)
+	}
+	if err := r.to.end(); err != nil {
+		return err
+	}
+	r.room, r.next = &room, max(room.MinSeq, 1)
+	r.counts.Rooms++
+	return r.to.room(room)
+}
+
+func (r *reader) eventLine(l *eventLine) error {
+	if r.room == nil || r.counts.Accounts > 0 {
+		return errors.New("an event stands before any room, or after the accounts")
+	}
+	e, err := l.event(r.room.ID)
+	if err != nil {
+		return fmt.Errorf("event.%w", err)
+	}
+	if e.Seq != r.next {
+		return fmt.Errorf("event.seq: is %d where %d of room %s must come", e.Seq, r.next, r.room.ID)
+	}
+	r.next++
+	r.counts.Events++
+	return r.to.event(*r.room, &e)
+}
+
+func (r *reader) accountLine(l *accountLine) error {
+	a, err := l.account()
+	if err != nil {
+		return fmt.Errorf("account.%w", err)
+	}
+	key := auth.NameKey(a.Name)
+	if r.counts.Accounts > 0 && key <= r.name {
+		return errors.New("account.name: accounts must stand in the order of their names, each once")
+	}
+	if err := r.to.end(); err != nil {
+		return err
+	}
+	r.name = key
+	r.counts.Accounts++
+	return r.to.account(a)
+}
+
+func (r *reader) endLine(l *endLine, sum string) error {
+	if got := (Counts{l.Rooms, l.Events, l.Accounts}); got != r.counts {
+		return fmt.Errorf("end: counts %+v, the file holds %+v", got, r.counts)
+	}
+	if l.SHA256 != sum {
+		return fmt.Errorf("end.sha256: is %s, the lines before it have %s", l.SHA256, sum)
+	}
+	r.ended = true
+	return r.to.end()
+}

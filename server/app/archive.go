@@ -1,0 +1,184 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+	"roomstream/rooms/archive"
+)
+
+// accountsOf is a store's accounts for archives.
+type accountsOf struct {
+	auth.AccountStore
+	auth.AccountArchive
+}
+
+func archiveStore(s store) archive.Store {
+	return archive.Store{Rooms: s.Rooms(), Accounts: accountsOf{s.Accounts(), s.AccountArchive()}}
+}
+
+// interruptible ends a command's context at Ctrl+C.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+}
+
+// telling says on standard error how far a command is, when it takes long.
+func telling(e Environment, what string) func(archive.Counts) {
+	said := time.Now()
+	return func(c archive.Counts) {
+		if time.Since(said) < progressEvery {
+			return
+		}
+		said = time.Now()
+		fmt.Fprintf(e.Stderr, "%s: %d rooms, %d events, %d accounts\n", what, c.Rooms, c.Events, c.Accounts)
+	}
+}
+
+// export writes the log, its rooms and the accounts as lines.
+func export(ctx context.Context, e Environment) error {
+	var (
+		c         Config
+		room, out string
+	)
+	err := c.parseAll("export", e, func(flags *flag.FlagSet) {
+		flags.StringVar(&room, "room", "", "only this room, and no accounts")
+		flags.StringVar(&out, "out", "", "the file to write; empty: standard output")
+	})
+	if err != nil {
+		return err
+	}
+	ctx, restore := interruptible(ctx)
+	defer restore()
+	return withStore(ctx, c, e, func(s store) error {
+		return writeTo(out, e.Stdout, func(w io.Writer) error {
+			n, err := archive.Export(ctx, archiveStore(s), rooms.RoomID(room), w, telling(e, "exported"))
+			if err != nil {
+				return fmt.Errorf("export: %w", err)
+			}
+			fmt.Fprintf(e.Stderr, "Exported %d rooms, %d events, %d accounts.\n", n.Rooms, n.Events, n.Accounts)
+			return nil
+		})
+	})
+}
+
+// writeTo gives a file that has its name only once it is whole and on the disk.
+func writeTo(name string, stdout io.Writer, write func(io.Writer) error) error {
+	if name == "" {
+		w := bufio.NewWriter(stdout)
+		return errors.Join(write(w), w.Flush())
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // made for its owner alone
+	if err != nil {
+		return fmt.Errorf("-out %s: %w", name, err)
+	}
+	defer os.Remove(file.Name())
+	w := bufio.NewWriter(file)
+	if err := errors.Join(write(w), w.Flush(), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
+		return fmt.Errorf("-out %s: %w", name, err)
+	}
+	return nil
+}
+
+// importArchive reads what export wrote into a store.
+func importArchive(ctx context.Context, e Environment) error {
+	var (
+		c    Config
+		in   string
+		anew bool
+	)
+	err := c.parseAll("import", e, func(flags *flag.FlagSet) {
+		flags.StringVar(&in, "in", "", "the file to read; empty: standard input")
+		flags.BoolVar(&anew, "new-log-id", false, "void the numbers that clients have: for a backup that is restored after they went on")
+	})
+	if err != nil {
+		return err
+	}
+	ctx, restore := interruptible(ctx)
+	defer restore()
+	return withStore(ctx, c, e, func(s store) error {
+		file, err := spooled(in, e.Stdin)
+		if err != nil {
+			return fmt.Errorf("import: -in %s: %w", in, err)
+		}
+		defer file.Close()
+		n, err := archive.Import(ctx, archiveStore(s), file, archive.ImportOptions{NewLogID: anew, Progress: telling(e, "imported")})
+		if err != nil {
+			return fmt.Errorf("import: %w", err)
+		}
+		fmt.Fprintf(e.Stdout, "Imported %d rooms, %d events, %d accounts that were not there.\n", n.Rooms, n.Events, n.Accounts)
+		return nil
+	})
+}
+
+// spooled opens a file that can be read twice: standard input is written to one first.
+func spooled(name string, stdin io.Reader) (*os.File, error) {
+	if name != "" {
+		return os.Open(name)
+	}
+	file, err := os.CreateTemp("", "roomstream-import-*")
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(file.Name()) // it lives as long as it is open
+	if _, err := io.Copy(file, stdin); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	_, err = file.Seek(0, io.SeekStart)
+	return file, err
+}
+
+// verify tells what is not as the log says it must be.
+func verify(ctx context.Context, e Environment) error { return look(ctx, e, "verify", false) }
+
+// rebuild repairs what can be worked out from the log.
+func rebuild(ctx context.Context, e Environment) error { return look(ctx, e, "rebuild", true) }
+
+func look(ctx context.Context, e Environment, name string, repair bool) error {
+	var c Config
+	if err := c.parseAll(name, e, nil); err != nil {
+		return err
+	}
+	ctx, restore := interruptible(ctx)
+	defer restore()
+	return withStore(ctx, c, e, func(s store) error {
+		repaired, left := 0, 0
+		n, err := archive.Verify(ctx, s.Rooms(), archive.VerifyOptions{
+			Repair: repair, Progress: telling(e, "read"),
+			Found: func(f archive.Finding) {
+				if f.Repaired {
+					repaired++
+					fmt.Fprintln(e.Stdout, "repaired:", f.Text)
+					return
+				}
+				left++
+				fmt.Fprintln(e.Stdout, f.Text)
+			},
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if left > 0 {
+			return fmt.Errorf("%s: %d differences in %d rooms with %d events", name, left, n.Rooms, n.Events)
+		}
+		fmt.Fprintf(e.Stdout, "%d rooms with %d events are as they must be", n.Rooms, n.Events)
+		if repaired > 0 {
+			fmt.Fprintf(e.Stdout, ", after %d repairs", repaired)
+		}
+		fmt.Fprintln(e.Stdout, ".")
+		return nil
+	})
+}
