@@ -9,7 +9,9 @@ import (
 
 const (
 	// removeDelay is how long trimmed documents stay, blank, behind the fence: an instance
-	// that was paused for less still meets them, and numbers above them.
+	// that was paused for less still meets them, and numbers above them. It must be longer
+	// than numberTrust: for so long an instance goes on from the last seq it knows, and the
+	// log would take a number again whose document is gone.
 	removeDelay = time.Hour
 	// sweepEvery is how often the rooms are looked over.
 	sweepEvery = time.Minute

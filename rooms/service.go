@@ -39,7 +39,8 @@ type Options struct {
 	Instance string
 	// Retention is how long events of rooms that say nothing else are kept; 0: for ever.
 	Retention time.Duration
-	// RemoveDelay is how long trimmed documents stay, without content; 0: 1 h.
+	// RemoveDelay is how long trimmed documents stay, without content; 0: 1 h. Less than 10 s
+	// is only for a single instance: see removeDelay.
 	RemoveDelay time.Duration
 	// SweepEvery is how often rooms are looked over for what is too old; 0: 1 min.
 	SweepEvery time.Duration
