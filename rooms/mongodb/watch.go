@@ -16,9 +16,6 @@ import (
 )
 
 const (
-	// awaitTime is how long the server holds an empty answer back: it says nothing of how
-	// soon an insert arrives, only how often an idle stream asks again.
-	awaitTime = time.Second
 	// tellAtOnce bounds one Arrived, so that what was read is not held back by decoding
 	// the rest of a large answer.
 	tellAtOnce = 1000
@@ -67,24 +64,13 @@ func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
 		return fail("open the change stream", err)
 	}
 	defer closeStream(ctx, stream)
-	cursor := stream.ID()
-	defer func() { s.store.giveBack(ctx, cursor) }()
 	// After the opening: a collection dropped from here on ends the stream.
 	if err := ensureIndexes(ctx, s.store.messages, messageIndexes()); err != nil {
 		return err
 	}
 	s.store.fenced.Store(true)
 	sink.Opened()
-	return s.follow(ctx, stream, &cursor, sink)
-}
-
-// giveBack ends a cursor over messages that the driver may have let go without a word: it
-// takes the end of ctx for a lost connection, and resumes.
-func (s *Store) giveBack(ctx context.Context, cursor int64) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	command := bson.D{{Key: "killCursors", Value: s.messages.Name()}, {Key: "cursors", Value: bson.A{cursor}}}
-	s.messages.Database().RunCommand(ctx, command) // the server forgets it by itself after 10 minutes
+	return s.follow(ctx, stream, sink)
 }
 
 // expansion asks for all kinds of events where the server knows them.
@@ -95,31 +81,10 @@ func (s *Stream) expansion() []options.Lister[options.ChangeStreamOptions] {
 	return []options.Lister[options.ChangeStreamOptions]{options.ChangeStream().SetShowExpandedEvents(true)}
 }
 
-// closeStream gives a change stream back.
-func closeStream(ctx context.Context, stream *mongo.ChangeStream) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
-	defer cancel()
-	stream.Close(ctx) // the server forgets it by itself after 10 minutes
-}
-
-// openStream opens a change stream over a collection, from now on.
-func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*mongo.ChangeStream, error) {
-	// A deadline would go along to the server, so a timer bounds the opening instead.
-	opening, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(opTimeout, func() { cancel(context.DeadlineExceeded) })
-	further = append(further, options.ChangeStream().SetMaxAwaitTime(awaitTime))
-	stream, err := coll.Watch(opening, pipeline, further...)
-	if !timer.Stop() && err != nil {
-		return nil, fmt.Errorf("no answer within %v: %w", opTimeout, context.Cause(opening))
-	}
-	return stream, err
-}
-
-// follow tells of inserts until the stream ends. It notes which cursor it last read from.
-func (s *Stream) follow(ctx context.Context, stream *mongo.ChangeStream, cursor *int64, sink rooms.Sink) error {
+// follow tells of inserts until the stream ends.
+func (s *Stream) follow(ctx context.Context, stream *changeStream, sink rooms.Sink) error {
 	var batch []rooms.Arrival
 	for stream.Next(ctx) {
-		*cursor = stream.ID()
 		doc := routed(stream.Current)
 		if len(doc) <= noDocument {
 			return fmt.Errorf("follow the change stream: %w", errUnfenced)

@@ -6,6 +6,7 @@
 // `go test` runs every fault in a short form; ROOMSTREAM_FAULTS=long (`task test:faults`)
 // runs each for its full time.
 //
-// Concurrency: a fault of the whole set has the set to itself; faults of one database
-// run side by side, each on a database of its own.
+// Concurrency: a test has a set of nodes and a database to itself; some run at the same
+// time (setCount). Lifecycle: sets, instances and clients end with the tests; instances and
+// nodes also when the test binary is killed.
 package faults

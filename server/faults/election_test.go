@@ -83,7 +83,7 @@ func TestUnackedWritesAreRolledBack(t *testing.T) {
 		rollbacks := rollbackID(old)
 		var deaf []failPoint
 		for _, node := range others {
-			deaf = append(deaf, setFailPoint(t, node, "stopReplProducer", "alwaysOn", nil))
+			deaf = append(deaf, w.setFailPoint(node, "stopReplProducer", "alwaysOn", nil))
 		}
 		for _, p := range deaf {
 			p.await(1)

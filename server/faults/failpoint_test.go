@@ -19,18 +19,26 @@ type failPoint struct {
 	before int64 // how often it had acted when it was set
 }
 
-// failNext makes the next n commands of one name that instances send fail as data says.
-func failNext(t testing.TB, node *mongotest.Server, n int, command string, data bson.D) failPoint {
-	t.Helper()
-	data = append(bson.D{{Key: "failCommands", Value: bson.A{command}}, {Key: "appName", Value: appName}}, data...)
-	return setFailPoint(t, node, "failCommand", bson.D{{Key: "times", Value: n}}, data)
+// failNext makes the next n commands of one name that instances send to the primary about
+// messages fail as data says.
+func (w *world) failNext(n int, command string, data bson.D) failPoint {
+	w.t.Helper()
+	data = append(bson.D{
+		{Key: "failCommands", Value: bson.A{command}}, {Key: "appName", Value: appName}, {Key: "namespace", Value: w.namespace()},
+	}, data...)
+	return w.setFailPoint(w.set.Primary(w.t), "failCommand", bson.D{{Key: "times", Value: n}}, data)
 }
 
-func setFailPoint(t testing.TB, node *mongotest.Server, name string, mode any, data bson.D) failPoint {
-	t.Helper()
-	answer := node.Command(t, bson.D{{Key: "configureFailPoint", Value: name}, {Key: "mode", Value: mode}, {Key: "data", Value: append(bson.D{}, data...)}})
+// namespace is how a mongod names the collection.
+func (w *world) namespace() string { return w.database + "." + w.messages.Name() }
+
+func (w *world) setFailPoint(node *mongotest.Server, name string, mode any, data bson.D) failPoint {
+	w.t.Helper()
+	answer := node.Command(w.t, bson.D{{Key: "configureFailPoint", Value: name}, {Key: "mode", Value: mode}, {Key: "data", Value: append(bson.D{}, data...)}})
 	before, _ := answer.Lookup("count").AsInt64OK()
-	return failPoint{t: t, node: node, name: name, before: before}
+	p := failPoint{t: w.t, node: node, name: name, before: before}
+	w.failing = append(w.failing, p)
+	return p
 }
 
 // await waits until it has acted so often.

@@ -13,7 +13,7 @@ func TestInstanceIsKilled(t *testing.T) {
 	for n := range times(2, 12) {
 		killed := w.instances[n%2]
 		killed.end(syscall.SIGKILL)
-		w.orphaned++
+		w.orphaned += w.streams
 		w.awaitAcks(warm) // by the other
 		killed.start()
 		killed.awaitReady()

@@ -27,12 +27,12 @@ func TestStreamFails(t *testing.T) {
 			10107, // NotWritablePrimary
 			43,    // CursorNotFound
 		} {
-			p := failNext(t, w.set.Primary(t), each, "getMore", bson.D{{Key: "errorCode", Value: code}})
+			p := w.failNext(each, "getMore", bson.D{{Key: "errorCode", Value: code}})
 			p.await(each)
 			w.orphaned += each // of them getMore only says that they have ended
 			w.awaitAcks(warm / 4)
 		}
-		p := failNext(t, w.set.Primary(t), each, "getMore", bson.D{{Key: "closeConnection", Value: true}})
+		p := w.failNext(each, "getMore", bson.D{{Key: "closeConnection", Value: true}})
 		p.await(each)
 		w.awaitAcks(warm)
 	}
@@ -45,10 +45,7 @@ func TestCursorsAndSessionsAreKilledAgainAndAgain(t *testing.T) {
 	defer every.Stop()
 	for range times(3, 15) {
 		primary := w.set.Primary(t)
-		killed := w.killCursors(primary)
-		if killed == 0 {
-			t.Error("there was no cursor to kill")
-		}
+		until(t, "a cursor to kill", func() bool { return w.killCursors(primary) > 0 })
 		primary.Command(t, bson.D{{Key: "killAllSessions", Value: bson.A{}}})
 		<-every.C
 	}
@@ -60,7 +57,7 @@ func TestCursorsAndSessionsAreKilledAgainAndAgain(t *testing.T) {
 // that are not just then.
 func (w *world) killCursors(node *mongotest.Server) int {
 	w.t.Helper()
-	cursors := w.cursors(node)
+	cursors := w.cursors(node, w.namespace())
 	for _, id := range cursors {
 		_, err := node.TryOn(w.database, bson.D{{Key: "killCursors", Value: w.messages.Name()}, {Key: "cursors", Value: bson.A{id}}})
 		if err != nil {

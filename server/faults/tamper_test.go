@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -28,8 +29,8 @@ func TestDocumentsAreRemovedByHand(t *testing.T) {
 		w.remove(stored["room1"][len(stored["room1"])-1])
 		w.hush(false)
 		w.awaitAcks(warm)
+		w.arrive(fmt.Sprintf("late%d", n), n, "room0", "room1") // and asks for all there was
 	}
-	w.arrive("late", 0, "room0", "room1")
 	w.finish()
 }
 
@@ -168,15 +169,14 @@ func TestCollectionIsDropped(t *testing.T) {
 
 func TestCollectionIsRenamed(t *testing.T) {
 	goAway(t, func(w *world) error {
-		from := w.database + "." + w.messages.Name()
-		rename := bson.D{{Key: "renameCollection", Value: from}, {Key: "to", Value: from + time.Now().Format("150405.000")}}
+		rename := bson.D{{Key: "renameCollection", Value: w.namespace()}, {Key: "to", Value: w.namespace() + time.Now().Format("150405.000")}}
 		return w.messages.Database().Client().Database("admin").RunCommand(w.call(), rename).Err()
 	})
 }
 
 func goAway(t *testing.T, remove func(w *world) error) {
 	w := start(t, 2)
-	for range times(1, 5) {
+	for n := range times(1, 5) {
 		w.hush(true)
 		stored := w.agree()
 		if err := remove(w); err != nil {
@@ -185,7 +185,7 @@ func goAway(t *testing.T, remove func(w *world) error) {
 		w.loseAll(stored)
 		w.hush(false)
 		w.awaitAcks(warm)
+		w.arrive(fmt.Sprintf("late%d", n), n, "room0", "room1", "room2") // and asks for all there was
 	}
-	w.arrive("late", 0, "room0", "room1", "room2")
 	w.finish()
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -43,18 +42,17 @@ type world struct {
 	clients   []*client
 	stranger  *stranger
 	before    []usage         // of each instance, without clients
+	streams   int             // cursors of one instance, without clients
 	ctx       context.Context // of the load
 	stop      context.CancelFunc
 	running   sync.WaitGroup
 	lost      map[place]bool
 	ignored   bson.A // documents that must get no number
+	failing   []failPoint
 
 	lostBefore time.Time
 	orphaned   int // cursors nobody could give back: the server forgets them after 10 minutes
 }
-
-// usage is what an instance holds.
-type usage struct{ goroutines, files int }
 
 // start starts instances on a new database and puts them under load. The test breaks
 // something and calls finish.
@@ -63,17 +61,29 @@ func start(t *testing.T, instances int) *world {
 	t.Parallel()
 	set := ownSet(t)
 	w := &world{t: t, set: set, database: "faults_" + strings.ToLower(rand.Text()[:12]), lost: map[place]bool{}}
-	t.Cleanup(func() { set.Heal(t) })
 	w.open()
+	t.Cleanup(w.heal)
 	for range instances {
 		w.instances = append(w.instances, launch(t, set, w.database))
 	}
 	for _, i := range w.instances {
 		w.before = append(w.before, w.usage(i))
 	}
+	w.streams = w.allCursors() / instances
+	if w.streams < 1 {
+		t.Fatal("the instances have no change stream")
+	}
 	w.load()
 	w.awaitAcks(warm)
 	return w
+}
+
+// heal leaves the set to the next test whole and without fail points.
+func (w *world) heal() {
+	w.set.Heal(w.t)
+	for _, p := range w.failing {
+		p.off()
+	}
 }
 
 // open connects the test itself to the database, which goes with the test.
@@ -270,150 +280,4 @@ func (w *world) silence() (longest time.Duration) {
 		longest = max(longest, times[i].Sub(times[i-1]))
 	}
 	return longest
-}
-
-// read reads the whole log, and how many documents still wait for a number.
-func (w *world) read() (stored map[string][]entry, unnumbered int) {
-	w.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	exists := func(is bool) bson.D { return bson.D{{Key: "$exists", Value: is}} }
-	filter := bson.D{{Key: "roomId", Value: exists(true)}, {Key: "badSeq", Value: exists(false)}}
-	if len(w.ignored) > 0 {
-		filter = append(filter, bson.E{Key: "_id", Value: bson.D{{Key: "$nin", Value: w.ignored}}})
-	}
-	cursor, err := w.messages.Find(ctx, filter, options.Find().SetSort(bson.D{{Key: "roomId", Value: 1}, {Key: "seq", Value: 1}}))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	var documents []document
-	if err := cursor.All(ctx, &documents); err != nil {
-		w.t.Fatal(err)
-	}
-	stored = map[string][]entry{}
-	for _, d := range documents {
-		if d.seq() < 1 {
-			unnumbered++
-			continue
-		}
-		stored[d.RoomID] = append(stored[d.RoomID], d.entry())
-	}
-	return stored, unnumbered
-}
-
-// document is an event as it is stored.
-type document struct {
-	ID       bson.ObjectID `bson:"_id"`
-	RoomID   string        `bson:"roomId"`
-	Seq      bson.RawValue `bson:"seq"`
-	Type     string        `bson:"type"`
-	Author   string        `bson:"author"`
-	ClientID string        `bson:"clientId"`
-	Text     string        `bson:"text"`
-	Target   int64         `bson:"target"`
-	Emoji    string        `bson:"emoji"`
-	On       bool          `bson:"on"`
-}
-
-// seq is the event's number; 0: it has none yet, or a forged one that will be taken away.
-func (d document) seq() int64 {
-	if d.Seq.Type != bson.TypeInt64 && d.Seq.Type != bson.TypeInt32 {
-		return 0
-	}
-	return d.Seq.AsInt64()
-}
-
-func (d document) entry() entry {
-	names := map[string]string{"": "new_message", "edit": "message_updated", "delete": "message_deleted", "reaction": "reaction_updated", "void": "void"}
-	return entry{
-		Seq: d.seq(), ID: d.ID.Hex(), RoomID: d.RoomID, Event: names[d.Type], Author: d.Author, ClientID: d.ClientID,
-		Text: d.Text, Target: d.Target, Emoji: d.Emoji, On: d.On,
-	}
-}
-
-// rebase takes what a new process needs as the baseline of those that were started again:
-// they have never been without clients.
-func (w *world) rebase() {
-	w.t.Helper()
-	fresh := launch(w.t, w.set, w.database)
-	of := w.usage(fresh)
-	fresh.end(syscall.SIGTERM)
-	for n := range w.before {
-		w.before[n] = of
-	}
-}
-
-// allCursors counts the cursors that the set's nodes have open over messages.
-func (w *world) allCursors() int {
-	w.t.Helper()
-	n := 0
-	for _, node := range w.set.Nodes {
-		n += len(w.cursors(node))
-	}
-	return n
-}
-
-// cursors gives the cursors that a node has open over messages.
-func (w *world) cursors(node *mongotest.Server) []int64 {
-	w.t.Helper()
-	answer := node.Command(w.t, bson.D{
-		{Key: "aggregate", Value: 1}, {Key: "cursor", Value: bson.D{}},
-		{Key: "pipeline", Value: bson.A{
-			bson.D{{Key: "$currentOp", Value: bson.D{{Key: "allUsers", Value: true}, {Key: "idleCursors", Value: true}}}},
-			bson.D{{Key: "$match", Value: bson.D{{Key: "ns", Value: w.database + "." + w.messages.Name()}, {Key: "cursor.cursorId", Value: bson.D{{Key: "$gt", Value: 0}}}}}},
-		}},
-	})
-	var found struct {
-		Cursor struct {
-			FirstBatch []struct {
-				Cursor struct {
-					ID int64 `bson:"cursorId"`
-				} `bson:"cursor"`
-			} `bson:"firstBatch"`
-		} `bson:"cursor"`
-	}
-	if err := bson.Unmarshal(answer, &found); err != nil {
-		w.t.Fatal(err)
-	}
-	ids := make([]int64, len(found.Cursor.FirstBatch))
-	for i, op := range found.Cursor.FirstBatch {
-		ids[i] = op.Cursor.ID
-	}
-	return ids
-}
-
-// usage is what an instance holds right now.
-func (w *world) usage(i *instance) usage {
-	w.t.Helper()
-	goroutines, _ := i.goroutines()
-	_, files := i.files()
-	return usage{goroutines, files}
-}
-
-// wantBaseline waits until no cursor is open but the streams', and until each instance holds
-// no client's socket and, but for the slack of calls under way, no more goroutines and files
-// than before.
-func (w *world) wantBaseline() {
-	w.t.Helper()
-	const slack = 4 // a heartbeat, the driver's own checks of three servers
-	until(w.t, fmt.Sprintf("no more cursors than %d streams and %d orphans", len(w.instances), w.orphaned), func() bool {
-		return w.allCursors() <= len(w.instances)+w.orphaned
-	})
-	for n, i := range w.instances {
-		holds := func() bool {
-			clients, files := i.files()
-			count, _ := i.goroutines()
-			return clients == 0 && files <= w.before[n].files && count <= w.before[n].goroutines+slack
-		}
-		deadline := time.Now().Add(patience)
-		for !holds() {
-			if time.Now().After(deadline) {
-				clients, files := i.files()
-				count, stacks := i.goroutines()
-				w.t.Errorf("an instance had %+v and has %d goroutines, %d files and %d sockets of clients:\n%s", w.before[n], count, files, clients, stacks)
-				break
-			}
-			<-time.After(100 * time.Millisecond)
-		}
-	}
 }
