@@ -96,8 +96,11 @@ func (x *exporter) room(ctx context.Context, room rooms.Room) error {
 	}
 	x.counts.Rooms++
 	return eachEvent(ctx, x.store.Rooms.Log, room, func(e *rooms.Event, want int64) error {
-		if e.Seq != want {
+		switch {
+		case e.Seq > want:
 			return fmt.Errorf("room %s: seq %d is missing: `roomstream rebuild` fills it", room.ID, want)
+		case e.Seq < want:
+			return fmt.Errorf("room %s: seq %d stands twice: see `roomstream verify`", room.ID, e.Seq)
 		}
 		x.counts.Events++
 		return x.write(line{Event: eventToLine(e)})
@@ -137,7 +140,10 @@ func eachRoom(ctx context.Context, s rooms.Store, do func(room rooms.Room, known
 			if len(found) > 0 && known[0].ID == found[0] {
 				found = found[1:]
 			}
-			room := known[0]
+			room, err := s.Catalog.Room(ctx, known[0].ID) // as it is now: it may have been trimmed since it was listed
+			if err != nil {
+				return err
+			}
 			known = known[1:]
 			if err := do(room, true); err != nil {
 				return err
@@ -156,7 +162,8 @@ func eachRoom(ctx context.Context, s rooms.Store, do func(room rooms.Room, known
 	}
 }
 
-// unlisted is a room that only the log knows, as it would have been made.
+// unlisted is a room that only the log knows, as it would have been made. Where its log
+// begins later than at 1 the rest was trimmed.
 func unlisted(ctx context.Context, s rooms.Store, id rooms.RoomID) (rooms.Room, error) {
 	if _, err := rooms.ParseRoomID(string(id)); err != nil {
 		return rooms.Room{}, fmt.Errorf("the log holds events of %q, which is no room: %w", id, err)
@@ -166,8 +173,11 @@ func unlisted(ctx context.Context, s rooms.Store, id rooms.RoomID) (rooms.Room, 
 		return rooms.Room{}, err
 	}
 	room := rooms.Room{ID: id, Name: string(id), Type: rooms.TypePublic}
-	if len(first) > 0 {
-		room.CreatedAt = first[0].Timestamp
+	if len(first) == 0 {
+		return room, nil
+	}
+	if room.CreatedAt = first[0].Timestamp; first[0].Seq > 1 {
+		room.MinSeq = first[0].Seq
 	}
 	return room, nil
 }

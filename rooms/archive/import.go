@@ -35,9 +35,9 @@ type ImportOptions struct {
 // Import reads an archive into a store: first all of it is checked and compared with
 // what the store has, then what is missing there is written. It refuses, naming the line, a
 // file that is damaged and a room that holds other content at a seq. Into a store without
-// rooms the archive's log id goes along.
+// events the archive's log id goes along.
 func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (Counts, error) {
-	empty, err := isEmpty(ctx, s.Rooms)
+	found, err := s.Rooms.Archive.LogRooms(ctx, "", 1)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -56,7 +56,7 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 	switch {
 	case o.NewLogID:
 		logID = rand.Text()
-	case empty:
+	case len(found) == 0:
 		logID = head.LogID
 	}
 	if logID != "" {
@@ -64,20 +64,11 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 			return Counts{}, err
 		}
 	}
-	writing := &writer{ctx: ctx, store: s, progress: o.Progress}
+	writing := &writer{ctx: ctx, store: s, compare: checker{ctx: ctx, store: s}, progress: o.Progress}
 	if _, err := read(file, writing); err != nil {
 		return writing.counts, fmt.Errorf("%w; run it again to go on", err)
 	}
 	return writing.counts, nil
-}
-
-func isEmpty(ctx context.Context, s rooms.Store) (bool, error) {
-	known, err := s.Catalog.Rooms(ctx, "", 1)
-	if err != nil {
-		return false, err
-	}
-	found, err := s.Archive.LogRooms(ctx, "", 1)
-	return len(known)+len(found) == 0, err
 }
 
 // target takes what an archive holds, in its order.
@@ -141,10 +132,8 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 }
 
 func (r *reader) line(b []byte, sum string) error {
-	var l line
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&l); err != nil {
+	l, err := decode(b)
+	if err != nil {
 		return fmt.Errorf("is no line of an archive: %w", err)
 	}
 	switch {
@@ -171,6 +160,29 @@ func (r *reader) line(b []byte, sum string) error {
 		return r.endLine(l.End, sum)
 	}
 	return errors.New("is empty")
+}
+
+// decode reads one line: one object with one member, and nothing after it.
+func decode(b []byte) (line, error) {
+	var l line
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&l); err != nil {
+		return l, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return l, errors.New("something stands after the object")
+	}
+	members := 0
+	for _, there := range []bool{l.Header != nil, l.Room != nil, l.Event != nil, l.Account != nil, l.End != nil} {
+		if there {
+			members++
+		}
+	}
+	if members > 1 {
+		return l, errors.New("it is several things at once")
+	}
+	return l, nil
 }
 
 func (r *reader) roomLine(l *roomLine) error {

@@ -13,48 +13,90 @@ import (
 type checker struct {
 	ctx   context.Context
 	store Store
-	there []rooms.Event // of the room, from the next event on
-	last  int64         // of the room in the store
+	there []rooms.Event  // of the room, from the next event on
+	last  int64          // of the room in the store
+	new   []*rooms.Event // that the store lacks at their seq
 }
 
 func (c *checker) room(room rooms.Room) error {
-	c.there, c.last = nil, 0
+	if err := c.begin(room.ID); err != nil {
+		return err
+	}
+	first := max(room.MinSeq, 1)
 	stored, err := c.store.Rooms.Catalog.Room(c.ctx, room.ID)
 	switch {
 	case err != nil && rooms.AsError(err).Code != rooms.CodeNotFound:
 		return err
-	case err == nil && stored.MinSeq > max(room.MinSeq, 1):
-		return fmt.Errorf("room %s: is trimmed below seq %d in the store, the archive begins at %d", room.ID, stored.MinSeq, max(room.MinSeq, 1))
+	case err == nil && stored.MinSeq > first:
+		return fmt.Errorf("room %s: is trimmed below seq %d in the store, the archive begins at %d", room.ID, stored.MinSeq, first)
+	case c.last > 0 && c.last < first-1:
+		return fmt.Errorf("room %s: ends at seq %d in the store, the archive begins at %d: what is between is in neither", room.ID, c.last, first)
 	}
-	newest, err := c.store.Rooms.Log.Newest(c.ctx, []rooms.RoomID{room.ID}, 1)
+	return nil
+}
+
+// begin goes to the begin of a room.
+func (c *checker) begin(id rooms.RoomID) error {
+	c.there, c.last = nil, 0
+	newest, err := c.store.Rooms.Log.Newest(c.ctx, []rooms.RoomID{id}, 1)
 	if err != nil {
 		return err
 	}
-	if events := newest[room.ID]; len(events) > 0 {
+	if events := newest[id]; len(events) > 0 {
 		c.last = events[0].Seq
 	}
 	return nil
 }
 
-func (c *checker) event(room rooms.Room, e *rooms.Event) error {
-	if e.Seq > c.last {
+func (c *checker) event(_ rooms.Room, e *rooms.Event) error {
+	has, err := c.has(e)
+	if err != nil || has {
+		return err
+	}
+	if c.new = append(c.new, e); len(c.new) < batchEvents {
 		return nil
 	}
+	return c.end()
+}
+
+// end looks whether an event that is new at its seq stands at another one.
+func (c *checker) end() error {
+	if len(c.new) == 0 {
+		return nil
+	}
+	found, err := c.store.Rooms.Log.Find(c.ctx, c.new)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		f := &found[0]
+		return fmt.Errorf("room %s holds the event %s (clientId %q) of the archive at seq %d, where the archive has another: it is another log's, or went on differently", f.RoomID, f.ID, f.ClientID, f.Seq)
+	}
+	c.new = nil
+	return nil
+}
+
+// has says whether the store has this event, and returns an error when it has other
+// content at its seq. The events of a room come ascending.
+func (c *checker) has(e *rooms.Event) (bool, error) {
+	if e.Seq > c.last {
+		return false, nil
+	}
 	if len(c.there) == 0 {
-		events, err := c.store.Rooms.Log.Since(c.ctx, room.ID, e.Seq-1, page)
+		events, err := c.store.Rooms.Log.Since(c.ctx, e.RoomID, e.Seq-1, page)
 		if err != nil {
-			return err
+			return false, err
 		}
 		c.there = events
 	}
 	if len(c.there) == 0 || c.there[0].Seq > e.Seq {
-		return nil // a gap that this fills
+		return false, nil // a gap that this fills
 	}
 	if c.there[0] != *e {
-		return otherContent(e)
+		return false, otherContent(e)
 	}
 	c.there = c.there[1:]
-	return nil
+	return true, nil
 }
 
 func otherContent(e *rooms.Event) error {
@@ -72,12 +114,11 @@ func (c *checker) account(a auth.Account) error {
 	return err
 }
 
-func (c *checker) end() error { return nil }
-
 // writer writes what the store lacks.
 type writer struct {
 	ctx      context.Context
 	store    Store
+	compare  checker // so that an import which is repeated passes quickly over what is there
 	progress func(Counts)
 	counts   Counts
 	batch    []*rooms.Event
@@ -85,11 +126,14 @@ type writer struct {
 }
 
 func (w *writer) room(room rooms.Room) error {
-	_, err := w.store.Rooms.Catalog.Room(w.ctx, room.ID)
-	if err == nil {
-		return nil // it keeps the name it has there
+	if err := w.compare.begin(room.ID); err != nil {
+		return err
 	}
-	if rooms.AsError(err).Code != rooms.CodeNotFound {
+	stored, err := w.store.Rooms.Catalog.Room(w.ctx, room.ID)
+	switch {
+	case err == nil && (stored == room || w.compare.last > 0):
+		return nil // with a log of its own it keeps its name and its fence
+	case err != nil && rooms.AsError(err).Code != rooms.CodeNotFound:
 		return err
 	}
 	w.counts.Rooms++
@@ -97,6 +141,10 @@ func (w *writer) room(room rooms.Room) error {
 }
 
 func (w *writer) event(_ rooms.Room, e *rooms.Event) error {
+	has, err := w.compare.has(e)
+	if err != nil || has {
+		return err
+	}
 	w.batch = append(w.batch, e)
 	w.bytes += e.Size()
 	if len(w.batch) < batchEvents && w.bytes < batchBytes {
@@ -143,9 +191,12 @@ func (w *writer) same(e *rooms.Event) error {
 
 func (w *writer) account(a auth.Account) error {
 	err := w.store.Accounts.CreateAccount(w.ctx, a)
-	if errors.Is(err, auth.ErrNameTaken) {
+	switch {
+	case errors.Is(err, auth.ErrNameTaken):
 		return nil // compared before
+	case err != nil:
+		return err
 	}
 	w.counts.Accounts++
-	return err
+	return nil
 }
