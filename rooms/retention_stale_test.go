@@ -64,7 +64,7 @@ func TestAnInstanceThatSleptThroughTheRemovalReadsTheFence(t *testing.T) {
 	inOrder(t, "what is left", all(t, store, "r"), 6)
 }
 
-// What was trimmed is in no answer of any kind, while its documents are still there and
+// What was trimmed is in no answer, while its documents are still there and
 // when they are gone; a change of it is refused and writes nothing.
 func TestWhatWasTrimmedIsInNoAnswer(t *testing.T) {
 	store := newStore(t)
@@ -77,7 +77,9 @@ func TestWhatWasTrimmedIsInNoAnswer(t *testing.T) {
 		name string
 		step func(context.Context, rooms.RoomID, int64, int) (int, error)
 	}{
-		{"blanked", store.Trimmer.Blank}, {"removed", store.Trimmer.Remove},
+		{"fenced", func(context.Context, rooms.RoomID, int64, int) (int, error) { return 0, nil }},
+		{"blanked", store.Trimmer.Blank},
+		{"removed", store.Trimmer.Remove},
 	} {
 		name := done.name
 		if _, err := done.step(context.Background(), "r", 3, 100); err != nil {
@@ -102,6 +104,9 @@ func TestWhatWasTrimmedIsInNoAnswer(t *testing.T) {
 		synced, err := s.Sync(context.Background(), alice, map[string]int64{"r": 1})
 		if err != nil || synced["r"].Reset != rooms.ResetTrimmed || len(synced["r"].Events) > 0 {
 			t.Errorf("%s: a sync from 1 is answered %+v, %v", name, synced["r"], err)
+		}
+		if name == "fenced" { // for a moment, until its content goes
+			continue
 		}
 		if _, err := edit(s, alice, rooms.EditInput{RoomID: "r", Seq: 1, Text: "again"}); err == nil {
 			t.Errorf("%s: a trimmed message was edited", name)

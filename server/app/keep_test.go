@@ -69,6 +69,9 @@ func TestErasureOfAUserReachesEveryInstance(t *testing.T) {
 	if erased.err != nil || !strings.Contains(erased.stdout, "20 messages deleted") {
 		t.Fatalf("erase: %v, %q, %q", erased.err, erased.stdout, erased.stderr)
 	}
+	if code, reason := ann.Closed(); code != 4003 || reason != "revoked" {
+		t.Errorf("the user's socket was closed with %d %q", code, reason)
+	}
 	watcher.WaitFor("message_deleted", 20)
 	for i, a := range []*apptest.App{first, second} {
 		if got := replayed(t, a, "general"); strings.Contains(got, "secret") || strings.Contains(got, "Ann") || strings.Count(got, `"deleted":true`) != 21 {
