@@ -19,7 +19,10 @@ import (
 	"roomstream/rooms/mongodb/mongotest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(mongotest.Main(m)) }
+func TestMain(m *testing.M) {
+	childMain()
+	goleak.VerifyTestMain(mongotest.Main(m))
+}
 
 type accounts struct {
 	auth.AccountStore
