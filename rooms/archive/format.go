@@ -16,11 +16,16 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
 )
+
+// maxRoomText bounds a room's name and topic in bytes: much more than a page can show,
+// much less than a line may have.
+const maxRoomText = 8 << 10
 
 // version is of the format. A reader refuses every other one.
 const version = 1
@@ -129,8 +134,19 @@ func (l *roomLine) room() (rooms.Room, error) {
 	if err != nil {
 		return rooms.Room{}, err
 	}
-	if l.MinSeq < 0 || l.MinSeq > rooms.MaxSeq {
+	switch {
+	case l.Type != rooms.TypePublic:
+		return rooms.Room{}, rooms.BadField("type", "must be %s: this version knows no other", rooms.TypePublic)
+	case len(l.Name) > maxRoomText:
+		return rooms.Room{}, rooms.BadField("name", "must be at most %d bytes", maxRoomText)
+	case len(l.Topic) > maxRoomText:
+		return rooms.Room{}, rooms.BadField("topic", "must be at most %d bytes", maxRoomText)
+	case l.MinSeq < 0 || l.MinSeq > rooms.MaxSeq:
 		return rooms.Room{}, rooms.BadField("minSeq", "must be from 0 below 2^53")
+	case l.RemoveBelow < 0 || l.RemoveBelow > max(l.MinSeq, 1):
+		return rooms.Room{}, rooms.BadField("removeBelow", "must be from 0 to minSeq")
+	case l.RetentionMs < -1 || l.RetentionMs > math.MaxInt64/int64(time.Millisecond):
+		return rooms.Room{}, rooms.BadField("retentionMs", "must be a number of milliseconds, or -1 for ever")
 	}
 	r := rooms.Room{
 		ID: id, Name: l.Name, Type: l.Type, Topic: l.Topic, MinSeq: l.MinSeq,

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"roomstream/auth"
@@ -103,7 +104,7 @@ func read(file io.Reader, to target) (header, error) {
 		if err != nil {
 			return header{}, fmt.Errorf("line %d: %w", n, err)
 		}
-		if err := r.line(b, hex.EncodeToString(sum.Sum(nil))); err != nil {
+		if err := r.line(b, sum); err != nil {
 			return header{}, fmt.Errorf("line %d: %w", n, err)
 		}
 		sum.Write(b)
@@ -131,7 +132,8 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-func (r *reader) line(b []byte, sum string) error {
+// line takes one line; sum is of those before it.
+func (r *reader) line(b []byte, sum hash.Hash) error {
 	l, err := decode(b)
 	if err != nil {
 		return fmt.Errorf("is no line of an archive: %w", err)
@@ -157,7 +159,7 @@ func (r *reader) line(b []byte, sum string) error {
 	case l.Account != nil:
 		return r.accountLine(l.Account)
 	case l.End != nil:
-		return r.endLine(l.End, sum)
+		return r.endLine(l.End, hex.EncodeToString(sum.Sum(nil)))
 	}
 	return errors.New("is empty")
 }

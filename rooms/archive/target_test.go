@@ -91,6 +91,27 @@ func TestALineIsOneThing(t *testing.T) {
 	}
 }
 
+func TestTheFieldsOfARoomHaveLimits(t *testing.T) {
+	source := newEmbedded(t)
+	fill(t, source, sound())
+	exported := export(t, source, "")
+	for field, change := range map[string][2]string{
+		"type":        {`"type":"public"`, `"type":"secret"`},
+		"name":        {`"name":"Nobody"`, `"name":"` + strings.Repeat("n", 9000) + `"`},
+		"topic":       {`"topic":"silence"`, `"topic":"` + strings.Repeat("t", 9000) + `"`},
+		"minSeq":      {`"minSeq":11`, `"minSeq":-11`},
+		"removeBelow": {`"removeBelow":9`, `"removeBelow":12`},
+		"retentionMs": {`"retentionMs":86400000`, `"retentionMs":9223372036854775807`},
+		"createdAt":   {`"createdAt":"2026`, `"createdAt":"x2026`},
+		"id":          {`"id":"general"`, `"id":"gen eral"`},
+	} {
+		_, err := read(newEmbedded(t), strings.Replace(exported, change[0], change[1], 1), archive.ImportOptions{})
+		if err == nil || !strings.Contains(err.Error(), "room.") || !strings.Contains(err.Error(), field+": ") && !strings.Contains(err.Error(), "roomId: ") {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
 // While others write, an export has each room up to a number, without gaps.
 func TestAnExportBesideWritersIsWhole(t *testing.T) {
 	s, to := newMongoDB(t), newEmbedded(t)
