@@ -43,7 +43,7 @@ const CORPUS = [
 ];
 
 /** Elements a message may hold. */
-const ALLOWED = new Set(["P", "DIV", "SPAN", "TIME", "A", "UL", "LI", "svg", "path"]);
+const ALLOWED = new Set(["P", "DIV", "SPAN", "TIME", "A", "UL", "LI", "BUTTON", "svg", "path"]);
 
 let browser: Browser;
 let server: Server;

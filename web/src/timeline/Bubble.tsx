@@ -34,6 +34,11 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
           {item.own && <State state={item.state} />}
         </span>
       </div>
+      {!item.deleted && (
+        <button type="button" class="message-more" data-more aria-label="Message actions" aria-haspopup="menu">
+          <Icon name="dots" size={18} />
+        </button>
+      )}
       {item.state === "failed" && item.clientId !== undefined && (
         <Failure error={item.error} clientId={item.clientId} onRetry={onRetry} onDiscard={onDiscard} />
       )}

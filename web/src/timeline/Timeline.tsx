@@ -5,6 +5,7 @@ import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { DaySection } from "./DaySection";
 import type { Pending, RoomLog } from "./log";
+import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
 import { groupByDay, type Item, logItem } from "./rows";
 import { useTimelineScroll } from "./useTimelineScroll";
@@ -58,6 +59,7 @@ export function Timeline({ chat, room }: { chat: Chat; room: RoomState }) {
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
+      <MessageMenu timeline={scroller} items={items} onRetry={(clientId) => chat.resend(room, clientId)} onDiscard={(clientId) => chat.discard(room, clientId)} />
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
           <Icon name="down" size={18} />

@@ -14,6 +14,8 @@ const paths = {
   moon: "M20 14.2A8 8 0 0 1 9.8 4 8 8 0 1 0 20 14.2Z",
   system: "M4 5.5h16v10.5H4zM9 20h6M12 16v4",
   leave: "M14 8V5.5H5v13h9V16M10 12h10.5M17.5 8.5 21 12l-3.5 3.5",
+  dots: "M5 12h.01M12 12h.01M19 12h.01",
+  copy: "M9 9h10.5v10.5H9zM5.5 15H4.5V4.5H15v1",
   more: "m7 14.5 5-5 5 5",
 } as const;
 
