@@ -358,8 +358,8 @@ func (s *Server) directWithin(patience time.Duration, talk func(ctx context.Cont
 	defer cancel()
 	uri := fmt.Sprintf("mongodb://127.0.0.1:%d/?directConnection=true", s.port)
 	// Before it listens the driver would wait 10 s to look again; a second client looks
-	// at once.
-	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetServerSelectionTimeout(time.Second))
+	// at once. A busy machine takes a second to connect.
+	client, err := mongo.Connect(options.Client().ApplyURI(uri).SetServerSelectionTimeout(max(time.Second, patience/10)))
 	if err != nil {
 		return err
 	}
