@@ -138,8 +138,8 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		if !accepted { // Accept panicked, and net/http knows nothing of nc any more
 			c.timer.Stop()
-			nc.Close()
 			s.registry.release(r.RemoteAddr)
+			nc.Close()
 		}
 	}()
 	c.accept(r)

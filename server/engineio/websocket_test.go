@@ -28,7 +28,9 @@ func TestAPanicOfAcceptGivesTheConnectionAndItsPlaceBack(t *testing.T) {
 			t.Errorf("connection %d: answered %q, %v; want it closed", i, line, err)
 		}
 	}
-	if s.Connections() != 0 || len(s.registry.addresses) != 0 {
-		t.Errorf("%d connections, %d addresses are kept", s.Connections(), len(s.registry.addresses))
+	s.registry.mu.Lock()
+	defer s.registry.mu.Unlock()
+	if len(s.registry.conns) != 0 || len(s.registry.addresses) != 0 {
+		t.Errorf("%d connections, %d addresses are kept", len(s.registry.conns), len(s.registry.addresses))
 	}
 }
