@@ -474,3 +474,52 @@ func TestTheListShowsTheNewestMessageAsItIsNow(t *testing.T) {
 		}
 	}
 }
+
+// gatedLog holds appends back until it is opened.
+type gatedLog struct {
+	rooms.Log
+	reached chan struct{} // closed by the first append
+	open    chan struct{}
+	once    sync.Once
+}
+
+func (l *gatedLog) Append(ctx context.Context, events []*rooms.Event) error {
+	l.once.Do(func() { close(l.reached) })
+	<-l.open
+	return l.Log.Append(ctx, events)
+}
+
+// What one caller sends in one breath ends as if it had been sent one by one.
+func TestChangesOfOneBatchKeepTheirOrder(t *testing.T) {
+	bare := newStore(t)
+	first, _ := serve(t, bare, rooms.Options{})
+	send(t, first, "r", "one", "")
+	gate := &gatedLog{Log: bare.Log, reached: make(chan struct{}), open: make(chan struct{})}
+	store := bare
+	store.Log = gate
+	s, _ := serve(t, store, rooms.Options{})
+	var answers sync.WaitGroup
+	answers.Add(1)
+	s.Send(alice, rooms.SendInput{RoomID: "r", Text: "holds the lane"}, func(rooms.Sent, error) { answers.Done() }) // 2
+	<-gate.reached
+	var seqs [5]int64
+	for i, on := range []bool{true, true, false, false, true} {
+		answers.Add(1)
+		s.React(bob, rooms.ReactInput{RoomID: "r", Seq: 1, Emoji: "👍", On: on}, func(sent rooms.Sent, err error) {
+			defer answers.Done()
+			if err != nil {
+				t.Errorf("reaction %d: %v", i, err)
+			}
+			seqs[i] = sent.Seq
+		})
+	}
+	close(gate.open)
+	answers.Wait()
+	if want := [5]int64{3, 3, 4, 4, 5}; seqs != want {
+		t.Errorf("answered with %v, want %v", seqs, want)
+	}
+	messages := page(t, s, rooms.HistoryInput{RoomID: "r"})
+	if got := messages[0].Fold.Counts(); got != `{"👍":1}` {
+		t.Errorf("at last the counts are %s", got)
+	}
+}

@@ -28,6 +28,7 @@ type Fold struct {
 	reactions []*emojiFold // in the order of first use
 	replies   []int64      // ascending
 	pending   bool         // an event was applied that is not in the log yet
+	putOff    bool         // an event waits until those are
 }
 
 // emojiFold is who set one emoji, and when.

@@ -168,7 +168,8 @@ type refusal struct {
 	err  error
 }
 
-// admitAll goes through a batch in order, as the log will hold it.
+// admitAll goes through a batch in order, as the log will hold it. What follows an item
+// that is put off waits with it: on, on and off must not end as on.
 func admitAll(batch []*item, folds map[RoomID]roomFolds) (p prepared, refused []refusal) {
 	for _, it := range batch {
 		if it.event.Target == 0 {
@@ -176,12 +177,17 @@ func admitAll(batch []*item, folds map[RoomID]roomFolds) (p prepared, refused []
 			continue
 		}
 		f := folds[it.event.RoomID][it.event.Target]
+		if f.putOff {
+			p.later = append(p.later, it)
+			continue
+		}
 		sent, err := f.admit(it.event, it.moderates)
 		switch {
 		case err == nil:
 			f.applyNext(it.event)
 			p.ready = append(p.ready, it)
 		case f.pending:
+			f.putOff = true
 			p.later = append(p.later, it)
 		case errors.Is(err, errUnchanged):
 			refused = append(refused, refusal{it, sent, nil})
