@@ -60,6 +60,28 @@ test("Discard takes it away, and it is never sent", async () => {
   await ann.leave();
 });
 
+test("the menu of a message that failed retries and discards it", async () => {
+  const clientIds: string[] = [];
+  const ann = await Person.enter(browser, server, "Ann", { room: "failed-menu", before: (page) => refuseFirstSend(page, clientIds) });
+  await ann.say("try this");
+  await ann.page.locator('[data-state="failed"]').waitFor();
+  await (await ann.openMenu("try this")).getByRole("menuitem", { name: "Retry" }).click();
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+  expect((await server.log("failed-menu")).map((m) => m.clientId)).toEqual([clientIds[0]]);
+  await ann.leave();
+
+  const others: string[] = [];
+  const bo = await Person.enter(browser, server, "Bo", { room: "failed-menu", before: (page) => refuseFirstSend(page, others) });
+  await bo.say("never mind");
+  await bo.page.locator('[data-state="failed"]').waitFor();
+  const menu = await bo.openMenu("never mind");
+  expect(await menu.getByRole("menuitem").allTextContents()).toEqual(["Retry", "Copy text", "Discard"]);
+  await menu.getByRole("menuitem", { name: "Discard" }).click();
+  await bo.sees(["try this"]);
+  expect((await server.log("failed-menu")).map((m) => m.text)).toEqual(["try this"]);
+  await bo.leave();
+});
+
 test("an ack that is lost is not an error: the stock client sends again, and the log has it once", async () => {
   let sends = 0;
   const ann = await Person.enter(browser, server, "Ann", {

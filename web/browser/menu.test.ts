@@ -7,6 +7,11 @@ import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
 const TEXT = "  <b>two</b>\nlines";
+/** Between the menu and the window's edge. */
+const EDGE_PX = 8;
+/** Longer than a finger has to rest, in ms. */
+const LONG_MS = 2_000;
+const RTL = "مرحبا بالعالم، كيف الحال؟";
 
 let browser: Browser;
 let server: Server;
@@ -14,13 +19,20 @@ let server: Server;
 beforeAll(async () => {
   [browser, server] = await Promise.all([startBrowser(), Server.start()]);
   await server.post("menu", TEXT);
+  const ann = server.token("ann", "Ann");
+  for (let i = 0; i < 12; i++) {
+    await server.post("many", `said ${i}`);
+    await server.post("many", `own ${i}`, ann);
+  }
+  await server.post("many", RTL);
 });
 afterAll(async () => {
   await browser.close();
   await server.remove();
 });
 
-const enter = (width: number) => Person.enter(browser, server, "Ann", { room: "menu", width });
+const enter = (width: number, room = "menu") => Person.enter(browser, server, "Ann", { room, width });
+const focusedSeq = (person: Person) => person.page.evaluate(() => Number(document.activeElement?.closest("[data-key]")?.getAttribute("data-seq")));
 
 test("by key: opened, left with Escape and Tab, and the exact text is copied", async () => {
   const ann = await enter(1280);
@@ -36,8 +48,7 @@ test("by key: opened, left with Escape and Tab, and the exact text is copied", a
     expect(await focused()).toBe(true);
   }
   await more.press("Enter");
-  await menu.waitFor();
-  await ann.page.keyboard.press("Enter");
+  await menu.getByRole("menuitem", { name: "Copy text" }).press("Enter");
   await ann.page.getByRole("status").filter({ hasText: /^Copied$/ }).waitFor();
   expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe(TEXT);
   expect(await focused()).toBe(true);
@@ -67,24 +78,118 @@ test.each([320, 360, 1280])("stays in a window %i px wide", async (width) => {
   await ann.leave();
 });
 
-test("a resting finger opens it, a moving one does not", async () => {
-  const ann = await enter(360);
+test.each([768, 1280])("stands beside its button, in the window, %i px wide", async (width) => {
+  const ann = await enter(width, "many");
+  for (const text of ["said 0", "own 0", "said 11", "own 11", RTL]) {
+    const menu = await ann.openMenu(text);
+    const [box, button] = [await menu.boundingBox(), await ann.bubble(text).getByRole("button", { name: "Message actions" }).boundingBox()];
+    if (!box || !button) throw new Error(`${text}: no box`);
+    expect(box.x).toBeGreaterThanOrEqual(0);
+    expect(box.x + box.width).toBeLessThanOrEqual(width);
+    expect(box.y).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(ann.page.viewportSize()?.height ?? 0);
+    expect(box.y >= button.y + button.height || box.y + box.height <= button.y).toBe(true);
+    if (text.startsWith("own")) expect(box.x + box.width).toBeCloseTo(button.x + button.width, 0);
+    else expect(box.x).toBeCloseTo(Math.min(button.x, width - EDGE_PX - box.width), 0);
+    await ann.page.keyboard.press("Escape");
+    await menu.waitFor({ state: "detached" });
+  }
+  await ann.leave();
+});
+
+test("arrows, Home and End go through it; a click outside closes it", async () => {
+  const ann = await enter(1280, "many");
+  const menu = await ann.openMenu("own 11");
+  const focused = () => ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
+  expect(await focused()).toBe("Thumbs up");
+  for (const [key, name] of [
+    ["ArrowRight", "Heart"],
+    ["ArrowDown", "Copy text"],
+    ["ArrowDown", "Edit"],
+    ["End", "Delete"],
+    ["ArrowDown", "Thumbs up"],
+    ["ArrowLeft", "Sad"],
+    ["ArrowUp", "Delete"],
+    ["ArrowUp", "Edit"],
+    ["Home", "Thumbs up"],
+  ] as const) {
+    await ann.page.keyboard.press(key);
+    expect(await focused(), key).toBe(name);
+  }
+  await ann.page.mouse.click(5, 5);
+  await menu.waitFor({ state: "detached" });
+  expect(await focused()).toBe("Message actions");
+  await ann.leave();
+});
+
+test("Tab stops at one message; up and down go to the others", async () => {
+  const ann = await enter(1280, "many");
+  await ann.page.locator(".timeline").focus();
+  await ann.page.keyboard.press("Tab");
+  expect(await focusedSeq(ann)).toBe(25);
+  for (const seq of [24, 23]) {
+    await ann.page.keyboard.press("ArrowUp");
+    expect(await focusedSeq(ann)).toBe(seq);
+  }
+  await ann.page.keyboard.press("ArrowDown");
+  expect(await focusedSeq(ann)).toBe(24);
+  await ann.page.keyboard.press("Tab");
+  expect(await ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await ann.page.keyboard.press("Shift+Tab");
+  expect(await focusedSeq(ann)).toBe(24);
+  await ann.leave();
+});
+
+test("only another width closes it: a phone's keyboard changes the height", async () => {
+  const ann = await enter(768, "many");
+  const menu = await ann.openMenu("own 11");
+  const resized = () => ann.page.evaluate(() => new Promise<void>((resolve) => window.addEventListener("resize", () => requestAnimationFrame(() => resolve()), { once: true })));
+  const [lower] = [resized()];
+  await ann.page.setViewportSize({ width: 768, height: 500 });
+  await lower;
+  const box = await menu.boundingBox();
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(500);
+  await ann.page.setViewportSize({ width: 800, height: 500 });
+  await menu.waitFor({ state: "detached" });
+  await ann.leave();
+});
+
+test.each(["moves", "scrolls", "is not alone"])("a finger that %s opens nothing, the next one that rests does", async (how) => {
+  const ann = await enter(360, "many");
   const touch = await ann.context.newCDPSession(ann.page);
-  const box = await ann.page.locator(".bubble").boundingBox();
-  if (!box) throw new Error("the bubble has no box");
-  const [x, y] = [box.x + 20, box.y + 15];
+  const spot = async (text: string) => {
+    const box = await ann.bubble(text).locator(".bubble").boundingBox();
+    if (!box) throw new Error(`${text}: no box`);
+    return { x: box.x + 20, y: box.y + 15 };
+  };
+  const finger = (type: "touchStart" | "touchMove" | "touchEnd", ...touchPoints: { x: number; y: number; id?: number }[]) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await ann.page.clock.install();
+
+  const first = await spot("own 11");
+  await finger("touchStart", first);
+  if (how === "moves") await finger("touchMove", { ...first, x: first.x + 30 });
+  else if (how === "is not alone") await finger("touchStart", { ...first, id: 0 }, { ...(await spot("said 11")), id: 1 });
+  else
+    await ann.page.locator(".timeline").evaluate(
+      (element) =>
+        new Promise<void>((resolve) => {
+          element.addEventListener("scroll", () => resolve(), { once: true });
+          element.scrollTop -= 40;
+        }),
+    );
+  // The page's own clock goes on while the finger is still down.
+  await ann.page.clock.runFor(LONG_MS);
+  expect(await ann.page.getByRole("menu").count()).toBe(0);
+  await finger("touchEnd");
+  await finger("touchStart", await spot("said 10"));
+  await ann.page.clock.runFor(LONG_MS);
   const menu = ann.page.getByRole("menu");
-  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
-  await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: [{ x: x + 30, y }] });
-  // Longer than a finger has to rest: what would open has opened by then.
-  await ann.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)));
-  expect(await menu.count()).toBe(0);
-  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [{ x, y }] });
   await menu.waitFor({ timeout: SOON_MS });
-  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-  await menu.getByRole("menuitem", { name: "Copy text" }).waitFor();
+  expect(await ann.page.locator(".finger-rests").count()).toBe(1);
+  await finger("touchEnd");
+  expect(await ann.page.locator(".finger-rests").count()).toBe(0);
   await ann.page.keyboard.press("Escape");
   await menu.waitFor({ state: "detached" });
+  expect(await focusedSeq(ann)).toBe(21);
   await ann.leave();
 });

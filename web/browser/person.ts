@@ -65,12 +65,25 @@ export class Person {
     return this.page.locator("#composer");
   }
 
+  /** Where a message is given another text. */
+  get editField(): Locator {
+    return this.page.getByRole("textbox", { name: "New text of the message" });
+  }
+
   get banner(): Locator {
     return this.page.getByTestId("connection-banner");
   }
 
   bubble(text: string): Locator {
     return this.page.locator(".message", { has: this.page.locator(".bubble-text", { hasText: new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`) }) });
+  }
+
+  /** Opens the menu of the message with this text, by key. */
+  async openMenu(text: string): Promise<Locator> {
+    await this.bubble(text).getByRole("button", { name: "Message actions" }).press("Enter");
+    const menu = this.page.getByRole("menu");
+    await menu.waitFor();
+    return menu;
   }
 
   async say(text: string): Promise<void> {

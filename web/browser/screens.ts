@@ -16,6 +16,10 @@ export const SCREENS = [
   "room",
   "room failed",
   "room scrolled",
+  "message menu",
+  "own message menu",
+  "edit",
+  "delete",
   "room empty",
   "long draft",
   "open a room",
@@ -100,6 +104,17 @@ async function openList(person: Person): Promise<void> {
   await person.page.locator("#rooms").waitFor();
 }
 
+async function openOwnMenu(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+  const person = await enter(browser, server, { ...options, room: "design" });
+  const mine = "I have looked at it on two phones, and would ship it.";
+  if ((await person.bubble(mine).count()) === 0) {
+    await person.say(mine);
+    await person.page.locator(".own .message[data-seq]", { hasText: mine }).waitFor();
+  }
+  await person.openMenu(mine);
+  return person;
+}
+
 const makers: Record<Screen, Maker> = {
   "sign-in guest": arrive,
   "sign-in account": async (browser, server, options) => {
@@ -178,6 +193,31 @@ const makers: Record<Screen, Maker> = {
     await person.page.locator(".jump").waitFor();
     await server.post("general", "Something new", server.token("u2", "Bo"));
     await person.page.getByRole("button", { name: "1 new message" }).waitFor();
+    return person;
+  },
+  "message menu": async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    const reacted = person.page.locator(".reaction");
+    if ((await reacted.count()) === 0) {
+      for (const label of ["Party", "Heart"]) {
+        await (await person.openMenu("All three are in. Have a look!")).getByRole("menuitemcheckbox", { name: label }).click();
+      }
+      await reacted.nth(1).waitFor();
+    }
+    await person.openMenu("All three are in. Have a look!");
+    return person;
+  },
+  "own message menu": openOwnMenu,
+  edit: async (browser, server, options) => {
+    const person = await openOwnMenu(browser, server, options);
+    await person.page.getByRole("menuitem", { name: "Edit" }).click();
+    await person.editField.waitFor();
+    return person;
+  },
+  delete: async (browser, server, options) => {
+    const person = await openOwnMenu(browser, server, options);
+    await person.page.getByRole("menuitem", { name: "Delete" }).click();
+    await person.page.getByRole("dialog").waitFor();
     return person;
   },
   "room empty": async (browser, server, options) => {

@@ -10,9 +10,10 @@ import { openScreen, SCREENS, seed } from "./screens";
 import { Server } from "./server";
 
 const SIZES: [number, number][] = [
+  [320, 640],
   [360, 740],
   [768, 1024],
-  [1440, 900],
+  [1280, 800],
 ];
 const FOLDER = fileURLToPath(new URL("screenshots", import.meta.url));
 

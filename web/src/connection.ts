@@ -13,6 +13,8 @@ import { backoffMs } from "./backoff";
 import { decodeError, decodeLogEvent, decodeMessages, decodeReplay, isFields } from "./protocol-decode";
 import {
   type ClosingReason,
+  type DeleteMessage,
+  type EditMessage,
   type HistoryAnswer,
   type HistoryQuery,
   type JoinAnswer,
@@ -25,6 +27,7 @@ import {
   type RoomReset,
   type SendAnswer,
   type SendMessage,
+  type SetReaction,
   type SyncAnswer,
 } from "./protocol";
 
@@ -139,6 +142,18 @@ export class Connection {
   async send(message: SendMessage): Promise<SendAnswer> {
     const answer = await this.deliver("send_message", message);
     return { id: String(answer["id"]), seq: Number(answer["seq"]), timestamp: String(answer["timestamp"]) };
+  }
+
+  async edit(edit: EditMessage): Promise<void> {
+    await this.deliver("edit_message", edit);
+  }
+
+  async delete(deletion: DeleteMessage): Promise<void> {
+    await this.deliver("delete_message", deletion);
+  }
+
+  async react(reaction: SetReaction): Promise<void> {
+    await this.deliver("set_reaction", reaction);
   }
 
   async history(query: HistoryQuery): Promise<HistoryAnswer> {

@@ -1,6 +1,6 @@
 // What the wire brings, made typed or refused. Nothing untyped passes this file.
 
-import { type ErrorBody, type LogEvent, type NewMessage, ProtocolError, type Reactions } from "./protocol";
+import { type ErrorBody, type LogEvent, type NewMessage, ProtocolError, type Reaction, type Reactions } from "./protocol";
 
 type Fields = Record<string, unknown>;
 
@@ -39,16 +39,28 @@ export function decodeMessage(value: unknown): NewMessage | undefined {
   return message;
 }
 
-/** Counts by emoji: a history's `{emoji: {count}}` or an event's `{emoji: n}`; undefined when there are none. */
+/** A history's `{emoji: {count, me}}`; undefined when there are none. */
 function decodeReactions(value: unknown): Reactions | undefined {
   if (!isFields(value)) return undefined;
   // A null prototype: an emoji may be called ":__proto__:".
-  const counts: Record<string, number> = Object.create(null) as Record<string, number>;
+  const reactions = Object.create(null) as Record<string, Reaction>;
   for (const [emoji, entry] of Object.entries(value)) {
-    const count = isFields(entry) ? entry["count"] : entry;
-    if (Number.isSafeInteger(count) && (count as number) > 0) counts[emoji] = count as number;
+    if (!isFields(entry) || !isCount(entry["count"])) continue;
+    reactions[emoji] = { count: entry["count"], me: entry["me"] === true };
   }
-  return Object.keys(counts).length > 0 ? counts : undefined;
+  return Object.keys(reactions).length > 0 ? reactions : undefined;
+}
+
+/** An event's `{emoji: n}`. */
+function decodeCounts(value: unknown): Record<string, number> {
+  const counts = Object.create(null) as Record<string, number>;
+  if (!isFields(value)) return counts;
+  for (const [emoji, count] of Object.entries(value)) if (isCount(count)) counts[emoji] = count;
+  return counts;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 /** What an event changes; undefined for what changes no message. */
@@ -57,7 +69,11 @@ function decodeChange(name: string, place: { roomId: string; seq: number }, fiel
   if (!Number.isSafeInteger(target) || (target as number) < 1) return undefined;
   const at = { ...place, target: target as number };
   if (name === "message_deleted") return { event: name, ...at };
-  if (name === "reaction_updated") return { event: name, ...at, counts: decodeReactions(fields["counts"]) ?? {} };
+  if (name === "reaction_updated") {
+    const { emoji, author, on } = fields;
+    if (typeof emoji !== "string" || typeof author !== "string") return undefined;
+    return { event: name, ...at, emoji, author, on: on === true, counts: decodeCounts(fields["counts"]) };
+  }
   if (name !== "message_updated" || typeof timestamp !== "string") return undefined;
   return { event: name, ...at, timestamp, ...(typeof text === "string" && { text }) };
 }

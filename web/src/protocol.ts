@@ -65,8 +65,14 @@ export interface NewMessage {
   reactions?: Reactions;
 }
 
-/** How many users have set each emoji, in the order of first use. */
-export type Reactions = Readonly<Record<string, number>>;
+/** One emoji on a message: how many users have set it, and whether we are one of them. */
+export interface Reaction {
+  count: number;
+  me: boolean;
+}
+
+/** By emoji, in the order of first use. */
+export type Reactions = Readonly<Record<string, Reaction>>;
 
 /** A message was given another text; without one it, or its message, was deleted since. */
 export interface MessageUpdated {
@@ -87,7 +93,10 @@ export interface ReactionUpdated {
   roomId: string;
   seq: number;
   target: number;
-  counts: Reactions;
+  emoji: string;
+  author: string; // who set it, or took it back
+  on: boolean;
+  counts: Readonly<Record<string, number>>; // after this, in the order of first use
 }
 
 /**
@@ -135,6 +144,28 @@ export interface JoinAnswer {
 export interface SendMessage {
   roomId: string;
   text: string;
+  clientId: string;
+}
+
+/** Own messages only. */
+export interface EditMessage {
+  roomId: string;
+  seq: number;
+  text: string;
+  clientId: string;
+}
+
+export interface DeleteMessage {
+  roomId: string;
+  seq: number;
+  clientId: string;
+}
+
+export interface SetReaction {
+  roomId: string;
+  seq: number;
+  emoji: string;
+  on: boolean;
   clientId: string;
 }
 

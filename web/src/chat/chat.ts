@@ -156,6 +156,21 @@ export class Chat {
     room.dispatch({ type: "discarded", clientId });
   }
 
+  /** Gives a message another text. It resolves to why that could not be, or undefined; the change comes as an event. */
+  edit(room: RoomState, seq: number, text: string): Promise<string | undefined> {
+    return refusalOf(this.connection.edit({ roomId: room.id, seq, text, clientId: newClientId() }));
+  }
+
+  /** Deletes a message; otherwise as edit. */
+  delete(room: RoomState, seq: number): Promise<string | undefined> {
+    return refusalOf(this.connection.delete({ roomId: room.id, seq, clientId: newClientId() }));
+  }
+
+  /** Sets a reaction of ours, or takes it back; otherwise as edit. */
+  react(room: RoomState, seq: number, emoji: string, on: boolean): Promise<string | undefined> {
+    return refusalOf(this.connection.react({ roomId: room.id, seq, emoji, on, clientId: newClientId() }));
+  }
+
   private async deliver(room: RoomState, clientId: string, text: string): Promise<void> {
     try {
       const { seq } = await this.connection.send({ roomId: room.id, text, clientId });
@@ -306,6 +321,15 @@ function newClientId(): string {
 export function activity(room: RoomState): number {
   const pending = room.log.value.pending.at(-1)?.at ?? 0;
   return Math.max(pending, Date.parse(room.preview.value?.timestamp ?? "") || 0);
+}
+
+async function refusalOf(request: Promise<void>): Promise<string | undefined> {
+  try {
+    await request;
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,9 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
+import { codePoints, limitText, showsLimit } from "./length";
 
-/** The counter shows when this share of the limit is used. */
-const COUNT_FROM = 0.8;
 /** Code units the field itself takes beyond the limit, so that a long paste is not cut silently. */
 const FIELD_SLACK = 4;
 
@@ -79,21 +78,8 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
         </button>
       </div>
       <p id="composer-limit" class="composer-limit" role={tooLong ? "alert" : undefined}>
-        {length >= maxLength * COUNT_FROM && limitText(length, maxLength)}
+        {showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>
   );
-}
-
-function limitText(length: number, maxLength: number): string {
-  const left = maxLength - length;
-  const count = `${Math.abs(left).toLocaleString("en")} ${Math.abs(left) === 1 ? "character" : "characters"}`;
-  return left >= 0 ? `${count} left` : `${count} too long`;
-}
-
-/** Counts as the server does. */
-function codePoints(text: string): number {
-  let n = 0;
-  for (const _ of text) n++;
-  return n;
 }

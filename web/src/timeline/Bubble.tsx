@@ -3,14 +3,21 @@ import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
 import { pieces } from "./text";
 
-interface BubbleProps {
-  item: Item;
+export interface BubbleHandlers {
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
+  onReact: (seq: number, emoji: string, on: boolean) => void;
+}
+
+interface BubbleProps extends BubbleHandlers {
+  item: Item;
+  /** Whether Tab stops at its buttons. */
+  isTabStop: boolean;
 }
 
 /** One message. Its text is text, whatever it says. */
-export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
+export function Bubble({ item, isTabStop, onRetry, onDiscard, onReact }: BubbleProps) {
+  const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class="message" data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
       <div class="bubble">
@@ -21,7 +28,7 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
             <Text text={item.text} />
           </p>
         )}
-        <Reactions counts={item.reactions} />
+        <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
         <span class="bubble-meta">
           {item.editedAt > 0 && (
             <span class="bubble-edited" title={exactTime(item.editedAt)}>
@@ -35,7 +42,7 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
         </span>
       </div>
       {!item.deleted && (
-        <button type="button" class="message-more" data-more aria-label="Message actions" aria-haspopup="menu">
+        <button type="button" class="message-more" data-more tabIndex={tabIndex} aria-label="Message actions" aria-haspopup="menu">
           <Icon name="dots" size={18} />
         </button>
       )}
@@ -46,14 +53,22 @@ export function Bubble({ item, onRetry, onDiscard }: BubbleProps) {
   );
 }
 
-function Reactions({ counts }: { counts: Item["reactions"] }) {
-  const emojis = Object.keys(counts);
-  if (emojis.length === 0) return null;
+interface ReactionsProps {
+  item: Item;
+  tabIndex: number;
+  onReact: (seq: number, emoji: string, on: boolean) => void;
+}
+
+function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
+  const reactions = Object.entries(item.reactions);
+  if (reactions.length === 0) return null;
   return (
     <ul class="reactions" aria-label="Reactions">
-      {emojis.map((emoji) => (
-        <li key={emoji} class="reaction">
-          <span dir="auto">{emoji}</span> <span class="reaction-count">{counts[emoji]}</span>
+      {reactions.map(([emoji, { count, me }]) => (
+        <li key={emoji}>
+          <button type="button" class="reaction" tabIndex={tabIndex} aria-pressed={me} onClick={() => onReact(item.seq, emoji, !me)}>
+            <span dir="auto">{emoji}</span> <span class="reaction-count">{count}</span>
+          </button>
         </li>
       ))}
     </ul>

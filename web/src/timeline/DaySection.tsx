@@ -1,15 +1,15 @@
 import { Avatar } from "../ui/Avatar";
 import { hueOf } from "../ui/identity";
 import { clockTime, dayName } from "../ui/time";
-import { Bubble } from "./Bubble";
+import { Bubble, type BubbleHandlers } from "./Bubble";
 import type { Day, Group } from "./rows";
 
-interface Handlers {
-  onRetry: (clientId: string) => void;
-  onDiscard: (clientId: string) => void;
+interface Shared extends BubbleHandlers {
+  /** The key of the message whose buttons Tab stops at. */
+  tabStop: string;
 }
 
-interface DaySectionProps extends Handlers {
+interface DaySectionProps extends Shared {
   day: Day;
   now: number;
   /** The first message not read when the room was opened; 0: none. */
@@ -17,7 +17,7 @@ interface DaySectionProps extends Handlers {
 }
 
 /** One day: its name stays in sight while its messages are. */
-export function DaySection({ day, now, firstUnread, ...handlers }: DaySectionProps) {
+export function DaySection({ day, now, firstUnread, ...shared }: DaySectionProps) {
   const name = dayName(day.at, now);
   return (
     <section class="day" aria-label={name} data-day={day.key}>
@@ -25,18 +25,18 @@ export function DaySection({ day, now, firstUnread, ...handlers }: DaySectionPro
         <span>{name}</span>
       </h2>
       {day.groups.map((group) => (
-        <GroupView key={group.key} group={group} isUnread={firstUnread > 0 && group.items[0]?.seq === firstUnread} {...handlers} />
+        <GroupView key={group.key} group={group} isUnread={firstUnread > 0 && group.items[0]?.seq === firstUnread} {...shared} />
       ))}
     </section>
   );
 }
 
-interface GroupProps extends Handlers {
+interface GroupProps extends Shared {
   group: Group;
   isUnread: boolean;
 }
 
-function GroupView({ group, isUnread, ...handlers }: GroupProps) {
+function GroupView({ group, isUnread, tabStop, ...handlers }: GroupProps) {
   const at = group.items[0]?.at ?? 0;
   return (
     <>
@@ -54,7 +54,7 @@ function GroupView({ group, isUnread, ...handlers }: GroupProps) {
             </p>
           )}
           {group.items.map((item) => (
-            <Bubble key={item.key} item={item} {...handlers} />
+            <Bubble key={item.key} item={item} isTabStop={item.key === tabStop} {...handlers} />
           ))}
         </div>
       </div>

@@ -1,23 +1,39 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { type Action, ActionMenu } from "../ui/ActionMenu";
+import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { useLongPress } from "../ui/useLongPress";
+import { DeleteDialog } from "./DeleteDialog";
 import type { Item } from "./rows";
 
-/** How long what came of an action is said, in ms. */
-const SAID_MS = 4_000;
+/** Offered at once; any other emoji of a message is a press on it away. */
+const QUICK = [
+  { emoji: "👍", label: "Thumbs up" },
+  { emoji: "❤️", label: "Heart" },
+  { emoji: "😂", label: "Laughing" },
+  { emoji: "🎉", label: "Party" },
+  { emoji: "😮", label: "Surprised" },
+  { emoji: "😢", label: "Sad" },
+];
 
-interface MessageMenuProps {
-  timeline: RefObject<HTMLDivElement | null>;
-  items: readonly Item[];
+export interface MessageActions {
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
+  onReact: (seq: number, emoji: string, on: boolean) => void;
+  onEdit: (item: Item) => void;
+  /** Settles when the server has answered. */
+  onDelete: (seq: number) => Promise<void>;
+}
+
+interface MessageMenuProps extends MessageActions {
+  timeline: RefObject<HTMLDivElement | null>;
+  items: readonly Item[];
+  say: (line: string) => void;
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ timeline, items, onRetry, onDiscard }: MessageMenuProps) {
+export function MessageMenu({ timeline, items, say, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
-  const [said, setSaid] = useState("");
+  const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
     const anchor = message?.querySelector<HTMLElement>("[data-more]");
@@ -34,54 +50,73 @@ export function MessageMenu({ timeline, items, onRetry, onDiscard }: MessageMenu
     element?.addEventListener("click", press);
     return () => element?.removeEventListener("click", press);
   }, []);
-  useEffect(() => {
-    if (!said) return undefined;
-    const timer = setTimeout(() => setSaid(""), SAID_MS);
-    return () => clearTimeout(timer);
-  }, [said]);
 
-  const copy = async (text: string) => {
-    setSaid("");
-    try {
-      await navigator.clipboard.writeText(text);
-      setSaid("Copied");
-    } catch {
-      // Refused, or not there at all on a plain-HTTP address.
-      setSaid("The browser does not allow copying. Select the text instead.");
-    }
+  const close = useCallback(() => {
+    setOpened(undefined);
+    const to = opened?.anchor.isConnected ? opened.anchor : timeline.current;
+    to?.focus({ preventScroll: true });
+  }, [opened]);
+  const remove = async () => {
+    setDeleting(0);
+    await actions.onDelete(deleting);
+    // Its button may have gone before the dialog could give the focus back to it.
+    if (document.activeElement === document.body) timeline.current?.focus({ preventScroll: true });
   };
-  const close = useCallback(
-    (restore: boolean) => {
-      setOpened(undefined);
-      if (!restore) return;
-      const to = opened?.anchor.isConnected ? opened.anchor : timeline.current;
-      to?.focus({ preventScroll: true });
-    },
-    [opened],
-  );
 
   const item = opened && items.find((i) => i.key === opened.key && !i.deleted);
   const gone = opened !== undefined && item === undefined;
   useEffect(() => {
-    if (gone) close(true);
+    if (gone) close();
   }, [gone]);
   return (
     <>
-      {opened && item && <ActionMenu label="Message" anchor={opened.anchor} actions={actionsOf(item, copy, onRetry, onDiscard)} onClose={close} />}
-      <p class="toast" role="status">
-        {said}
-      </p>
+      {opened && item && (
+        <ActionMenu
+          key={opened.key}
+          label="Message"
+          anchor={opened.anchor}
+          alignEnd={item.own}
+          choices={item.seq > 0 ? choicesOf(item, actions) : []}
+          actions={actionsOf(item, actions, () => void copy(item.text, say), () => setDeleting(item.seq))}
+          onClose={close}
+        />
+      )}
+      {deleting > 0 && <DeleteDialog onDelete={() => void remove()} onClose={() => setDeleting(0)} />}
     </>
   );
 }
 
-function actionsOf(item: Item, copy: (text: string) => Promise<void>, onRetry: (id: string) => void, onDiscard: (id: string) => void): Action[] {
-  const actions: Action[] = [{ id: "copy", label: "Copy text", icon: "copy", run: () => void copy(item.text) }];
+async function copy(text: string, say: (line: string) => void): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied");
+  } catch {
+    // Refused, or not there at all on a plain-HTTP address.
+    say("The browser does not allow copying here.");
+  }
+}
+
+function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choice[] {
+  return QUICK.map(({ emoji, label }) => {
+    const checked = reactions[emoji]?.me === true;
+    return { id: emoji, text: emoji, label, checked, run: () => onReact(seq, emoji, !checked) };
+  });
+}
+
+function actionsOf(item: Item, actions: MessageActions, onCopy: () => void, onDelete: () => void): Action[] {
   const { clientId } = item;
-  if (item.state !== "failed" || clientId === undefined) return actions;
+  const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
+  if (item.state === "failed" && clientId !== undefined) {
+    return [
+      { id: "retry", label: "Retry", icon: "retry", run: () => actions.onRetry(clientId) },
+      copyIt,
+      { id: "discard", label: "Discard", icon: "close", danger: true, run: () => actions.onDiscard(clientId) },
+    ];
+  }
+  if (!item.own || item.seq === 0) return [copyIt];
   return [
-    { id: "retry", label: "Retry", icon: "retry", run: () => onRetry(clientId) },
-    ...actions,
-    { id: "discard", label: "Discard", icon: "close", danger: true, run: () => onDiscard(clientId) },
+    copyIt,
+    { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) },
+    { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete },
   ];
 }

@@ -3,11 +3,14 @@ import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
+import { useToast } from "../ui/useToast";
+import type { BubbleHandlers } from "./Bubble";
 import { DaySection } from "./DaySection";
 import type { Pending, RoomLog } from "./log";
 import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
 import { groupByDay, type Item, logItem } from "./rows";
+import { useTabStop } from "./useTabStop";
 import { useTimelineScroll } from "./useTimelineScroll";
 
 /** While the reader follows, so many messages stay on the page, and above so many they are cut to it. */
@@ -17,7 +20,7 @@ const TRIM_ABOVE = 400;
 const DAY_CHECK_MS = 60_000;
 
 /** The messages of one room. Keyed by room: another room is another timeline. */
-export function Timeline({ chat, room }: { chat: Chat; room: RoomState }) {
+export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; onEdit: (item: Item) => void }) {
   const log = room.log.value;
   const now = useNow(DAY_CHECK_MS);
   const readAtOpen = useRef(room.readSeq.peek()).current;
@@ -31,6 +34,18 @@ export function Timeline({ chat, room }: { chat: Chat; room: RoomState }) {
   const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
   const firstUnread = log.messages.find((m) => m.seq > readAtOpen && m.author !== log.me)?.seq ?? 0;
   const days = useMemo(() => groupByDay(items, firstUnread), [items, firstUnread]);
+
+  const tabStop = useTabStop(scroller, items);
+  const { toast, say } = useToast();
+  const tell = async (request: Promise<string | undefined>) => {
+    const refusal = await request;
+    if (refusal !== undefined) say(refusal);
+  };
+  const handlers: BubbleHandlers = {
+    onRetry: (clientId) => chat.resend(room, clientId),
+    onDiscard: (clientId) => chat.discard(room, clientId),
+    onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+  };
 
   if (atEnd) seenWhenLeft.current = log.last;
   const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
@@ -47,19 +62,13 @@ export function Timeline({ chat, room }: { chat: Chat; room: RoomState }) {
         <div ref={content} class="timeline-content">
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           {days.map((day) => (
-            <DaySection
-              key={day.key}
-              day={day}
-              now={now}
-              firstUnread={firstUnread}
-              onRetry={(clientId) => chat.resend(room, clientId)}
-              onDiscard={(clientId) => chat.discard(room, clientId)}
-            />
+            <DaySection key={day.key} day={day} now={now} firstUnread={firstUnread} tabStop={tabStop} {...handlers} />
           ))}
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} onRetry={(clientId) => chat.resend(room, clientId)} onDiscard={(clientId) => chat.discard(room, clientId)} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...handlers} onEdit={onEdit} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      {toast}
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
           <Icon name="down" size={18} />

@@ -154,7 +154,17 @@ describe("events that change messages", () => {
   const at = { roomId: "general" };
   const edit = (seq: number, target: number, text: string): LogEvent => ({ event: "message_updated", ...at, seq, target, text, timestamp: "2026-01-02T00:00:00.000Z" });
   const remove = (seq: number, target: number): LogEvent => ({ event: "message_deleted", ...at, seq, target });
-  const react = (seq: number, target: number, counts: Record<string, number>): LogEvent => ({ event: "reaction_updated", ...at, seq, target, counts });
+  const react = (seq: number, target: number, counts: Record<string, number>, over: { author?: string; emoji?: string; on?: boolean } = {}): LogEvent => ({
+    event: "reaction_updated",
+    ...at,
+    seq,
+    target,
+    counts,
+    author: "ann",
+    emoji: "👍",
+    on: true,
+    ...over,
+  });
 
   test("an edit gives the text and says when", () => {
     const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1), edit(2, 1, "second")] });
@@ -164,7 +174,30 @@ describe("events that change messages", () => {
 
   test("reactions are as the newest event counts them", () => {
     const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1), react(2, 1, { "👍": 1 }), react(3, 1, { "👍": 2, "🎉": 1 })] });
-    expect(log.messages[0]?.reactions).toEqual({ "👍": 2, "🎉": 1 });
+    expect(log.messages[0]?.reactions).toEqual({ "👍": { count: 2, me: false }, "🎉": { count: 1, me: false } });
+  });
+
+  test("only our own events say which reactions are ours", () => {
+    const steps: LogEvent[] = [
+      live(1),
+      react(2, 1, { "👍": 1 }, { author: "me" }),
+      react(3, 1, { "👍": 2 }),
+      react(4, 1, { "👍": 2, "🎉": 1 }, { emoji: "🎉" }),
+      react(5, 1, { "👍": 1, "🎉": 1 }, { on: false }),
+    ];
+    const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: steps });
+    expect(log.messages[0]?.reactions).toEqual({ "👍": { count: 1, me: true }, "🎉": { count: 1, me: false } });
+    const again: LogEvent[] = [react(6, 1, { "👍": 2, "🎉": 1 }), react(7, 1, { "👍": 1, "🎉": 1 }, { author: "me", on: false })];
+    expect(reduceLog(log, { type: "events", events: again }).messages[0]?.reactions).toEqual({ "👍": { count: 1, me: false }, "🎉": { count: 1, me: false } });
+  });
+
+  test("a page says which reactions are ours, and an event that it did not know yet is folded into it", () => {
+    const log = after(
+      { type: "joined", lastSeq: 9 },
+      { type: "events", events: [react(10, 3, { "👍": 2, "🎉": 1 }, { author: "me", emoji: "🎉" })] },
+      { type: "page", before: 10, messages: [message(3, { reactions: { "👍": { count: 2, me: true } } })], hasBefore: false },
+    );
+    expect(log.messages[0]?.reactions).toEqual({ "👍": { count: 2, me: true }, "🎉": { count: 1, me: true } });
   });
 
   test("what is deleted keeps its place and nothing else, and takes no more changes", () => {

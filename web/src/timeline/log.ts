@@ -4,7 +4,7 @@
 // The rule for events: seq == last+1 is applied, seq <= last is dropped, and a larger
 // one is only noted (`heard`): whoever holds the log then asks for what lies between.
 
-import type { LogEvent, NewMessage, ResetReason } from "../protocol";
+import type { LogEvent, NewMessage, Reaction, ReactionUpdated, Reactions, ResetReason } from "../protocol";
 
 /** How many changes are kept for a page that is on its way: far more than come in the time of one answer. */
 const KEEP_CHANGES = 200;
@@ -133,22 +133,25 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
   return settle({
     ...known,
     last,
-    messages: changes.reduce(applyChange, messages),
+    messages: applyChanges(messages, changes, log.me),
     changes: changes.length === 0 ? log.changes : [...log.changes, ...changes].slice(-KEEP_CHANGES),
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   });
 }
 
-/** Changes the message that an event is about, if it is here; history brings the others as they are by then. */
-function applyChange(messages: readonly NewMessage[], event: LogEvent): readonly NewMessage[] {
-  if (!("target" in event)) return messages;
-  const at = messages.findIndex((message) => message.seq === event.target);
-  const message = messages[at];
-  if (!message || message.deleted) return messages;
-  return messages.with(at, changed(message, event));
+/** Changes the messages that events are about, if they are here; history brings the others as they are by then. */
+function applyChanges(messages: readonly NewMessage[], events: readonly LogEvent[], me: string): readonly NewMessage[] {
+  let result = messages;
+  for (const event of events) {
+    if (!("target" in event)) continue;
+    const at = result.findIndex((message) => message.seq === event.target);
+    const message = result[at];
+    if (message && !message.deleted) result = result.with(at, changed(message, event, me));
+  }
+  return result;
 }
 
-function changed(message: NewMessage, event: LogEvent): NewMessage {
+function changed(message: NewMessage, event: LogEvent, me: string): NewMessage {
   switch (event.event) {
     case "message_deleted": {
       const { editedAt: _, reactions: __, ...rest } = message;
@@ -157,10 +160,20 @@ function changed(message: NewMessage, event: LogEvent): NewMessage {
     case "message_updated":
       return event.text === undefined ? message : { ...message, text: event.text, editedAt: event.timestamp };
     case "reaction_updated":
-      return { ...message, reactions: event.counts };
+      return { ...message, reactions: reacted(message.reactions ?? {}, event, me) };
     default:
       return message;
   }
+}
+
+/** The counts are the event's; which of them are ours, only our own events change. */
+function reacted(before: Reactions, event: ReactionUpdated, me: string): Reactions {
+  const after = Object.create(null) as Record<string, Reaction>;
+  for (const [emoji, count] of Object.entries(event.counts)) {
+    const isOurChange = event.author === me && emoji === event.emoji;
+    after[emoji] = { count, me: isOurChange ? event.on : before[emoji]?.me === true };
+  }
+  return after;
 }
 
 /** Drops pending messages whose number is reached: the log has them. */
@@ -179,7 +192,7 @@ function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasB
     first,
     loaded: true,
     hasBefore: hasBefore && older.length > 0,
-    messages: [...log.changes.reduce(applyChange, older), ...log.messages],
+    messages: [...applyChanges(older, log.changes, log.me), ...log.messages],
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   };
 }

@@ -3,6 +3,7 @@ import { Icon, type IconName } from "./Icon";
 
 /** Between the menu and the window's edge, and what it belongs to, in CSS pixels. */
 const GAP_PX = 8;
+const ITEM = '[role^="menuitem"]';
 
 export interface Action {
   id: string;
@@ -12,40 +13,60 @@ export interface Action {
   run: () => void;
 }
 
+/** One of a row of things that are on or off. */
+export interface Choice {
+  id: string;
+  label: string;
+  text: string;
+  checked: boolean;
+  run: () => void;
+}
+
 interface ActionMenuProps {
   label: string;
+  /** A row above the actions; empty: none. */
+  choices: readonly Choice[];
   actions: readonly Action[];
   /** What the menu stands beside where it is not a sheet. */
   anchor: Element;
-  /** restore: the focus goes back to where it was. */
-  onClose: (restore: boolean) => void;
+  /** Their right edges are in one line instead of their left ones. */
+  alignEnd: boolean;
+  /** Called before the action runs, so that an action may move the focus further. */
+  onClose: () => void;
 }
 
 /** A list of actions: beside its anchor, or on a phone a sheet at the bottom. */
-export function ActionMenu({ label, actions, anchor, onClose }: ActionMenuProps) {
+export function ActionMenu({ label, choices, actions, anchor, alignEnd, onClose }: ActionMenuProps) {
   const menu = useRef<HTMLDivElement>(null);
+  const run = (action: () => void) => {
+    onClose();
+    action();
+  };
 
   useLayoutEffect(() => {
     const element = menu.current;
     if (!element) return;
-    place(element, anchor.getBoundingClientRect());
-    items(element)[0]?.focus({ preventScroll: true });
+    place(element, anchor.getBoundingClientRect(), alignEnd);
+    element.querySelector<HTMLElement>(ITEM)?.focus({ preventScroll: true });
   }, [anchor]);
 
   useEffect(() => {
-    const moved = () => onClose(true);
-    window.addEventListener("resize", moved);
-    return () => window.removeEventListener("resize", moved);
+    let width = window.innerWidth;
+    const resized = () => {
+      // Only the height: a phone's keyboard came or went.
+      if (window.innerWidth !== width) onClose();
+      else if (menu.current) place(menu.current, anchor.getBoundingClientRect(), alignEnd);
+      width = window.innerWidth;
+    };
+    window.addEventListener("resize", resized);
+    return () => window.removeEventListener("resize", resized);
   }, [onClose]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!menu.current) return;
-    const all = items(menu.current);
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const targets: Record<string, number> = { ArrowDown: (at + 1) % all.length, ArrowUp: (at - 1 + all.length) % all.length, Home: 0, End: all.length - 1 };
-    const target = targets[event.key];
-    if (target !== undefined) all[target]?.focus();
-    else if (event.key === "Escape" || event.key === "Tab") onClose(true);
+    const target = targetOf(event.key, rowsOf(menu.current));
+    if (target) target.focus();
+    else if (event.key === "Escape" || event.key === "Tab") onClose();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -53,20 +74,28 @@ export function ActionMenu({ label, actions, anchor, onClose }: ActionMenuProps)
 
   return (
     <>
-      <div class="menu-scrim" onClick={() => onClose(true)} />
+      <div class="menu-scrim" onClick={onClose} />
       <div ref={menu} class="menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
+        {choices.length > 0 && (
+          <div class="menu-choices" role="group" aria-label="React">
+            {choices.map((choice) => (
+              <button
+                key={choice.id}
+                type="button"
+                role="menuitemcheckbox"
+                tabIndex={-1}
+                class="menu-choice"
+                aria-label={choice.label}
+                aria-checked={choice.checked}
+                onClick={() => run(choice.run)}
+              >
+                {choice.text}
+              </button>
+            ))}
+          </div>
+        )}
         {actions.map((action) => (
-          <button
-            key={action.id}
-            type="button"
-            role="menuitem"
-            tabIndex={-1}
-            class={`menu-item${action.danger ? " danger" : ""}`}
-            onClick={() => {
-              onClose(true);
-              action.run();
-            }}
-          >
+          <button key={action.id} type="button" role="menuitem" tabIndex={-1} class={`menu-item${action.danger ? " danger" : ""}`} onClick={() => run(action.run)}>
             <Icon name={action.icon} size={18} />
             {action.label}
           </button>
@@ -76,17 +105,43 @@ export function ActionMenu({ label, actions, anchor, onClose }: ActionMenuProps)
   );
 }
 
-function items(menu: HTMLElement): HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>('[role="menuitem"]')];
+/** What can have the focus, as it stands: the choices are one row, each action is another. */
+function rowsOf(menu: HTMLElement): HTMLElement[][] {
+  return [...menu.children].map((child) => (child.matches(ITEM) ? [child as HTMLElement] : [...child.querySelectorAll<HTMLElement>(ITEM)]));
+}
+
+/** Up and down go from row to row, left and right within one, all of them round. */
+function targetOf(key: string, rows: HTMLElement[][]): HTMLElement | undefined {
+  const focused = document.activeElement as HTMLElement;
+  const at = rows.findIndex((row) => row.includes(focused));
+  const row = rows[at] ?? [];
+  const column = row.indexOf(focused);
+  switch (key) {
+    case "ArrowDown":
+      return rows[(at + 1) % rows.length]?.[0];
+    case "ArrowUp":
+      return rows.at(at < 0 ? -1 : at - 1)?.[0];
+    case "ArrowRight":
+      return row[(column + 1) % row.length];
+    case "ArrowLeft":
+      return row.at(column - 1);
+    case "Home":
+      return rows[0]?.[0];
+    case "End":
+      return rows.at(-1)?.at(-1);
+    default:
+      return undefined;
+  }
 }
 
 /** Below the anchor, above it where there is no place, and always inside the window. A sheet ignores it. */
-function place(menu: HTMLElement, anchor: DOMRect): void {
+function place(menu: HTMLElement, anchor: DOMRect, alignEnd: boolean): void {
   const { width, height } = menu.getBoundingClientRect();
   const below = anchor.bottom + GAP_PX;
   const top = below + height <= window.innerHeight - GAP_PX ? below : anchor.top - GAP_PX - height;
+  const left = alignEnd ? anchor.right - width : anchor.left;
   menu.style.setProperty("--menu-top", `${within(top, window.innerHeight - height)}px`);
-  menu.style.setProperty("--menu-left", `${within(anchor.left, window.innerWidth - width)}px`);
+  menu.style.setProperty("--menu-left", `${within(left, window.innerWidth - width)}px`);
 }
 
 function within(value: number, most: number): number {

@@ -3,6 +3,8 @@ import { useEffect } from "preact/hooks";
 
 /** How long a finger rests before it means the menu, in ms: what phones do themselves. */
 const HOLD_MS = 500;
+/** Worn by the area while a finger rests, so that nothing is selected under it. */
+const RESTING = "finger-rests";
 /** A finger that moves further is scrolling, in CSS pixels. */
 const SLACK_PX = 10;
 
@@ -17,6 +19,7 @@ export function useLongPress(area: RefObject<HTMLElement | null>, onHold: (targe
     const cancel = () => {
       clearTimeout(timer);
       timer = undefined;
+      element.classList.remove(RESTING);
     };
     const start = (event: TouchEvent) => {
       cancel();
@@ -25,7 +28,9 @@ export function useLongPress(area: RefObject<HTMLElement | null>, onHold: (targe
       if (!touch || event.touches.length > 1 || !(event.target instanceof Element)) return;
       const { target } = event;
       from = { x: touch.clientX, y: touch.clientY };
+      element.classList.add(RESTING);
       timer = setTimeout(() => {
+        timer = undefined;
         held = true;
         onHold(target);
       }, HOLD_MS);
@@ -38,6 +43,7 @@ export function useLongPress(area: RefObject<HTMLElement | null>, onHold: (targe
       cancel();
       // Else the click that follows would land on the scrim, or on a link of the message.
       if (held && event.cancelable) event.preventDefault();
+      held = false;
     };
     // Only a finger's: with a mouse the browser's own menu stays.
     const menu = (event: Event) => {

@@ -1,0 +1,97 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../ui/Icon";
+import { codePoints, limitText, showsLimit } from "./length";
+
+interface EditFormProps {
+  text: string;
+  maxLength: number; // code points
+  /** Resolves to why it could not be saved, or undefined. */
+  onSave: (text: string) => Promise<string | undefined>;
+  onClose: () => void;
+}
+
+/** Stands in the composer's place while a message is given another text: Enter saves, Escape leaves it as it was. */
+export function EditForm({ text: before, maxLength, onSave, onClose }: EditFormProps) {
+  const [text, setText] = useState(before);
+  const [state, setState] = useState<"open" | "saving" | "failed">("open");
+  const [error, setError] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  const length = codePoints(text);
+  const tooLong = length > maxLength;
+  const savable = text.trim() !== "" && !tooLong && state !== "saving";
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    area?.focus({ preventScroll: true });
+    area?.setSelectionRange(before.length, before.length);
+  }, []);
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area || CSS.supports("field-sizing", "content")) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
+
+  const save = async () => {
+    if (!savable) return;
+    if (text === before) return onClose();
+    setState("saving");
+    const refusal = await onSave(text);
+    if (refusal === undefined) return onClose();
+    setState("failed");
+    setError(refusal);
+  };
+
+  return (
+    <form
+      class="composer"
+      aria-label="Edit message"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.isComposing) return;
+        event.stopPropagation();
+        onClose();
+      }}
+    >
+      <div class="edit-head">
+        <Icon name="edit" size={16} />
+        <span>{state === "saving" ? "Saving the message…" : "Editing a message"}</span>
+        <button type="button" class="button-link" onClick={onClose}>
+          Cancel
+        </button>
+      </div>
+      <div class={`composer-box${tooLong ? " over" : ""}`}>
+        <textarea
+          id="composer"
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={text}
+          aria-label="New text of the message"
+          aria-invalid={tooLong}
+          aria-describedby="edit-limit"
+          readOnly={state === "saving"}
+          onInput={(event) => {
+            setText(event.currentTarget.value);
+            setError("");
+          }}
+          onKeyDown={(event) => {
+            // An Enter that ends an input method's composition is not ours.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            void save();
+          }}
+        />
+        <button type="submit" class="composer-send" aria-label="Save" disabled={!savable}>
+          <Icon name="check" />
+        </button>
+      </div>
+      <p id="edit-limit" class={`composer-limit${error ? " edit-error" : ""}`} role={error || tooLong ? "alert" : undefined}>
+        {error ? `Not saved. ${error}` : showsLimit(length, maxLength) && limitText(length, maxLength)}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Item } from "./rows";
+
+/**
+ * The key of the one message whose buttons Tab stops at, so that it need not walk through
+ * all of them: the one that had the focus last, at first the newest. Up and down on a
+ * message's button go to the next one's. When what has the focus is deleted, the timeline takes it.
+ */
+export function useTabStop(timeline: RefObject<HTMLDivElement | null>, items: readonly Item[]): string {
+  const [stop, setStop] = useState("");
+  const focusedLast = useRef<Element>(null);
+
+  useEffect(() => {
+    const element = timeline.current;
+    if (!element) return undefined;
+    const focused = (event: FocusEvent) => {
+      const target = event.target as Element;
+      focusedLast.current = target;
+      const key = element.contains(target) ? target.closest("[data-key]")?.getAttribute("data-key") : undefined;
+      if (key) setStop(key);
+    };
+    const pressed = (event: KeyboardEvent) => {
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+      if (step === 0 || !(event.target instanceof Element) || !event.target.matches("[data-more]")) return;
+      const all = [...element.querySelectorAll<HTMLElement>("[data-more]")];
+      all[all.indexOf(event.target as HTMLElement) + step]?.focus();
+      event.preventDefault();
+    };
+    document.addEventListener("focusin", focused);
+    element.addEventListener("keydown", pressed);
+    return () => {
+      document.removeEventListener("focusin", focused);
+      element.removeEventListener("keydown", pressed);
+    };
+  }, []);
+
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body && focusedLast.current?.isConnected === false) timeline.current?.focus({ preventScroll: true });
+  }, [items]);
+
+  if (items.some((item) => item.key === stop && !item.deleted)) return stop;
+  return items.findLast((item) => !item.deleted)?.key ?? "";
+}
