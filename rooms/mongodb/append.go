@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
 )
@@ -22,7 +21,12 @@ func (l *Log) Append(ctx context.Context, events []*rooms.Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if err := l.mayAppend(ctx); err != nil {
+	fence, err := l.mayAppend(ctx)
+	if err != nil {
+		return err
+	}
+	opts, err := fence.insertOptions()
+	if err != nil {
 		return err
 	}
 	docs, err := encode(events)
@@ -31,7 +35,7 @@ func (l *Log) Append(ctx context.Context, events []*rooms.Event) error {
 	}
 	ctx, cancel := l.writing(ctx)
 	defer cancel()
-	_, err = l.messages.InsertMany(ctx, docs, options.InsertMany().SetOrdered(true))
+	_, err = l.messages.InsertMany(ctx, docs, opts)
 	if err == nil {
 		return nil
 	}
@@ -44,20 +48,21 @@ func (l *Log) Append(ctx context.Context, events []*rooms.Event) error {
 	return fail(fmt.Sprintf("append %d events", len(events)), err)
 }
 
-// mayAppend is nil while the unique indexes are known to be there.
-func (s *Store) mayAppend(ctx context.Context) error {
+// mayAppend gives the fence while the unique indexes are known to be there.
+func (s *Store) mayAppend(ctx context.Context) (*fence, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	if s.live.Err() != nil {
-		return errClosed
+		return nil, errClosed
 	}
-	if !s.fenced.Load() {
+	fence := s.fence.Load()
+	if fence == nil {
 		unavailable := rooms.E(rooms.CodeUnavailable, "the indexes are verified when the change stream opens again")
 		unavailable.RetryAfter = retryAfter
-		return unavailable
+		return nil, unavailable
 	}
-	return nil
+	return fence, nil
 }
 
 // encode writes all documents into one buffer: the driver copies them anyway.

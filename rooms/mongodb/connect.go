@@ -87,7 +87,7 @@ type hello struct {
 const minWireVersion = 13
 
 // expandedWireVersion is MongoDB 6.0's, the oldest whose change streams tell of dropped
-// indexes.
+// indexes and whose writes can be held to one collection.
 const expandedWireVersion = 17
 
 func runHello(ctx context.Context, client *mongo.Client, into *hello) error {

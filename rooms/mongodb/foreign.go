@@ -62,7 +62,12 @@ func (f *Foreign) Adopt(ctx context.Context, events []*rooms.Event) (int, error)
 	if len(events) == 0 {
 		return 0, nil
 	}
-	if err := f.mayAppend(ctx); err != nil {
+	fence, err := f.mayAppend(ctx)
+	if err != nil {
+		return 0, err
+	}
+	opts, err := fence.bulkOptions()
+	if err != nil {
 		return 0, err
 	}
 	models := make([]mongo.WriteModel, len(events))
@@ -78,7 +83,7 @@ func (f *Foreign) Adopt(ctx context.Context, events []*rooms.Event) (int, error)
 	}
 	ctx, cancel := f.writing(ctx)
 	defer cancel()
-	result, err := f.messages.BulkWrite(ctx, models, options.BulkWrite().SetOrdered(true))
+	result, err := f.messages.BulkWrite(ctx, models, opts)
 	set := 0
 	if result != nil {
 		set = int(result.ModifiedCount)

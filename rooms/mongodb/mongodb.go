@@ -73,9 +73,10 @@ type Store struct {
 	stream   *Stream
 	trimmer  *Trimmer
 
-	// fenced says that the unique indexes of messages were there when last looked at,
-	// and that the stream which would tell of their end has not been lost since.
-	fenced atomic.Bool
+	// fence is set while the unique indexes of messages were there when last looked at,
+	// and the stream which would tell of their end has not been lost since.
+	fence  atomic.Pointer[fence]
+	fences bool // the server holds writes to one collection; fixed by Open
 
 	live      context.Context // done: Close was called
 	end       context.CancelFunc
@@ -97,6 +98,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	name := cmp.Or(o.Database, DefaultDatabase)
 	s := newStore(client, name, logger)
 	s.stream.expanded = server.MaxVersion >= expandedWireVersion
+	s.fences = server.MaxVersion >= expandedWireVersion && server.Msg == "" // a mongos was not tried
 	if err := s.prepare(ctx); err != nil {
 		disconnect(client)
 		return nil, fmt.Errorf("prepare the database %s: %w", name, err)
@@ -126,7 +128,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 
 // prepare makes what a new database lacks.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := ensureIndexes(ctx, s.messages, messageIndexes()); err != nil {
+	if err := s.raise(ctx); err != nil {
 		return err
 	}
 	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {
@@ -135,7 +137,6 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.signals, signalIndexes()); err != nil {
 		return err
 	}
-	s.fenced.Store(true)
 	return s.makeLogID(ctx)
 }
 

@@ -54,3 +54,31 @@ func TestDroppedIndexStopsAppendsUntilItIsBack(t *testing.T) {
 	}
 	t.Errorf("the index is not back: %+v", specs)
 }
+
+// Between the end of a collection and the stream's word of it an append would make a new
+// one, without the indexes. Here no stream tells at all.
+func TestNothingIsNumberedInAnotherCollectionOfTheName(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Shared(t)
+	database := server.Database(t)
+	store := open(t, server, database).Rooms()
+	ctx, cancel := context.WithTimeout(context.Background(), faultPatience)
+	defer cancel()
+	if err := store.Log.Append(ctx, storetest.Messages("general", 1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	messages := otherProgram(t, server, database)
+	if err := messages.Drop(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Log.Append(ctx, storetest.Messages("general", 2, 1)); err == nil {
+		t.Error("an append made a collection without indexes")
+	}
+	insert(t, messages, plain(nil)) // another program makes it
+	if err := store.Log.Append(ctx, storetest.Messages("general", 2, 1)); err == nil {
+		t.Error("an append was taken into a collection without indexes")
+	}
+	if n, err := messages.CountDocuments(ctx, map[string]any{"seq": map[string]any{"$exists": true}}); err != nil || n > 0 {
+		t.Errorf("%d documents are numbered, %v", n, err)
+	}
+}

@@ -54,7 +54,7 @@ func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
 	case live.Err() != nil:
 		return errClosed
 	}
-	s.store.fenced.Store(false)
+	s.store.fence.Store(nil)
 	return err
 }
 
@@ -65,10 +65,9 @@ func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
 	}
 	defer closeStream(ctx, stream)
 	// After the opening: a collection dropped from here on ends the stream.
-	if err := ensureIndexes(ctx, s.store.messages, messageIndexes()); err != nil {
+	if err := s.store.raise(ctx); err != nil {
 		return err
 	}
-	s.store.fenced.Store(true)
 	sink.Opened()
 	return s.follow(ctx, stream, sink)
 }
