@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -521,5 +522,18 @@ func TestChangesOfOneBatchKeepTheirOrder(t *testing.T) {
 	messages := page(t, s, rooms.HistoryInput{RoomID: "r"})
 	if got := messages[0].Fold.Counts(); got != `{"👍":1}` {
 		t.Errorf("at last the counts are %s", got)
+	}
+}
+
+func TestTheListShowsNothingThatWasTrimmed(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	send(t, s, "r", "old", "")
+	if err := store.Trimmer.Fence(context.Background(), "r", 2, 0, time.Time{}); err != nil { // fenced, not blanked yet
+		t.Fatal(err)
+	}
+	list, _, err := s.ListRooms(context.Background(), alice, "", 0)
+	if err != nil || len(list) != 1 || list[0].LastSeq != 1 || list[0].Last != nil {
+		t.Errorf("the list is %+v, %v", list, err)
 	}
 }

@@ -52,7 +52,7 @@ func (s *Service) ListRooms(ctx context.Context, _ auth.User, after string, limi
 			continue
 		}
 		summaries[i].LastSeq = max(summaries[i].LastSeq, events[0].Seq)
-		if events[0].Type == TypeMessage && !events[0].Erased {
+		if events[0].Type == TypeMessage && !events[0].Erased && events[0].Seq >= room.MinSeq {
 			summaries[i].Last = &events[0]
 			continue
 		}
