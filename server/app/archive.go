@@ -33,15 +33,17 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 	return signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 }
 
-// telling says on standard error how far a command is, when it takes long.
+// telling says on standard error how far a command is and how fast, when it takes long.
 func telling(e Environment, what string) func(archive.Counts) {
-	said := time.Now()
+	said, events := time.Now(), 0
 	return func(c archive.Counts) {
-		if time.Since(said) < progressEvery {
+		passed := time.Since(said)
+		if passed < progressEvery {
 			return
 		}
-		said = time.Now()
-		fmt.Fprintf(e.Stderr, "%s: %d rooms, %d events, %d accounts\n", what, c.Rooms, c.Events, c.Accounts)
+		rate := float64(c.Events-events) / passed.Seconds()
+		said, events = time.Now(), c.Events
+		fmt.Fprintf(e.Stderr, "%s: %d rooms, %d events (%.0f/s), %d accounts\n", what, c.Rooms, c.Events, rate, c.Accounts)
 	}
 }
 
@@ -87,10 +89,23 @@ func writeTo(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if err := errors.Join(write(w), w.Flush(), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), name); err != nil {
+	err = os.Rename(file.Name(), name)
+	if err == nil {
+		err = syncFolder(filepath.Dir(name))
+	}
+	if err != nil {
 		return fmt.Errorf("-out %s: %w", name, err)
 	}
 	return nil
+}
+
+// syncFolder makes a file's name as durable as its content.
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // importArchive reads what export wrote into a store.
