@@ -1,12 +1,17 @@
 // What was typed and not sent, by user and room, until the tab is closed.
 
 export class Drafts {
+  /** What the storage did not take: it is full, or forbidden. */
+  private readonly kept = new Map<string, string>();
+
   constructor(
     private readonly userId: string,
     private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem">,
   ) {}
 
   get(roomId: string): string {
+    const kept = this.kept.get(roomId);
+    if (kept !== undefined) return kept;
     try {
       return this.storage.getItem(this.key(roomId)) ?? "";
     } catch {
@@ -15,11 +20,12 @@ export class Drafts {
   }
 
   set(roomId: string, text: string): void {
+    this.kept.delete(roomId);
     try {
       if (text === "") this.storage.removeItem(this.key(roomId));
       else this.storage.setItem(this.key(roomId), text);
     } catch {
-      // Full or forbidden: the draft lives in the field only.
+      this.kept.set(roomId, text);
     }
   }
 

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { Drafts } from "./drafts";
+
+class Store {
+  readonly items = new Map<string, string>();
+  full = false;
+  getItem = (key: string) => this.items.get(key) ?? null;
+  removeItem = (key: string) => void this.items.delete(key);
+  setItem = (key: string, value: string) => {
+    if (this.full) throw new DOMException("full", "QuotaExceededError");
+    this.items.set(key, value);
+  };
+}
+
+test("a draft is kept by user and room, and gone once it is empty", () => {
+  const store = new Store();
+  new Drafts("ann", store).set("general", "half a");
+  expect(new Drafts("ann", store).get("general")).toBe("half a");
+  expect(new Drafts("bo", store).get("general")).toBe("");
+  expect(new Drafts("ann", store).get("other")).toBe("");
+  new Drafts("ann", store).set("general", "");
+  expect(store.items.size).toBe(0);
+});
+
+test("what the storage does not take is there until the page goes", () => {
+  const store = new Store();
+  const drafts = new Drafts("ann", store);
+  drafts.set("general", "first");
+  store.full = true;
+  drafts.set("general", "first and second");
+  expect(drafts.get("general")).toBe("first and second");
+  store.full = false;
+  drafts.set("general", "third");
+  expect(drafts.get("general")).toBe("third");
+  expect(new Drafts("ann", store).get("general")).toBe("third");
+});
