@@ -75,6 +75,9 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 		n.took(n.last+int64(set), l.now())
 		l.router.offer(room, events)
 		return nil, nil
+	case err == nil && set == 0: // another instance was faster, or they were removed: no number was used
+		n.known = false
+		return events, nil
 	case err == nil:
 		return events, l.fillUnused(op, room, events)
 	}
