@@ -83,6 +83,7 @@ type Service struct {
 	mu      sync.Mutex
 	rooms   map[RoomID]knownRoom // bounded
 	logID   string
+	logIDAt time.Time // when it was read
 	heardAt time.Time // when the stream last told something
 }
 
@@ -135,22 +136,26 @@ func (s *Service) Drain(ctx context.Context) error { return s.appender.drain(ctx
 // Instance is the name of this instance among those on one database.
 func (s *Service) Instance() string { return s.instance }
 
-// LogID identifies the log: when it changes, cursors are void.
+// LogID identifies the log: when it changes, cursors are void. Another program may
+// change it while this one runs; it is noticed within roomTrust.
 func (s *Service) LogID(ctx context.Context) (string, error) {
 	s.mu.Lock()
-	id := s.logID
+	id, fresh := s.logID, s.now().Sub(s.logIDAt) < roomTrust
 	s.mu.Unlock()
-	if id != "" {
+	if id != "" && fresh {
 		return id, nil
 	}
-	id, err := s.store.Catalog.LogID(ctx)
+	read, err := s.store.Catalog.LogID(ctx)
+	if err != nil && id != "" {
+		return id, nil // a store that is away gives the log no other name
+	}
 	if err != nil {
 		return "", err
 	}
 	s.mu.Lock()
-	s.logID = id
-	s.mu.Unlock()
-	return id, nil
+	defer s.mu.Unlock()
+	s.logID, s.logIDAt = read, s.now()
+	return read, nil
 }
 
 // roomsKept bounds the rooms remembered to exist; past it all are forgotten and

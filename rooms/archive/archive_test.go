@@ -269,6 +269,14 @@ func TestAnAccountsNameThatIsTakenIsRefused(t *testing.T) {
 	if _, err := read(s, export(t, source, ""), archive.ImportOptions{}); err == nil || !strings.Contains(err.Error(), "account ann") {
 		t.Errorf("import: %v", err)
 	}
+	// The same id under another name would be two accounts of one user.
+	renamed := newEmbedded(t)
+	if err := renamed.Accounts.CreateAccount(context.Background(), auth.Account{ID: "a:2", Name: "Anna", CreatedAt: at}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := read(renamed, export(t, source, ""), archive.ImportOptions{}); err == nil || !strings.Contains(err.Error(), "account ann (a:2)") {
+		t.Errorf("import beside the same id: %v", err)
+	}
 }
 
 // An import that was broken off goes on where it was.
@@ -413,5 +421,15 @@ func TestTheFormatOfALine(t *testing.T) {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("no JSON: %s", line)
 		}
+	}
+}
+
+func TestARoomThatOnlyTheLogKnowsIsExportedAlone(t *testing.T) {
+	s := newEmbedded(t)
+	if err := s.Rooms.Log.Append(context.Background(), []*rooms.Event{event("loose", 1, rooms.Event{Text: "one"})}); err != nil {
+		t.Fatal(err)
+	}
+	if text := export(t, s, "loose"); strings.Count(text, "\n") != 4 || !strings.Contains(text, `"room":{"id":"loose"`) {
+		t.Errorf("exported %s", text)
 	}
 }

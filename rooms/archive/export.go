@@ -63,10 +63,19 @@ func (x *exporter) write(l line) error {
 
 func (x *exporter) onlyRoom(ctx context.Context, id rooms.RoomID) error {
 	room, err := x.store.Rooms.Catalog.Room(ctx, id)
-	if err == nil {
-		return x.room(ctx, room)
+	if err != nil && rooms.AsError(err).Code == rooms.CodeNotFound {
+		newest, logErr := x.store.Rooms.Log.Newest(ctx, []rooms.RoomID{id}, 1)
+		if logErr != nil || len(newest[id]) > 0 {
+			err = logErr
+		}
+		if err == nil {
+			room, err = unlisted(ctx, x.store.Rooms, id)
+		}
 	}
-	return fmt.Errorf("room %s: %w", id, err)
+	if err != nil {
+		return fmt.Errorf("room %s: %w", id, err)
+	}
+	return x.room(ctx, room)
 }
 
 func (x *exporter) everything(ctx context.Context) error {

@@ -16,6 +16,9 @@ type checker struct {
 	there []rooms.Event  // of the room, from the next event on
 	last  int64          // of the room in the store
 	new   []*rooms.Event // that the store lacks at their seq
+
+	accounts map[auth.UserID]string // the key of each account's name; nil: not read yet
+	names    map[string]auth.UserID
 }
 
 func (c *checker) room(room rooms.Room) error {
@@ -104,14 +107,37 @@ func otherContent(e *rooms.Event) error {
 }
 
 func (c *checker) account(a auth.Account) error {
-	stored, err := c.store.Accounts.AccountByName(c.ctx, a.Name)
-	if errors.Is(err, auth.ErrNoAccount) {
-		return nil
+	if c.accounts == nil {
+		if err := c.readAccounts(); err != nil {
+			return err
+		}
 	}
-	if err == nil && stored.ID != a.ID {
-		return fmt.Errorf("account %s: the name is taken by another account in the store", a.Name)
+	key := auth.NameKey(a.Name)
+	if name := c.accounts[a.ID]; name != "" && name != key {
+		return fmt.Errorf("account %s (%s): the store has this id with the name %s", a.Name, a.ID, name)
 	}
-	return err
+	if id := c.names[key]; id != "" && id != a.ID {
+		return fmt.Errorf("account %s (%s): the store has this name with the id %s", a.Name, a.ID, id)
+	}
+	c.accounts[a.ID], c.names[key] = key, a.ID // the file may hold one twice
+	return nil
+}
+
+// readAccounts takes in which ids and names the store has.
+func (c *checker) readAccounts() error {
+	c.accounts, c.names = map[auth.UserID]string{}, map[string]auth.UserID{}
+	var after string
+	for {
+		list, err := c.store.Accounts.Accounts(c.ctx, after, listed)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, a := range list {
+			key := auth.NameKey(a.Name)
+			c.accounts[a.ID], c.names[key] = key, a.ID
+		}
+		after = list[len(list)-1].Name
+	}
 }
 
 // writer writes what the store lacks.
