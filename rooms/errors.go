@@ -2,6 +2,8 @@ package rooms
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -77,6 +79,15 @@ func Wrap(code Code, cause error, format string, args ...any) *Error {
 	e := E(code, format, args...)
 	e.cause = cause
 	return e
+}
+
+// Internal makes the error that a client is told instead of one that nobody foresaw, and
+// the id of the log's entry about that: 8 hexadecimal digits, which a person can read out.
+func Internal() (e *Error, logID string) {
+	var b [4]byte
+	rand.Read(b[:]) // never fails: crypto/rand ends the process first
+	logID = hex.EncodeToString(b[:])
+	return E(CodeInternal, "internal error (log id %s)", logID), logID
 }
 
 // authBusyRetry is how long a client waits when password checks are at their

@@ -180,6 +180,7 @@ func (d *document) time(v bsoncore.Value) {
 	}
 	d.in.Timestamp = time.UnixMilli(ms).UTC()
 	if year := d.in.Timestamp.Year(); year < firstYear || year > lastYear {
+		d.in.Timestamp = time.Time{} // a void, too, must be written as RFC 3339
 		d.isWrong("timestamp", "a date of the years 1 to 9999")
 	}
 }

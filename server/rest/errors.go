@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,13 +104,12 @@ func (s *Server) public(c *fiber.Ctx, err error) *rooms.Error {
 			return rooms.E(rooms.CodeMethodNotAllowed, "the route knows other methods only: %s", c.GetRespHeader(fiber.HeaderAllow))
 		}
 	}
-	e := rooms.AsError(err)
-	if e.Code != rooms.CodeInternal {
-		return e
+	if known := rooms.AsError(err); known.Code != rooms.CodeInternal {
+		return known
 	}
-	id := rand.Text()[:8]
+	e, id := rooms.Internal()
 	s.logger.Error("request failed", "logId", id, "method", c.Method(), "route", c.Route().Path, "error", err)
-	return rooms.E(rooms.CodeInternal, "internal error (log id %s)", id)
+	return e
 }
 
 // recover turns a panic of one request into its INTERNAL answer.

@@ -2,8 +2,6 @@ package socketio
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"time"
@@ -56,16 +54,9 @@ func (a answer) fail(err error) {
 
 // logged writes an internal failure to the log and returns what a client may know of it.
 func (a answer) logged(e *rooms.Error) *rooms.Error {
-	id := newLogID()
+	told, id := rooms.Internal()
 	a.log.Error("event failed", "logId", id, "event", a.event, "user", a.user, "error", e)
-	return rooms.E(rooms.CodeInternal, "internal error, log id %s", id)
-}
-
-// newLogID makes an id that a person can read out: 8 hexadecimal digits.
-func newLogID() string {
-	var b [4]byte
-	rand.Read(b[:]) // never fails: crypto/rand ends the process first
-	return hex.EncodeToString(b[:])
+	return told
 }
 
 func errorBody(e *rooms.Error) []byte {

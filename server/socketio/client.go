@@ -329,7 +329,7 @@ func clientOf(s *socket.Socket) *client {
 
 // fault logs a panic in a handler, which is a fault of ours, and gives what the client is told of it.
 func (s *Server) fault(event string, v any) *rooms.Error {
-	id := newLogID()
+	told, id := rooms.Internal()
 	s.log.Error("panic in a handler", slog.String("logId", id), slog.String("event", event), slog.Any("panic", v), slog.String("stack", stack()))
-	return rooms.E(rooms.CodeInternal, "internal error, log id %s", id)
+	return told
 }

@@ -219,7 +219,7 @@ func TestHazard14PanicInAHandler(t *testing.T) {
 		c.conn.Close()
 		a, _ := s.open()
 		a.text(`40{"panic":true}`)
-		if got := a.next(); !strings.HasPrefix(got, `44{"message":"internal error, log id `) || !strings.Contains(got, `"code":"INTERNAL"`) {
+		if got := a.next(); !strings.HasPrefix(got, `44{"message":"internal error (log id `) || !strings.Contains(got, `"code":"INTERNAL"`) {
 			t.Errorf("CONNECT answered %s", got)
 		}
 		a.conn.Close()
