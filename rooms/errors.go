@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"roomstream/auth"
@@ -28,6 +29,8 @@ const (
 	CodeGone             Code = "GONE"
 	CodeTooLarge         Code = "TOO_LARGE"
 	CodeUnsupportedMedia Code = "UNSUPPORTED_MEDIA"
+	CodeRange            Code = "RANGE"
+	CodeUpgradeRequired  Code = "UPGRADE_REQUIRED"
 	CodeRateLimited      Code = "RATE_LIMITED"
 	CodeInternal         Code = "INTERNAL"
 	CodeUnavailable      Code = "UNAVAILABLE"
@@ -44,12 +47,48 @@ func (c Code) Retryable() bool {
 	return false
 }
 
+// Status is the code's HTTP status, by the table of protocol.md.
+func (c Code) Status() int {
+	switch c {
+	case CodeBadRequest, CodeUnknownEvent:
+		return http.StatusBadRequest
+	case CodeUnauthenticated, CodeTokenExpired:
+		return http.StatusUnauthorized
+	case CodeForbidden:
+		return http.StatusForbidden
+	case CodeNotFound:
+		return http.StatusNotFound
+	case CodeMethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case CodeConflict:
+		return http.StatusConflict
+	case CodeGone:
+		return http.StatusGone
+	case CodeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case CodeUnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case CodeRange:
+		return http.StatusRequestedRangeNotSatisfiable
+	case CodeUpgradeRequired:
+		return http.StatusUpgradeRequired
+	case CodeRateLimited:
+		return http.StatusTooManyRequests
+	case CodeUnavailable, CodeOverloaded:
+		return http.StatusServiceUnavailable
+	case CodeTimeout:
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusInternalServerError
+}
+
 // Error is the one error type that reaches a client. Its JSON form is the value
 // of `error` in acks, REST bodies and connect errors.
 type Error struct {
 	Code       Code
 	Message    string
 	Field      string        // the input field at fault, shown as details.field
+	Reason     string        // a word for programs that tells this case from others of its code, shown as details.reason
 	RetryAfter time.Duration // 0: not said
 	cause      error
 }

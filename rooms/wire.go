@@ -219,18 +219,24 @@ func appendEscape(b []byte, c byte) []byte {
 
 // errorBody is an Error as clients see it.
 type errorBody struct {
-	Code         Code              `json:"code"`
-	Message      string            `json:"message"`
-	Retryable    bool              `json:"retryable"`
-	RetryAfterMs int64             `json:"retryAfterMs,omitempty"`
-	Details      map[string]string `json:"details,omitempty"`
+	Code         Code          `json:"code"`
+	Message      string        `json:"message"`
+	Retryable    bool          `json:"retryable"`
+	RetryAfterMs int64         `json:"retryAfterMs,omitempty"`
+	Details      *errorDetails `json:"details,omitempty"`
+}
+
+// errorDetails tell programs more of an Error.
+type errorDetails struct {
+	Field  string `json:"field,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // MarshalJSON gives {code, message, retryable, retryAfterMs?, details?}.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	body := errorBody{Code: e.Code, Message: e.Message, Retryable: e.Code.Retryable(), RetryAfterMs: int64(e.RetryAfter / time.Millisecond)}
-	if e.Field != "" {
-		body.Details = map[string]string{"field": e.Field}
+	if e.Field != "" || e.Reason != "" {
+		body.Details = &errorDetails{e.Field, e.Reason}
 	}
 	return json.Marshal(body)
 }

@@ -18,40 +18,9 @@ import (
 // primary is elected or a queue has moved on.
 const defaultRetry = time.Second
 
-// statusOf is the table of protocol.md.
-func statusOf(code rooms.Code) int {
-	switch code {
-	case rooms.CodeBadRequest, rooms.CodeUnknownEvent:
-		return http.StatusBadRequest
-	case rooms.CodeUnauthenticated, rooms.CodeTokenExpired:
-		return http.StatusUnauthorized
-	case rooms.CodeForbidden:
-		return http.StatusForbidden
-	case rooms.CodeNotFound:
-		return http.StatusNotFound
-	case rooms.CodeMethodNotAllowed:
-		return http.StatusMethodNotAllowed
-	case rooms.CodeConflict:
-		return http.StatusConflict
-	case rooms.CodeGone:
-		return http.StatusGone
-	case rooms.CodeTooLarge:
-		return http.StatusRequestEntityTooLarge
-	case rooms.CodeUnsupportedMedia:
-		return http.StatusUnsupportedMediaType
-	case rooms.CodeRateLimited:
-		return http.StatusTooManyRequests
-	case rooms.CodeUnavailable, rooms.CodeOverloaded:
-		return http.StatusServiceUnavailable
-	case rooms.CodeTimeout:
-		return http.StatusGatewayTimeout
-	}
-	return http.StatusInternalServerError
-}
-
 // answerOf gives an error its status, its headers and its body.
 func answerOf(e *rooms.Error) (code int, headers map[string]string, body []byte) {
-	code = statusOf(e.Code)
+	code = e.Code.Status()
 	headers = map[string]string{"Content-Type": fiber.MIMEApplicationJSON}
 	switch code {
 	case http.StatusUnauthorized:
