@@ -14,37 +14,68 @@ import (
 // an insert arrives, only how often an idle stream asks again.
 const awaitTime = time.Second
 
+// noCollection is where the cursor of a stream over more than one collection lives.
+const noCollection = "$cmd.aggregate"
+
+// watched is what a change stream is opened over: a *mongo.Collection, *mongo.Database or *mongo.Client.
+type watched interface {
+	Watch(ctx context.Context, pipeline any, opts ...options.Lister[options.ChangeStreamOptions]) (*mongo.ChangeStream, error)
+}
+
 // changeStream is the driver's, and knows which cursor it last read from.
 type changeStream struct {
 	*mongo.ChangeStream
-	coll   *mongo.Collection
+	home   *mongo.Database // the cursor's
+	name   string          // of the cursor's collection there
 	cursor int64
 }
 
-// openStream opens a change stream over a collection, from now on.
-func openStream(ctx context.Context, coll *mongo.Collection, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
+// openStream opens a change stream, from now on where the options say nothing else.
+func openStream(ctx context.Context, over watched, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
 	// A deadline would go along to the server, so a timer bounds the opening instead.
 	opening, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(opTimeout, func() { cancel(context.DeadlineExceeded) })
 	further = append(further, options.ChangeStream().SetMaxAwaitTime(awaitTime))
-	stream, err := coll.Watch(opening, pipeline, further...)
+	stream, err := over.Watch(opening, pipeline, further...)
 	if !timer.Stop() && err != nil {
 		return nil, fmt.Errorf("no answer within %v: %w", opTimeout, context.Cause(opening))
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &changeStream{ChangeStream: stream, coll: coll, cursor: stream.ID()}, nil
+	home, name := homeOf(over)
+	return &changeStream{ChangeStream: stream, home: home, name: name, cursor: stream.ID()}, nil
+}
+
+func homeOf(over watched) (*mongo.Database, string) {
+	switch over := over.(type) {
+	case *mongo.Collection:
+		return over.Database(), over.Name()
+	case *mongo.Database:
+		return over, noCollection
+	}
+	return over.(*mongo.Client).Database("admin"), noCollection
 }
 
 // Next is the driver's. It may let go of its cursor without a word: the end of ctx it takes
 // for a lost connection, and resumes.
 func (s *changeStream) Next(ctx context.Context) bool {
 	more := s.ChangeStream.Next(ctx)
+	s.note()
+	return more
+}
+
+// TryNext is the driver's, which asks the server once.
+func (s *changeStream) TryNext(ctx context.Context) bool {
+	more := s.ChangeStream.TryNext(ctx)
+	s.note()
+	return more
+}
+
+func (s *changeStream) note() {
 	if cursor := s.ID(); cursor != 0 {
 		s.cursor = cursor
 	}
-	return more
 }
 
 // closeStream gives a change stream back.
@@ -53,6 +84,6 @@ func closeStream(ctx context.Context, stream *changeStream) {
 	defer cancel()
 	// Where either fails, the server forgets the cursor by itself after 10 minutes.
 	stream.Close(ctx)
-	kill := bson.D{{Key: "killCursors", Value: stream.coll.Name()}, {Key: "cursors", Value: bson.A{stream.cursor}}}
-	stream.coll.Database().RunCommand(ctx, kill)
+	kill := bson.D{{Key: "killCursors", Value: stream.name}, {Key: "cursors", Value: bson.A{stream.cursor}}}
+	stream.home.RunCommand(ctx, kill)
 }

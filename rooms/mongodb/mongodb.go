@@ -24,6 +24,7 @@ package mongodb
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -61,7 +62,9 @@ type Options struct {
 
 // Store is a connection to a database.
 type Store struct {
+	uri      string
 	client   *mongo.Client
+	feeds    *mongo.Client // nil: there are none
 	messages *mongo.Collection
 	local    *mongo.Collection // messages, as the primary has them now
 	snapshot *mongo.Collection // messages, all of one answer as a majority had them at one moment
@@ -69,6 +72,8 @@ type Store struct {
 	users    *mongo.Collection
 	meta     *mongo.Collection
 	signals  *mongo.Collection
+	declared *mongo.Collection // streams
+	rules    *mongo.Collection // acl
 	logger   *slog.Logger
 	stream   *Stream
 	trimmer  *Trimmer
@@ -97,6 +102,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	name := cmp.Or(o.Database, DefaultDatabase)
 	s := newStore(client, name, logger)
+	s.uri = o.URI
 	s.stream.expanded = server.MaxVersion >= expandedWireVersion
 	s.fences = server.MaxVersion >= expandedWireVersion && server.Msg == "" // a mongos was not tried
 	if err := s.prepare(ctx); err != nil {
@@ -118,7 +124,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		client: client, logger: logger,
 		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
-		signals: db.Collection("signals", safe),
+		signals: db.Collection("signals", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
 	}
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
@@ -160,7 +166,11 @@ func (s *Store) Close(ctx context.Context) error {
 	var err error
 	s.closeOnce.Do(func() {
 		s.end()
-		if err = s.client.Disconnect(ctx); err != nil {
+		err = s.client.Disconnect(ctx)
+		if s.feeds != nil {
+			err = errors.Join(err, s.feeds.Disconnect(ctx))
+		}
+		if err != nil {
 			err = fmt.Errorf("close the store: %w", err)
 		}
 	})
