@@ -81,7 +81,7 @@ func (f *feed) openFor(ctx context.Context, group []*member) (Cursor, []*member,
 		opened, err := f.service.db.Open(opening, w)
 		cancel()
 		if errors.Is(err, ErrTooLarge) {
-			opened, err = f.service.openOneByOne(ctx, w)
+			opened, err = blocked(w.After), nil // the place is there
 		}
 		switch {
 		case err == nil:

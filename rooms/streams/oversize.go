@@ -15,6 +15,13 @@ var errSteppedOver = errors.New("stepped over an event too large to be sent")
 // skippedField marks an event that stands for one that could not be sent.
 const skippedField = "skipped"
 
+// blocked is a cursor whose next event is too large to be sent.
+type blocked Position
+
+func (b blocked) Next(context.Context) (bson.Raw, error) { return nil, ErrTooLarge }
+func (b blocked) Position() Position                     { return Position(b) }
+func (b blocked) Close()                                 {}
+
 // openOneByOne opens a stream whose answers hold one event each, so that one that is too large does not take those
 // before it along.
 func (s *Service) openOneByOne(ctx context.Context, w Watch) (Cursor, error) {
