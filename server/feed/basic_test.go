@@ -1,0 +1,102 @@
+package feed
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// TestBasicRemembersWhatWasRight counts how often a password is hashed.
+func TestBasicRemembersWhatWasRight(t *testing.T) {
+	now := time.Now()
+	checks := 0
+	b := newBasic(func(_ context.Context, name, password string) (auth.SignedIn, error) {
+		checks++
+		if password != "right" {
+			return auth.SignedIn{}, auth.ErrUnauthenticated
+		}
+		return auth.SignedIn{User: auth.User{ID: auth.UserID("id-" + name), Name: name}}, nil
+	}, func() time.Time { return now })
+	login := func(name, password string, right bool) {
+		t.Helper()
+		user, err := b.login(t.Context(), name, password)
+		if (err == nil) != right || right && user.Name != name {
+			t.Fatalf("%s: %+v, %v", name, user, err)
+		}
+		if !right && rooms.AsError(err).Code != rooms.CodeUnauthenticated {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	want := func(n int, why string) {
+		t.Helper()
+		if checks != n {
+			t.Fatalf("%d checks, want %d: %s", checks, n, why)
+		}
+	}
+	login("ann", "right", true)
+	login("ann", "right", true)
+	want(1, "what was right is remembered")
+	login("an", "nright", false)
+	login("ann", "wrong", false)
+	login("ann", "wrong", false)
+	want(4, "what was wrong is not, and a name is not a part of a password")
+	now = now.Add(basicTrust - time.Nanosecond)
+	login("ann", "right", true)
+	want(4, "a minute is not over")
+	now = now.Add(time.Nanosecond)
+	login("ann", "right", true)
+	want(5, "a minute is over, and using it does not prolong it")
+	b.forget("id-bob")
+	login("ann", "right", true)
+	want(5, "another user's password was forgotten")
+	b.forget("id-ann")
+	login("ann", "right", true)
+	want(6, "the user's password was forgotten")
+	for i := range basicMost {
+		login(fmt.Sprint("user", i), "right", true)
+	}
+	if len(b.entries) != basicMost || b.used.Len() != basicMost {
+		t.Errorf("%d are remembered", len(b.entries))
+	}
+	checks = 0
+	login("user1", "right", true)
+	login("ann", "right", true)
+	want(1, "what was used least lately went first")
+}
+
+// TestOneCheckServesAllWhoComeAtOnce: a thousand clients that reconnect must not cost a thousand hashes.
+func TestOneCheckServesAllWhoComeAtOnce(t *testing.T) {
+	const clients = 100
+	begun, release := make(chan struct{}, clients), make(chan struct{})
+	b := newBasic(func(_ context.Context, name, _ string) (auth.SignedIn, error) {
+		begun <- struct{}{}
+		<-release
+		return auth.SignedIn{User: auth.User{ID: "a:1", Name: name}}, nil
+	}, time.Now)
+	gaveUp, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.login(gaveUp, "ann", "right"); err == nil {
+		t.Error("who gave up was let in")
+	}
+	<-begun
+	errs := make(chan error, clients)
+	for range clients {
+		go func() {
+			_, err := b.login(t.Context(), "ann", "right")
+			errs <- err
+		}()
+	}
+	close(release)
+	for range clients {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := len(begun); n > 0 {
+		t.Errorf("%d checks more", n)
+	}
+}

@@ -1,0 +1,264 @@
+// Package feed serves live feeds to clients that speak no Socket.IO: declared streams and the events of rooms over a
+// plain WebSocket or as Server-Sent Events, and the routes of collections. net/http calls it; Fiber could neither hand a
+// connection over nor stream.
+//
+// Concurrency: a Server is safe for concurrent use. A feed has at most two goroutines: one writes, which for Server-Sent
+// Events is the request's own, and one reads a WebSocket. A ping has a third until it is answered.
+//
+// Lifecycle: New, Run until its context is done; before that, Drain closes every feed. The writer of a feed is the last to
+// go: it ends the subscription, waits for the reader and signs the feed off, and Run waits until all have signed off.
+//
+// Order and loss: what a stream or a room brings is queued and written in its order. Nothing is left out in the middle: a
+// client that does not follow is closed with 1013, and comes back with the last `after` that it has. A queue holds at most
+// 1 MiB and one event more.
+package feed
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+	"roomstream/rooms/streams"
+)
+
+// Options are what a Server stands on. Rooms, Streams, Tokens and Accounts are required; the zero of all others works.
+type Options struct {
+	Rooms    *rooms.Service
+	Streams  *streams.Service
+	Tokens   *auth.Tokens
+	Accounts *auth.Accounts
+
+	// Database is the name of the one that declared streams watch, as it may stand in a path before the collection's.
+	Database string
+
+	// AllowedOrigins are the origins, as a browser writes them ("https://chat.example"), whose pages may open feeds besides
+	// those of the request's own host; "*" allows all.
+	AllowedOrigins []string
+
+	// The times and limits below are the protocol's (web/docs/protocol.md) and changed by tests only.
+	PingInterval time.Duration // 30 s: of a WebSocket
+	PingTimeout  time.Duration // 30 s: an answer to a ping
+	WriteTimeout time.Duration // 10 s: without progress a client is too slow
+	MaxQueue     int           // 1 MiB: what may wait for one client, in bytes
+	MaxBody      int64         // 1 MiB: the body of a request, in bytes
+
+	Now    func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: none
+}
+
+const (
+	defaultPing         = 30 * time.Second
+	defaultWriteTimeout = 10 * time.Second
+
+	// defaultMaxQueue is beyond what the kernel buffers: a burst of thousands of events.
+	defaultMaxQueue = 1 << 20
+
+	// defaultMaxBody has room for a document of a chat or an order, and for a set of declarations; a file is neither.
+	defaultMaxBody = 1 << 20
+)
+
+func (o Options) withDefaults() Options {
+	if o.PingInterval == 0 {
+		o.PingInterval = defaultPing
+	}
+	if o.PingTimeout == 0 {
+		o.PingTimeout = defaultPing
+	}
+	if o.WriteTimeout == 0 {
+		o.WriteTimeout = defaultWriteTimeout
+	}
+	if o.MaxQueue == 0 {
+		o.MaxQueue = defaultMaxQueue
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = defaultMaxBody
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// source opens declared streams for feeds: the Service's, or one of a test that fails or stalls.
+type source interface {
+	open(ctx context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error)
+}
+
+// subscription is a stream that a feed has opened.
+type subscription interface {
+	// Close ends it; it is called once, from the feed's writer.
+	Close()
+}
+
+// Server serves feeds and the routes of collections. It is safe for concurrent use and serves while Run runs.
+type Server struct {
+	options  Options
+	log      *slog.Logger
+	source   source
+	catalog  catalog
+	basic    *basic
+	allowed  origins
+	registry *registry
+	members  *members
+	buffers  sync.Pool // of *[]byte with room for writeChunk
+}
+
+var (
+	_ rooms.Emitter = (*Server)(nil)
+	_ http.Handler  = (*Server)(nil)
+)
+
+// New makes a Server.
+func New(o Options) (*Server, error) {
+	if o.Rooms == nil || o.Streams == nil || o.Tokens == nil || o.Accounts == nil {
+		return nil, errors.New("feed: Options.Rooms, Streams, Tokens and Accounts are required")
+	}
+	o = o.withDefaults()
+	s := &Server{
+		options: o, log: o.Logger, source: declared{o.Streams}, catalog: o.Streams,
+		basic: newBasic(o.Accounts.Login, o.Now), allowed: newOrigins(o.AllowedOrigins),
+		registry: newRegistry(), members: newMembers(),
+	}
+	s.buffers.New = func() any {
+		b := make([]byte, 0, writeChunk)
+		return &b
+	}
+	return s, nil
+}
+
+// ServeHTTP answers what Handles says is for this package.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store") // answers differ by caller and by the moment
+	h.Set("X-Content-Type-Options", "nosniff")
+	to, ok := addressOf(r)
+	switch {
+	case !ok:
+		s.refuse(w, r, noRoute())
+	case !s.allowed.admit(w, r):
+		s.refuse(w, r, rooms.E(rooms.CodeForbidden, "Origin: pages of this origin may not open feeds: add it to -allowed-origins"))
+	case r.Method == http.MethodOptions:
+		w.WriteHeader(http.StatusNoContent)
+	case to.kind == streamAddress:
+		s.serveFeed(w, r, to)
+	default:
+		s.serveCollection(w, r, to)
+	}
+}
+
+// serveFeed opens a feed. The stream is opened before the answer, so that what goes wrong is said in HTTP.
+func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request, to address) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		s.refuse(w, r, rooms.E(rooms.CodeMethodNotAllowed, "a feed is opened by GET"))
+		return
+	}
+	carry := s.serveEvents
+	switch {
+	case isUpgrade(r):
+		carry = s.serveWebSocket
+		if err := checkUpgrade(w, r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+	case !accepts(r, "text/event-stream"):
+		s.refuse(w, r, rooms.E(rooms.CodeUpgradeRequired, "connect a WebSocket here, or send Accept: text/event-stream"))
+		return
+	}
+	c, err := s.open(r, to)
+	if err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	carry(w, r, c)
+}
+
+// openTimeout bounds the opening of a stream: an election of the database takes up to 12 s.
+const openTimeout = 15 * time.Second
+
+// open makes the feed that a request asks for. What the stream brings is queued from here on.
+func (s *Server) open(r *http.Request, to address) (*conn, error) {
+	if to.name.URI == "" {
+		return nil, noRoute()
+	}
+	if to.database != "" && to.database != s.options.Database {
+		return nil, rooms.E(rooms.CodeNotFound, "there is no such database here")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), openTimeout)
+	defer cancel()
+	who, err := s.identify(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := readQuery(r)
+	if err != nil {
+		return nil, err
+	}
+	c := s.newConn(who, asked.canonical)
+	if !s.registry.add(c) {
+		c.discard()
+		return nil, rooms.E(rooms.CodeUnavailable, "the server is stopping")
+	}
+	if room, ok := to.room(); ok {
+		err = s.openRoom(ctx, c, room, asked)
+	} else {
+		asked.request.Name = to.name
+		c.subscription, err = s.source.open(ctx, who.Caller, asked.request, c)
+	}
+	if err != nil {
+		c.discard()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = rooms.Wrap(rooms.CodeUnavailable, err, "the feed could not be opened within %s", openTimeout)
+		}
+		return nil, err
+	}
+	return c, nil
+}
+
+// Run serves until ctx is done, then cuts the feeds that are left, and returns nil when all have ended.
+func (s *Server) Run(ctx context.Context) error {
+	<-ctx.Done()
+	all, empty := s.registry.drain()
+	for _, c := range all {
+		c.cut()
+	}
+	<-empty
+	return nil
+}
+
+// Drain lets nobody in any more, closes every feed with 1012 `draining` behind what is queued, and waits until all are
+// gone or ctx is done; then it cuts what is left and returns ctx's error.
+func (s *Server) Drain(ctx context.Context) error {
+	all, empty := s.registry.drain()
+	for _, c := range all {
+		c.finish(ending{code: codeDraining, reason: string(streams.ReasonDraining), behind: true})
+	}
+	select {
+	case <-empty:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, c := range all {
+		c.cut()
+	}
+	return ctx.Err()
+}
+
+// Feeds counts the feeds that are open or being opened.
+func (s *Server) Feeds() int { return s.registry.count() }
+
+// Revoke ends a user's feeds, and makes his password be looked at again.
+func (s *Server) Revoke(user auth.UserID) {
+	s.basic.forget(user)
+	for _, c := range s.registry.of(user) {
+		c.finish(ending{code: codeRevoked, reason: "revoked"})
+	}
+}
