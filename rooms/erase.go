@@ -22,12 +22,14 @@ const (
 type Erased struct {
 	Deleted int      // messages that a message_deleted was inserted for
 	Blanked int      // events whose content is gone from the store
+	Removed int      // notifications for him
 	Waiting []string // instances that have not confirmed yet
 }
 
 // Erase takes what a user wrote out of the chat, for good. His sockets are closed, so that
 // he writes no more meanwhile. Then a message_deleted is inserted for each of his messages, so that every instance and every client drops it;
-// then his texts, edits, names and data are blanked in place, every seq kept; it ends when
+// then his texts, edits, names and data are blanked in place, every seq kept; then the
+// notifications for him are removed; it ends when
 // every live instance has confirmed that it keeps nothing of them. progress is called
 // now and then, from this goroutine. It may be repeated, and goes on where it was broken
 // off. The Service must run.
@@ -53,6 +55,12 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 		if deleted+blanked == 0 { // else more may have been written meanwhile
 			break
 		}
+	}
+	removed, err := s.store.Eraser.EraseNotifications(ctx, user)
+	done.Removed = removed
+	progress(done)
+	if err != nil {
+		return fmt.Errorf("remove the notifications: %w", err)
 	}
 	return s.confirmErased(ctx, user, func(waiting []string) {
 		done.Waiting = waiting

@@ -60,7 +60,7 @@ func breakOff(t *testing.T, after int) {
 		}
 	}}
 	s = rooms.New(broken, rooms.Options{})
-	go func() { ended <- s.Run(ctx, newListener()) }()
+	go func() { ended <- s.Run(ctx, newListener(), nil) }()
 	within(t, "the service is ready", func() bool { return s.Ready() == nil })
 	erased := make(chan error, 1)
 	go func() { erased <- s.Erase(ctx, alice.ID, func(rooms.Erased) {}) }()

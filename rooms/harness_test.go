@@ -121,7 +121,7 @@ func serve(t testing.TB, store rooms.Store, o rooms.Options) (*rooms.Service, *l
 	service, l := rooms.New(store, o), newListener()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx, l) }()
+	go func() { ended <- service.Run(ctx, l, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -281,7 +281,7 @@ func serveTo(t testing.TB, store rooms.Store, o rooms.Options, emitter rooms.Emi
 	s := rooms.New(store, o)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, emitter) }()
+	go func() { ended <- s.Run(ctx, emitter, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -25,8 +25,9 @@ const (
 )
 
 // Run serves until ctx is done: lanes, streams, adoption, heartbeats, retention. It returns nil
-// when all of them have ended. Call it once.
-func (s *Service) Run(ctx context.Context, emitter Emitter) error {
+// when all of them have ended. Call it once. teller is told of notifications; nil: there
+// are no users here to tell.
+func (s *Service) Run(ctx context.Context, emitter Emitter, teller Teller) error {
 	s.router.start(ctx, emitter)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.appender.run(ctx) })
@@ -37,6 +38,9 @@ func (s *Service) Run(ctx context.Context, emitter Emitter) error {
 	g.Go(func() error { return s.watchSignals(ctx) })
 	g.Go(func() error { return s.sendSignals(ctx) })
 	g.Go(func() error { return s.presence.run(ctx) })
+	if teller != nil {
+		g.Go(func() error { return s.watchNotifications(ctx, teller) })
+	}
 	if s.adopter != nil {
 		g.Go(func() error { return s.adopter.run(ctx) })
 	}

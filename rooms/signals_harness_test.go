@@ -57,7 +57,7 @@ func startService(t testing.TB, store rooms.Store) (s *rooms.Service, end func()
 	s = rooms.New(store, rooms.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- s.Run(ctx, newListener()) }()
+	go func() { ended <- s.Run(ctx, newListener(), nil) }()
 	end = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -157,15 +157,16 @@ type Catalog interface {
 
 // Store is everything the Service stands on. Foreign may be nil.
 type Store struct {
-	Log     Log
-	Related Related
-	Stream  Stream
-	Catalog Catalog
-	Foreign Foreign
-	Trimmer Trimmer
-	Eraser  Eraser
-	Archive Archive
-	Signals Signals
+	Log           Log
+	Related       Related
+	Stream        Stream
+	Catalog       Catalog
+	Foreign       Foreign
+	Trimmer       Trimmer
+	Eraser        Eraser
+	Archive       Archive
+	Signals       Signals
+	Notifications Notifications
 }
 
 // ForeignInput is a document that another program inserted, as far as its types

@@ -59,6 +59,9 @@ type Eraser interface {
 	// too: Text, Data and AuthorName go, Erased is set, all else stays. It returns how
 	// many it changed, and may be repeated.
 	Erase(ctx context.Context, author auth.UserID) (int, error)
+
+	// EraseNotifications removes the notifications for a user, valid or not, and returns how many. It may be repeated.
+	EraseNotifications(ctx context.Context, user auth.UserID) (int, error)
 }
 
 // Archive is what export, import, verify and rebuild need of a store besides Log and

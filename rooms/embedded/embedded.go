@@ -65,6 +65,8 @@ type Store struct {
 	catalog  *Catalog
 	accounts *Accounts
 	signals  *Signals
+
+	notifications *Notifications
 }
 
 // Open opens the store of a folder, or makes one. The errors name -data-dir.
@@ -89,6 +91,7 @@ func Open(o Options) (*Store, error) {
 	return &Store{
 		file: f, log: &Log{file: f}, stream: &Stream{file: f, hub: hub},
 		catalog: &Catalog{file: f}, accounts: &Accounts{file: f}, signals: &Signals{file: f},
+		notifications: &Notifications{file: f},
 	}, nil
 }
 
@@ -98,6 +101,7 @@ func (s *Store) Rooms() rooms.Store {
 	return rooms.Store{
 		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
+		Notifications: s.notifications,
 	}
 }
 

@@ -35,6 +35,9 @@ type change struct {
 
 	// told is what the watchers are told when it is durable; apply may shorten it.
 	told []rooms.Arrival
+	// durable is called when the change is on the disk, by the committer: it must not wait.
+	// nil: nobody wants to know.
+	durable func()
 
 	answer error
 	done   chan error // holds 1
@@ -198,6 +201,9 @@ func (f *file) commit(batch []*change) {
 			continue
 		}
 		f.hub.tell(c.told)
+		if c.durable != nil {
+			c.durable()
+		}
 		c.done <- c.answer
 	}
 }

@@ -37,6 +37,37 @@ func discussion(t *testing.T, dir string) {
 	}
 }
 
+// TestFilesWithoutNotificationsAreOpened takes away what a file of the second format does
+// not have.
+func TestFilesWithoutNotificationsAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	discussion(t, dir)
+	alter(t, dir, func(tx *bolt.Tx) error {
+		for _, name := range []string{"notifications", "notificationIds", "notificationUsers", "unread"} {
+			if err := tx.DeleteBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("2"))
+	})
+	for id := byte(1); id <= 2; id++ { // the second time it has them
+		o := open(t, dir)
+		if err := o.Store.Notifications.Notify(t.Context(), []rooms.Notification{{ID: rooms.EventID{id}, UserID: "ann", Kind: "mention"}}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := o.Store.Notifications.UnreadNotifications(t.Context(), "ann", 9); err != nil || n != int(id) {
+			t.Errorf("%d are unread, %v, want %d", n, err, id)
+		}
+		answers, err := o.Store.Related.Thread(t.Context(), "general", 1, 0, rooms.MaxSeq, false, rooms.Page{})
+		if err != nil || !slices.Equal(numbersOf(answers), []int64{5, 6, 7}) {
+			t.Errorf("answers %v, %v", numbersOf(answers), err)
+		}
+		if err := o.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestFilesOfTheFirstFormatAreIndexed takes away what a file of the format before does
 // not have.
 func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {
@@ -68,7 +99,7 @@ func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {
 		}
 	}
 	alter(t, dir, func(tx *bolt.Tx) error {
-		if got := tx.Bucket([]byte("meta")).Get([]byte("format")); string(got) != "2" {
+		if got := tx.Bucket([]byte("meta")).Get([]byte("format")); string(got) != "3" {
 			t.Errorf("the file is of format %q", got)
 		}
 		return nil

@@ -22,6 +22,11 @@ var (
 	bucketParents   = []byte("parents")   // parentKey -> nothing
 	bucketRooms     = []byte("rooms")     // RoomID -> room record
 	bucketAccounts  = []byte("accounts")  // accountKey -> account record
+
+	bucketNotifications     = []byte("notifications")     // their number, in the order of writing -> record
+	bucketNotificationIDs   = []byte("notificationIds")   // EventID -> number
+	bucketNotificationUsers = []byte("notificationUsers") // notificationKey -> number
+	bucketUnread            = []byte("unread")            // notificationKey -> number, of those not read
 )
 
 var (
@@ -30,11 +35,13 @@ var (
 )
 
 // format is the version of the file's layout. Records carry a version of their own,
-// so this one changes only when buckets or keys do. unindexed is the one before: it has
-// no targets and parents, which are made when such a file is opened.
+// so this one changes only when buckets or keys do. unnotified is the one before: it has no
+// notifications, which a program of then would not erase. unindexed is the one before that:
+// it has no targets and parents either, which are made when such a file is opened.
 const (
-	format    = "2"
-	unindexed = "1"
+	format     = "3"
+	unnotified = "2"
+	unindexed  = "1"
 )
 
 // prepare makes the buckets of a new file and refuses a file of another format.
@@ -42,6 +49,7 @@ func prepare(db *bolt.DB) error {
 	return db.Update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
+			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -51,6 +59,7 @@ func prepare(db *bolt.DB) error {
 		switch have := meta.Get(metaFormat); {
 		case string(have) == format:
 			return nil
+		case string(have) == unnotified:
 		case string(have) == unindexed:
 			if err := indexAll(tx); err != nil {
 				return err

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -48,6 +49,11 @@ const (
 	tagAccountHash      = 3
 	tagAccountRole      = 4 // once for each role
 	tagAccountCreatedAt = 5
+
+	tagNotificationID     = 1
+	tagNotificationUser   = 2
+	tagNotificationKind   = 3
+	tagNotificationFields = 4
 )
 
 var errRecord = errors.New("the record is damaged")
@@ -183,6 +189,32 @@ func decodeEvent(key, value []byte) rooms.Event {
 		}
 	}
 	return e
+}
+
+func encodeNotification(n *rooms.Notification) []byte {
+	r := newRecord(eventFieldsSize + len(n.UserID) + len(n.Kind) + len(n.Fields))
+	r.text(tagNotificationID, string(n.ID[:]))
+	r.text(tagNotificationUser, string(n.UserID))
+	r.text(tagNotificationKind, n.Kind)
+	r.text(tagNotificationFields, string(n.Fields))
+	return r
+}
+
+// decodeNotification reads all but whether it was read.
+func decodeNotification(value []byte) (n rooms.Notification, ok bool) {
+	err := readRecord(value, func(tag byte, v []byte) {
+		switch tag {
+		case tagNotificationID:
+			copy(n.ID[:], v)
+		case tagNotificationUser:
+			n.UserID = auth.UserID(v)
+		case tagNotificationKind:
+			n.Kind = string(v)
+		case tagNotificationFields:
+			n.Fields = bytes.Clone(v)
+		}
+	})
+	return n, err == nil
 }
 
 // known says whether this version reads events of a type.

@@ -18,7 +18,7 @@ func serveWith(t *testing.T, store rooms.Store, o rooms.Options) *rooms.Service 
 	service := rooms.New(store, o)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx, silent{}) }()
+	go func() { ended <- service.Run(ctx, silent{}, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

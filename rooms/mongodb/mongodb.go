@@ -3,8 +3,9 @@
 //
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
 // rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
-// other in the last minute. Every write waits for a majority, every read is of what a
-// majority has, so nothing that was told can be rolled back. A signal may be lost.
+// other in the last minute, `notifications` what single users are to be told. Every write
+// waits for a majority, every read is of what a majority has, so nothing that was told can
+// be rolled back. A signal may be lost.
 //
 // Concurrency: all types are safe for concurrent use. Writes go on when their caller
 // gives up: a cancelled one would cost its connection and leave its outcome unknown.
@@ -62,21 +63,23 @@ type Options struct {
 
 // Store is a connection to a database.
 type Store struct {
-	uri      string
-	client   *mongo.Client
-	feeds    *mongo.Client // nil: there are none
-	messages *mongo.Collection
-	local    *mongo.Collection // messages, as the primary has them now
-	snapshot *mongo.Collection // messages, all of one answer as a majority had them at one moment
-	rooms    *mongo.Collection
-	users    *mongo.Collection
-	meta     *mongo.Collection
-	signals  *mongo.Collection
-	declared *mongo.Collection // streams
-	rules    *mongo.Collection // acl
-	logger   *slog.Logger
-	stream   *Stream
-	trimmer  *Trimmer
+	uri           string
+	client        *mongo.Client
+	feeds         *mongo.Client // nil: there are none
+	messages      *mongo.Collection
+	local         *mongo.Collection // messages, as the primary has them now
+	snapshot      *mongo.Collection // messages, all of one answer as a majority had them at one moment
+	rooms         *mongo.Collection
+	users         *mongo.Collection
+	meta          *mongo.Collection
+	signals       *mongo.Collection
+	notifications *mongo.Collection
+	declared      *mongo.Collection // streams
+	rules         *mongo.Collection // acl
+	logger        *slog.Logger
+	stream        *Stream
+	trimmer       *Trimmer
+	notified      *Notifications
 
 	// fence is set while the unique indexes of messages were there when last looked at,
 	// and the stream which would tell of their end has not been lost since.
@@ -124,10 +127,11 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		client: client, logger: logger,
 		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
-		signals: db.Collection("signals", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
+		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
 	}
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
+	s.notified = &Notifications{Store: s}
 	s.live, s.end = context.WithCancel(context.Background())
 	return s
 }
@@ -143,6 +147,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.signals, signalIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.notifications, notificationIndexes()); err != nil {
+		return err
+	}
 	return s.makeLogID(ctx)
 }
 
@@ -151,6 +158,7 @@ func (s *Store) Rooms() rooms.Store {
 	return rooms.Store{
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
+		Notifications: s.notified,
 	}
 }
 

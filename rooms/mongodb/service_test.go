@@ -28,7 +28,7 @@ func serve(t *testing.T, store rooms.Store) *rooms.Service {
 	service := rooms.New(store, rooms.Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- service.Run(ctx, silent{}) }()
+	go func() { ended <- service.Run(ctx, silent{}, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -65,6 +65,28 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 			return signals.Watch(ctx, func() {}, func([]rooms.Signal) {})
 		},
 	}
+	notifications := o.Store.Notifications
+	all["Notify"] = func(ctx context.Context) error {
+		return notifications.Notify(ctx, []rooms.Notification{notificationOf("ann", 1)})
+	}
+	all["Notifications"] = func(ctx context.Context) error {
+		_, err := notifications.Notifications(ctx, "ann", rooms.EventID{}, true, 10)
+		return err
+	}
+	all["MarkNotifications"] = func(ctx context.Context) error {
+		return notifications.MarkNotifications(ctx, "ann", []rooms.EventID{{1}}, true)
+	}
+	all["UnreadNotifications"] = func(ctx context.Context) error {
+		_, err := notifications.UnreadNotifications(ctx, "ann", 10)
+		return err
+	}
+	all["WatchNotifications"] = func(ctx context.Context) error {
+		return notifications.WatchNotifications(ctx, func() {}, func([]rooms.Notification) {})
+	}
+	all["EraseNotifications"] = func(ctx context.Context) error {
+		_, err := eraser.EraseNotifications(ctx, "ann")
+		return err
+	}
 	if accounts, ok := o.Accounts.(auth.AccountArchive); ok {
 		all["Accounts"] = func(ctx context.Context) error {
 			_, err := accounts.Accounts(ctx, "", 10)

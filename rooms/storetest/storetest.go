@@ -32,8 +32,8 @@ type Opened struct {
 // because -race on a busy machine is slow, and costs nothing when the test passes.
 const patience = 20 * time.Second
 
-// Run holds a store to the contracts in rooms/store.go, rooms/store_related.go and
-// auth/store.go. open gives a
+// Run holds a store to the contracts in rooms/store.go, rooms/store_related.go,
+// rooms/notification.go and auth/store.go. open gives a
 // store without any data each time.
 func Run(t *testing.T, open func(t *testing.T) Opened) {
 	tests := []struct {
@@ -90,6 +90,12 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"SignalsComeOnce", signalsComeOnce},
 		{"SignalsFromNowOn", signalsFromNowOn},
 		{"SignalsEndWithTheStore", signalsEndWithStore},
+		{"NotificationsAreKept", notificationsAreKept},
+		{"NotificationsAreMarked", notificationsAreMarked},
+		{"NotificationsReachAll", notificationsReachAll},
+		{"NotificationsGoOn", notificationsGoOn},
+		{"NotificationsEndWithTheStore", notificationsEndWithStore},
+		{"NotificationsAreErased", notificationsAreErased},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

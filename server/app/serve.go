@@ -38,7 +38,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	parts, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	group, failed := errgroup.WithContext(parts)
-	group.Go(func() error { return unlessDone(parts, a.service.Run(failed, a.sockets)) })
+	group.Go(func() error { return unlessDone(parts, a.service.Run(failed, a.sockets, a.sockets)) })
 	group.Go(func() error { return unlessDone(parts, a.sockets.Run(failed)) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -34,7 +34,7 @@ func withService(ctx context.Context, c Config, e Environment, store rooms.Store
 	running, end := context.WithCancel(ctx)
 	defer end()
 	group, ctx := errgroup.WithContext(running)
-	group.Go(func() error { return unlessDone(running, service.Run(ctx, nobody{})) })
+	group.Go(func() error { return unlessDone(running, service.Run(ctx, nobody{}, nil)) })
 	group.Go(func() error {
 		defer end()
 		if err := ready(ctx, service); err != nil {

@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -15,9 +16,11 @@ import (
 // Service. It is safe for concurrent use, has no goroutines, and nothing of it outlives the connections.
 type roomChat struct {
 	service *rooms.Service
+	streams Streams // nil: there are none
 	verify  func(token string) (auth.Session, error)
 	limits  limits
 	people  *people
+	unread  func(context.Context, auth.UserID) (int, error) // counts a user's unread notifications
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -43,6 +46,7 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents,
 		},
 		people: newPeople(service.Connected, service.Disconnected),
+		unread: service.UnreadNotifications,
 		now:    now,
 		log:    log,
 	}

@@ -88,7 +88,7 @@ func (s *speaker) refreshAuth(args []json.RawMessage, a answer) {
 		a.fail(&rooms.Error{Code: rooms.CodeForbidden, Message: "token: is another user's: connect anew to change the user", Field: "token"})
 		return
 	}
-	s.user = granted.User
+	s.chat.people.renew(s, granted.User)
 	s.renew(granted.ExpiresAt)
 	a.ok(appendExpiry([]byte{','}, granted.ExpiresAt))
 }

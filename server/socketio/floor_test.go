@@ -42,7 +42,7 @@ func newFloor(t *testing.T, o rooms.Options) *floor {
 	f.chat = newChat(f.service, tokens.Verify, testMaxPayload, time.Now, quiet())
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- f.service.Run(ctx, f) }()
+	go func() { ended <- f.service.Run(ctx, f, nil) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -1,11 +1,13 @@
 package socketio
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +32,7 @@ type recorder struct {
 	all     []heard
 	rooms   map[string]bool
 	changed chan struct{} // closed and replaced whenever something is heard
+	pressed atomic.Bool
 }
 
 var _ link = (*recorder)(nil)
@@ -40,9 +43,11 @@ func newRecorder() *recorder {
 
 func (r *recorder) ID() string { return "recorder" }
 
-func (r *recorder) Emit(event string, payload []byte) {
-	r.note(heard{event: event, body: string(payload)})
+func (r *recorder) Emit(event string, payload ...[]byte) {
+	r.note(heard{event: event, body: string(bytes.Join(payload, nil))})
 }
+
+func (r *recorder) Pressed() bool { return r.pressed.Load() }
 
 func (r *recorder) Join(room string)  { r.set(room, true) }
 func (r *recorder) Leave(room string) { r.set(room, false) }
@@ -207,6 +212,7 @@ func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	tokens := newTokens(t)
 	c := newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet())
 	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
+	c.unread = func(context.Context, auth.UserID) (int, error) { return 0, nil }
 	return c, tokens
 }
 

@@ -18,17 +18,20 @@ const maxJoined = 1000
 const maxEventName = 64
 
 // speaker is one admitted client. There are many thousands, most of them idle: it has one timer, no goroutine, and
-// nothing that grows but the list of its rooms.
+// nothing that grows but the lists of its rooms and streams.
 type speaker struct {
 	chat   *roomChat
 	link   link
 	logID  string
 	silent bool // auth.retry is "silent"
 
+	user auth.User // guarded by people: see there
+
 	// Touched only by the connection's own goroutine, which gives the events one at a time.
-	user   auth.User
 	joined []rooms.RoomID
 	typed  typed
+
+	opened subscriptions
 
 	mu        sync.Mutex // guards what is below
 	expiresAt time.Time
@@ -56,14 +59,16 @@ type readyUser struct {
 }
 
 type readyNotifications struct {
-	Unread int `json:"unread"`
+	Unread *int `json:"unread,omitempty"` // nil: it could not be counted
 }
 
-// connected says ready and winds up the clock of the token.
+// connected says ready and winds up the clock of the token. The client is told of notifications from before they are
+// counted on, so that each is in the count, or comes after ready, or both.
 func (s *speaker) connected(l link) {
 	s.link = l
-	l.Emit("ready", s.ready())
 	s.chat.people.add(s)
+	l.Emit("ready", s.ready())
+	s.chat.people.open(s)
 	s.tick()
 }
 
@@ -74,7 +79,7 @@ func (s *speaker) ready() []byte {
 	}
 	body, err := json.Marshal(readyPayload{
 		User:  readyUser{ID: s.user.ID, Name: s.user.Name, Roles: roles},
-		LogID: s.logID, Rooms: []struct{}{}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
+		LogID: s.logID, Rooms: []struct{}{}, Notifications: readyNotifications{s.unread()}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
 	})
 	if err != nil {
 		panic(err) // strings and numbers always have a JSON form
@@ -110,6 +115,12 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.typing(args, a)
 	case "get_presence":
 		s.getPresence(args, a)
+	case "mark_notifications":
+		s.markNotifications(args, a)
+	case "subscribe_stream":
+		s.subscribeStream(args, binary, a)
+	case "unsubscribe_stream":
+		s.unsubscribeStream(args, a)
 	case "refresh_auth":
 		s.refreshAuth(args, a)
 	default:
@@ -117,9 +128,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 	}
 }
 
-// closed stops the clock. The adapter forgets the rooms itself.
+// closed stops the clock and ends the streams. The adapter forgets the rooms itself.
 func (s *speaker) closed() {
 	s.chat.people.remove(s)
+	s.opened.closeAll()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ended = true

@@ -1,0 +1,301 @@
+package mongodb
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// Notifications are the documents of the collection notifications, whoever inserts them.
+type Notifications struct {
+	*Store
+
+	mu    sync.Mutex
+	after bson.Raw // behind what the last watch told; nil: nothing was watched yet
+}
+
+var _ rooms.Notifications = (*Notifications)(nil)
+
+// notificationIndexes find a user's by its id, and those that are not read, whichever of
+// the two fields names him.
+func notificationIndexes() []index {
+	return []index{
+		{name: "user", key: keys("userId", "recipientId", "_id"), partial: exists("userId")},
+		{name: "user_read", key: keys("userId", "recipientId", "read", "_id"), partial: exists("userId")},
+		{name: "recipient", key: keys("recipientId", "_id"), partial: exists("recipientId")},
+		{name: "recipient_read", key: keys("recipientId", "read", "_id"), partial: exists("recipientId")},
+	}
+}
+
+// Notify inserts notifications; the _ids that are there already are refused by the server.
+func (n *Notifications) Notify(ctx context.Context, list []rooms.Notification) error {
+	if err := ctx.Err(); err != nil || len(list) == 0 {
+		return err
+	}
+	docs := make(bson.A, len(list))
+	for i := range list {
+		doc, err := storeNotification(&list[i])
+		if err != nil {
+			return err
+		}
+		docs[i] = doc
+	}
+	ctx, cancel := n.writing(ctx)
+	defer cancel()
+	_, err := n.notifications.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
+	if onlyDuplicates(err) {
+		return nil
+	}
+	return fail(fmt.Sprintf("insert %d notifications", len(list)), err)
+}
+
+func storeNotification(n *rooms.Notification) (bson.D, error) {
+	doc := bson.D{{Key: "_id", Value: objectID(n.ID)}, {Key: "userId", Value: string(n.UserID)}, {Key: "kind", Value: n.Kind}}
+	if n.Read {
+		doc = append(doc, bson.E{Key: "read", Value: true})
+	}
+	if len(n.Fields) == 0 {
+		return doc, nil
+	}
+	var fields bson.D
+	if err := bson.UnmarshalExtJSON(n.Fields, false, &fields); err != nil {
+		return nil, rooms.Wrap(rooms.CodeBadRequest, err, "fields: must be a JSON object; a member of it with $ must be extended JSON")
+	}
+	return append(doc, fields...), nil
+}
+
+// onlyDuplicates says whether an unordered insert failed for nothing but _ids that were
+// there.
+func onlyDuplicates(err error) bool {
+	var bulk mongo.BulkWriteException
+	if !errors.As(err, &bulk) || bulk.WriteConcernError != nil {
+		return false
+	}
+	for _, refused := range bulk.WriteErrors {
+		if refused.Code != codeDuplicateKey {
+			return false
+		}
+	}
+	return true
+}
+
+// Notifications reads a page of a user's, of those over maxDocument no more than the key.
+func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, before rooms.EventID, unread bool, limit int) ([]rooms.Notification, error) {
+	ctx, cancel := n.reading(ctx)
+	defer cancel()
+	cursor, err := n.notifications.Aggregate(ctx, mongo.Pipeline{
+		field("$match", notificationsOf(user, before, unread)),
+		field("$sort", field("_id", -1)),
+		field("$limit", limit),
+		field("$replaceRoot", field("newRoot", wholeOrKey("$$ROOT"))),
+	})
+	if err != nil {
+		return nil, fail("read notifications", err)
+	}
+	var list []rooms.Notification
+	var docs []bson.Raw
+	if err := cursor.All(ctx, &docs); err != nil {
+		return nil, fail("read notifications", err)
+	}
+	for _, doc := range docs {
+		if notification, why := readNotification(doc); why == "" {
+			list = append(list, notification)
+		}
+	}
+	return list, nil
+}
+
+// UnreadNotifications counts by the indexes.
+func (n *Notifications) UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error) {
+	ctx, cancel := n.reading(ctx)
+	defer cancel()
+	cursor, err := n.notifications.Aggregate(ctx, mongo.Pipeline{
+		field("$match", notificationsOf(user, rooms.EventID{}, true)), field("$limit", most), field("$count", "n"),
+	})
+	if err != nil {
+		return 0, fail("count notifications", err)
+	}
+	var counted []struct {
+		N int `bson:"n"`
+	}
+	if err := cursor.All(ctx, &counted); err != nil {
+		return 0, fail("count notifications", err)
+	}
+	if len(counted) == 0 {
+		return 0, nil // $count gives no document for none
+	}
+	return counted[0].N, nil
+}
+
+// MarkNotifications updates by the _ids.
+func (n *Notifications) MarkNotifications(ctx context.Context, user auth.UserID, ids []rooms.EventID, read bool) error {
+	if err := ctx.Err(); err != nil || len(ids) == 0 {
+		return err
+	}
+	list := make(bson.A, len(ids))
+	for i, id := range ids {
+		list[i] = objectID(id)
+	}
+	filter := bson.D{{Key: "_id", Value: field("$in", list)}, {Key: "$or", Value: addressed(user)}}
+	ctx, cancel := n.writing(ctx)
+	defer cancel()
+	_, err := n.notifications.UpdateMany(ctx, filter, field("$set", field("read", read)))
+	return fail(fmt.Sprintf("mark %d notifications", len(ids)), err)
+}
+
+// addressed matches a user's notifications: recipientId names him, or userId where there
+// is no recipientId.
+func addressed(user auth.UserID) []bson.D {
+	is := bson.D{{Key: "$eq", Value: string(user)}, notArray()}
+	return []bson.D{field("recipientId", is), bson.D{{Key: "userId", Value: is}, {Key: "recipientId", Value: nil}}}
+}
+
+// notArray keeps arrays out, which match by what they hold.
+func notArray() bson.E { return bson.E{Key: "$not", Value: field("$type", "array")} }
+
+// notificationsOf matches a user's valid notifications. Each branch is one stretch of an
+// index, in the order of the _id, so that a page needs no sorting.
+func notificationsOf(user auth.UserID, before rooms.EventID, unread bool) bson.D {
+	below := field("$lte", objectID(allOnes()))
+	if before != (rooms.EventID{}) {
+		below = field("$lt", objectID(before)) // of ObjectIds only, either way
+	}
+	kind := bson.D{{Key: "$regex", Value: fmt.Sprintf(`\A(?s:.){1,%d}\z`, rooms.MaxKind)}, notArray()}
+	var branches []bson.D
+	for _, of := range addressed(user) {
+		if !unread {
+			branches = append(branches, of)
+			continue
+		}
+		for _, read := range []any{nil, false} { // null is absent, too
+			branches = append(branches, append(slices.Clone(of), bson.E{Key: "read", Value: read}))
+		}
+	}
+	return bson.D{{Key: "_id", Value: below}, {Key: "kind", Value: kind}, {Key: "$or", Value: branches}}
+}
+
+func allOnes() (id rooms.EventID) {
+	for i := range id {
+		id[i] = 0xff
+	}
+	return id
+}
+
+// wholeOrKey gives a document as it is or, where it is over maxDocument, its key fields,
+// those too only where they are short.
+func wholeOrKey(doc string) bson.D {
+	key := bson.D{}
+	for _, name := range []string{"_id", "userId", "recipientId", "kind", "read"} {
+		value := doc + "." + name
+		size := field("$bsonSize", field("v", value)) // a value has a size only in a document
+		key = append(key, bson.E{Key: name, Value: field("$cond", bson.A{field("$lte", bson.A{size, maxKey}), value, "$$REMOVE"})})
+	}
+	return field("$cond", bson.A{field("$lte", bson.A{field("$bsonSize", doc), maxDocument}), doc, key})
+}
+
+// readNotification reads a document of notifications, or says why it is no valid one.
+func readNotification(doc bson.Raw) (n rooms.Notification, why string) {
+	elements, err := doc.Elements()
+	if err != nil {
+		return n, "the document is damaged"
+	}
+	var user, recipient, kind bson.RawValue
+	idAt, fields := bsoncore.AppendDocumentStart(nil)
+	hasID := false
+	for _, e := range elements {
+		value := e.Value()
+		switch e.Key() {
+		case "_id":
+			var id bson.ObjectID
+			id, hasID = value.ObjectIDOK()
+			n.ID = rooms.EventID(id)
+		case "userId":
+			user = value
+		case "recipientId":
+			recipient = value
+		case "kind":
+			kind = value
+		case "read":
+			n.Read = !isFalse(value)
+		default:
+			if !rooms.ReservedField(e.Key()) {
+				fields = append(fields, e...)
+			}
+		}
+	}
+	fields, _ = bsoncore.AppendDocumentEnd(fields, idAt) // fails only for a start beyond it
+	if !hasID {
+		return n, "_id: must be an ObjectId"
+	}
+	if recipient.Type != 0 && recipient.Type != bson.TypeNull {
+		user = recipient
+	}
+	name, ok := user.StringValueOK()
+	if !ok || auth.CheckUserID(name) != nil {
+		return n, "userId or recipientId: must be a user's id: a string of 1 to 128 characters"
+	}
+	n.UserID = auth.UserID(name)
+	if n.Kind, ok = kind.StringValueOK(); !ok || rooms.CheckKind(n.Kind) != nil {
+		return n, fmt.Sprintf("kind: must be a string of 1 to %d characters", rooms.MaxKind)
+	}
+	if len(fields) == noDocument {
+		return n, ""
+	}
+	if n.Fields, err = bson.MarshalExtJSON(bson.Raw(fields), false, false); err != nil || !json.Valid(n.Fields) {
+		return n, "its fields cannot be written as JSON"
+	}
+	return n, ""
+}
+
+// isFalse says whether a value leaves a notification unread: null is absent.
+func isFalse(v bson.RawValue) bool {
+	read, ok := v.BooleanOK()
+	return ok && !read || v.Type == bson.TypeNull
+}
+
+// EraseNotifications removes a user's notifications, some with each command.
+func (r *Eraser) EraseNotifications(ctx context.Context, user auth.UserID) (int, error) {
+	total := 0
+	for {
+		n, err := r.eraseSome(ctx, field("$or", addressed(user)))
+		total += n
+		if err != nil || n == 0 {
+			return total, fail("remove notifications", err)
+		}
+	}
+}
+
+func (r *Eraser) eraseSome(ctx context.Context, filter bson.D) (int, error) {
+	reading, cancel := r.reading(ctx)
+	defer cancel()
+	cursor, err := r.notifications.Find(reading, filter, options.Find().SetProjection(field("_id", 1)).SetLimit(eraseBatch))
+	if err != nil {
+		return 0, err
+	}
+	var found []bson.Raw
+	if err := cursor.All(reading, &found); err != nil || len(found) == 0 {
+		return 0, err
+	}
+	ids := make(bson.A, len(found))
+	for i, doc := range found {
+		ids[i] = doc.Lookup("_id")
+	}
+	writing, cancel := r.writing(ctx)
+	defer cancel()
+	result, err := r.notifications.DeleteMany(writing, field("_id", field("$in", ids)))
+	if err != nil {
+		return 0, err
+	}
+	return int(result.DeletedCount), nil
+}
