@@ -5,13 +5,11 @@ import (
 	"sync"
 
 	"roomstream/auth"
+	"roomstream/server/engineio"
 )
 
-// heldMost bounds the events that wait for one client's ready; a client that is told more before it has begun is too slow.
-const heldMost = 1000
-
-// closeSlow is the WebSocket close code for a client that cannot follow.
-const closeSlow = 1013
+// toldMost bounds the events that wait for one client's ready; a client that is told more before it has begun is too slow.
+const toldMost = 1000
 
 // people are the admitted clients by user. It is safe for concurrent use.
 type people struct {
@@ -126,10 +124,10 @@ func (p *people) ids(ids []string, clients []*speaker, t told) []string {
 		switch {
 		case !opening:
 			ids = append(ids, s.link.ID())
-		case len(held) < heldMost:
+		case len(held) < toldMost:
 			p.opening[s] = append(held, t)
 		default:
-			go s.link.Close(closeSlow, "slow") // its end may come back here
+			go s.link.Close(engineio.CloseSlow, "slow") // its end may come back here
 		}
 	}
 	return ids
