@@ -5,11 +5,13 @@ import (
 	"sync"
 
 	"roomstream/auth"
-	"roomstream/server/engineio"
 )
 
 // toldMost bounds the events that wait for one client's ready; a client that is told more before it has begun is too slow.
 const toldMost = 1000
+
+// closeSlow is the WebSocket close code for a client that cannot follow.
+const closeSlow = 1013
 
 // people are the admitted clients by user. It is safe for concurrent use.
 type people struct {
@@ -127,7 +129,7 @@ func (p *people) ids(ids []string, clients []*speaker, t told) []string {
 		case len(held) < toldMost:
 			p.opening[s] = append(held, t)
 		default:
-			go s.link.Close(engineio.CloseSlow, "slow") // its end may come back here
+			go s.link.Close(closeSlow, "slow") // its end may come back here
 		}
 	}
 	return ids
