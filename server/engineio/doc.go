@@ -14,7 +14,7 @@
 // waits; Run's end cuts what is left.
 //
 // Order and loss: frames leave in the order they were queued, across the upgrade too. The queue of a connection is
-// bounded by maxQueue; a client that lets it fill, or takes nothing for WriteTimeout, is closed (1013 slow) and nothing is
-// ever left out before that. Only volatile messages are dropped, while anything is queued. A close waits for what is queued
-// before it, for at most WriteTimeout.
+// bounded by maxQueue and one run more; a client that lets it fill, or takes nothing for WriteTimeout, is closed (1013
+// slow) and nothing is ever left out before that. Only volatile messages are dropped, while anything is queued. A close
+// waits for what is queued before it, for at most WriteTimeout.
 package engineio

@@ -7,8 +7,8 @@ import (
 
 const (
 	// maxQueue bounds what waits for one client, in bytes with frameCost for each entry: beyond what the kernel buffers,
-	// that is a burst of thousands of messages. A client that is further behind does not keep up. One run alone may be
-	// longer: no client could ever take it otherwise.
+	// that is a burst of thousands of messages. A client that is further behind when something more comes does not keep up.
+	// The run that passes the bound is taken, however long it is: no client could ever have it otherwise.
 	maxQueue = 1 << 20
 
 	// frameCost is what an entry of the queue costs besides its bytes, which mostly are shared with other connections.
@@ -34,7 +34,7 @@ func (c *Conn) put(run []byte) (work bool) {
 		c.writeMu.Unlock()
 		return false
 	}
-	over := len(c.queue) > 0 && int(c.queued.Load())+len(run)+frameCost > maxQueue
+	over := int(c.queued.Load()) > maxQueue
 	c.queue = append(c.queue, run)
 	c.queued.Add(int32(len(run) + frameCost))
 	c.full = over

@@ -2,6 +2,7 @@ package socketio
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"roomstream/rooms"
@@ -87,6 +88,9 @@ func (s *speaker) refreshAuth(args []json.RawMessage, a answer) {
 	if granted.User.ID != s.user.ID {
 		a.fail(&rooms.Error{Code: rooms.CodeForbidden, Message: "token: is another user's: connect anew to change the user", Field: "token"})
 		return
+	}
+	if granted.User.Name != s.user.Name || !slices.Equal(granted.User.Roles, s.user.Roles) {
+		s.opened.renew()
 	}
 	s.chat.people.renew(s, granted.User)
 	s.renew(granted.ExpiresAt)

@@ -33,11 +33,20 @@ var _ link = (*member)(nil)
 func (m *member) ID() string { return string(m.sock.Id()) }
 
 // Emit queues one event.
-func (m *member) Emit(event string, payload []byte) {
-	if !m.silent.Load() {
-		m.client.conn.Queue(eventHead(event), payload, eventTail)
+func (m *member) Emit(event string, payload ...[]byte) {
+	if m.silent.Load() {
+		return
 	}
+	parts := append(make([][]byte, 0, len(payload)+2), eventHead(event))
+	m.client.conn.Queue(append(append(parts, payload...), eventTail)...)
 }
+
+// pressedAt is how many bytes may wait for a client before those hold back who can: a few writes' worth, so that the line
+// never runs dry meanwhile, and a quarter of what makes a client too slow.
+const pressedAt = 256 << 10
+
+// Pressed says whether more than that waits.
+func (m *member) Pressed() bool { return m.client.conn.Waiting() > pressedAt }
 
 var eventTail = []byte{']'}
 

@@ -15,8 +15,11 @@ type link interface {
 	// ID is the Socket.IO id of the client; it differs from the transport's sid and is of no use to guess.
 	ID() string
 
-	// Emit sends 42["event",payload]; payload is one JSON value.
-	Emit(event string, payload []byte)
+	// Emit sends 42["event",payload]; payload is one JSON value, in one part or more.
+	Emit(event string, payload ...[]byte)
+
+	// Pressed says whether so much waits for this client that who can wait should, before it queues more.
+	Pressed() bool
 
 	// Join and Leave put the client into a room of the adapter ("room-<id>") and take it out. Both are idempotent. When
 	// Join has returned, every later broadcast to the room reaches this client, until it leaves.

@@ -24,6 +24,9 @@ type Options struct {
 	Service *rooms.Service
 	Tokens  *auth.Tokens
 
+	// Streams are the declared streams; nil: there are none.
+	Streams Streams
+
 	// AllowedOrigins are the origins, as a browser writes them ("https://chat.example"), whose pages may connect besides
 	// those of the request's own host; "*" allows all.
 	AllowedOrigins []string
@@ -82,6 +85,7 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	c := newChat(o.Service, o.Tokens.Verify, int64(o.MaxPayload), o.Now, o.Logger)
+	c.streams = o.Streams
 	s, err := newServer(o, c)
 	if err != nil {
 		return nil, err
