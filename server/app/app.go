@@ -91,6 +91,9 @@ func (a *App) Close(ctx context.Context) error { return a.store.Close(ctx) }
 // Tokens verifies and issues this program's tokens.
 func (a *App) Tokens() *auth.Tokens { return a.tokens }
 
+// Service is the chat.
+func (a *App) Service() *rooms.Service { return a.service }
+
 func newTokens(c Config) (*auth.Tokens, error) {
 	key, err := secret(c)
 	if err != nil {

@@ -119,6 +119,7 @@ func eraseUser(ctx context.Context, e Environment, service *rooms.Service, user 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "Erased what %s wrote: %d messages deleted, %d events blanked. Every live instance has confirmed.\n", user, last.Deleted, last.Blanked)
+	fmt.Fprintf(e.Stdout, "Erased what %s wrote: %d messages deleted, %d events blanked, %d notifications removed. Every live instance has confirmed.\n",
+		user, last.Deleted, last.Blanked, last.Removed)
 	return nil
 }

@@ -102,6 +102,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/rooms", signedIn, s.listRooms},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
+		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
+		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},
 	}
 }
 

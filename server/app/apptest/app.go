@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"roomstream/auth"
+	"roomstream/rooms"
 	"roomstream/server/app"
 	"roomstream/server/socketio"
 )
@@ -60,12 +61,13 @@ type App struct {
 	Addr string // 127.0.0.1:port
 	Dir  string // the embedded store's
 
-	t      testing.TB
-	tokens *auth.Tokens
-	stop   context.CancelFunc
-	ended  chan struct{}
-	once   sync.Once
-	err    error // of Serve; read after ended
+	t       testing.TB
+	tokens  *auth.Tokens
+	service *rooms.Service
+	stop    context.CancelFunc
+	ended   chan struct{}
+	once    sync.Once
+	err     error // of Serve; read after ended
 }
 
 // Start runs the program and waits until /readyz is green.
@@ -91,7 +93,7 @@ func Start(t testing.TB, o Options) *App {
 	ctx, stop := context.WithCancel(context.Background())
 	a := &App{
 		URL: "http://" + listener.Addr().String(), Addr: listener.Addr().String(), Dir: o.Dir,
-		t: t, tokens: made.Tokens(), stop: stop, ended: make(chan struct{}),
+		t: t, tokens: made.Tokens(), service: made.Service(), stop: stop, ended: make(chan struct{}),
 	}
 	go func() {
 		defer close(a.ended)
@@ -142,6 +144,9 @@ func (a *App) Ready() bool {
 	response.Body.Close()
 	return response.StatusCode == http.StatusOK
 }
+
+// Service is the program's chat: what clients cannot ask for, a test asks it.
+func (a *App) Service() *rooms.Service { return a.service }
 
 // Token makes a token for a user of this name, good for an hour.
 func (a *App) Token(sub string) string {
