@@ -1,0 +1,161 @@
+package feed
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"roomstream/rooms/streams"
+)
+
+// never opens a feed over a connection that is not read from, but for the handshake, until the test does.
+func (s *stage) never(path string, header http.Header) (net.Conn, *bufio.Reader) {
+	s.t.Helper()
+	nc, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { nc.Close() })
+	if err := nc.SetDeadline(time.Now().Add(2 * patience)); err != nil {
+		s.t.Fatal(err)
+	}
+	request, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	request.Header = header
+	if err := request.Write(nc); err != nil {
+		s.t.Fatal(err)
+	}
+	r := bufio.NewReaderSize(nc, 16) // the smallest there is: what is read ahead is not left in the kernel
+	response, err := http.ReadResponse(r, request)
+	if err != nil || response.StatusCode > http.StatusOK {
+		s.t.Fatalf("%s: %v, %v", path, response, err)
+	}
+	return nc, r
+}
+
+var eventStream = http.Header{"Accept": {"text/event-stream"}}
+
+// TestWhoDoesNotReadIsClosedWhileOthersGoOn: what waits for him is bounded all the time, on both carriers.
+func TestWhoDoesNotReadIsClosedWhileOthersGoOn(t *testing.T) {
+	const most, filling = 256 << 10, 10_000
+	s := newStage(t, Options{MaxQueue: most, WriteTimeout: 300 * time.Millisecond})
+	for name, header := range map[string]http.Header{"WebSocket": handshake(), "events": eventStream} {
+		t.Run(name, func(t *testing.T) {
+			good := s.dial("/x/_streams/public", nil)
+			served := s.feed()
+			s.never("/x/_streams/public", header)
+			deaf := s.feed()
+			heard := make(chan int, 1)
+			go func() {
+				n := 0
+				for text, err := good.next(); err == nil && strings.HasPrefix(text, fmt.Sprintf(`{"n":%d,`, n)); text, err = good.next() {
+					n++
+				}
+				heard <- n
+			}()
+			sent := 0
+			for deaf.ctx.Err() == nil {
+				d := numbered(sent, strings.Repeat("x", filling))
+				served.put(d)
+				deaf.put(d)
+				sent++
+				deaf.mu.Lock()
+				queued := deaf.queued
+				deaf.mu.Unlock()
+				if queued > most+d.size() {
+					t.Fatalf("%d bytes wait, the most is %d and one document", queued, most)
+				}
+				if err := served.Wait(t.Context()); err != nil {
+					t.Fatalf("who reads was closed: %v", err)
+				}
+			}
+			deaf.mu.Lock()
+			left := len(deaf.queue)
+			deaf.mu.Unlock()
+			if left > 0 {
+				t.Errorf("%d documents are kept for somebody who was closed", left)
+			}
+			eventually(t, "one feed is left", func() bool { return s.Feeds() == 1 })
+			served.Closed(streams.ReasonRemoved)
+			if n := <-heard; n != sent {
+				t.Errorf("who reads heard %d of %d", n, sent)
+			}
+		})
+	}
+	s.gone()
+}
+
+func TestWhoReadsTooLateIsToldWhy(t *testing.T) {
+	s := newStage(t, Options{MaxQueue: 64 << 10})
+	flood := func(c *conn) {
+		for n := 0; c.ctx.Err() == nil; n++ {
+			c.put(numbered(n, strings.Repeat("x", 10_000)))
+		}
+	}
+	l := s.dial("/x/_streams/public", nil)
+	flood(s.feed())
+	l.closed(1013, "slow")
+
+	_, r := s.never("/x/_streams/public", eventStream)
+	flood(s.feed())
+	last := ""
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			t.Fatalf("ended with %v before a word of it, behind %.100q", err, last)
+		}
+		if line == `data: {"reason":"slow"}`+"\n" && last == "event: closed\n" {
+			break
+		}
+		last = line
+	}
+	s.gone()
+}
+
+// TestWaitLastsAsLongAsTheClientComesOn: what is read for one client alone comes no faster than it takes it.
+func TestWaitLastsAsLongAsTheClientComesOn(t *testing.T) {
+	const documents = 2000
+	s := newStage(t, Options{MaxQueue: 64 << 10, WriteTimeout: 500 * time.Millisecond})
+	l := s.dial("/x/_streams/public", nil)
+	c := s.feed()
+	fed := make(chan error, 1)
+	go func() {
+		for n := range documents {
+			if err := c.Wait(t.Context()); err != nil {
+				fed <- fmt.Errorf("document %d: %w", n, err)
+				return
+			}
+			c.put(numbered(n, strings.Repeat("x", 10_000)))
+		}
+		fed <- nil
+	}()
+	for n := range documents {
+		if text := l.hear(); !strings.HasPrefix(text, fmt.Sprintf(`{"n":%d,`, n)) {
+			t.Fatalf("got %.60s in place of %d", text, n)
+		}
+	}
+	if err := <-fed; err != nil {
+		t.Fatal(err)
+	}
+
+	s.never("/x/_streams/public", handshake())
+	stuck := s.feed()
+	for n := 0; ; n++ {
+		if err := stuck.Wait(t.Context()); err != nil {
+			if !errors.Is(err, errEnded) {
+				t.Errorf("Wait ended with %v", err)
+			}
+			break
+		}
+		stuck.put(numbered(n, strings.Repeat("x", 10_000)))
+	}
+	_ = l.CloseNow()
+	s.gone()
+}
