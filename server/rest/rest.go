@@ -29,6 +29,7 @@ type Options struct {
 	Service  *rooms.Service
 	Tokens   *auth.Tokens
 	Accounts *auth.Accounts
+	Streams  Streams // nil: there are none
 
 	Registration bool // people may make accounts
 	Guests       bool // people may enter without an account
@@ -44,6 +45,7 @@ type Server struct {
 	service      *rooms.Service
 	tokens       *auth.Tokens
 	accounts     *auth.Accounts
+	streams      Streams
 	registration bool
 	guests       bool
 	ready        func() error
@@ -63,7 +65,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, streams: o.Streams,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -77,8 +79,10 @@ func (s *Server) Handler() http.Handler { return s.front }
 type access int
 
 const (
-	anybody access = iota
+	anybody  access = iota
+	optional        // a token need not be there, but what is there must be good
 	signedIn
+	admins
 )
 
 // route is one row of the table. A path is written as OpenAPI does: {id}.
@@ -102,6 +106,13 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/rooms", signedIn, s.listRooms},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
+		{http.MethodGet, "/api/streams", optional, s.listStreams},
+		{http.MethodGet, "/api/streams/{uri}", admins, s.getStream},
+		{http.MethodPut, "/api/streams/{uri}", admins, s.putStream},
+		{http.MethodDelete, "/api/streams/{uri}", admins, s.deleteStream},
+		{http.MethodGet, "/api/streams/{collection}/{uri}", admins, s.getStream},
+		{http.MethodPut, "/api/streams/{collection}/{uri}", admins, s.putStream},
+		{http.MethodDelete, "/api/streams/{collection}/{uri}", admins, s.deleteStream},
 		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
 		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},
 	}
@@ -110,13 +121,13 @@ func (s *Server) routes() []route {
 // call is one request, its caller known.
 type call struct {
 	*fiber.Ctx
-	user auth.User // zero where anybody may call
+	user auth.User // zero where anybody may call, and where a token may be there but is not
 }
 
 // reply is a good answer.
 type reply struct {
 	status int
-	body   []byte // JSON
+	body   []byte // JSON; nil: none
 }
 
 // fiberHandler is the Fiber app as net/http calls it. It reads whole bodies: a front
@@ -148,21 +159,36 @@ func (s *Server) app() *fiber.App {
 // serve is what all routes have in common.
 func (s *Server) serve(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		request := call{Ctx: c}
-		if r.access == signedIn {
-			session, err := s.tokens.Verify(bearer(c.Get(fiber.HeaderAuthorization)))
-			if err != nil {
-				return err
-			}
-			request.user = session.User
-		}
-		answer, err := r.handle(request)
+		user, err := s.caller(r.access, c.Get(fiber.HeaderAuthorization))
 		if err != nil {
 			return err
+		}
+		answer, err := r.handle(call{Ctx: c, user: user})
+		if err != nil {
+			return err
+		}
+		if answer.body == nil {
+			c.Status(answer.status)
+			return nil
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		return c.Status(answer.status).Send(answer.body)
 	}
+}
+
+// caller says who calls, by the header Authorization, and refuses who may not.
+func (s *Server) caller(needed access, authorization string) (auth.User, error) {
+	if needed == anybody || needed == optional && authorization == "" {
+		return auth.User{}, nil
+	}
+	session, err := s.tokens.Verify(bearer(authorization))
+	if err != nil {
+		return auth.User{}, err
+	}
+	if needed == admins && !session.User.Has(auth.RoleAdmin) {
+		return auth.User{}, rooms.E(rooms.CodeForbidden, "only the role %s may call this", auth.RoleAdmin)
+	}
+	return session.User, nil
 }
 
 // bearer takes the token out of an Authorization header (RFC 6750, 2.1; schemes are

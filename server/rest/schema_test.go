@@ -68,6 +68,12 @@ func (d *document) checkAnswer(method, path string, status int, header func(stri
 		}
 	}
 	content, _ := response["content"].(object)
+	if content == nil {
+		if len(body) > 0 || header("Content-Type") != "" {
+			return fmt.Errorf("%q of type %q, where the document has no content", body, header("Content-Type"))
+		}
+		return nil
+	}
 	media, ok := content[header("Content-Type")].(object)
 	if !ok {
 		return fmt.Errorf("Content-Type %q is not in the document", header("Content-Type"))
