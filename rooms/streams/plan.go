@@ -1,6 +1,10 @@
 package streams
 
-import "go.mongodb.org/mongo-driver/v2/bson"
+import (
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
 
 // plan is a bound stream in two parts: what the database filters, alike for all who may share a cursor, and what is
 // told apart here, by routing keys.
@@ -10,18 +14,41 @@ type plan struct {
 	keys     []string // the subscriber's, one for each of route.paths; nil where nothing is lifted
 }
 
-// route says how an event's keys are made. It is the same for all who share a cursor.
-type route struct {
-	paths    [][]string // alternatives of $or, each the paths whose values make one key; nil: every event is for every subscriber
-	captured bool       // the values stand under routeField, because a later stage may take them out of the event
+// newPlan lifts what can be lifted: equalities with variables in the $match stages that come first (lift.go). All else
+// keeps its place in the pipeline with its values bound, so that it is as the database has it.
+//
+// Where other stages follow they may take the lifted fields away or change them. Then a stage behind the filters copies
+// them to routeField, and what follows is made to keep it. Nothing is lifted where the copy could be seen by what
+// follows: $redact looks into every subdocument, and an expression may take the event as a whole.
+func newPlan(b bound) plan {
+	leading := 0
+	for leading < len(b.stages) && isStage(b.stages[leading], "$match") {
+		leading++
+	}
+	rest := bound{b.stages[leading:], b.values}.pipeline()
+	l := newLift(b)
+	if !seesWhole(rest) {
+		l.choose(b.stages[:leading])
+	}
+	p := plan{route: route{paths: l.paths}, keys: l.keys}
+	p.route.captured = l.paths != nil && len(rest) > 0
+	p.pipeline = bound{l.residual(b.stages[:leading]), b.values}.pipeline()
+	if p.route.captured {
+		p.pipeline = append(p.pipeline, capture(l.paths))
+	}
+	for _, stage := range rest {
+		p.pipeline = append(p.pipeline, keeping(stage, p.route.captured)...)
+	}
+	return p
 }
 
-// routeField is the event's field that keeps what route reads. No stage may name it.
-const routeField = "_route"
+// id is equal for two plans of one declaration if, and only if, they may share a cursor.
+func (p plan) id() string {
+	return identity(bson.D{
+		{Key: "pipeline", Value: p.pipeline}, {Key: "paths", Value: p.route.paths}, {Key: "captured", Value: p.route.captured},
+	})
+}
 
-// newPlan lifts what can be lifted.
-func newPlan(b bound) plan { return plan{} }
-
-// eventKeys returns the keys under which an event is to be found, each once: a field that is an array has one for each
-// element. They equal a subscriber's key where, and only where, the database's $match would have let the event through.
-func (r route) eventKeys(event bson.Raw) []string { return nil }
+func isStage(stage bson.D, names ...string) bool {
+	return len(stage) == 1 && slices.Contains(names, stage[0].Key)
+}
