@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"roomstream/rooms"
@@ -16,6 +17,7 @@ type serverSent struct {
 	server  *Server
 	w       http.ResponseWriter
 	control *http.ResponseController
+	severed atomic.Bool // cut was called
 }
 
 // serveEvents answers with a stream that ends with the feed.
@@ -64,6 +66,9 @@ func (t *serverSent) write(b []byte) error {
 		if err := t.control.SetWriteDeadline(time.Now().Add(t.server.options.WriteTimeout)); err != nil {
 			return err
 		}
+		if t.severed.Load() { // the deadline that cut has set is gone, perhaps
+			return errEnded
+		}
 		n, err := t.w.Write(b[:min(len(b), writeChunk)])
 		if err != nil {
 			return err
@@ -87,4 +92,7 @@ func (t *serverSent) close(e ending) {
 	_ = t.write(append(b, "}\n\n"...)) // who has gone needs no farewell
 }
 
-func (t *serverSent) cut() { _ = t.control.SetWriteDeadline(time.Unix(1, 0)) }
+func (t *serverSent) cut() {
+	t.severed.Store(true)
+	_ = t.control.SetWriteDeadline(time.Unix(1, 0))
+}

@@ -207,6 +207,7 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 		c.discard()
 		return nil, rooms.E(rooms.CodeUnavailable, "the server is stopping")
 	}
+	defer context.AfterFunc(c.ctx, cancel)()
 	if room, ok := to.room(); ok {
 		err = s.openRoom(ctx, c, room, asked)
 	} else {
@@ -214,13 +215,26 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 		c.subscription, err = s.source.open(ctx, who.Caller, asked.request, c)
 	}
 	if err != nil {
+		err = c.refusal(err)
 		c.discard()
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = rooms.Wrap(rooms.CodeUnavailable, err, "the feed could not be opened within %s", openTimeout)
-		}
 		return nil, err
 	}
 	return c, nil
+}
+
+// refusal says why a feed was not opened, if it was ended while that was tried.
+func (c *conn) refusal(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.ended != nil && c.ended.code == codeTokenExpired:
+		return auth.ErrTokenExpired
+	case c.ended != nil && c.ended.code == codeRevoked:
+		return auth.ErrUnauthenticated
+	case errors.Is(err, context.DeadlineExceeded):
+		return rooms.Wrap(rooms.CodeUnavailable, err, "the feed could not be opened within %s", openTimeout)
+	}
+	return err
 }
 
 // Run serves until ctx is done, then cuts the feeds that are left, and returns nil when all have ended.

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -231,5 +232,53 @@ func TestPagesOfOtherOriginsOpenNothing(t *testing.T) {
 	a := s.ask(http.MethodOptions, "/x", http.Header{"Origin": {"https://shop.example"}, "Access-Control-Request-Method": {"PUT"}}, "")
 	if a.status != 204 || a.header.Get("Access-Control-Allow-Origin") != "https://shop.example" || !strings.Contains(a.header.Get("Access-Control-Allow-Methods"), "PUT") {
 		t.Errorf("the preflight is answered %d %v", a.status, a.header)
+	}
+}
+
+// TestAnOpeningEndsWithTheTokenTheUserAndTheServer: who waits for a database is not left waiting.
+func TestAnOpeningEndsWithTheTokenTheUserAndTheServer(t *testing.T) {
+	s := newStage(t, Options{})
+	open := func(header http.Header) <-chan reply {
+		answered := make(chan reply, 1)
+		go func() { answered <- s.ask(http.MethodGet, "/x/_streams/stalled", header, "") }()
+		s.feed()
+		return answered
+	}
+	short := open(handshake(http.Header{"Authorization": {"Bearer " + s.token("alice", time.Second)}}))
+	bob, carol := open(handshake(s.bearer("bob"))), open(handshake(s.bearer("carol")))
+	events := open(http.Header{"Accept": {"text/event-stream"}, "Authorization": s.bearer("dora")["Authorization"]})
+	(<-short).refused(t, 401, rooms.CodeTokenExpired, "")
+	s.Revoke("bob")
+	(<-bob).refused(t, 401, rooms.CodeUnauthenticated, "")
+	if err := s.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	(<-carol).refused(t, 503, rooms.CodeUnavailable, "")
+	(<-events).refused(t, 503, rooms.CodeUnavailable, "")
+}
+
+// TestRunCutsWhatDrainLeaves: clients that take nothing any more hold nobody up.
+func TestRunCutsWhatDrainLeaves(t *testing.T) {
+	s := newStage(t, Options{WriteTimeout: time.Hour})
+	for _, header := range []http.Header{handshake(), eventStream} {
+		s.never("/x/_streams/public", header)
+		c := s.feed()
+		for c.ctx.Err() == nil {
+			c.put(numbered(0, strings.Repeat("x", 100_000)))
+		}
+	}
+	soon, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := s.Drain(soon); err == nil {
+		t.Error("drained, though two clients take nothing")
+	}
+	s.end()
+	select {
+	case <-s.ended:
+	case <-time.After(patience):
+		t.Fatal("Run waits for clients that take nothing")
+	}
+	if n := s.Feeds(); n != 0 {
+		t.Errorf("%d feeds are left", n)
 	}
 }

@@ -38,8 +38,8 @@ type stage struct {
 	ended    chan struct{} // closed when Run has returned
 }
 
-// player is the source of a stage. A stream named as a code of rooms fails with it; "public" is open to everybody, any
-// other to those who are known.
+// player is the source of a stage. A stream named as a code of rooms fails with it, "stalled" opens never; "public" is open
+// to everybody, any other to those who are known.
 type player struct {
 	opened chan *conn // each feed, when its stream is opened
 
@@ -49,12 +49,17 @@ type player struct {
 	holding  int // subscriptions
 }
 
-func (p *player) open(_ context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error) {
+func (p *player) open(ctx context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error) {
 	if code := rooms.Code(r.URI); code.Status() != http.StatusInternalServerError {
 		return nil, rooms.E(code, "as the test wants it")
 	}
 	if r.URI != "public" && !caller.Known {
 		return nil, needsCaller()
+	}
+	if r.URI == "stalled" {
+		p.opened <- to
+		<-ctx.Done()
+		return nil, ctx.Err()
 	}
 	p.mu.Lock()
 	p.requests, p.callers = append(p.requests, r), append(p.callers, caller)
