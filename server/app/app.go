@@ -7,7 +7,7 @@
 // everything; an App that is not served is closed by Close.
 //
 // Order and loss: Serve stops in this order: not ready, no new connections, sends
-// answered, sockets told and closed, HTTP ended, store closed. So what was acked is
+// answered, sockets and feeds told and closed, HTTP ended, store closed. So what was acked is
 // durable and what is durable was acked.
 package app
 
@@ -23,6 +23,8 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
 	"roomstream/rooms/mongodb"
+	"roomstream/rooms/streams"
+	"roomstream/server/feed"
 	"roomstream/server/rest"
 	"roomstream/server/socketio"
 	"roomstream/web"
@@ -58,6 +60,8 @@ type App struct {
 	store    store
 	service  *rooms.Service
 	sockets  *socketio.Server
+	streams  *streams.Service
+	feeds    *feed.Server
 	tokens   *auth.Tokens
 	handler  http.Handler
 	logger   *slog.Logger
@@ -122,17 +126,49 @@ func (a *App) compose(o Options) (err error) {
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
 		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Instance: o.Instance, Logger: o.Logger,
 	})
+	if err := a.composeStreams(o); err != nil {
+		return err
+	}
 	sockets := o.Sockets
-	sockets.Service, sockets.Tokens, sockets.AllowedOrigins, sockets.Logger = a.service, a.tokens, c.AllowedOrigins, o.Logger
+	sockets.Service, sockets.Streams, sockets.Tokens = a.service, a.streams, a.tokens
+	sockets.AllowedOrigins, sockets.Logger = c.AllowedOrigins, o.Logger
 	if a.sockets, err = socketio.New(sockets); err != nil {
 		return fmt.Errorf("make the Socket.IO server: %w", err)
 	}
+	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{})
+	if err := a.composeFeeds(o, accounts); err != nil {
+		return err
+	}
 	json := rest.New(rest.Options{
-		Service: a.service, Tokens: a.tokens, Accounts: auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{}),
+		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts,
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
 	})
-	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), web.Handler()}, bodyTimeout, answerTimeout)
+	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
+	return nil
+}
+
+// composeStreams makes declared streams: there are none without MongoDB.
+func (a *App) composeStreams(o Options) (err error) {
+	declared := streams.Options{MaxCursors: o.Config.MaxCursors, Logger: o.Logger}
+	if kept, ok := a.store.(*mongodb.Store); ok {
+		if declared.Database, declared.Store, err = kept.Streams(o.Config.feedsDatabase()); err != nil {
+			return fmt.Errorf("open the database of feeds: %w", err)
+		}
+	}
+	a.streams = streams.New(declared)
+	return nil
+}
+
+// composeFeeds makes the feeds: of declared streams, and of rooms on any store.
+func (a *App) composeFeeds(o Options, accounts *auth.Accounts) (err error) {
+	a.feeds, err = feed.New(feed.Options{
+		Rooms: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Database: o.Config.feedsDatabase(),
+		AllowedOrigins: o.Config.AllowedOrigins, Logger: o.Logger,
+	})
+	if err != nil {
+		return fmt.Errorf("make the feeds: %w", err)
+	}
 	return nil
 }
 

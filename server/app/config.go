@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +16,8 @@ type Config struct {
 	Addr            string // host:port
 	MongoDBURI      string // empty: the embedded store
 	MongoDBDatabase string
+	FeedsDatabase   string // empty: MongoDBDatabase
+	MaxCursors      int    // of declared streams
 	DataDir         string
 	JWTSecret       string // empty: see secret.go
 	JWTIssuer       string
@@ -31,6 +34,9 @@ type Config struct {
 
 // Embedded says whether messages lie in this process's own file.
 func (c Config) Embedded() bool { return c.MongoDBURI == "" }
+
+// feedsDatabase is what declared streams watch.
+func (c Config) feedsDatabase() string { return cmp.Or(c.FeedsDatabase, c.MongoDBDatabase) }
 
 // accounts and guests: whoever tries the program out has no identity provider, who
 // runs it on MongoDB usually has.
@@ -149,6 +155,8 @@ Every setting has a flag and an environment variable; the flag wins, and an empt
 | `+"`go run ./server`"+` | serves; also `+"`serve`"+` |
 | `+"`go run ./server token -sub alice [-name Alice] [-role editor] [-ttl 24h]`"+` | prints a token for trying things out, signed with the server's secret |
 | `+"`go run ./server account add -name Ann [-role admin]`"+` | makes an account, with the password in `+"`ROOMSTREAM_ACCOUNT_PASSWORD`"+` or one that it makes and prints; the only way to an account with role admin |
+| `+"`go run ./server streams apply file.json [-dry-run] [-prune]`"+` | declares the streams of a file, `+"`{\"streams\": [declaration, ...]}`"+` or the array alone; all are tried before any is written; with `+"`-prune`"+` those that are not in the file go |
+| `+"`go run ./server streams list`"+`, `+"`streams remove posts/all`"+` | lists the declared streams; takes one back |
 | `+"`go run ./server version`"+` | prints the version |
 | `+"`go run ./server -h`"+` | lists commands and settings |
 `)

@@ -33,7 +33,10 @@ func parsed(t *testing.T, args []string, getenv func(string) string) Config {
 
 func TestDefaults(t *testing.T) {
 	c := parsed(t, nil, env())
-	want := Config{Addr: ":8080", MongoDBDatabase: "roomstream", DataDir: "./data", OpenRooms: true, SendTimeout: 8 * time.Second, LogFormat: "text"}
+	want := Config{
+		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true,
+		SendTimeout: 8 * time.Second, LogFormat: "text",
+	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
 	}
@@ -52,6 +55,7 @@ func TestDefaults(t *testing.T) {
 func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 	values := map[string]string{
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
+		"feeds-database": "shop", "max-cursors": "7",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
 		"accounts": "false", "guests": "false", "open-rooms": "false", "send-timeout": "500ms", "retention": "720h", "log-level": "debug", "log-format": "json",
 	}
@@ -93,6 +97,10 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"addr", ":99999", ":8080"},
 		{"mongodb-uri", "localhost:27017", "mongodb://"},
 		{"mongodb-database", "a.b", "1 to 63 characters"},
+		{"feeds-database", "a.b", "1 to 63 characters"},
+		{"max-cursors", "0", "1 to 10000"},
+		{"max-cursors", "10001", "1 to 10000"},
+		{"max-cursors", "many", "1 to 10000"},
 		{"jwt-secret", "short", "at least 32 bytes"},
 		{"allowed-origins", "chat.example.com", "https://chat.example.com"},
 		{"allowed-origins", "https://chat.example.com/path", "without a path"},
@@ -129,6 +137,15 @@ func TestMistakesHoldNoSecret(t *testing.T) {
 		if _, err := c.parse("serve", args, env(), nil); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+func TestFeedsWatchTheChatsDatabaseUnlessTold(t *testing.T) {
+	if got := parsed(t, []string{"-mongodb-database=chat"}, env()).feedsDatabase(); got != "chat" {
+		t.Errorf("they watch %q", got)
+	}
+	if got := parsed(t, []string{"-mongodb-database=chat", "-feeds-database=shop"}, env()).feedsDatabase(); got != "shop" {
+		t.Errorf("they watch %q", got)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"roomstream/server/feed"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // hand over a connection nor stream; not its ServeMux, which redirects what it takes for
 // unclean: ".." is a room's id.
 type port struct {
-	sockets, json, page http.Handler
+	sockets, json, feeds, page http.Handler
 }
 
 // ServeHTTP implements http.Handler.
@@ -27,6 +29,8 @@ func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.sockets.ServeHTTP(w, r)
 	case strings.HasPrefix(path, "/api/"), path == "/healthz", path == "/readyz":
 		p.json.ServeHTTP(w, r)
+	case feed.Handles(r):
+		p.feeds.ServeHTTP(w, r)
 	default:
 		p.page.ServeHTTP(w, r)
 	}
@@ -34,8 +38,9 @@ func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // deadlines bounds the time in which a body arrives and an answer is read. The
 // server's own timeouts would also end polling requests, which wait as long as the
-// ping interval: the sockets have deadlines of their own. A deadline stays with the
-// connection, so each request sets both.
+// ping interval: the sockets have deadlines of their own. So have feeds, which last:
+// each of their writes sets another. A deadline stays with the connection, so each
+// request sets both.
 func deadlines(next http.Handler, body, answer time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var reading, writing time.Time

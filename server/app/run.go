@@ -9,6 +9,7 @@ import (
 	"net"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -51,6 +52,9 @@ func commands() []command {
 		{"import", "reads what export wrote: import -in backup.ndjson [-new-log-id]", importArchive},
 		{"verify", "holds everything to what the log says, and exits 1 where it differs", verify},
 		{"rebuild", "repairs what can be worked out from the log", rebuild},
+		{"streams apply", "declares the streams of a file: streams apply file.json [-dry-run] [-prune]", applyStreams},
+		{"streams list", "lists the declared streams", listStreams},
+		{"streams remove", "takes a declaration back: streams remove posts/all", removeStream},
 		{"version", "prints the version", printVersion},
 		{"config-docs", "", func(_ context.Context, e Environment) error { writeDocs(e.Stdout); return nil }},
 	}
@@ -93,7 +97,7 @@ func printHelp(w io.Writer) {
 	fmt.Fprint(w, "Roomstream is a chat that socket.io clients speak.\n\nUsage: roomstream [command] [settings]\n\nCommands:\n")
 	for _, c := range commands() {
 		if c.doc != "" {
-			fmt.Fprintf(w, "  %-12s %s\n", c.words, c.doc)
+			fmt.Fprintf(w, "  %-14s %s\n", c.words, c.doc)
 		}
 	}
 	fmt.Fprint(w, "\nSettings, by flag or by environment variable:\n")
@@ -144,6 +148,23 @@ func (c *Config) parseAll(name string, e Environment, extra func(*flag.FlagSet))
 		return fmt.Errorf("%s: %q is no flag: -h lists them", name, rest[0])
 	}
 	return nil
+}
+
+// parseOne is parse for commands that take one argument, before the flags or behind them. example is what it looks like.
+func (c *Config) parseOne(name, example string, e Environment, extra func(*flag.FlagSet)) (string, error) {
+	args := e.Args
+	var first []string
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		first, args = args[:1], args[1:]
+	}
+	rest, err := c.parse(name, args, e.Getenv, extra)
+	if err != nil {
+		return "", err
+	}
+	if given := slices.Concat(first, rest); len(given) == 1 {
+		return given[0], nil
+	}
+	return "", fmt.Errorf("%s: takes one argument: %s %s", name, name, example)
 }
 
 // pageURL is where a browser on this machine finds the page.

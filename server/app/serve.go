@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"roomstream/rooms"
 )
 
 // Times of the HTTP server. It has no read or write timeout for whole requests, see
@@ -23,7 +26,7 @@ const (
 // programs lose patience; a stop without trouble takes some milliseconds.
 const (
 	answerTime = 6500 * time.Millisecond // sends get their answers
-	socketTime = 1500 * time.Millisecond // sockets get their last packets
+	socketTime = 1500 * time.Millisecond // sockets and feeds get their last packets
 	closeTime  = 1500 * time.Millisecond // requests in hand, then the store
 )
 
@@ -38,8 +41,12 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	parts, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	group, failed := errgroup.WithContext(parts)
-	group.Go(func() error { return unlessDone(parts, a.service.Run(failed, a.sockets, a.sockets)) })
+	group.Go(func() error {
+		return unlessDone(parts, a.service.Run(failed, rooms.Emitters(a.sockets, a.feeds), a.sockets))
+	})
 	group.Go(func() error { return unlessDone(parts, a.sockets.Run(failed)) })
+	group.Go(func() error { return unlessDone(parts, a.streams.Run(failed, a.sockets)) })
+	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
@@ -79,9 +86,16 @@ func (a *App) stop(server *http.Server) {
 	}
 	telling, cancelTelling := context.WithTimeout(closing, socketTime)
 	defer cancelTelling()
+	var told sync.WaitGroup
+	told.Go(func() {
+		if err := a.feeds.Drain(telling); err != nil {
+			a.logger.Warn("feeds were left open", "error", err)
+		}
+	})
 	if err := a.sockets.Drain(telling); err != nil {
 		a.logger.Warn("sockets were left open", "error", err)
 	}
+	told.Wait()
 	if err := <-ended; err != nil {
 		a.logger.Warn("requests were cut off", "error", err)
 		server.Close()

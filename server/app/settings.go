@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"roomstream/auth"
+	"roomstream/rooms/streams"
 )
 
 // setting is one row of the table of settings.
@@ -56,6 +57,12 @@ func settings() []setting {
 		{Name: "mongodb-database", Default: "roomstream", Unit: "name",
 			Doc: "The database in it.",
 			set: func(c *Config, text string) error { c.MongoDBDatabase = text; return checkDatabase(text) }},
+		{Name: "feeds-database", Shown: "empty: the one of -mongodb-database", Unit: "name",
+			Doc: "The database whose collections declared streams watch and collection routes write. Only with MongoDB.",
+			set: func(c *Config, text string) error { c.FeedsDatabase = text; return checkFeedsDatabase(text) }},
+		{Name: "max-cursors", Default: strconv.Itoa(streams.DefaultMaxCursors), Unit: fmt.Sprintf("number from 1 to %d", maxMaxCursors),
+			Doc: "How many change streams this instance may have open for declared streams; who needs one more is told OVERLOADED. Each costs the database a look at all that is written.",
+			set: func(c *Config, text string) (err error) { c.MaxCursors, err = parseMaxCursors(text); return err }},
 		{Name: "data-dir", Default: "./data", Unit: "path",
 			Doc: "Where the embedded store and the secret made for it lie. Not used with MongoDB.",
 			set: func(c *Config, text string) error { c.DataDir = text; return nil }},
@@ -121,6 +128,25 @@ func checkDatabase(text string) error {
 		return fmt.Errorf("%q is no name of a database: 1 to %d characters, none of / \\ . space \" $ * < > : | ?", text, maxBytes)
 	}
 	return nil
+}
+
+// checkFeedsDatabase lets nothing stand for the chat's own.
+func checkFeedsDatabase(text string) error {
+	if text == "" {
+		return nil
+	}
+	return checkDatabase(text)
+}
+
+// maxMaxCursors is far above what one database bears; more is a slip of the finger.
+const maxMaxCursors = 10_000
+
+func parseMaxCursors(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > maxMaxCursors {
+		return 0, fmt.Errorf("%q is no number from 1 to %d", text, maxMaxCursors)
+	}
+	return n, nil
 }
 
 // checkSecret does not repeat the text.
