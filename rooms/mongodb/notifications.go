@@ -1,17 +1,20 @@
 package mongodb
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
+	"golang.org/x/sync/errgroup"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -92,50 +95,65 @@ func onlyDuplicates(err error) bool {
 
 // Notifications reads a page of a user's, of those over maxDocument no more than the key.
 func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, before rooms.EventID, unread bool, limit int) ([]rooms.Notification, error) {
-	ctx, cancel := n.reading(ctx)
-	defer cancel()
-	cursor, err := n.notifications.Aggregate(ctx, mongo.Pipeline{
-		field("$match", notificationsOf(user, before, unread)),
-		field("$sort", field("_id", -1)),
-		field("$limit", limit),
-		field("$replaceRoot", field("newRoot", wholeOrKey("$$ROOT"))),
-	})
+	var (
+		mu   sync.Mutex
+		list []rooms.Notification
+	)
+	err := n.bothWays(ctx, user, before, unread, func(docs []bson.Raw) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, doc := range docs {
+			if notification, why := readNotification(doc); why == "" {
+				list = append(list, notification)
+			}
+		}
+	}, field("$sort", field("_id", -1)), field("$limit", limit), field("$replaceRoot", field("newRoot", wholeOrKey("$$ROOT"))))
 	if err != nil {
 		return nil, fail("read notifications", err)
 	}
-	var list []rooms.Notification
-	var docs []bson.Raw
-	if err := cursor.All(ctx, &docs); err != nil {
-		return nil, fail("read notifications", err)
-	}
-	for _, doc := range docs {
-		if notification, why := readNotification(doc); why == "" {
-			list = append(list, notification)
-		}
-	}
-	return list, nil
+	slices.SortFunc(list, func(a, b rooms.Notification) int { return bytes.Compare(b.ID[:], a.ID[:]) })
+	return list[:min(len(list), limit)], nil
 }
 
 // UnreadNotifications counts by the indexes.
 func (n *Notifications) UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error) {
-	ctx, cancel := n.reading(ctx)
-	defer cancel()
-	cursor, err := n.notifications.Aggregate(ctx, mongo.Pipeline{
-		field("$match", notificationsOf(user, rooms.EventID{}, true)), field("$limit", most), field("$count", "n"),
-	})
+	var counted atomic.Int64
+	err := n.bothWays(ctx, user, rooms.EventID{}, true, func(docs []bson.Raw) {
+		for _, doc := range docs { // none where there are none
+			count, _ := doc.Lookup("n").AsInt64OK()
+			counted.Add(count)
+		}
+	}, field("$limit", most), field("$count", "n"))
 	if err != nil {
 		return 0, fail("count notifications", err)
 	}
-	var counted []struct {
-		N int `bson:"n"`
+	return min(int(counted.Load()), most), nil
+}
+
+// bothWays asks for a user's valid notifications by each of the two fields that may name
+// him, at the same time. The indexes are named: where one way finds little, the server
+// would sooner look through all ids than merge two stretches. read is called with each
+// answer, from different goroutines.
+func (n *Notifications) bothWays(ctx context.Context, user auth.UserID, before rooms.EventID, unread bool, read func([]bson.Raw), then ...bson.D) error {
+	ctx, cancel := n.reading(ctx)
+	defer cancel()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, way := range notificationsOf(user, before, unread) {
+		group.Go(func() error {
+			pipeline := append(mongo.Pipeline{field("$match", way.filter)}, then...)
+			cursor, err := n.notifications.Aggregate(ctx, pipeline, options.Aggregate().SetHint(way.index))
+			if err != nil {
+				return err
+			}
+			var docs []bson.Raw
+			if err := cursor.All(ctx, &docs); err != nil {
+				return err
+			}
+			read(docs)
+			return nil
+		})
 	}
-	if err := cursor.All(ctx, &counted); err != nil {
-		return 0, fail("count notifications", err)
-	}
-	if len(counted) == 0 {
-		return 0, nil // $count gives no document for none
-	}
-	return counted[0].N, nil
+	return group.Wait()
 }
 
 // MarkNotifications updates by the _ids.
@@ -164,25 +182,32 @@ func addressed(user auth.UserID) []bson.D {
 // notArray keeps arrays out, which match by what they hold.
 func notArray() bson.E { return bson.E{Key: "$not", Value: field("$type", "array")} }
 
-// notificationsOf matches a user's valid notifications. Each branch is one stretch of an
-// index, in the order of the _id, so that a page needs no sorting.
-func notificationsOf(user auth.UserID, before rooms.EventID, unread bool) bson.D {
-	below := field("$lte", objectID(allOnes()))
+// way is a question and the index that answers it.
+type way struct {
+	filter bson.D
+	index  string
+}
+
+// notificationsOf matches a user's valid notifications, each by one of the ways. Each is a
+// few stretches of its index in the order of the _id, so that a page needs no sorting.
+func notificationsOf(user auth.UserID, before rooms.EventID, unread bool) []way {
+	valid := bson.D{
+		{Key: "_id", Value: field("$lte", objectID(allOnes()))},
+		{Key: "kind", Value: bson.D{{Key: "$regex", Value: fmt.Sprintf(`\A(?s:.){1,%d}\z`, rooms.MaxKind)}, notArray()}},
+	}
 	if before != (rooms.EventID{}) {
-		below = field("$lt", objectID(before)) // of ObjectIds only, either way
+		valid[0].Value = field("$lt", objectID(before)) // of ObjectIds only, either way
 	}
-	kind := bson.D{{Key: "$regex", Value: fmt.Sprintf(`\A(?s:.){1,%d}\z`, rooms.MaxKind)}, notArray()}
-	var branches []bson.D
-	for _, of := range addressed(user) {
-		if !unread {
-			branches = append(branches, of)
-			continue
-		}
-		for _, read := range []any{nil, false} { // null is absent, too
-			branches = append(branches, append(slices.Clone(of), bson.E{Key: "read", Value: read}))
-		}
+	indexes := []string{"recipient", "user"}
+	if unread {
+		valid = append(valid, bson.E{Key: "read", Value: field("$in", bson.A{nil, false})}) // null is absent, too
+		indexes = []string{"recipient_read", "user_read"}
 	}
-	return bson.D{{Key: "_id", Value: below}, {Key: "kind", Value: kind}, {Key: "$or", Value: branches}}
+	var ways []way
+	for i, of := range addressed(user) {
+		ways = append(ways, way{append(of, valid...), indexes[i]})
+	}
+	return ways
 }
 
 func allOnes() (id rooms.EventID) {
