@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 		"server/socketio", "server/rest", "server/feed", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive",
 		"rooms", "auth", "web",
 	},
-	"server/app/apptest": {"server/app", "server/socketio", "auth"},
+	"server/app/apptest": {"server/app", "server/socketio", "rooms", "auth"},
 	"server/faults":      {},
 	"server":             {"server/app"},
 }

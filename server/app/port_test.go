@@ -96,3 +96,41 @@ func TestPollingRequestsWaitLongerThanOthersMay(t *testing.T) {
 		response.Body.Close()
 	}
 }
+
+func TestEachPathHasItsHandler(t *testing.T) {
+	named := func(name string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, name) })
+	}
+	served := port{named("sockets"), named("json"), named("feeds"), named("page")}
+	for _, tt := range []struct{ method, target, accept, want string }{
+		{"GET", "/", "text/html", "page"},
+		{"GET", "/rooms/general", "text/html", "page"},
+		{"GET", "/rooms/..", "text/html", "page"},
+		{"GET", "/feeds", "text/html", "page"},
+		{"GET", "/assets/index.js", "*/*", "page"},
+		{"POST", "/", "", "page"},
+		{"POST", "/rooms/general", "", "page"},
+		{"GET", "/socket.io/?EIO=4", "", "sockets"},
+		{"POST", "/socket.io/?EIO=4", "", "sockets"},
+		{"GET", "/api/rooms", "application/json", "json"},
+		{"PUT", "/api/streams/messages/all", "", "json"},
+		{"GET", "/healthz", "application/json", "json"},
+		{"GET", "/readyz", "", "json"},
+		{"GET", "/_streams/room-general", "", "feeds"},
+		{"GET", "/messages/_streams/all", "text/html", "feeds"},
+		{"GET", "/messages", "text/html", "page"},
+		{"GET", "/messages?rep=SHAL", "*/*", "feeds"},
+		{"PUT", "/messages", "", "feeds"},
+		{"POST", "/shop/messages", "", "feeds"},
+		{"POST", "/acl", "", "feeds"},
+		{"POST", "/api", "", "page"},
+	} {
+		r := httptest.NewRequest(tt.method, tt.target, nil)
+		r.Header.Set("Accept", tt.accept)
+		w := httptest.NewRecorder()
+		served.ServeHTTP(w, r)
+		if got := w.Body.String(); got != tt.want {
+			t.Errorf("%s %s (%s) went to %s, want %s", tt.method, tt.target, tt.accept, got, tt.want)
+		}
+	}
+}
