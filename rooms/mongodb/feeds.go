@@ -133,14 +133,36 @@ func (f *Feeds) failOpen(ctx context.Context, w streams.Watch, err error) error 
 		return rooms.Wrap(rooms.CodeGone, err, "the database no longer has what came since: read anew")
 	case hasCode(err, codeTooLarge):
 		return streams.ErrTooLarge // of the first answer's events
-	case isCommandError(err) && !isPassing(err) && !refusesUs(err):
+	case isRefusal(err):
 		return refusedPipeline(err)
 	}
-	return fail("open a feed", err)
+	return failFeed("open a feed", err)
 }
 
 // isLost tells of a place in the oplog that is no more.
 func isLost(err error) bool { return hasCode(err, codeHistoryLost) || hasCode(err, codeCappedLost) }
+
+// isInterrupted tells of what a stream goes on after: a cursor that somebody took away (QueryPlanKilled, CursorKilled,
+// Interrupted), and the codes that the drivers' specification of change streams calls resumable.
+func isInterrupted(err error) bool {
+	return slices.ContainsFunc([]int{
+		175, 237, 11601,
+		6, 7, 43, 63, 89, 91, 133, 150, 189, 234, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+	}, func(code int) bool { return hasCode(err, code) })
+}
+
+// isRefusal tells of an error that comes again however often one tries: of the pipeline.
+func isRefusal(err error) bool {
+	return isCommandError(err) && !isPassing(err) && !isInterrupted(err) && !refusesUs(err)
+}
+
+// failFeed gives an error its code: what was interrupted may be tried again.
+func failFeed(doing string, err error) error {
+	if isInterrupted(err) {
+		return fmt.Errorf("%s: %w", doing, rooms.Wrap(rooms.CodeUnavailable, err, "the database interrupted the stream"))
+	}
+	return fail(doing, err)
+}
 
 // refusedPipeline says it in the server's words.
 func refusedPipeline(err error) error {
@@ -180,10 +202,10 @@ func (c *feedCursor) Next(ctx context.Context) (bson.Raw, error) {
 		return nil, rooms.Wrap(rooms.CodeGone, err, "the database no longer has what came since: read anew")
 	case hasCode(err, codeTooLarge):
 		return nil, streams.ErrTooLarge
-	case isCommandError(err) && !isPassing(err) && !refusesUs(err) && !hasCode(err, codeStreamFatal):
+	case isRefusal(err) && !hasCode(err, codeStreamFatal):
 		return nil, refusedPipeline(err)
 	}
-	return nil, fail("follow a feed", err)
+	return nil, failFeed("follow a feed", err)
 }
 
 // Position is the data of the token to resume behind.
@@ -221,10 +243,10 @@ func (f *Feeds) Find(ctx context.Context, collection string, pipeline []bson.D, 
 }
 
 func (f *Feeds) failFind(err error) error {
-	if isCommandError(err) && !isPassing(err) && !refusesUs(err) {
+	if isRefusal(err) {
 		return refusedPipeline(err)
 	}
-	return fail("read what a feed begins with", err)
+	return failFeed("read what a feed begins with", err)
 }
 
 // Insert inserts a document.
