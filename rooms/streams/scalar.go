@@ -3,6 +3,7 @@ package streams
 import (
 	"encoding/binary"
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 
@@ -19,16 +20,17 @@ const (
 	tagID      = 'o' // an ObjectId's 12 bytes
 )
 
-// Of a double: the bounds of int64, and the digits to which the database rounds one to compare it with a decimal.
+// The bounds of int64, as doubles, and the most digits of numbers.
 const (
 	int64Low      = -1 << 63
-	int64High     = 1 << 63
+	int64High     = 1 << 63 // not within
+	int64Digits   = 19
 	decimalDigits = 34
 )
 
 // appendScalar writes a value so that two are equal bytes where they are equal to MongoDB's $eq without a collation:
 // https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/. It says false for types that no variable can
-// equal, for NaN, and for decimals that are neither an integer nor a double.
+// equal, for NaN, and for decimals that are neither an int64 nor a double.
 func appendScalar(key []byte, v bson.RawValue) ([]byte, bool) {
 	switch v.Type {
 	case bson.TypeInt32:
@@ -106,8 +108,7 @@ func appendDouble(key []byte, f float64) []byte {
 	return binary.BigEndian.AppendUint64(append(key, tagDouble), math.Float64bits(f))
 }
 
-// appendDecimal writes the integer or the double that a decimal is equal to. The database compares a double with it
-// after rounding the double to 34 digits, to even.
+// appendDecimal writes the integer or the double that a decimal is equal to: 0.5, but not 0.1, which no double is.
 func appendDecimal(key []byte, v bson.RawValue) ([]byte, bool) {
 	d, ok := v.Decimal128OK()
 	if !ok || d.IsNaN() {
@@ -130,24 +131,18 @@ func appendDecimal(key []byte, v bson.RawValue) ([]byte, bool) {
 	if negative {
 		trimmed = "-" + trimmed
 	}
-	const int64Digits = 19
 	if exponent >= 0 && len(trimmed)+exponent <= 1+int64Digits {
 		if n, err := strconv.ParseInt(trimmed+strings.Repeat("0", exponent), 10, 64); err == nil {
 			return appendInteger(key, n), true
 		}
 	}
-	f, err := strconv.ParseFloat(trimmed+"e"+strconv.Itoa(exponent), 64)
-	if err != nil || !isDecimal(f, trimmed, exponent) {
+	text := trimmed + "e" + strconv.Itoa(exponent)
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || f == 0 {
+		return key, false // it is out of the range of doubles
+	}
+	if exact, ok := new(big.Rat).SetString(text); !ok || exact.Cmp(new(big.Rat).SetFloat64(f)) != 0 {
 		return key, false
 	}
 	return appendDouble(key, f), true
-}
-
-// isDecimal says whether a double, rounded to a decimal's digits, is digits × 10^exponent. The digits end in no zero.
-func isDecimal(f float64, digits string, exponent int) bool {
-	mantissa, power, _ := strings.Cut(strconv.FormatFloat(f, 'e', decimalDigits-1, 64), "e")
-	rounded := strings.TrimRight(strings.Replace(mantissa, ".", "", 1), "0")
-	at, err := strconv.Atoi(power)
-	places := len(strings.TrimLeft(rounded, "-")) - 1
-	return err == nil && rounded == digits && at-places == exponent
 }
