@@ -227,13 +227,11 @@ func (f *feed) log(message string, err error) {
 
 // refused says that the first opening failed: whoever waits is told, and may try again.
 func (f *feed) refused(err error) bool {
-	select {
-	case <-f.opened:
+	if f.isOpen() {
 		return false
-	default:
-		f.open(err)
-		return true
 	}
+	f.open(err)
+	return true
 }
 
 // open says how the first opening went; later calls do nothing. Only run's goroutine calls it.
@@ -245,6 +243,15 @@ func (f *feed) open(failure error) {
 			f.remove(true)
 		}
 		close(f.opened)
+	}
+}
+
+func (f *feed) isOpen() bool {
+	select {
+	case <-f.opened:
+		return f.failure == nil
+	default:
+		return false
 	}
 }
 

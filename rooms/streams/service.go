@@ -157,6 +157,19 @@ func (s *Service) Subscribe(ctx context.Context, caller Caller, r Request, to Si
 	return s.subscribe(ctx, d, newPlan(b), m, begin)
 }
 
+// Cursors counts the change streams that are open for those who listen.
+func (s *Service) Cursors() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, f := range s.feeds {
+		if f.isOpen() {
+			n++
+		}
+	}
+	return n
+}
+
 // open finds a stream that the caller may open.
 func (s *Service) open(caller Caller, name Name) (*declared, error) {
 	if s.db == nil {
