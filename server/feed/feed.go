@@ -16,8 +16,10 @@ package feed
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -139,6 +141,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store") // answers differ by caller and by the moment
 	h.Set("X-Content-Type-Options", "nosniff")
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.refuse(w, r, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
+		}
+	}()
 	to, ok := addressOf(r)
 	switch {
 	case !ok:
@@ -202,9 +209,13 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := s.newConn(who, asked.canonical)
+	c, opened := s.newConn(who, asked.canonical), false
+	defer func() {
+		if !opened { // also where something panicked: Run would wait for it for ever
+			c.discard()
+		}
+	}()
 	if !s.registry.add(c) {
-		c.discard()
 		return nil, rooms.E(rooms.CodeUnavailable, "the server is stopping")
 	}
 	defer context.AfterFunc(c.ctx, cancel)()
@@ -215,10 +226,9 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 		c.subscription, err = s.source.open(ctx, who.Caller, asked.request, c)
 	}
 	if err != nil {
-		err = c.refusal(err)
-		c.discard()
-		return nil, err
+		return nil, c.refusal(err)
 	}
+	opened = true
 	return c, nil
 }
 

@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -281,4 +283,16 @@ func TestRunCutsWhatDrainLeaves(t *testing.T) {
 	if n := s.Feeds(); n != 0 {
 		t.Errorf("%d feeds are left", n)
 	}
+}
+
+func TestAPanicIsInternalAndLeavesNothingBehind(t *testing.T) {
+	var log bytes.Buffer
+	s := newStage(t, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	a := s.ask(http.MethodGet, "/x/_streams/broken", handshake(s.bearer("alice")), "")
+	a.refused(t, 500, rooms.CodeInternal, "")
+	_, id, _ := strings.Cut(strings.TrimSuffix(a.err.Message, ")"), "log id ")
+	if strings.Contains(a.body, "secret") || id == "" || !strings.Contains(log.String(), id) || !strings.Contains(log.String(), "secret of the inside") {
+		t.Errorf("told %s, logged %s", a.body, log.String())
+	}
+	s.gone()
 }

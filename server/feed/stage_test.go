@@ -38,8 +38,8 @@ type stage struct {
 	ended    chan struct{} // closed when Run has returned
 }
 
-// player is the source of a stage. A stream named as a code of rooms fails with it, "stalled" opens never; "public" is open
-// to everybody, any other to those who are known.
+// player is the source of a stage. A stream named as a code of rooms fails with it, "stalled" opens never, "broken"
+// panics; "public" is open to everybody, any other to those who are known.
 type player struct {
 	opened chan *conn // each feed, when its stream is opened
 
@@ -56,10 +56,13 @@ func (p *player) open(ctx context.Context, caller streams.Caller, r streams.Requ
 	if r.URI != "public" && !caller.Known {
 		return nil, needsCaller()
 	}
-	if r.URI == "stalled" {
+	switch r.URI {
+	case "stalled":
 		p.opened <- to
 		<-ctx.Done()
 		return nil, ctx.Err()
+	case "broken":
+		panic("secret of the inside")
 	}
 	p.mu.Lock()
 	p.requests, p.callers = append(p.requests, r), append(p.callers, caller)
