@@ -1,5 +1,11 @@
 package streams
 
+import (
+	"maps"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+)
+
 // audience is who an event may be for, by routing key.
 type audience struct {
 	all   map[*member]struct{}
@@ -30,13 +36,16 @@ func (a audience) drop(m *member) {
 	}
 }
 
-// each calls do for every member that an event with these keys is for, once.
-func (a audience) each(r route, keys []string, do func(*member)) {
+// each calls do for every member that an event is for, once. keys are the event's, by the route.
+func (a audience) each(r route, event bson.Raw, keys []string, do func(*member)) {
 	if r.paths == nil {
 		for m := range a.all {
 			do(m)
 		}
 		return
+	}
+	if len(keys) == 1 && keys[0] == tooManyKeys {
+		keys = r.keysAmong(event, maps.Keys(a.byKey))
 	}
 	if len(keys) == 1 {
 		for m := range a.byKey[keys[0]] {

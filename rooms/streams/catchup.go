@@ -178,9 +178,10 @@ func (w *wave) read(ctx context.Context, cursor Cursor) error {
 // give gives an event to those it is for and who will not get it live.
 func (w *wave) give(ctx context.Context, event bson.Raw) {
 	a := arrival{newChange(event, w.feed.declared), positionOf(event)}
+	keys := w.feed.keysOf(event)
 	var due []*member
 	w.feed.mu.Lock()
-	w.members.each(w.feed.route, w.feed.keysOf(event), func(m *member) {
+	w.members.each(w.feed.route, event, keys, func(m *member) {
 		if a.position > m.after && a.position <= m.joined {
 			due = append(due, m)
 		}

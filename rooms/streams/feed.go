@@ -304,7 +304,7 @@ func (f *feed) dispatch(event bson.Raw) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.position = max(f.position, a.position)
-	f.members.each(f.route, keys, func(m *member) { m.arrive(a) })
+	f.members.each(f.route, event, keys, func(m *member) { m.arrive(a) })
 }
 
 // keysOf gives the keys of an event; nil where nothing is lifted.
