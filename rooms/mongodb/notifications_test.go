@@ -131,6 +131,7 @@ func TestWhatOthersInsertIsNotified(t *testing.T) {
 		}, "ann", "all", `{"order":{"$oid":"` + other.Hex() + `"},"at":{"$date":"2001-09-09T01:46:40Z"},"sum":12.5,"long":1099511627776,"list":["<b>",null,true],"in":{"kind":"\"é\""}}`, false},
 		{bson.D{{Key: "userId", Value: "ann"}, {Key: "kind", Value: "large"}, {Key: "text", Value: large}, {Key: "read", Value: false}}, "ann", "large", "", false},
 		{bson.D{{Key: "text", Value: large}, {Key: "recipientId", Value: "ann"}, {Key: "kind", Value: "large"}}, "ann", "large", "", false},
+		{bson.D{{Key: "recipientId", Value: "ann"}, {Key: "kind", Value: "largest"}, {Key: "text", Value: strings.Repeat("x", 16<<20-120)}}, "ann", "largest", "", false},
 	} {
 		id := bson.NewObjectID()
 		if _, err := coll.InsertOne(t.Context(), append(bson.D{{Key: "_id", Value: id}}, c.doc...)); err != nil {
@@ -152,7 +153,7 @@ func TestWhatOthersInsertIsNotified(t *testing.T) {
 	if len(w.told) != 0 || log.String() != "" {
 		t.Errorf("told more: %d; logged %s", len(w.told), log)
 	}
-	for user, want := range map[string]int{"ann": 5, "bob": 2, "é": 0} {
+	for user, want := range map[string]int{"ann": 6, "bob": 2, "é": 0} {
 		if n, err := notifications.UnreadNotifications(t.Context(), auth.UserID(user), 100); err != nil || n != want {
 			t.Errorf("%s has %d unread, %v, want %d", user, n, err, want)
 		}
