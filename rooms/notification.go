@@ -125,7 +125,8 @@ type Notifications interface {
 	UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error)
 
 	// WatchNotifications calls opened once it is certain that later ones are told, then told for each batch of new ones,
-	// whoever inserts them, until ctx is done or the stream is lost; it always returns an error. A watch that follows
-	// another goes on behind what that one told, where the store still has it.
+	// whoever inserts them, until ctx is done or the stream is lost; it always returns an error. The first one begins with
+	// what was inserted since the store was opened, so that whoever connected before it opened misses nothing. A watch
+	// that follows another goes on behind what that one told. Both where the store still has it.
 	WatchNotifications(ctx context.Context, opened func(), told func([]Notification)) error
 }

@@ -88,10 +88,14 @@ func Open(o Options) (*Store, error) {
 	}
 	hub := newHub()
 	f := newFile(db, hub, logger)
+	notifications, err := newNotifications(f)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), f.close(context.Background()))
+	}
 	return &Store{
 		file: f, log: &Log{file: f}, stream: &Stream{file: f, hub: hub},
 		catalog: &Catalog{file: f}, accounts: &Accounts{file: f}, signals: &Signals{file: f},
-		notifications: &Notifications{file: f},
+		notifications: notifications,
 	}, nil
 }
 

@@ -25,10 +25,18 @@ type Notifications struct {
 	mu    sync.Mutex
 	rings []chan struct{} // of the watchers; each holds 1
 	after uint64          // the number behind which the next watch goes on
-	told  bool            // after is set
 }
 
 var _ rooms.Notifications = (*Notifications)(nil)
+
+// newNotifications begins behind what the file has.
+func newNotifications(f *file) (*Notifications, error) {
+	n := &Notifications{file: f}
+	return n, f.db.View(func(tx *bolt.Tx) error {
+		n.after = tx.Bucket(bucketNotifications).Sequence()
+		return nil
+	})
+}
 
 // userPrefix is what all keys of a user's notifications begin with. No user's id holds a
 // control character.
@@ -172,17 +180,17 @@ func (n *Notifications) UnreadNotifications(ctx context.Context, user auth.UserI
 }
 
 // WatchNotifications tells of every notification behind what the watch before it told, or
-// from now on. It ends when ctx is done and when the store closes or fails.
+// since the file was opened. It ends when ctx is done and when the store closes or fails.
 func (n *Notifications) WatchNotifications(ctx context.Context, opened func(), told func([]rooms.Notification)) error {
 	ring := make(chan struct{}, 1)
 	n.mu.Lock()
 	n.rings = append(n.rings, ring)
 	n.mu.Unlock()
 	defer n.forget(ring)
-	after, err := n.begin(ctx)
-	if err != nil {
+	if err := n.file.refusal(); err != nil {
 		return fmt.Errorf("watch the notifications: %w", err)
 	}
+	after := n.begin()
 	opened()
 	for {
 		batch, last, err := n.behind(ctx, after)
@@ -208,21 +216,10 @@ func (n *Notifications) WatchNotifications(ctx context.Context, opened func(), t
 }
 
 // begin gives the number to go on behind.
-func (n *Notifications) begin(ctx context.Context) (uint64, error) {
+func (n *Notifications) begin() uint64 {
 	n.mu.Lock()
-	after, told := n.after, n.told
-	n.mu.Unlock()
-	if told {
-		return after, nil
-	}
-	err := n.file.read(ctx, func(tx *bolt.Tx) error {
-		after = tx.Bucket(bucketNotifications).Sequence()
-		return nil
-	})
-	if err == nil {
-		n.reached(after)
-	}
-	return after, err
+	defer n.mu.Unlock()
+	return n.after
 }
 
 // behind reads the notifications above a number, and gives the last number it has passed.
@@ -246,7 +243,7 @@ func (n *Notifications) behind(ctx context.Context, after uint64) (batch []rooms
 func (n *Notifications) reached(after uint64) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.after, n.told = after, true
+	n.after = after
 }
 
 // ring wakes every watcher.

@@ -150,6 +150,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.notifications, notificationIndexes()); err != nil {
 		return err
 	}
+	if err := s.notified.begin(ctx); err != nil {
+		return err
+	}
 	return s.makeLogID(ctx)
 }
 

@@ -25,7 +25,8 @@ type Notifications struct {
 	*Store
 
 	mu    sync.Mutex
-	after bson.Raw // behind what the last watch told; nil: nothing was watched yet
+	after bson.Raw        // behind what the last watch told; nil: nothing was watched yet
+	since *bson.Timestamp // when the store was opened; nil: that is not known, or too long ago
 }
 
 var _ rooms.Notifications = (*Notifications)(nil)

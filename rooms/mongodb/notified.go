@@ -12,6 +12,22 @@ import (
 	"roomstream/rooms"
 )
 
+// begin notes the time at which the store was opened: the first watch begins there.
+func (n *Notifications) begin(ctx context.Context) error {
+	ctx, cancel := n.reading(ctx)
+	defer cancel()
+	answer, err := n.notifications.Database().RunCommand(ctx, field("ping", 1)).Raw()
+	if err != nil {
+		return fail("ask for the time of the database", err)
+	}
+	t, i, ok := answer.Lookup("operationTime").TimestampOK()
+	if !ok {
+		return nil // the first watch begins when it opens
+	}
+	n.since = &bson.Timestamp{T: t, I: i + 1}
+	return nil
+}
+
 // WatchNotifications opens one change stream over notifications, behind what the watch
 // before it told, and tells of its inserts. The driver resumes it after elections and lost
 // connections by itself. Where the oplog no longer has the place to go on from, it goes on
@@ -55,16 +71,21 @@ func (n *Notifications) watch(ctx context.Context, opened func(), told func([]ro
 // open opens the stream where the last one ended, or else from now.
 func (n *Notifications) open(ctx context.Context) (*changeStream, error) {
 	n.mu.Lock()
-	after := n.after
+	after, since := n.after, n.since
 	n.mu.Unlock()
-	if after != nil {
+	place := options.ChangeStream()
+	switch {
+	case after != nil:
 		// Not resumeAfter, which goes not beyond the end of a collection that was dropped.
-		stream, err := openStream(ctx, n.notifications, notifying(), options.ChangeStream().SetStartAfter(after))
-		if err == nil || !cannotGoOn(err) && !hasCode(err, codeBadToken) {
-			return stream, err
-		}
-		n.startAnew(err)
+		place.SetStartAfter(after)
+	case since != nil:
+		place.SetStartAtOperationTime(since)
 	}
+	stream, err := openStream(ctx, n.notifications, notifying(), place)
+	if err == nil || after == nil && since == nil || !cannotGoOn(err) && !hasCode(err, codeBadToken) {
+		return stream, err
+	}
+	n.startAnew(err)
 	return openStream(ctx, n.notifications, notifying())
 }
 
@@ -123,7 +144,7 @@ func (n *Notifications) startAnew(err error) {
 	n.logger.Error("notifications that were inserted while none were watched are not told: they are found among the unread ones", "error", err)
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.after = nil
+	n.after, n.since = nil, nil
 }
 
 // cannotGoOn says that a stream cannot be resumed where it was: the oplog has it no more,

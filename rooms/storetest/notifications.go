@@ -198,7 +198,6 @@ func (a *attending) next(t *testing.T) rooms.Notification {
 // notificationsReachAll has many write at once on two instances: each is told once to each.
 func notificationsReachAll(t *testing.T, o Opened) {
 	const writers, each = 6, 50
-	mustNotify(t, o, notificationOf("ann", 1)) // before anybody watched
 	instances := []Opened{o, o.Another(t)}
 	watches := []*attending{attend(t, instances[0]), attend(t, instances[1])}
 	var all []rooms.Notification
@@ -237,11 +236,13 @@ func notificationsReachAll(t *testing.T, o Opened) {
 	}
 }
 
-// notificationsGoOn ends a watch and writes before the next one: nothing is missed, and
-// nothing comes twice.
+// notificationsGoOn writes before the first watch and ends one and writes before the next:
+// nothing is missed, and nothing comes twice. What is in a store that is opened is not told.
 func notificationsGoOn(t *testing.T, o Opened) {
-	first, second, third := notificationOf("ann", 1), notificationOf("bob", 2), notificationOf("ann", 3)
+	zeroth, first, second, third := notificationOf("ann", 0), notificationOf("ann", 1), notificationOf("bob", 2), notificationOf("ann", 3)
+	mustNotify(t, o, zeroth)
 	w := attend(t, o)
+	wantNotifications(t, []rooms.Notification{w.next(t)}, []rooms.Notification{zeroth})
 	mustNotify(t, o, first)
 	wantNotifications(t, []rooms.Notification{w.next(t)}, []rooms.Notification{first})
 	if err := w.stop(); !errors.Is(err, context.Canceled) {
@@ -255,6 +256,11 @@ func notificationsGoOn(t *testing.T, o Opened) {
 	if len(w.told) != 0 {
 		t.Errorf("told more: %+v", <-w.told)
 	}
+	o = o.Reopen(t)
+	w = attend(t, o)
+	last := notificationOf("ann", 4)
+	mustNotify(t, o, last)
+	wantNotifications(t, []rooms.Notification{w.next(t)}, []rooms.Notification{last})
 }
 
 func notificationsEndWithStore(t *testing.T, o Opened) {
