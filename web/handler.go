@@ -14,6 +14,9 @@ import (
 // indexName is the page itself, served for every address the page knows.
 const indexName = "index.html"
 
+// feedsName is the address of the declared streams; which one is open stands in the query.
+const feedsName = "feeds"
+
 // assetsPrefix is where Vite puts the files whose names carry a hash of their content.
 const assetsPrefix = "assets/"
 
@@ -69,8 +72,8 @@ type handler struct {
 	files map[string]file
 }
 
-// NewHandler serves the files of a build: index.html at / and /rooms/<id>, the rest by
-// name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
+// NewHandler serves the files of a build: index.html at /, /rooms/<id> and /feeds, the rest
+// by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
 // command that makes one.
 func NewHandler(files fs.FS) http.Handler {
 	h := &handler{files: map[string]file{}}
@@ -140,7 +143,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func fileName(address string) string {
 	name := strings.TrimPrefix(address, "/")
 	room, isRoom := strings.CutPrefix(name, "rooms/")
-	if name == "" || isRoom && room != "" && !strings.Contains(strings.TrimSuffix(room, "/"), "/") {
+	if name == "" || strings.TrimSuffix(name, "/") == feedsName || isRoom && room != "" && !strings.Contains(strings.TrimSuffix(room, "/"), "/") {
 		return indexName
 	}
 	return name

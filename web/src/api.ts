@@ -1,7 +1,7 @@
 // The JSON routes this page uses.
 
-import { decodeError, decodeMessage, isFields } from "./protocol-decode";
-import { type AuthMethods, ProtocolError, type RoomPage, type RoomRow, type SignedIn } from "./protocol";
+import { decodeDeclaration, decodeError, decodeMessage, isFields } from "./protocol-decode";
+import { type AuthMethods, type Declaration, ProtocolError, type RoomPage, type RoomRow, type SignedIn } from "./protocol";
 
 /** The longest wait for an answer, in milliseconds. A password check takes 0.1 s, a slow link seconds. */
 const TIMEOUT_MS = 15_000;
@@ -58,6 +58,13 @@ export async function listRooms(token: string): Promise<RoomRow[]> {
     if (!more || rooms.length === 0) break;
   }
   return rows;
+}
+
+/** The declared streams one may open, by name. */
+export async function listStreams(token: string): Promise<Declaration[]> {
+  const answer = await call("GET", "/api/streams", token);
+  if (!isFields(answer) || !Array.isArray(answer["streams"])) throw unreadable();
+  return answer["streams"].map(decodeDeclaration).filter((declaration) => declaration !== undefined);
 }
 
 async function roomPage(token: string, after: string | undefined): Promise<RoomPage> {

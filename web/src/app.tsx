@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
-import { openRoomId } from "./route";
+import { FeedsScreen } from "./feeds/FeedsScreen";
+import { useFeeds } from "./feeds/useFeeds";
+import { openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
 import { SignIn } from "./session/SignIn";
 
@@ -36,5 +38,10 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     session.signOut();
   }, [ended]);
 
-  return chat ? <ChatView chat={chat} session={session} /> : null;
+  const feed = openFeed.value;
+  const feeds = useFeeds(chat, feed !== undefined);
+
+  if (!chat) return null;
+  if (feed !== undefined) return <FeedsScreen loaded={feeds} chat={chat} session={session} />;
+  return <ChatView chat={chat} session={session} />;
 }

@@ -10,7 +10,7 @@
 
 import { io, type Socket } from "socket.io-client";
 import { backoffMs } from "./backoff";
-import { decodeError, decodeLogEvent, decodeMessages, decodeReplay, isFields } from "./protocol-decode";
+import { decodeError, decodeLogEvent, decodeMessages, decodeReplay, decodeStreamClosed, decodeStreamEvent, isFields } from "./protocol-decode";
 import {
   type ClosingReason,
   type DeleteMessage,
@@ -28,6 +28,9 @@ import {
   type SendAnswer,
   type SendMessage,
   type SetReaction,
+  type StreamClosed,
+  type StreamEvent,
+  type SubscribeStream,
   type SyncAnswer,
 } from "./protocol";
 
@@ -61,6 +64,12 @@ export interface Listener {
   expiring(expiresAt: string): void;
 }
 
+/** What the streams that were opened bring. Called as a Listener is; an event may come before subscribeStream resolves. */
+export interface StreamListener {
+  streamEvent(event: StreamEvent): void;
+  streamClosed(closed: StreamClosed): void;
+}
+
 type Answer = Record<string, unknown>;
 
 export class Connection {
@@ -72,6 +81,7 @@ export class Connection {
   private closing: ClosingReason | undefined;
   private drainWaitMs = 0;
   private closed = false;
+  private streams: StreamListener | undefined;
   private readonly wake = () => this.retryNow();
   private readonly seen = () => {
     if (document.visibilityState === "visible") this.retryNow();
@@ -188,6 +198,22 @@ export class Connection {
     return { expiresAt: String(answer["expiresAt"]) };
   }
 
+  /** Who is told of streams from now on. */
+  listenToStreams(listener: StreamListener): void {
+    this.streams = listener;
+  }
+
+  /** Opens a declared stream for as long as this connection lives, and resolves to its id. */
+  async subscribeStream(request: SubscribeStream): Promise<string> {
+    const answer = await this.ask("subscribe_stream", request);
+    if (typeof answer["id"] !== "string") throw unreadable();
+    return answer["id"];
+  }
+
+  async unsubscribeStream(id: string): Promise<void> {
+    await this.ask("unsubscribe_stream", { id });
+  }
+
   /** Sends through the stock client's queue. */
   private deliver(event: string, payload: object): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -237,6 +263,7 @@ export class Connection {
 
   private receive(name: string, payload: unknown): void {
     if (!isFields(payload)) return;
+    if (name === "stream_event" || name === "stream_closed") return this.receiveStream(name, payload);
     const event = decodeLogEvent(name, payload);
     if (name === "ready") return this.listener.ready(payload as unknown as Ready);
     if (name === "room_reset") return this.listener.reset(payload as unknown as RoomReset);
@@ -251,6 +278,16 @@ export class Connection {
       return;
     }
     if (event) this.listener.event(event);
+  }
+
+  private receiveStream(name: "stream_event" | "stream_closed", payload: unknown): void {
+    if (name === "stream_event") {
+      const event = decodeStreamEvent(payload);
+      if (event) this.streams?.streamEvent(event);
+      return;
+    }
+    const closed = decodeStreamClosed(payload);
+    if (closed) this.streams?.streamClosed(closed);
   }
 
   private lost(reason: Socket.DisconnectReason): void {

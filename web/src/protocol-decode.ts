@@ -1,6 +1,19 @@
 // What the wire brings, made typed or refused. Nothing untyped passes this file.
 
-import { type ErrorBody, type LogEvent, type NewMessage, ProtocolError, type Reaction, type Reactions } from "./protocol";
+import {
+  type Declaration,
+  type ErrorBody,
+  type LogEvent,
+  type NewMessage,
+  type Operation,
+  ProtocolError,
+  type Reaction,
+  type Reactions,
+  type StreamClosed,
+  type StreamEvent,
+  type StreamVar,
+  type VarType,
+} from "./protocol";
 
 type Fields = Record<string, unknown>;
 
@@ -111,6 +124,54 @@ export function decodeReplay(value: unknown): LogEvent[] {
 export function decodeMessages(value: unknown): NewMessage[] {
   if (!Array.isArray(value)) return [];
   return value.map(decodeMessage).filter((message) => message !== undefined);
+}
+
+const operations: readonly unknown[] = ["insert", "update", "replace", "delete"] satisfies Operation[];
+const varTypes: readonly unknown[] = ["string", "int", "long", "double", "bool", "date", "objectId"] satisfies VarType[];
+
+/** A declared stream; undefined for what names none. */
+export function decodeDeclaration(value: unknown): Declaration | undefined {
+  if (!isFields(value) || typeof value["name"] !== "string" || value["name"] === "") return undefined;
+  const { name, watch, stages } = value;
+  const [collection = ""] = name.includes("/") ? name.split("/") : [];
+  const listed = Array.isArray(value["operations"]) ? value["operations"].filter((operation) => operations.includes(operation)) : [];
+  return {
+    name,
+    collection,
+    watches: collection !== "" ? "collection" : isFields(watch) && watch["deployment"] === true ? "deployment" : "database",
+    operations: listed as Operation[],
+    vars: decodeVars(value["vars"]),
+    stages,
+  };
+}
+
+function decodeVars(value: unknown): Record<string, StreamVar> | undefined {
+  if (!isFields(value)) return undefined;
+  const vars = Object.create(null) as Record<string, StreamVar>;
+  for (const [name, entry] of Object.entries(value)) {
+    if (!isFields(entry)) continue;
+    const { type, required, from } = entry;
+    const fallback = entry["default"];
+    vars[name] = {
+      type: varTypes.includes(type) ? (type as VarType) : "string",
+      required: typeof required === "boolean" ? required : fallback === undefined,
+      fromToken: from === "token",
+      ...(fallback !== undefined && { fallback }),
+    };
+  }
+  return vars;
+}
+
+export function decodeStreamEvent(value: unknown): StreamEvent | undefined {
+  if (!isFields(value) || typeof value["id"] !== "string" || !isFields(value["change"])) return undefined;
+  const event: StreamEvent = { id: value["id"], change: value["change"] };
+  if (typeof value["after"] === "string") event.after = value["after"];
+  return event;
+}
+
+export function decodeStreamClosed(value: unknown): StreamClosed | undefined {
+  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
+  return { id: value["id"], reason: String(value["reason"]) };
 }
 
 /** The error of an ack, a connect error or a REST body; undefined when there is none. */

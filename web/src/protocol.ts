@@ -215,6 +215,55 @@ export interface RefreshAnswer {
   expiresAt: string;
 }
 
+// Live feeds
+
+export type Operation = "insert" | "update" | "replace" | "delete" | "initial";
+
+export type VarType = "string" | "int" | "long" | "double" | "bool" | "date" | "objectId";
+
+/** A variable of a declared stream. */
+export interface StreamVar {
+  type: VarType;
+  required: boolean;
+  /** As JSON brings it; undefined: none. */
+  fallback?: unknown;
+  /** Taken from the token, and never set by a client. */
+  fromToken: boolean;
+}
+
+/** A declared stream, as far as it is shown to whoever may open it. */
+export interface Declaration {
+  /** "posts/all", or "all" where no one collection is watched. */
+  name: string;
+  /** Empty: of a database or of the deployment. */
+  collection: string;
+  watches: "collection" | "database" | "deployment";
+  operations: readonly Operation[];
+  /** Undefined: none are declared, and what its stages name are strings. */
+  vars: Readonly<Record<string, StreamVar>> | undefined;
+  /** Shown to admins only. */
+  stages: unknown;
+}
+
+export interface SubscribeStream {
+  uri: string;
+  vars: Readonly<Record<string, unknown>>;
+  after?: string; // not together with initial
+  initial?: true;
+}
+
+/** One event of an open stream. after is absent where it has no place in the stream: the initial documents. */
+export interface StreamEvent {
+  id: string;
+  change: Readonly<Record<string, unknown>>;
+  after?: string;
+}
+
+export interface StreamClosed {
+  id: string;
+  reason: string;
+}
+
 export type ClosingReason = "token_expired" | "revoked" | "slow" | "draining";
 
 // REST

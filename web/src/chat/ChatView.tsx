@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import { Drafts } from "../composer/drafts";
@@ -6,59 +6,43 @@ import { Sidebar } from "../rooms/Sidebar";
 import { openRoomId } from "../route";
 import type { SessionStore } from "../session/session";
 import { RoomView } from "../timeline/RoomView";
+import { Frame } from "../ui/Frame";
 import { Logo } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
 import type { Chat } from "./chat";
-import { useMediaQuery } from "./useMediaQuery";
-
-/** Narrower than this the list is a drawer; src/styles/layout.css says the same. */
-const DRAWER_QUERY = "(max-width: 719.98px)";
 
 /** Everything of a signed-in user: rooms on the left, the open one beside them. */
 export function ChatView({ chat, session }: { chat: Chat; session: SessionStore }) {
-  const narrow = useMediaQuery(DRAWER_QUERY);
-  const [pulled, setPulled] = useState(false);
   const drafts = useMemo(() => new Drafts(chat.user.id, sessionStorage), [chat]);
-  const sidebar = useRef<HTMLElement>(null);
-  const puller = useRef<Element>(null);
   const roomId = openRoomId.value;
   const room = chat.open.value;
-  // On a phone the list is what one sees first.
-  const drawerOpen = narrow && (pulled || roomId === undefined);
-  const pull = () => {
-    puller.current = document.activeElement;
-    setPulled(true);
-  };
-  const closeDrawer = narrow && roomId !== undefined ? () => setPulled(false) : undefined;
 
   useEffect(() => {
     if (roomId !== undefined) chat.enter(roomId);
   }, [chat, roomId]);
   useTitle(chat, room?.info.value.name);
-  useDrawerFocus(drawerOpen && pulled, sidebar, puller);
 
+  const skip = room && (
+    <a class="skip-link" href="#composer" onClick={focusComposer}>
+      Skip to the message field
+    </a>
+  );
   return (
-    <div
-      class={`chat${drawerOpen ? " drawer-open" : ""}`}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && drawerOpen) closeDrawer?.();
-      }}
+    <Frame
+      listId="rooms"
+      listLabel="Rooms and account"
+      hasOpen={roomId !== undefined}
+      skip={skip}
+      list={(onOpened, onClose) => <Sidebar chat={chat} session={session} onOpened={onOpened} onClose={onClose} />}
     >
-      {room && (
-        <a class="skip-link" href="#composer" onClick={focusComposer}>
-          Skip to the message field
-        </a>
+      {(onMenu) => (
+        <>
+          <ConnectionBanner chat={chat} />
+          <ExpiryBanner chat={chat} session={session} />
+          {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
+        </>
       )}
-      <aside id="rooms" ref={sidebar} class="sidebar" aria-label="Rooms and account" inert={narrow && !drawerOpen} tabIndex={-1}>
-        <Sidebar chat={chat} session={session} onOpened={() => setPulled(false)} onClose={closeDrawer} />
-      </aside>
-      {drawerOpen && closeDrawer && <div class="backdrop" onClick={closeDrawer} />}
-      <main class="room" inert={drawerOpen}>
-        <ConnectionBanner chat={chat} />
-        <ExpiryBanner chat={chat} session={session} />
-        {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={pull} /> : <NoRoom chat={chat} onMenu={pull} />}
-      </main>
-    </div>
+    </Frame>
   );
 }
 
@@ -101,17 +85,4 @@ function useTitle(chat: Chat, roomName: string | undefined): void {
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${roomName ? `${roomName} · ` : ""}roomstream`;
   }, [unread, roomName]);
-}
-
-/** Moves the focus into a drawer that was pulled out, and back to what pulled it when it is put away. */
-function useDrawerFocus(open: boolean, drawer: { current: HTMLElement | null }, puller: { current: Element | null }): void {
-  useEffect(() => {
-    if (!open) return undefined;
-    drawer.current?.focus();
-    return () => {
-      const { current } = puller;
-      // What is behind the drawer takes the focus only once it is no longer inert.
-      if (current instanceof HTMLElement) requestAnimationFrame(() => current.focus());
-    };
-  }, [open]);
 }

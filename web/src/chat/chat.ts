@@ -37,8 +37,9 @@ export class Chat {
   /** The newest message that came live from somebody else. */
   readonly arrived = signal<NewMessage | undefined>(undefined);
   readonly open: ReadonlySignal<RoomState | undefined>;
+  /** The one connection of this page; the feeds use it too. */
+  readonly connection: Connection;
 
-  private readonly connection: Connection;
   private readonly reads: Reads;
   private readonly listTimer: ReturnType<typeof setInterval>;
   private readonly syncing = new Set<string>();
@@ -47,7 +48,7 @@ export class Chat {
   private clockSkewMs = 0; // the server's clock minus ours
 
   constructor(
-    private readonly session: Session,
+    readonly session: Session,
     private readonly openRoomId: ReadonlySignal<string | undefined>,
   ) {
     this.user = session.user;

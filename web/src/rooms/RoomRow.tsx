@@ -2,6 +2,7 @@ import { useComputed } from "@preact/signals";
 import type { RoomState } from "../chat/room";
 import { goTo, roomPath } from "../route";
 import { RoomMark } from "../ui/Avatar";
+import { isOwnClick } from "../ui/ownClick";
 import { shortTime } from "../ui/time";
 
 interface RoomRowProps {
@@ -26,7 +27,7 @@ export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
         aria-current={isOpen ? "page" : undefined}
         data-room={room.id}
         onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+          if (!isOwnClick(event)) return;
           event.preventDefault();
           goTo(room.id);
           onOpened();

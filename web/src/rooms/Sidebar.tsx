@@ -4,6 +4,7 @@ import { activity, type Chat } from "../chat/chat";
 import { goTo, openRoomId } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
+import { FeedsLink } from "../feeds/FeedsLink";
 import { Icon, Logo } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { NewRoom } from "./NewRoom";
@@ -35,6 +36,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
       <header class="sidebar-head">
         <Logo size={30} />
         <h1>roomstream</h1>
+        <FeedsLink />
         <button type="button" class="button-icon" aria-label="Open a room" title="Open a room" onClick={() => setNaming(true)}>
           <Icon name="plus" />
         </button>

@@ -19,6 +19,15 @@ const paths = {
   edit: "M4.5 19.5 5.5 15.5 16 5l3 3L8.5 18.5ZM13.5 7.5l3 3",
   trash: "M4.5 7h15M9 7V4.5h6V7M6.5 7l1 13h9l1-13M10.2 10.5v6M13.8 10.5v6",
   more: "m7 14.5 5-5 5 5",
+  less: "m7 9.5 5 5 5-5",
+  feed: "M12 12h.01M8.5 15.5a5 5 0 0 1 0-7M15.5 8.5a5 5 0 0 1 0 7M5.6 18.4a9 9 0 0 1 0-12.8M18.4 5.6a9 9 0 0 1 0 12.8",
+  rooms: "M5 5.5h14v10H11l-4 3.5v-3.5H5z",
+  search: "M16 10.5a5.5 5.5 0 1 1-11 0 5.5 5.5 0 0 1 11 0ZM14.7 14.7 19.5 19.5",
+  play: "M8 5.5v13l10-6.5z",
+  pause: "M8.5 6v12M15.5 6v12",
+  stop: "M6.5 6.5h11v11h-11z",
+  swap: "M4.5 9h14M15 5.5 18.5 9M19.5 15h-14M9 18.5 5.5 15",
+  file: "M6.5 3.5h7l4 4v13h-11zM13.5 3.5v4h4",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,9 +1,9 @@
 import { Icon } from "./Icon";
 
-/** Opens the list of rooms where there is no place for it beside the messages. */
-export function MenuButton({ onClick }: { onClick: () => void }) {
+/** Opens the list where there is no place for it beside what is open. */
+export function MenuButton({ label = "Rooms", controls = "rooms", onClick }: { label?: string; controls?: string; onClick: () => void }) {
   return (
-    <button type="button" class="button-icon menu-button" aria-label="Rooms" aria-controls="rooms" onClick={onClick}>
+    <button type="button" class="button-icon menu-button" aria-label={label} aria-controls={controls} onClick={onClick}>
       <Icon name="menu" />
     </button>
   );

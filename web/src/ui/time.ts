@@ -2,6 +2,7 @@
 
 const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const seconds = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
 const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
 const dayAndMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", weekday: "long" });
 const fullDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
@@ -11,6 +12,11 @@ const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "m
 
 export function clockTime(at: number): string {
   return clock.format(at);
+}
+
+/** The time of day to the second. */
+export function secondsTime(at: number): string {
+  return seconds.format(at);
 }
 
 export function exactTime(at: number): string {

@@ -1,0 +1,160 @@
+import { useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { Declaration, ProtocolError } from "../protocol";
+import { feedPath, goTo, goToFeed, openFeed } from "../route";
+import { AccountMenu } from "../session/AccountMenu";
+import type { SessionStore } from "../session/session";
+import { Icon, Logo } from "../ui/Icon";
+import { isOwnClick } from "../ui/ownClick";
+import { received } from "./feed";
+import type { Feeds, FeedState } from "./feeds";
+import { operationsText, watchText } from "./words";
+
+/** Lists shorter than this are read faster than searched. */
+const SEARCH_FROM = 8;
+
+interface FeedListProps {
+  chat: Chat;
+  feeds: Feeds;
+  session: SessionStore;
+  onOpened: () => void;
+  onClose: (() => void) | undefined;
+}
+
+/** The streams by what they watch, the one who is signed in, and the way back to the rooms. */
+export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListProps) {
+  const [wanted, setWanted] = useState("");
+  const all = feeds.declarations.value;
+  const found = all.filter((d) => d.name.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const searchable = all.length >= SEARCH_FROM || wanted !== "";
+
+  return (
+    <>
+      <header class="sidebar-head">
+        <Logo size={30} />
+        <h1>Live feeds</h1>
+        <a
+          class="button-icon"
+          href="/"
+          aria-label="Rooms"
+          title="Rooms"
+          onClick={(event) => {
+            if (!isOwnClick(event)) return;
+            event.preventDefault();
+            goTo(undefined);
+          }}
+        >
+          <Icon name="rooms" />
+        </a>
+        {onClose && (
+          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      {searchable && (
+        <div class="feed-search">
+          <Icon name="search" size={18} />
+          <input type="search" aria-label="Search the feeds" placeholder="Search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} spellcheck={false} />
+        </div>
+      )}
+      <nav class="room-list" aria-label="Feeds">
+        {groupsOf(found).map(([title, group], i) => (
+          <section key={title} class="feed-group" aria-labelledby={`feed-group-${i}`}>
+            <h2 id={`feed-group-${i}`}>
+              <bdi>{title}</bdi>
+            </h2>
+            <ul>
+              {group.map((declaration) => (
+                <FeedRow key={declaration.name} declaration={declaration} state={feeds.state(declaration.name)} onOpened={onOpened} />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {all.length > 0 && (
+          <p class={found.length === 0 ? "empty empty-small" : "hidden"} role="status">
+            {found.length === 0 ? "No feed has this in its name." : wanted === "" ? "" : `${found.length} found`}
+          </p>
+        )}
+        {all.length === 0 && <Empty feeds={feeds} />}
+      </nav>
+      <footer class="sidebar-foot">
+        <AccountMenu chat={chat} session={session} />
+      </footer>
+    </>
+  );
+}
+
+/** By collection, then what watches more than one. */
+function groupsOf(declarations: readonly Declaration[]): [string, Declaration[]][] {
+  const groups = new Map<string, Declaration[]>();
+  const ordered = [...declarations].sort((a, b) => Number(a.collection === "") - Number(b.collection === "") || a.name.localeCompare(b.name));
+  for (const declaration of ordered) {
+    const title = declaration.collection || watchText(declaration);
+    groups.set(title, [...(groups.get(title) ?? []), declaration]);
+  }
+  return [...groups];
+}
+
+function FeedRow({ declaration, state, onOpened }: { declaration: Declaration; state: FeedState; onOpened: () => void }) {
+  const { name, collection } = declaration;
+  const feed = state.feed.value;
+  const { kind } = feed.status;
+  return (
+    <li>
+      <a
+        class="room-row feed-row"
+        href={feedPath(name)}
+        aria-current={openFeed.value === name ? "page" : undefined}
+        data-feed={name}
+        onClick={(event) => {
+          if (!isOwnClick(event)) return;
+          event.preventDefault();
+          goToFeed(name);
+          onOpened();
+        }}
+      >
+        <span class="room-row-text">
+          <bdi class="room-row-name">{collection === "" ? name : name.slice(collection.length + 1)}</bdi>
+          <span class="room-row-preview">{operationsText(declaration)}</span>
+        </span>
+        {(kind === "open" || kind === "reconnecting") && (
+          <span class="feed-live" data-state={kind}>
+            {kind === "open" ? "Live" : "Waiting"}
+            <span aria-hidden="true"> · {received(feed)}</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}
+
+function Empty({ feeds }: { feeds: Feeds }) {
+  const listing = feeds.listing.value;
+  if (listing.kind === "loading") return <div class="spinner" role="status" aria-label="Loading the feeds" />;
+  if (listing.kind === "failed") return <Failed error={listing.error} onRetry={() => void feeds.readList()} />;
+  return (
+    <div class="empty empty-small">
+      <p>No stream is declared that you may open.</p>
+      {feeds.user.roles.includes("admin") ? (
+        <p class="hint">
+          Feeds need MongoDB: the server is started with <code>-mongodb-uri</code>. Declare one with <code>PUT /api/streams/messages/all</code>.
+        </p>
+      ) : (
+        <p class="hint">An admin declares streams, and says who may open them.</p>
+      )}
+    </div>
+  );
+}
+
+function Failed({ error, onRetry }: { error: ProtocolError; onRetry: () => void }) {
+  return (
+    <div class="empty empty-small" role="alert">
+      <p>{error.code === "NOT_FOUND" ? "This server has no feeds: they need MongoDB." : "The feeds could not be read."}</p>
+      {error.code !== "NOT_FOUND" && <p class="hint">{error.message}</p>}
+      <button type="button" class="button-plain" onClick={onRetry}>
+        Try again
+      </button>
+    </div>
+  );
+}
