@@ -130,6 +130,9 @@ func staysIn(value any) bool {
 		return v != 0
 	case float64:
 		return v != 0
+	case bson.Decimal128:
+		number, _, err := v.BigInt()
+		return err != nil || number.Sign() != 0
 	case bson.RawValue:
 		flag, isBool := v.BooleanOK()
 		number, isNumber := v.AsFloat64OK()
