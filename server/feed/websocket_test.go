@@ -50,6 +50,16 @@ func TestEveryLengthOfFrameArrives(t *testing.T) {
 	}
 }
 
+// TestAFramesLengthIsAsShortAsItMayBe, as RFC 6455, 5.2, wants it: not every client would say.
+func TestAFramesLengthIsAsShortAsItMayBe(t *testing.T) {
+	for length, header := range map[int]int{2: 2, 125: 2, 126: 4, 65_535: 4, 65_536: 10} {
+		json := []byte(`{"":"` + strings.Repeat("x", length) + `"}`)[:length]
+		if got := len(appendText(nil, document{json: json})) - length; got != header {
+			t.Errorf("%d bytes have a header of %d, want %d", length, got, header)
+		}
+	}
+}
+
 // TestJSONIsSharedAndStaysAsItIs: one slice stands in the queues of many, so nobody may write into it or behind it.
 func TestJSONIsSharedAndStaysAsItIs(t *testing.T) {
 	s := newStage(t, Options{})
