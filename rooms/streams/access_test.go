@@ -85,8 +85,11 @@ func TestWhoMayOpen(t *testing.T) {
 // TestTheChatIsNoFeed: its own collections are refused, and cut out of streams of more than one collection.
 func TestTheChatIsNoFeed(t *testing.T) {
 	w := newWorld(t, mongotest.Shared(t), false, streams.Options{})
-	for _, own := range []string{"messages", "rooms", "users", "streams", "signals", "notifications", "members", "meta", "acl"} {
+	for _, own := range []string{"messages", "users", "streams", "signals", "notifications", "members", "meta"} {
 		wantCode(t, w.tryDeclare(own+"/all", `{}`), rooms.CodeForbidden, "")
+	}
+	for _, address := range []string{"rooms", "acl", "api", "feeds", "_streams"} {
+		wantCode(t, w.tryDeclare(address+"/all", `{}`), rooms.CodeBadRequest, "watch.collection")
 	}
 	_, err := w.service.Insert(t.Context(), admin, "messages", []byte(`{"roomId": "a"}`))
 	wantCode(t, err, rooms.CodeForbidden, "")

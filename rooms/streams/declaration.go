@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"roomstream/rooms"
@@ -72,6 +73,9 @@ type Create struct {
 	Roles  []string        `json:"roles,omitempty"`
 	Public bool            `json:"public,omitempty"`
 	Schema json.RawMessage `json:"schema,omitempty"` // a JSON Schema; empty: any document
+
+	schema   bson.D // Schema, with its keys in order
+	compiled *jsonschema.Schema
 }
 
 // RoleUnauthenticated in Access.Roles or Create.Roles means everybody.

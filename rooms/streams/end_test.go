@@ -77,7 +77,7 @@ func TestADroppedCollectionIsTold(t *testing.T) {
 	}
 }
 
-// TestAnEventTooLargeIsSkippedAndTold: an update of 12 MB whose document of 12 MB is looked up makes an event that no answer holds.
+// TestAnEventTooLargeIsSkippedAndTold: an update of 9 MB whose document of 9 MB is looked up makes an event that no answer holds.
 func TestAnEventTooLargeIsSkippedAndTold(t *testing.T) {
 	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
 	w.declare("log/all", `{"fullDocument": "updateLookup"}`)
@@ -85,7 +85,7 @@ func TestAnEventTooLargeIsSkippedAndTold(t *testing.T) {
 	w.declare("log/slim", `{"fullDocument": "updateLookup", "stages": [{"$match": {"fullDocument.of": {"$var": "of"}}}, {"$addFields": {"x": 1}}]}`)
 	all, of, slim, other := w.open("log/all"), w.open("log/of", "of", "a"), w.open("log/slim", "of", "a"), w.open("log/of", "of", "b")
 	w.insert("log", bson.D{{Key: "_id", Value: 1}, {Key: "of", Value: "a"}, {Key: "n", Value: 1}})
-	large := strings.Repeat("x", 12<<20)
+	large := strings.Repeat("x", 9<<20)
 	update := bson.D{{Key: "$set", Value: bson.D{{Key: "text", Value: large}}}}
 	if _, err := w.feeds.Collection("log").UpdateByID(t.Context(), 1, update); err != nil {
 		t.Fatal(err)
