@@ -59,7 +59,7 @@ export interface Answer {
   hasAfter: boolean;
   rooms: Record<string, { events: Replayed[]; more: boolean; lastSeq: number; reset?: { reason: string } }>;
   expiresAt: string;
-  error?: { code: string; message: string; retryable: boolean; retryAfterMs?: number; details?: { field?: string } };
+  error?: { code: string; message: string; retryable: boolean; retryAfterMs?: number; details?: { field?: string; reason?: string } };
 }
 
 /** new_message's payload. */
