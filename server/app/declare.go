@@ -196,8 +196,8 @@ func readDeclaration(entry json.RawMessage) (d *streams.Declaration, name string
 			Collection string `json:"collection"`
 		} `json:"watch"`
 	}
-	if err := json.Unmarshal(entry, &head); err != nil {
-		return nil, "", fmt.Errorf("must be an object with uri, a string, and watch, an object: %w", err)
+	if json.Unmarshal(entry, &head) != nil {
+		return nil, "", errors.New("must be an object with uri, a string, and watch, an object")
 	}
 	switch {
 	case head.URI == nil:
