@@ -23,6 +23,7 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
 	"roomstream/rooms/mongodb"
+	"roomstream/rooms/postgres"
 	"roomstream/rooms/streams"
 	"roomstream/server/feed"
 	"roomstream/server/rest"
@@ -62,6 +63,7 @@ type App struct {
 	sockets  *socketio.Server
 	streams  *streams.Service
 	feeds    *feed.Server
+	postgres *postgres.Listener // nil: there is none
 	tokens   *auth.Tokens
 	handler  http.Handler
 	logger   *slog.Logger
@@ -137,6 +139,9 @@ func (a *App) compose(o Options) (err error) {
 	}
 	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{})
 	if err := a.composeFeeds(o, accounts); err != nil {
+		return err
+	}
+	if err := a.composePostgres(o); err != nil {
 		return err
 	}
 	json := rest.New(rest.Options{

@@ -13,23 +13,25 @@ import (
 
 // Config is what the program was told. settings is its table.
 type Config struct {
-	Addr            string // host:port
-	MongoDBURI      string // empty: the embedded store
-	MongoDBDatabase string
-	FeedsDatabase   string // empty: MongoDBDatabase
-	MaxCursors      int    // of declared streams
-	DataDir         string
-	JWTSecret       string // empty: see secret.go
-	JWTIssuer       string
-	JWTAudience     string
-	AllowedOrigins  []string
-	Accounts        *bool // nil: as the store wants it
-	Guests          *bool // nil: as the store wants it
-	OpenRooms       bool
-	SendTimeout     time.Duration
-	Retention       time.Duration // 0: for ever
-	LogLevel        slog.Level
-	LogFormat       string
+	Addr             string // host:port
+	MongoDBURI       string // empty: the embedded store
+	MongoDBDatabase  string
+	FeedsDatabase    string // empty: MongoDBDatabase
+	MaxCursors       int    // of declared streams
+	PostgresURL      string // empty: PostgreSQL is not listened to
+	PostgresChannels string // path of a JSON file
+	DataDir          string
+	JWTSecret        string // empty: see secret.go
+	JWTIssuer        string
+	JWTAudience      string
+	AllowedOrigins   []string
+	Accounts         *bool // nil: as the store wants it
+	Guests           *bool // nil: as the store wants it
+	OpenRooms        bool
+	SendTimeout      time.Duration
+	Retention        time.Duration // 0: for ever
+	LogLevel         slog.Level
+	LogFormat        string
 }
 
 // Embedded says whether messages lie in this process's own file.

@@ -55,7 +55,7 @@ func TestDefaults(t *testing.T) {
 func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 	values := map[string]string{
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
-		"feeds-database": "shop", "max-cursors": "7",
+		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
 		"accounts": "false", "guests": "false", "open-rooms": "false", "send-timeout": "500ms", "retention": "720h", "log-level": "debug", "log-format": "json",
 	}
@@ -98,6 +98,8 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"mongodb-uri", "localhost:27017", "mongodb://"},
 		{"mongodb-database", "a.b", "1 to 63 characters"},
 		{"feeds-database", "a.b", "1 to 63 characters"},
+		{"postgres-url", "localhost:5432", "postgres://"},
+		{"postgres-url", "postgres://u:p%@h/d", "percent-encoded"},
 		{"max-cursors", "0", "1 to 10000"},
 		{"max-cursors", "10001", "1 to 10000"},
 		{"max-cursors", "many", "1 to 10000"},
@@ -132,7 +134,7 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 }
 
 func TestMistakesHoldNoSecret(t *testing.T) {
-	for _, args := range [][]string{{"-jwt-secret=hunter2"}, {"-mongodb-uri=postgres://u:hunter2@h"}} {
+	for _, args := range [][]string{{"-jwt-secret=hunter2"}, {"-mongodb-uri=postgres://u:hunter2@h"}, {"-postgres-url=mysql://u:hunter2@h"}, {"-postgres-url=postgres://u:hunter2"}} {
 		var c Config
 		if _, err := c.parse("serve", args, env(), nil); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%v", err)

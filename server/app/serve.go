@@ -47,6 +47,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.sockets.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.streams.Run(failed, a.sockets)) })
 	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
+	if a.postgres != nil {
+		group.Go(func() error { return unlessDone(parts, a.postgres.Run(failed, a.sockets)) })
+	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			return err
