@@ -105,7 +105,7 @@ func addressOf(r *http.Request) (address, bool) {
 }
 
 // mayName says whether a path may begin with the name of a collection or database, because it is no route's.
-func mayName(segment string) bool { return checkName(segment) }
+func mayName(segment string) bool { return streams.CheckCollection(segment) == nil }
 
 // streamOf makes the address of a stream. One without a name, or with more than a name, names no stream.
 func streamOf(before, behind []string) (address, bool) {

@@ -78,6 +78,21 @@ func (r *reader) hear() string {
 	return text
 }
 
+// ends reads to the end and holds it to a code and a reason. It is fit for any goroutine.
+func (r *reader) ends(t *testing.T, code websocket.StatusCode, reason string) {
+	for {
+		_, err := r.next()
+		if err == nil {
+			continue
+		}
+		var end websocket.CloseError
+		if !errors.As(err, &end) || end.Code != code || end.Reason != reason {
+			t.Errorf("ended with %v, want %d %q", err, code, reason)
+		}
+		return
+	}
+}
+
 // roomEvent is what a room's feed brings.
 type roomEvent struct {
 	Event   string
@@ -183,18 +198,12 @@ func TestARoomsFeedBringsItsEventsToThoseWhoMayRead(t *testing.T) {
 		if got := listRooms(t, app); strings.Contains(got, "nowhere") {
 			t.Errorf("who only reads made a room: %s", got)
 		}
-		app.Stop()
+		var told sync.WaitGroup
 		for _, r := range []*reader{fresh, behind, ahead} {
-			var end websocket.CloseError
-			for {
-				if _, err := r.next(); err != nil {
-					if !errors.As(err, &end) || end.Code != 1012 || end.Reason != "draining" {
-						t.Errorf("ended with %v", err)
-					}
-					break
-				}
-			}
+			told.Go(func() { r.ends(t, 1012, "draining") })
 		}
+		app.Stop()
+		told.Wait()
 	})
 }
 

@@ -1,0 +1,255 @@
+package feed_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"roomstream/server/app/apptest"
+)
+
+// TestNobodyMissesAChangeWhoComesBack: on either carrier, broken off without a word, on one instance or the other.
+func TestNobodyMissesAChangeWhoComesBack(t *testing.T) {
+	const documents, batch, readers = 1500, 50, 4
+	s := newShop(t)
+	other := s.instance()
+	s.declare("orders", everybody)
+	awaitDeclared(t, other, ordersPath)
+	var reading, begun sync.WaitGroup
+	for n := range readers {
+		begun.Add(1)
+		f := &follower{
+			instances: []*apptest.App{s.App, other}, documents: documents, chance: rand.New(rand.NewPCG(uint64(n), 3)),
+			begun: sync.OnceFunc(begun.Done),
+		}
+		visit := f.webSocket
+		if n%2 == 1 {
+			visit = f.events
+		}
+		reading.Go(func() {
+			defer f.begun()
+			if err := f.follow(t, visit); err != nil {
+				t.Errorf("reader %d: %v", n, err)
+			}
+		})
+	}
+	begun.Wait()
+	for n := 0; n < documents; n += batch {
+		list := make([]any, batch)
+		for i := range list {
+			list[i] = bson.D{{Key: "n", Value: n + i}}
+		}
+		s.insert("orders", list...)
+	}
+	reading.Wait()
+}
+
+const ordersPath = "/orders/_streams/all"
+
+// awaitDeclared waits until an instance knows a stream that another has declared.
+func awaitDeclared(t *testing.T, app *apptest.App, path string) {
+	t.Helper()
+	deadline := time.Now().Add(apptest.Patience)
+	for {
+		r, _, err := tryOpen(t, app, path, nil)
+		if err == nil {
+			_ = r.CloseNow()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// follower reads documents until the last one, over many feeds that it breaks off.
+type follower struct {
+	instances []*apptest.App
+	documents int
+	chance    *rand.Rand
+	begun     func() // told when a feed is open
+
+	seen  int    // documents
+	after string // of the last one
+}
+
+// follow opens feeds until all documents were seen. visit reads from one until it has had enough.
+func (f *follower) follow(t *testing.T, visit func(t *testing.T, app *apptest.App, enough int) error) error {
+	for f.seen < f.documents {
+		if err := visit(t, f.instances[f.chance.IntN(len(f.instances))], f.seen+f.chance.IntN(300)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *follower) take(text string) error {
+	var c change
+	if err := json.Unmarshal([]byte(text), &c); err != nil || c.FullDocument.N != f.seen || c.After == "" {
+		return fmt.Errorf("in place of %d came %s (%v)", f.seen, text, err)
+	}
+	f.seen, f.after = f.seen+1, c.After
+	return nil
+}
+
+func (f *follower) webSocket(t *testing.T, app *apptest.App, enough int) error {
+	path := ordersPath
+	if f.after != "" {
+		path += "?after=" + url.QueryEscape(f.after)
+	}
+	r, _, err := tryOpen(t, app, path, nil)
+	if err != nil {
+		return err
+	}
+	defer r.CloseNow()
+	f.begun()
+	for f.seen < min(enough+1, f.documents) {
+		text, err := r.next()
+		if err != nil {
+			return err
+		}
+		if err := f.take(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// events comes back as a browser does: with the URL of its first request and the last id.
+func (f *follower) events(t *testing.T, app *apptest.App, enough int) error {
+	ctx, cancel := context.WithTimeout(t.Context(), apptest.Patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, app.URL+ordersPath, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Accept", "text/event-stream")
+	if f.after != "" {
+		request.Header.Set("Last-Event-ID", f.after)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("refused with %s", response.Status)
+	}
+	f.begun()
+	id, lines := "", bufio.NewReader(response.Body)
+	for f.seen < min(enough+1, f.documents) {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+		switch name {
+		case "id":
+			id = value
+		case "data":
+			if err := f.take(value); err != nil {
+				return err
+			}
+			if id != f.after {
+				return fmt.Errorf("the id is %q, after %q", id, f.after)
+			}
+		}
+	}
+	return nil
+}
+
+// TestWhatIsThereComesFirst: the documents, the mark, then every change.
+func TestWhatIsThereComesFirst(t *testing.T) {
+	const there = 3000
+	s := newShop(t)
+	list := make([]any, there)
+	for i := range list {
+		list[i] = bson.D{{Key: "n", Value: i}, {Key: "filling", Value: strings.Repeat("x", 1000)}}
+	}
+	s.insert("values", list...)
+	s.declare("values", everybody)
+	r := open(t, s.App, "/values/_streams/all?initial=true", "")
+	seen := map[int]bool{}
+	for {
+		c := r.change()
+		if c.Ready {
+			break
+		}
+		if c.OperationType != "initial" || c.After != "" || seen[c.FullDocument.N] {
+			t.Fatalf("got %+v", c)
+		}
+		seen[c.FullDocument.N] = true
+	}
+	if len(seen) != there {
+		t.Errorf("%d of %d documents came", len(seen), there)
+	}
+	s.insert("values", bson.D{{Key: "n", Value: there}})
+	if c := r.change(); c.OperationType != "insert" || c.FullDocument.N != there || c.After == "" {
+		t.Errorf("behind the mark came %+v", c)
+	}
+}
+
+func TestFeedsEndWithTheirStream(t *testing.T) {
+	s := newShop(t)
+	other := s.instance()
+	s.declare("orders", everybody+`,{"uri":"gone","access":{"public":true}}`)
+	awaitDeclared(t, other, "/orders/_streams/gone")
+	here, there := open(t, s.App, ordersPath, ""), open(t, other, ordersPath, "")
+	removed := open(t, other, "/orders/_streams/gone", "")
+	s.insert("orders", bson.D{{Key: "n", Value: 1}})
+	after := here.change().After
+	s.declare("orders", `{"uri":"all","operations":["insert"],"access":{"public":true}}`)
+	here.ends(t, 1001, "changed")
+	there.ends(t, 1001, "changed")
+	removed.ends(t, 1001, "removed")
+	s.refused("/orders/_streams/gone", nil, 404, "NOT_FOUND")
+	s.refused(ordersPath+"?after="+url.QueryEscape(after), nil, 410, "GONE")
+	if told := s.refused(ordersPath+"?after=forged", nil, 400, "BAD_REQUEST"); told.Field != "after" {
+		t.Errorf("a forged place: %+v", told)
+	}
+
+	dropped := open(t, s.App, ordersPath, "")
+	if err := s.feeds.Collection("orders").Drop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	dropped.ends(t, 1001, "dropped")
+
+	forbidden := open(t, s.App, ordersPath, "")
+	s.declare("orders", `{"uri":"all","operations":["insert"]}`)
+	for {
+		if _, err := forbidden.next(); err != nil {
+			break
+		}
+	}
+	s.refused(ordersPath, nil, 401, "UNAUTHENTICATED")
+	s.refused("/messages/_streams/all", s.admin(), 404, "NOT_FOUND")
+}
+
+// TestARevokedUserLosesHisFeedsEverywhere: a revocation travels to all instances.
+func TestARevokedUserLosesHisFeedsEverywhere(t *testing.T) {
+	s := newShop(t)
+	other := s.instance()
+	ann := apptest.Dial(t, s.URL, s.Token("ann"))
+	say(t, ann, "general", "hello")
+	here, there := open(t, s.App, "/_streams/room-general", "bob"), open(t, other, "/_streams/room-general", "bob")
+	carol := open(t, other, "/_streams/room-general", "carol")
+	if err := s.Service().Revoke("bob"); err != nil {
+		t.Fatal(err)
+	}
+	here.ends(t, 4003, "revoked")
+	there.ends(t, 4003, "revoked")
+	say(t, ann, "general", "again")
+	if e := carol.event(); e.Text != "again" {
+		t.Errorf("carol heard %+v", e)
+	}
+}
