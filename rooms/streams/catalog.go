@@ -1,7 +1,6 @@
 package streams
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -136,6 +135,9 @@ func (s *Service) readDeclarations(stored []bson.Raw) map[Name]*declared {
 		d, err := DecodeDeclaration(raw)
 		if err == nil {
 			err = s.own(d.Collection)
+		}
+		if err == nil && all[d.Name] != nil {
+			err = rooms.E(rooms.CodeConflict, "%s is declared twice: the first one holds", d.Name)
 		}
 		if err != nil {
 			uri, _ := raw.Lookup("uri").StringValueOK()
@@ -285,7 +287,7 @@ func (s *Service) isDeclared(d *Declaration) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.declared[d.Name]
-	return now != nil && bytes.Equal([]byte(now.id), []byte(identity(d.Document())))
+	return now != nil && now.id == identity(d.Document())
 }
 
 // Delete takes a declaration back; NOT_FOUND where there is none.
