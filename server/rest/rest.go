@@ -168,6 +168,7 @@ func (s *Server) serve(r route) fiber.Handler {
 			return err
 		}
 		if answer.body == nil {
+			c.Response().Header.SetNoDefaultContentType(true)
 			c.Status(answer.status)
 			return nil
 		}

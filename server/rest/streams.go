@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -27,10 +26,6 @@ var _ Streams = (*streams.Service)(nil)
 // declareTimeout is how long a declaration may take: its stages are tried against the database, which may be electing.
 const declareTimeout = 20 * time.Second
 
-// shownToAll are the members of a declaration that whoever may open the stream sees: what is needed to open it, and to
-// know what comes.
-var shownToAll = []string{"uri", "watch", "operations", "vars", "events"}
-
 // listStreams answers {streams:[{name, …}]}: those the caller may open, without stages, access and create for all but
 // admins.
 func (s *Server) listStreams(c call) (reply, error) {
@@ -39,11 +34,11 @@ func (s *Server) listStreams(c call) (reply, error) {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		shown, err := s.shown(c.user, d)
+		entry, err := listed(c.user, d)
 		if err != nil {
 			return reply{}, err
 		}
-		body = append(body, shown...)
+		body = append(body, entry...)
 	}
 	return reply{http.StatusOK, append(body, `]}`...)}, nil
 }
@@ -56,27 +51,53 @@ func (s *Server) visible(c call) []*streams.Declaration {
 	return s.streams.Visible(streams.Caller{User: c.user, Known: c.user.ID != ""})
 }
 
-// shown is a declaration in a list, with its name.
-func (s *Server) shown(to auth.User, d *streams.Declaration) ([]byte, error) {
+// listed is a declaration in a list: with its name, and with the variables that it has without saying so.
+func listed(to auth.User, d *streams.Declaration) ([]byte, error) {
 	whole, err := json.Marshal(d)
 	if err != nil {
 		return nil, err
-	}
-	b := rooms.AppendJSONString([]byte(`{"name":`), d.Name.String())
-	if to.Has(auth.RoleAdmin) {
-		return append(append(b, ','), bytes.TrimPrefix(whole, []byte{'{'})...), nil
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(whole, &members); err != nil {
 		return nil, err
 	}
-	for _, name := range shownToAll {
+	if members["vars"] == nil {
+		if members["vars"], err = json.Marshal(unsaid(d)); err != nil {
+			return nil, err
+		}
+	}
+	b := rooms.AppendJSONString([]byte(`{"name":`), d.Name.String())
+	for _, name := range listedTo(to) {
 		if value, there := members[name]; there {
 			b = rooms.AppendJSONString(append(b, ','), name)
 			b = append(append(b, ':'), value...)
 		}
 	}
 	return append(b, '}'), nil
+}
+
+// listedTo are the members of a declaration that a user sees in lists. Who may open the stream needs to know how, and what
+// comes; the rest is an admin's.
+func listedTo(user auth.User) []string {
+	names := []string{"uri", "watch", "operations", "vars", "events"}
+	if user.Has(auth.RoleAdmin) {
+		names = append(names, "stages", "access", "create", "room", "fullDocument")
+	}
+	return names
+}
+
+// variable is one that a declaration has because its stages use it.
+type variable struct {
+	Type     streams.VarType `json:"type"`
+	Required bool            `json:"required"`
+}
+
+func unsaid(d *streams.Declaration) map[string]variable {
+	vars := map[string]variable{}
+	for name, v := range d.Variables() {
+		vars[name] = variable{v.Type, v.Required}
+	}
+	return vars
 }
 
 // getStream answers a declaration as it is given to putStream.
