@@ -131,14 +131,7 @@ func errNotRunning() error {
 // BAD_REQUEST for variables (Reason ReasonVariable where one is missing) and for a forged After; GONE where After lies
 // too far back or is of an earlier declaration; OVERLOADED where no cursor is to be had; UNAVAILABLE.
 func (s *Service) Subscribe(ctx context.Context, caller Caller, r Request, to Sink) (*Subscription, error) {
-	d, err := s.open(caller, r.Name)
-	if err != nil {
-		return nil, err
-	}
-	if r.Initial && r.After != "" {
-		return nil, rooms.BadField("initial", "must not come together with after")
-	}
-	b, err := d.bind(r.Vars, caller)
+	d, b, err := s.bound(caller, r)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +148,25 @@ func (s *Service) Subscribe(ctx context.Context, caller Caller, r Request, to Si
 		}
 	}
 	return s.subscribe(ctx, d, newPlan(b), m, begin)
+}
+
+// Check says why a caller cannot open a stream with these variables, without opening it: the errors are Subscribe's.
+func (s *Service) Check(caller Caller, r Request) error {
+	_, _, err := s.bound(caller, r)
+	return err
+}
+
+// bound finds a stream that the caller may open, and gives it the variables.
+func (s *Service) bound(caller Caller, r Request) (*declared, bound, error) {
+	d, err := s.open(caller, r.Name)
+	if err != nil {
+		return nil, bound{}, err
+	}
+	if r.Initial && r.After != "" {
+		return nil, bound{}, rooms.BadField("initial", "must not come together with after")
+	}
+	b, err := d.bind(r.Vars, caller)
+	return d, b, err
 }
 
 // Cursors counts the change streams that are open for those who listen.
