@@ -131,6 +131,9 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 				return err
 			}
 		}
+		if err := checkNotifications(tx, add); err != nil {
+			return err
+		}
 		return events.ForEach(func(key, value []byte) error {
 			checkKeys(tx, key, value, add)
 			return nil

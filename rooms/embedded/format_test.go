@@ -164,3 +164,52 @@ func TestFaultsNameWhatIsWrong(t *testing.T) {
 		})
 	}
 }
+
+// TestFaultsNameDamagedNotifications damages one thing of two sound notifications at a time.
+func TestFaultsNameDamagedNotifications(t *testing.T) {
+	id := rooms.EventID{1, 2, 3}
+	key := append([]byte("ann\x00"), id[:]...)
+	remove := func(bucket string, key []byte) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucket)).Delete(key) }
+	}
+	put := func(bucket string, key, value []byte) func(*bolt.Tx) error {
+		return func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucket)).Put(key, value) }
+	}
+	first := []byte{0, 0, 0, 0, 0, 0, 0, 1}
+	second := []byte{0, 0, 0, 0, 0, 0, 0, 2}
+	for name, c := range map[string]struct {
+		damage func(*bolt.Tx) error
+		want   string
+	}{
+		"sound":             {func(*bolt.Tx) error { return nil }, ""},
+		"no id":             {remove("notificationIds", id[:]), "its id does not name it"},
+		"no user's key":     {remove("notificationUsers", key), "is not found by its user"},
+		"no record":         {remove("notifications", first), "an id names a notification that is not there"},
+		"another's key":     {put("notificationUsers", key, second), "is not found by its user"},
+		"another's unread":  {put("unread", key, second), "or another"},
+		"unread nothing":    {put("unread", append([]byte("bob\x00"), id[:]...), []byte{9}), "is not there"},
+		"a key that is cut": {put("unread", []byte("ann\x00"), first), "is damaged"},
+		"a record of later": {put("notifications", first, []byte{99}), "this version cannot read it"},
+		"read is no fault":  {remove("unread", key), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			o := open(t, dir)
+			list := []rooms.Notification{{ID: id, UserID: "ann", Kind: "x"}, {ID: rooms.EventID{9}, UserID: "ann", Kind: "x"}}
+			if err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
+				t.Fatal(err)
+			}
+			if err := o.Close(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			alter(t, dir, c.damage)
+			faults, err := open(t, dir).Store.Archive.Faults(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.want == "" && len(faults) > 0 || !strings.Contains(strings.Join(faults, "\n"), c.want) {
+				t.Errorf("%q does not hold %q", faults, c.want)
+			}
+		})
+	}
+}
