@@ -49,9 +49,12 @@ func newShop(t *testing.T) *shop {
 }
 
 // instance starts one more program on the same databases.
-func (s *shop) instance() *apptest.App {
+func (s *shop) instance(configure ...func(*app.Config)) *apptest.App {
 	return apptest.Start(s.t, apptest.Options{MongoDBURI: s.server.URI, Database: s.chat, Configure: func(c *app.Config) {
 		c.FeedsDatabase = s.feeds.Name()
+		for _, change := range configure {
+			change(c)
+		}
 	}})
 }
 
@@ -74,6 +77,25 @@ func (s *shop) cursors() int {
 		s.t.Fatal(err)
 	}
 	return status.Metrics.Cursor.Open.Total
+}
+
+// settled is cursors once it has been the same for a while: a program opens some of its own streams after it is ready.
+func (s *shop) settled() int {
+	s.t.Helper()
+	const same = 10
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	last, times := s.cursors(), 0
+	for deadline := time.Now().Add(apptest.Patience); times < same; <-tick.C {
+		now := s.cursors()
+		if times++; now != last {
+			last, times = now, 0
+		}
+		if time.Now().After(deadline) {
+			s.t.Fatalf("the number of cursors does not settle: %d", now)
+		}
+	}
+	return last
 }
 
 // admin is the header of a token for an admin.
@@ -231,7 +253,7 @@ func TestAThousandWebSocketsCostOneCursor(t *testing.T) {
 	s := newShop(t)
 	s.declare("posts", everybody)
 	first := open(t, s.App, "/posts/_streams/all", "")
-	before := s.cursors()
+	before := s.settled()
 	all := []*reader{first}
 	for len(all) < clients {
 		all = append(all, open(t, s.App, "/posts/_streams/all", ""))

@@ -15,6 +15,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"roomstream/server/app"
 	"roomstream/server/app/apptest"
 )
 
@@ -233,6 +234,57 @@ func TestFeedsEndWithTheirStream(t *testing.T) {
 	}
 	s.refused(ordersPath, nil, 401, "UNAUTHENTICATED")
 	s.refused("/messages/_streams/all", s.admin(), 404, "NOT_FOUND")
+}
+
+// TestCursorsAreBoundedAndGivenBack: what is refused costs none, and what is closed costs none any more.
+func TestCursorsAreBoundedAndGivenBack(t *testing.T) {
+	const most = 3
+	s := newShop(t)
+	s.Stop()
+	s.App = s.instance(func(c *app.Config) { c.MaxCursors = most })
+	before := s.settled()
+	// A comparison cannot be told apart here, so each value has a cursor of its own.
+	s.declare("orders", `{"uri":"above","stages":[{"$match":{"fullDocument.n":{"$gte":{"$var":"n"}}}}],"vars":{"n":{"type":"int"}},"access":{"public":true}}`)
+	const path = "/orders/_streams/above"
+	for query, field := range map[string]string{
+		"": "vars.n", "?n=x": "vars.n", "?n=1&m=2": "vars.m", "?avars={%22n%22:{%22$gt%22:1}}": "vars.n", "?n=1&after=forged": "after", "?n=1&n=2": "vars.n",
+	} {
+		if told := s.refused(path+query, nil, 400, "BAD_REQUEST"); told.Field != field {
+			t.Errorf("%s: %+v, want the field %s", query, told, field)
+		}
+	}
+	if n := s.cursors(); n > before {
+		t.Errorf("requests that were refused left %d cursors open", n-before)
+	}
+	var all []*reader
+	for n := range most {
+		all = append(all, open(t, s.App, fmt.Sprint(path, "?n=", n), ""), open(t, s.App, fmt.Sprint(path, "?n=", n), ""))
+	}
+	for n := range 100 {
+		s.refused(fmt.Sprint(path, "?n=", most+n), nil, 503, "OVERLOADED")
+	}
+	if n := s.cursors() - before; n > most {
+		t.Errorf("%d cursors are open, the most are %d", n, most)
+	}
+	s.insert("orders", bson.D{{Key: "n", Value: 1}})
+	for i, r := range all {
+		if i/2 > 1 {
+			continue
+		}
+		if c := r.change(); c.FullDocument.N != 1 {
+			t.Errorf("got %+v", c)
+		}
+	}
+	for _, r := range all {
+		_ = r.CloseNow()
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(apptest.Patience); s.cursors() > before; <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d cursors stay open", s.cursors()-before)
+		}
+	}
 }
 
 // TestARevokedUserLosesHisFeedsEverywhere: a revocation travels to all instances.
