@@ -1,18 +1,14 @@
 // WCAG 2.2 AA by axe-core, on every screen, in both themes.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
 import type { Theme } from "./browser";
 import { startBrowser } from "./browser";
 import { Person } from "./person";
 import { openScreen, SCREENS, seed } from "./screens";
 import { Server } from "./server";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let browser: Browser;
 let server: Server;
@@ -30,14 +26,7 @@ const cases = SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).flatMap
 
 test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
   const person = await openScreen(browser, server, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
-  const faults = await person.page.evaluate(async (tags) => {
-    // Settled, not all: an animation whose element goes away meanwhile is over too, though it rejects.
-    await Promise.allSettled(document.getAnimations().map((animation) => (animation.effect?.getComputedTiming().iterations === Infinity ? animation.cancel() : animation.finished)));
-    const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
-    const { violations } = await axe.run({ runOnly: tags });
-    return violations.map((fault) => `${fault.impact} ${fault.id}: ${fault.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary ?? ""}`).join(" | ")}`);
-  }, TAGS);
-  expect(faults).toEqual([]);
+  expect(await faultsOf(person.page)).toEqual([]);
   await person.leave();
 });
 

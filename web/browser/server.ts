@@ -81,9 +81,9 @@ export class Server {
   }
 
   /** A token as an identity provider would issue it. */
-  token(sub: string, name: string, ttlSeconds = 3600): string {
+  token(sub: string, name: string, ttlSeconds = 3600, roles: readonly string[] = []): string {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, name, exp: Math.floor(Date.now() / 1000) + ttlSeconds })}`;
+    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, name, roles, exp: Math.floor(Date.now() / 1000) + ttlSeconds })}`;
     return `${body}.${createHmac("sha256", this.secret).update(body).digest("base64url")}`;
   }
 

@@ -19,8 +19,22 @@ export function Commands({ declaration, variables, bound, initial, copy }: Comma
   return (
     <section class="feed-commands" aria-labelledby="feed-commands">
       <h2 id="feed-commands">From a terminal</h2>
-      <Line text={websocat} label="Copy websocat line" onCopy={() => copy(websocat, "The websocat line is copied")} />
-      <Line text={curl} label="Copy curl line" onCopy={() => copy(curl, "The curl line is copied")} />
+      <div class="feed-copies">
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(websocat, "The websocat line is copied")}>
+          <Icon name="copy" size={18} />
+          Copy websocat line
+        </button>
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(curl, "The curl line is copied")}>
+          <Icon name="copy" size={18} />
+          Copy curl line
+        </button>
+      </div>
+      {/* Folded, so that on a phone the events are not far below. */}
+      <details class="feed-lines">
+        <summary>Show the lines</summary>
+        <Line text={websocat} />
+        <Line text={curl} />
+      </details>
       {missing > 0 && <p class="hint">Fill in the variables first: without them the lines are not complete.</p>}
       {Object.values(variables).some((variable) => variable.fromToken) && <p class="hint">What is taken from your sign-in comes with the token.</p>}
       <p class="hint">
@@ -30,16 +44,10 @@ export function Commands({ declaration, variables, bound, initial, copy }: Comma
   );
 }
 
-function Line({ text, label, onCopy }: { text: string; label: string; onCopy: () => void }) {
+function Line({ text }: { text: string }) {
   return (
-    <div class="feed-line">
-      <code class="feed-line-text" dir="ltr">
-        {text}
-      </code>
-      <button type="button" class="button-plain feed-copy" onClick={onCopy}>
-        <Icon name="copy" size={18} />
-        {label}
-      </button>
-    </div>
+    <code class="feed-line" dir="ltr">
+      {text}
+    </code>
   );
 }

@@ -138,7 +138,7 @@ function Empty({ feeds }: { feeds: Feeds }) {
       <p>No stream is declared that you may open.</p>
       {feeds.user.roles.includes("admin") ? (
         <p class="hint">
-          Feeds need MongoDB: the server is started with <code>-mongodb-uri</code>. Declare one with <code>PUT /api/streams/messages/all</code>.
+          Feeds need MongoDB: the server is started with <code>-mongodb-uri</code>. Declare one with <code>PUT /api/streams/orders/all</code>.
         </p>
       ) : (
         <p class="hint">An admin declares streams, and says who may open them.</p>

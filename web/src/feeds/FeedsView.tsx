@@ -14,7 +14,7 @@ import { StreamView } from "./StreamView";
 /** The declared streams on the left, the open one beside them. */
 export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; session: SessionStore }) {
   const name = openFeed.value ?? "";
-  const declaration = feeds.declarations.value.find((d) => d.name === name);
+  const declaration = feeds.declarationOf(name);
   useEffect(() => {
     document.title = `${name === "" ? "" : `${name} · `}Live feeds · roomstream`;
   }, [name]);
@@ -66,7 +66,7 @@ function NoStream({ feeds, name, onMenu }: { feeds: Feeds; name: string; onMenu:
           ) : (
             <>
               <h1>Live feeds</h1>
-              <p>A feed tells of every change in a collection of the database, as it happens. Choose one from the list.</p>
+              <p>A feed tells of every change in a collection of the database, as it happens.{feeds.declarations.value.length > 0 && " Choose one from the list."}</p>
             </>
           )}
         </div>

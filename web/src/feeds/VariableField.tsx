@@ -47,7 +47,7 @@ export function VariableField({ name, variable, typed, claim, fault, readOnly, o
   return (
     <div class="field">
       <label for={id} class="feed-label">
-        <code>{name}</code>
+        <code>{name}</code>{" "}
         {!variable.fromToken && <span class="feed-need">{variable.required ? "required" : "optional"}</span>}
       </label>
       {variable.fromToken ? (

@@ -6,7 +6,7 @@ import { isLive } from "./feed";
 import type { Feeds, FeedState } from "./feeds";
 import { type Bound, claimText } from "./variables";
 import { VariableField } from "./VariableField";
-import { stateWords } from "./words";
+import { messageText, stateWords } from "./words";
 
 interface VariablesFormProps {
   feeds: Feeds;
@@ -19,12 +19,14 @@ interface VariablesFormProps {
 export function VariablesForm({ feeds, state, variables, bound }: VariablesFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
-  const { status } = state.feed.value;
+  const { status, asked } = state.feed.value;
   const live = useComputed(() => isLive(state.feed.value)).value;
   const words = stateWords(status, feeds.status.value.kind === "online");
   const refusal = status.kind === "refused" ? status.error : undefined;
   const faults: Record<string, string> = { ...(tried ? bound.faults : {}) };
-  if (refusal?.field?.startsWith("vars.")) faults[refusal.field.slice("vars.".length)] ??= refusal.message;
+  const refused = refusal?.field?.startsWith("vars.") ? refusal.field.slice("vars.".length) : undefined;
+  // Said of what was sent; something else may stand there by now.
+  if (refusal && refused !== undefined && asked?.vars[refused] === bound.vars[refused]) faults[refused] ??= messageText(refusal);
   const names = Object.keys(variables);
 
   const toFault = () => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
@@ -37,6 +39,11 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
     setTried(true);
     if (Object.keys(bound.faults).length > 0) return void requestAnimationFrame(toFault);
     feeds.open(state, { vars: bound.vars, initial: state.initial.value });
+  };
+  const stop = (event: Event) => {
+    // By the time the browser acts on the press this is the button that opens.
+    event.preventDefault();
+    feeds.stop(state);
   };
   const again = status.kind === "closed" || (status.kind === "refused" && status.error.retryable);
   return (
@@ -70,15 +77,17 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
         <input type="checkbox" checked={state.initial.value} disabled={live} onChange={(event) => (state.initial.value = event.currentTarget.checked)} />
         Begin with the documents there are now
       </label>
-      <p class="feed-state" role="status" data-tone={words.tone}>
-        <span class="feed-dot" aria-hidden="true" />
-        <span>{words.text}</span>
-      </p>
-      {/* One button for both, so that the focus stays where it is. */}
-      <button type={live ? "button" : "submit"} class={live ? "button-plain" : "button"} onClick={live ? () => feeds.stop(state) : undefined}>
-        <Icon name={live ? "stop" : again ? "retry" : "play"} size={18} />
-        {live ? "Stop" : again ? (status.kind === "closed" ? "Reopen" : "Try again") : "Open"}
-      </button>
+      <div class="feed-actions">
+        <p class="feed-state" role="status" data-tone={words.tone}>
+          <span class="feed-dot" aria-hidden="true" />
+          <span>{words.text}</span>
+        </p>
+        {/* One button for both, so that the focus stays where it is. */}
+        <button type={live ? "button" : "submit"} class={live ? "button-plain" : "button"} onClick={live ? stop : undefined}>
+          <Icon name={live ? "stop" : again ? "retry" : "play"} size={18} />
+          {live ? "Stop" : again ? (status.kind === "closed" ? "Reopen" : "Try again") : "Open"}
+        </button>
+      </div>
     </form>
   );
 }

@@ -32,6 +32,8 @@ export class FeedState {
   readonly initial = signal(false);
   /** Variables that the server asked for and no declaration told of. */
   readonly missed = signal<readonly string[]>([]);
+  /** As it was listed last. */
+  declaration: Declaration | undefined;
   /** Its number on the connection; undefined: it is not open there. */
   id: string | undefined;
   /** Counts up with each attempt to open: the answer to an earlier one is nobody's. */
@@ -97,9 +99,18 @@ export class Feeds {
     return state;
   }
 
+  /** What is to be shown of a name: one that was opened stays with what came, also when it is listed no more. */
+  declarationOf(name: string): Declaration | undefined {
+    const listed = this.declarations.value.find((declaration) => declaration.name === name);
+    const state = this.states.get(name);
+    return listed ?? (state?.feed.value.asked ? state.declaration : undefined);
+  }
+
   async readList(): Promise<void> {
     try {
-      this.declarations.value = await listStreams(this.session.token);
+      const declarations = await listStreams(this.session.token);
+      for (const declaration of declarations) this.state(declaration.name).declaration = declaration;
+      this.declarations.value = declarations;
       this.listing.value = { kind: "ready" };
     } catch (error) {
       // What was read once is still worth showing.
@@ -177,6 +188,8 @@ export class Feeds {
     const variable = error.field?.startsWith("vars.") ? error.field.slice("vars.".length) : undefined;
     if (variable) state.missed.value = [...new Set([...state.missed.peek(), variable])];
     state.dispatch({ type: "refused", error });
+    // The form may be of an earlier declaration.
+    if (!error.retryable) void this.readList();
   }
 
   /** Tries again in a while, unless something else has come of it by then. */

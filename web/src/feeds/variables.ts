@@ -20,10 +20,11 @@ const HIGHEST_INT = 2 ** 31 - 1;
 const LOWEST_LONG = -(2n ** 63n);
 const HIGHEST_LONG = 2n ** 63n - 1n;
 
-/** The variables to ask for: the declared ones; else those that the stages name; and those the server missed. */
+/** The variables to ask for: the declared ones; else those that the stages name, where they are shown, and those the server missed. */
 export function variablesOf(declaration: Declaration, missed: readonly string[]): Record<string, StreamVar> {
   const found = Object.create(null) as Record<string, StreamVar>;
-  Object.assign(found, declaration.vars ?? namesIn(declaration.stages));
+  if (declaration.vars) return Object.assign(found, declaration.vars);
+  Object.assign(found, namesIn(declaration.stages));
   for (const name of missed) found[name] ??= { type: "string", required: true, fromToken: false };
   return found;
 }

@@ -56,9 +56,18 @@ export function stateWords(status: FeedStatus, online: boolean): StateWords {
   }
 }
 
+/** An error's message where its field is: without the field's name in front. */
+export function messageText({ message, field }: ProtocolError): string {
+  return sentence(field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message);
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Why it could not be opened, in words. */
 function refusalText(error: ProtocolError): string {
-  if (error.field?.startsWith("vars.")) return "Not opened: look at the variables.";
-  const message = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  // A variable is named as it is in the form, if it is there at all.
+  const message = error.field?.startsWith("vars.") ? error.message.replace(/^vars\./, "") : sentence(error.message);
   return `Not opened. ${message}${/[.!?]$/.test(message) ? "" : "."}`;
 }

@@ -1,0 +1,30 @@
+// WCAG 2.2 AA by axe-core, on every screen of the feeds, in both themes.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import type { Theme } from "./browser";
+import { startBrowser } from "./browser";
+import { FEED_SCREENS, openFeedScreen, seedFeeds } from "./feeds-screens";
+import { FeedsWorld } from "./feeds-world";
+
+let browser: Browser;
+let world: FeedsWorld;
+
+beforeAll(async () => {
+  [browser, world] = await Promise.all([startBrowser(), FeedsWorld.start()]);
+  await seedFeeds(world);
+});
+afterAll(async () => {
+  await browser.close();
+  await world.remove();
+});
+
+const cases = FEED_SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).flatMap((theme) => [1100, 360].map((width) => ({ screen, theme, width }))));
+
+test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
+  const person = await openFeedScreen(browser, world, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
+  expect(await faultsOf(person.page)).toEqual([]);
+  expect(await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBe(0);
+  await person.leave();
+});
