@@ -91,6 +91,8 @@ func (o Options) withDefaults() Options {
 
 // source opens declared streams for feeds: the Service's, or one of a test that fails or stalls.
 type source interface {
+	// check says what open would refuse whatever the client is told by.
+	check(caller streams.Caller, r streams.Request) error
 	open(ctx context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error)
 }
 
@@ -177,7 +179,7 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request, to address) {
 			return
 		}
 	case !accepts(r, "text/event-stream"):
-		s.refuse(w, r, rooms.E(rooms.CodeUpgradeRequired, "connect a WebSocket here, or send Accept: text/event-stream"))
+		s.refuse(w, r, s.unopenable(r, to))
 		return
 	}
 	c, err := s.open(r, to)
@@ -188,24 +190,45 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request, to address) {
 	carry(w, r, c)
 }
 
+// unopenable tells who asks without a way to be told of events what else is wrong: a missing variable, say.
+func (s *Server) unopenable(r *http.Request, to address) error {
+	who, asked, err := s.read(r.Context(), r, to)
+	if err != nil {
+		return err
+	}
+	if _, ok := to.room(); !ok {
+		if err := s.source.check(who.Caller, asked.request); err != nil {
+			return err
+		}
+	}
+	return rooms.E(rooms.CodeUpgradeRequired, "connect a WebSocket here, or send Accept: text/event-stream")
+}
+
+// read reads who asks for which stream, with what.
+func (s *Server) read(ctx context.Context, r *http.Request, to address) (caller, query, error) {
+	if to.name.URI == "" {
+		return caller{}, query{}, noRoute()
+	}
+	if to.database != "" && to.database != s.options.Database {
+		return caller{}, query{}, rooms.E(rooms.CodeNotFound, "there is no such database here")
+	}
+	who, err := s.identify(ctx, r)
+	if err != nil {
+		return caller{}, query{}, err
+	}
+	asked, err := readQuery(r)
+	asked.request.Name = to.name
+	return who, asked, err
+}
+
 // openTimeout bounds the opening of a stream: an election of the database takes up to 12 s.
 const openTimeout = 15 * time.Second
 
 // open makes the feed that a request asks for. What the stream brings is queued from here on.
 func (s *Server) open(r *http.Request, to address) (*conn, error) {
-	if to.name.URI == "" {
-		return nil, noRoute()
-	}
-	if to.database != "" && to.database != s.options.Database {
-		return nil, rooms.E(rooms.CodeNotFound, "there is no such database here")
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), openTimeout)
 	defer cancel()
-	who, err := s.identify(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	asked, err := readQuery(r)
+	who, asked, err := s.read(ctx, r, to)
 	if err != nil {
 		return nil, err
 	}
@@ -222,7 +245,6 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 	if room, ok := to.room(); ok {
 		err = s.openRoom(ctx, c, room, asked)
 	} else {
-		asked.request.Name = to.name
 		c.subscription, err = s.source.open(ctx, who.Caller, asked.request, c)
 	}
 	if err != nil {

@@ -49,12 +49,19 @@ type player struct {
 	holding  int // subscriptions
 }
 
-func (p *player) open(ctx context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error) {
+func (p *player) check(caller streams.Caller, r streams.Request) error {
 	if code := rooms.Code(r.URI); code.Status() != http.StatusInternalServerError {
-		return nil, rooms.E(code, "as the test wants it")
+		return rooms.E(code, "as the test wants it")
 	}
 	if r.URI != "public" && !caller.Known {
-		return nil, needsCaller()
+		return needsCaller()
+	}
+	return nil
+}
+
+func (p *player) open(ctx context.Context, caller streams.Caller, r streams.Request, to *conn) (subscription, error) {
+	if err := p.check(caller, r); err != nil {
+		return nil, err
 	}
 	switch r.URI {
 	case "stalled":
