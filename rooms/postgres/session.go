@@ -76,20 +76,25 @@ func (s *session) loop(ctx context.Context) error {
 
 // look tells what the outbox has, then what was heard without a row. It is also the sign of life: a connection that died without a word does not answer.
 func (s *session) look(ctx context.Context) error {
-	err := s.outbox.look(ctx, s)
-	if s.conn.IsClosed() || ctx.Err() != nil {
-		return fmt.Errorf("read the outbox: %w", err)
-	}
-	// The table has another form, or is not to be read: notifications are still heard.
-	s.outbox.complain(s.logger, err)
-	heard := s.heard
-	s.heard = nil
-	for _, n := range heard {
-		if err := s.hear(ctx, n); err != nil {
-			return err
+	for {
+		// What comes while the outbox is read may belong to rows that this look does not see yet: it has another.
+		heard := s.heard
+		s.heard = nil
+		err := s.outbox.look(ctx, s)
+		if s.conn.IsClosed() || ctx.Err() != nil {
+			return fmt.Errorf("read the outbox: %w", err)
+		}
+		// The table has another form, or is not to be read: notifications are still heard.
+		s.outbox.complain(s.logger, err)
+		for _, n := range heard {
+			if err := s.hear(ctx, n); err != nil {
+				return err
+			}
+		}
+		if len(s.heard) == 0 {
+			return nil
 		}
 	}
-	return nil
 }
 
 // hear tells a notification that stands for itself.
