@@ -57,7 +57,7 @@ type conn struct {
 	ctx          context.Context // done when the feed has an ending
 	cancel       context.CancelFunc
 	wake         chan struct{} // rings when there is something for the writer
-	taken        chan struct{} // rings when the writer has taken something
+	taken        chan struct{} // rings when the client has taken something
 	subscription subscription  // nil: of a room; fixed before the writer begins
 	room         *roomFeed     // nil: of a stream; fixed before the writer begins
 	expiry       *time.Timer   // nil: never
@@ -182,7 +182,10 @@ func (c *conn) cut() {
 	}
 }
 
-// discard lets go of a feed that has no writer.
+// took is told whenever a chunk has left for the client.
+func (c *conn) took() { ring(c.taken) }
+
+// discard lets go of what the feed holds, when it has no writer or no more.
 func (c *conn) discard() {
 	c.cancel()
 	if c.expiry != nil {
@@ -229,7 +232,6 @@ func (c *conn) step(t carrier, list []document, tick <-chan time.Time) error {
 		if err := t.send(list); err != nil {
 			return err
 		}
-		ring(c.taken)
 	case c.room != nil && !c.room.live:
 		c.room.next()
 	default:
@@ -258,6 +260,9 @@ func (c *conn) take(list []document) ([]document, *ending) {
 	if c.ended != nil && (len(c.queue) == 0 || c.ended.code == 0) {
 		return list, c.ended
 	}
+	if len(c.queue) == 0 && cap(list) > keptQueue {
+		return nil, nil
+	}
 	n, size := 0, 0
 	for n < len(c.queue) && (n == 0 || size+c.queue[n].size() <= writeChunk) {
 		size += c.queue[n].size()
@@ -274,7 +279,7 @@ func (c *conn) take(list []document) ([]document, *ending) {
 	return list, nil
 }
 
-// keptQueue is the length of a queue that an idle feed may keep.
+// keptQueue is how many documents an idle feed keeps room for.
 const keptQueue = 4
 
 func ring(bell chan struct{}) {

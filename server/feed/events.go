@@ -17,6 +17,7 @@ type serverSent struct {
 	server  *Server
 	w       http.ResponseWriter
 	control *http.ResponseController
+	took    func()      // told when a chunk has left
 	severed atomic.Bool // cut was called
 }
 
@@ -25,7 +26,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request, c *conn) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no") // nginx would collect events
-	t := &serverSent{server: s, w: w, control: http.NewResponseController(w)}
+	t := &serverSent{server: s, w: w, control: http.NewResponseController(w), took: c.took}
 	// Deadlines that were set for a whole request are none for a feed: each write sets its own.
 	_ = t.control.SetReadDeadline(time.Time{})
 	w.WriteHeader(http.StatusOK)
@@ -76,6 +77,7 @@ func (t *serverSent) write(b []byte) error {
 		if err := t.control.Flush(); err != nil {
 			return err
 		}
+		t.took()
 		b = b[n:]
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -122,7 +123,7 @@ func TestWhoReadsTooLateIsToldWhy(t *testing.T) {
 // TestWaitLastsAsLongAsTheClientComesOn: what is read for one client alone comes no faster than it takes it.
 func TestWaitLastsAsLongAsTheClientComesOn(t *testing.T) {
 	const documents = 2000
-	s := newStage(t, Options{MaxQueue: 64 << 10, WriteTimeout: 500 * time.Millisecond})
+	s := newStage(t, Options{MaxQueue: 64 << 10, WriteTimeout: time.Second})
 	l := s.dial("/x/_streams/public", nil)
 	c := s.feed()
 	fed := make(chan error, 1)
@@ -144,6 +145,28 @@ func TestWaitLastsAsLongAsTheClientComesOn(t *testing.T) {
 	if err := <-fed; err != nil {
 		t.Fatal(err)
 	}
+
+	// One document may take longer than the time that a client may take nothing.
+	_, r := s.never("/x/_streams/public", handshake())
+	steady := s.feed()
+	steady.put(numbered(0, strings.Repeat("x", 12<<20)))
+	eventually(t, "it is being written", func() bool { steady.mu.Lock(); defer steady.mu.Unlock(); return len(steady.queue) == 0 })
+	steady.put(numbered(1, strings.Repeat("x", 64<<10)))
+	waited := make(chan error, 1)
+	go func() { waited <- steady.Wait(t.Context()) }()
+	part := make([]byte, 256<<10)
+	pace := time.NewTicker(40 * time.Millisecond) // 2 s for all of it
+	defer pace.Stop()
+	for left := 12 << 20; left > 0; left -= len(part) {
+		if _, err := io.ReadFull(r, part); err != nil {
+			t.Fatal(err)
+		}
+		<-pace.C
+	}
+	if err := <-waited; err != nil {
+		t.Errorf("a client that reads all the time is taken for slow: %v", err)
+	}
+	steady.cut()
 
 	s.never("/x/_streams/public", handshake())
 	stuck := s.feed()

@@ -64,7 +64,7 @@ type webSocket struct {
 // serveWebSocket answers the handshake and leaves the feed to its goroutines: what net/http holds for a request would be
 // much for an idle feed.
 func (s *Server) serveWebSocket(w http.ResponseWriter, r *http.Request, c *conn) {
-	taken := &takeover{ResponseWriter: w, timeout: s.options.WriteTimeout}
+	taken := &takeover{ResponseWriter: w, timeout: s.options.WriteTimeout, took: c.took}
 	ws, err := websocket.Accept(taken, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{protocolName},
 		InsecureSkipVerify: true, // the origin was checked, as for all feeds

@@ -32,6 +32,7 @@ const (
 type wire struct {
 	net.Conn
 	timeout time.Duration // for each writeChunk
+	took    func()        // told when one has left
 	early   []byte        // what net/http had read of the client; only the reader touches it
 
 	mu     sync.Mutex // its holder writes: it keeps frames whole and in order
@@ -66,6 +67,7 @@ func (w *wire) Write(p []byte) (int, error) {
 		if err != nil {
 			return written, err
 		}
+		w.took()
 	}
 	return written, nil
 }
@@ -74,6 +76,7 @@ func (w *wire) Write(p []byte) (int, error) {
 type takeover struct {
 	http.ResponseWriter
 	timeout time.Duration
+	took    func()
 	wire    *wire // nil until Hijack
 }
 
@@ -83,7 +86,7 @@ func (t *takeover) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	t.wire = &wire{Conn: nc, timeout: t.timeout}
+	t.wire = &wire{Conn: nc, timeout: t.timeout, took: t.took}
 	if n := theirs.Reader.Buffered(); n > 0 {
 		t.wire.early = make([]byte, n)
 		_, _ = theirs.Reader.Read(t.wire.early) // what is buffered is there
