@@ -25,7 +25,7 @@ export function EventList({ state, copy }: { state: FeedState; copy: (text: stri
         <h2 id="feed-events">Events</h2>
         <Counts state={state} />
         <div class="feed-tools">
-          <button type="button" class="button-plain feed-tool" aria-pressed={feed.paused} onClick={() => state.dispatch({ type: "paused", on: !feed.paused })}>
+          <button type="button" class={`button-plain feed-tool${feed.paused ? " on" : ""}`} onClick={() => state.dispatch({ type: "paused", on: !feed.paused })}>
             <Icon name={feed.paused ? "play" : "pause"} size={18} />
             {feed.paused ? `Resume${feed.held.length > 0 ? ` (${feed.held.length} new)` : ""}` : "Pause"}
           </button>

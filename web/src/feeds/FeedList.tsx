@@ -8,7 +8,7 @@ import { Icon, Logo } from "../ui/Icon";
 import { isOwnClick } from "../ui/ownClick";
 import { received } from "./feed";
 import type { Feeds, FeedState } from "./feeds";
-import { operationsText, watchText } from "./words";
+import { messageText, operationsText, watchText } from "./words";
 
 /** Lists shorter than this are read faster than searched. */
 const SEARCH_FROM = 8;
@@ -151,7 +151,7 @@ function Failed({ error, onRetry }: { error: ProtocolError; onRetry: () => void 
   return (
     <div class="empty empty-small" role="alert">
       <p>{error.code === "NOT_FOUND" ? "This server has no feeds: they need MongoDB." : "The feeds could not be read."}</p>
-      {error.code !== "NOT_FOUND" && <p class="hint">{error.message}</p>}
+      {error.code !== "NOT_FOUND" && <p class="hint">{messageText(error)}</p>}
       <button type="button" class="button-plain" onClick={onRetry}>
         Try again
       </button>

@@ -72,7 +72,7 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
           />
         ) : null;
       })}
-      {names.length === 0 && <p class="hint">This stream has no variables: open it as it is.</p>}
+      {names.length === 0 && <p class="hint">This stream has no variables.</p>}
       <label class="checkbox">
         <input type="checkbox" checked={state.initial.value} disabled={live} onChange={(event) => (state.initial.value = event.currentTarget.checked)} />
         Begin with the documents there are now
