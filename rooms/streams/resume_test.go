@@ -17,7 +17,7 @@ import (
 
 // TestWhoComesBackMissesNothing leaves and returns again and again while documents are inserted.
 func TestWhoComesBackMissesNothing(t *testing.T) {
-	const documents = 3000
+	const documents = 1000
 	for _, kind := range []struct{ name, stages string }{
 		{"lifted", `[{"$match": {"fullDocument.of": {"$var": "of"}}}]`},
 		{"lifted and reshaped", `[{"$match": {"fullDocument.of": {"$var": "of"}}}, {"$project": {"fullDocument.n": 1}}]`},
