@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -193,4 +194,41 @@ func TestDrainTellsEveryFeedAndLetsNobodyIn(t *testing.T) {
 		t.Errorf("drained with %v, %d feeds left", err, s.Feeds())
 	}
 	s.ask(http.MethodGet, "/x/_streams/public", handshake(), "").refused(t, 503, rooms.CodeUnavailable, "")
+}
+
+// countingConn counts the writes to the kernel.
+type countingConn struct {
+	net.Conn
+	writes, bytes int
+}
+
+func (c *countingConn) SetWriteDeadline(time.Time) error { return nil }
+func (c *countingConn) Write(p []byte) (int, error) {
+	c.writes++
+	c.bytes += len(p)
+	return len(p), nil
+}
+
+func TestABurstLeavesInFewWrites(t *testing.T) {
+	s := newStage(t, Options{})
+	counting := &countingConn{}
+	carried := &webSocket{server: s.Server, wire: &wire{Conn: counting, timeout: time.Hour, took: func() {}}}
+	c := s.newConn(caller{}, false)
+	defer c.cancel()
+	const burst = 1000
+	for n := range burst {
+		c.put(numbered(n, strings.Repeat("x", 200)))
+	}
+	var list []document
+	for {
+		if list, _ = c.take(list); len(list) == 0 {
+			break
+		}
+		if err := carried.send(list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if counting.bytes < burst*200 || counting.writes > counting.bytes/(writeChunk/4) {
+		t.Errorf("%d bytes left in %d writes", counting.bytes, counting.writes)
+	}
 }
