@@ -1,6 +1,6 @@
 import type { Declaration, StreamVar } from "../protocol";
 import { Icon } from "../ui/Icon";
-import { curlLine, websocatLine } from "./commands";
+import { curlLine, websocatLine } from "./terminal";
 import type { Bound } from "./variables";
 
 interface CommandsProps {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { Declaration } from "../protocol";
-import { curlLine, quote, websocatLine } from "./commands";
+import { curlLine, quote, websocatLine } from "./terminal";
 
 const mine: Declaration = { name: "messages/mine", collection: "messages", watches: "collection", operations: ["insert"], vars: undefined, stages: undefined };
 const http = { protocol: "http:", host: "localhost:8080" };
