@@ -84,9 +84,9 @@ func (d *Declaration) resolved(b bound) (bound, error) {
 }
 
 func notBound(name string) error {
-	e := rooms.BadField("vars."+name, "variable %s not bound", name)
-	e.Reason = ReasonVariable
-	return e
+	return &rooms.Error{
+		Code: rooms.CodeBadRequest, Message: "variable " + name + " not bound", Field: "vars." + name, Reason: ReasonVariable,
+	}
 }
 
 func claimed(claim string, caller Caller) bson.RawValue {

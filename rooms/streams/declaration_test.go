@@ -257,7 +257,7 @@ func TestBinding(t *testing.T) {
 	}{
 		{implicit, map[string]Value{"a": Value(`"x"`)}, ann, `[{"$match":{"a":"x"}},{"$match":{"c":1}}]`},
 		{implicit, map[string]Value{"a": Value(`"x"`), "b": Value(`"y"`)}, ann, `[{"$match":{"a":"x"}},{"$match":{"b":"y"}}]`},
-		{implicit, map[string]Value{"b": Value(`"y"`)}, ann, `BAD_REQUEST vars.a QueryVariableNotBound vars.a: variable a not bound`},
+		{implicit, map[string]Value{"b": Value(`"y"`)}, ann, `BAD_REQUEST vars.a QueryVariableNotBound variable a not bound`},
 		{implicit, map[string]Value{"a": Value(`"x"`), "z": Value(`"y"`)}, ann, `BAD_REQUEST vars.z  vars.z: this stream has no such variable`},
 		{implicit, map[string]Value{"a": Value(`{"$gt": ""}`)}, ann, `BAD_REQUEST vars.a  vars.a: must be a value of the type string: an object or an operator is none`},
 		{declared, map[string]Value{"sub": Value(`"bob"`)}, ann, `BAD_REQUEST vars.sub  vars.sub: is taken from the token and cannot be given`},
