@@ -40,6 +40,7 @@ type feed struct {
 	ended    bool
 	position Position // of what was dispatched
 	members  audience
+	bindings map[string]*shared
 	back     []*member // who wait for a cursor to catch up by
 	fetching bool      // somebody is about to take them
 }
@@ -63,7 +64,7 @@ func (s *Service) feed(d *declared, p plan) (*feed, error) {
 	}
 	f := &feed{
 		service: s, declared: d, id: id, route: p.route, watch: d.watch(p.pipeline), users: 1,
-		opened: make(chan struct{}), idle: make(chan struct{}, 1), stopped: make(chan struct{}), members: newAudience(),
+		opened: make(chan struct{}), idle: make(chan struct{}, 1), stopped: make(chan struct{}), members: newAudience(), bindings: map[string]*shared{},
 	}
 	if !s.beginLocked(f.run) {
 		return nil, errNotRunning()
@@ -175,6 +176,7 @@ func (f *feed) join(m *member, later bool) (bool, error) {
 	m.behind = m.after != "" && m.after < f.position
 	m.waiting = later || m.behind
 	f.members.add(m)
+	f.share(m)
 	return true, nil
 }
 
@@ -187,9 +189,35 @@ func (f *feed) leave(m *member) {
 // forget takes a member out.
 func (f *feed) forget(m *member) {
 	f.mu.Lock()
-	f.members.drop(m)
+	if _, in := f.members.all[m]; in {
+		f.members.drop(m)
+		f.unshare(m)
+	}
 	f.mu.Unlock()
 	f.ring()
+}
+
+// shared is one binding for all members with the same values, whose places are then written once.
+type shared struct {
+	*binding
+	members int
+}
+
+// share gives a member the binding of those with the same values; the lock is held.
+func (f *feed) share(m *member) {
+	key := string(m.binding.key)
+	if f.bindings[key] == nil {
+		f.bindings[key] = &shared{binding: m.binding}
+	}
+	f.bindings[key].members++
+	m.binding = f.bindings[key].binding
+}
+
+func (f *feed) unshare(m *member) {
+	key := string(m.binding.key)
+	if f.bindings[key].members--; f.bindings[key].members == 0 {
+		delete(f.bindings, key)
+	}
 }
 
 // follow tells of events until it cannot go on, and returns why.

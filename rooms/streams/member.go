@@ -5,9 +5,13 @@ import (
 	"sync"
 )
 
-// bufferMost is how many live events wait for a member that is still given what came before. When there are more, it goes
-// back to reading from the oplog.
-const bufferMost = 1000
+// bufferMost and bufferBytes are how many live events, and how much of them, wait for a member that is still given what
+// came before. When there are more, it goes back to reading from the oplog: they are given to it all at once, which is
+// not to fill its queue.
+const (
+	bufferMost  = 1000
+	bufferBytes = 256 << 10
+)
 
 // member is one subscription in a feed.
 type member struct {
@@ -26,6 +30,7 @@ type member struct {
 	joined  Position // while it waits: what is behind it comes live, and is in the buffer
 	waiting bool     // live events go to the buffer
 	buffer  []arrival
+	size    int  // of the buffer, in bytes
 	full    bool // the buffer ends before the last live event
 
 	mu     sync.Mutex // held while the sink is called
@@ -95,10 +100,11 @@ func (m *member) arrive(a arrival) {
 	case !m.waiting:
 		m.deliver(a)
 	case m.full:
-	case len(m.buffer) >= bufferMost:
+	case len(m.buffer) >= bufferMost || m.size >= bufferBytes:
 		m.full = true
 	default:
 		m.buffer = append(m.buffer, a)
+		m.size += len(a.change.event)
 	}
 }
 
@@ -109,7 +115,7 @@ func (m *member) release(at Position) bool {
 		m.deliver(a)
 		m.after = a.position
 	}
-	m.buffer = nil
+	m.buffer, m.size = nil, 0
 	if m.full {
 		m.full, m.joined = false, at
 		return false

@@ -120,7 +120,7 @@ test("what the server refuses stands at its field, and a variable that nothing t
   const field = bea.page.getByLabel("n required");
   await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
   expect(await field.getAttribute("aria-invalid")).toBe("true");
-  await bea.page.getByText("Not opened. n: variable n not bound.").waitFor();
+  await bea.page.getByText("Not opened. Variable n not bound.").waitFor();
   await field.fill("uji");
   await openStream(bea.page);
   await bea.leave();

@@ -8,7 +8,8 @@ function refused(message: string, field?: string): string {
 }
 
 test("a refusal is a sentence that names the variable as the form does", () => {
-  expect(refused("vars.n: variable n not bound", "vars.n")).toBe("Not opened. n: variable n not bound.");
+  expect(refused("vars.n: must be a value of the type int", "vars.n")).toBe("Not opened. n: must be a value of the type int.");
+  expect(refused("variable n not bound", "vars.n")).toBe("Not opened. Variable n not bound.");
   expect(refused("uri: must be like posts/all", "uri")).toBe("Not opened. Uri: must be like posts/all.");
   expect(refused("All cursors are in use.")).toBe("Not opened. All cursors are in use.");
 });

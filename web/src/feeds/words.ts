@@ -68,6 +68,6 @@ function sentence(text: string): string {
 /** Why it could not be opened, in words. */
 function refusalText(error: ProtocolError): string {
   // A variable is named as it is in the form, if it is there at all.
-  const message = error.field?.startsWith("vars.") ? error.message.replace(/^vars\./, "") : sentence(error.message);
+  const message = error.message.startsWith("vars.") ? error.message.slice("vars.".length) : sentence(error.message);
   return `Not opened. ${message}${/[.!?]$/.test(message) ? "" : "."}`;
 }
