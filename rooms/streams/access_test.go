@@ -1,6 +1,7 @@
 package streams_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"roomstream/rooms"
+	"roomstream/rooms/mongodb"
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/rooms/streams"
 )
@@ -179,5 +181,31 @@ func TestPushes(t *testing.T) {
 	w.until("all is told", func() bool { return len(w.told.all()) >= len(want) })
 	if got := slices.Sorted(slices.Values(w.told.all())); !slices.Equal(got, want) {
 		t.Errorf("told:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestNothingIsListedBeforeItIsRead: an empty list would say that there are no streams.
+func TestNothingIsListedBeforeItIsRead(t *testing.T) {
+	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
+	w.declare("a/all", `{}`)
+	store, err := mongodb.Open(t.Context(), mongodb.Options{URI: w.uri, Database: w.chat.Name()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close(context.Background())
+	database, declared, err := store.Streams(w.feeds.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	idle := streams.New(streams.Options{Database: database, Store: declared})
+	wantCode(t, idle.Ready(), rooms.CodeUnavailable, "")
+	if err := idle.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := idle.Ready(); err != nil || len(idle.Visible(admin)) != 1 {
+		t.Errorf("once they are read: %v, %v", idle.Visible(admin), err)
+	}
+	if err := streams.New(streams.Options{}).Ready(); err != nil {
+		t.Errorf("without MongoDB: %v", err)
 	}
 }

@@ -232,6 +232,16 @@ func denied(caller Caller, what string) error {
 	return rooms.E(rooms.CodeForbidden, "none of your roles may %s", what)
 }
 
+// Ready is UNAVAILABLE until the declarations are read for the first time. Where there is no MongoDB there are none to read.
+func (s *Service) Ready() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.db != nil && s.declared == nil {
+		return errNotRunning()
+	}
+	return nil
+}
+
 // Visible returns the streams the caller may open, by name, ascending. To an admin that is all.
 func (s *Service) Visible(caller Caller) []*Declaration {
 	s.mu.Lock()

@@ -21,6 +21,7 @@ import (
 
 // catalog is what the routes of collections ask of the Service.
 type catalog interface {
+	Ready() error
 	Visible(caller streams.Caller) []*streams.Declaration
 	Replace(ctx context.Context, collection string, to []*streams.Declaration) error
 	Insert(ctx context.Context, caller streams.Caller, collection string, document []byte) (bson.RawValue, error)
@@ -151,6 +152,9 @@ type link struct {
 
 // links lists the streams of a collection that the caller may open.
 func (s *Server) links(_ context.Context, who streams.Caller, to address, _ []byte) (answer, error) {
+	if err := s.catalog.Ready(); err != nil {
+		return answer{}, err
+	}
 	var names []streams.Name
 	for _, d := range s.catalog.Visible(who) {
 		if d.Collection == to.name.Collection {

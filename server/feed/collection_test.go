@@ -25,6 +25,7 @@ type shelf struct {
 	err      error
 }
 
+func (s *shelf) Ready() error                                    { return s.err }
 func (s *shelf) Visible(c streams.Caller) []*streams.Declaration { return s.visible[c.Known] }
 func (s *shelf) Replace(context.Context, string, []*streams.Declaration) error {
 	return s.err

@@ -15,6 +15,8 @@ import (
 
 // Streams are the declared streams. All methods are safe for concurrent use.
 type Streams interface {
+	// Ready says why Visible cannot be asked yet.
+	Ready() error
 	// Visible gives the streams a caller may open, by name; an admin, all.
 	Visible(caller streams.Caller) []*streams.Declaration
 	Put(ctx context.Context, d *streams.Declaration) (created bool, err error)
@@ -30,7 +32,11 @@ const declareTimeout = 20 * time.Second
 // admins.
 func (s *Server) listStreams(c call) (reply, error) {
 	body := []byte(`{"streams":[`)
-	for i, d := range s.visible(c) {
+	visible, err := s.visible(c)
+	if err != nil {
+		return reply{}, err
+	}
+	for i, d := range visible {
 		if i > 0 {
 			body = append(body, ',')
 		}
@@ -44,11 +50,14 @@ func (s *Server) listStreams(c call) (reply, error) {
 }
 
 // visible gives the streams that the caller may open.
-func (s *Server) visible(c call) []*streams.Declaration {
+func (s *Server) visible(c call) ([]*streams.Declaration, error) {
 	if s.streams == nil {
-		return nil
+		return nil, nil
 	}
-	return s.streams.Visible(streams.Caller{User: c.user, Known: c.user.ID != ""})
+	if err := s.streams.Ready(); err != nil {
+		return nil, err
+	}
+	return s.streams.Visible(streams.Caller{User: c.user, Known: c.user.ID != ""}), nil
 }
 
 // listed is a declaration in a list: with its name, and with the variables that it has without saying so.
@@ -106,7 +115,11 @@ func (s *Server) getStream(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	for _, d := range s.visible(c) {
+	visible, err := s.visible(c)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, d := range visible {
 		if d.Name == name {
 			return answer(http.StatusOK, d)
 		}
