@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { Collection } from "mongodb";
 import { expect, test } from "vitest";
 import { connected, WEBSOCKET } from "./harness/client";
-import { command, example, EXAMPLES, prints, succeeds } from "./harness/feeds";
-import { type Server } from "./harness/server";
+import { applied, example, prints, succeeds } from "./harness/feeds";
+import type { Server } from "./harness/server";
 import { Listener, serverWithPosts } from "./harness/streams";
 import { tokenFor } from "./harness/token";
 import { until } from "./harness/wait";
@@ -20,7 +19,7 @@ interface Shop {
 /** A server with the example's streams, and what its programs need to know. */
 async function shop(): Promise<Shop> {
   const { server, store, database } = await serverWithPosts();
-  expect(command(store, ["streams", "apply"], [join(EXAMPLES, "orders/events.json")])).toContain("events/appended: created");
+  expect(await applied(server, store, "orders/events.json")).toContain("events/appended: created");
   const uri = store.flags[store.flags.indexOf("-mongodb-uri") + 1];
   const env = { MONGODB_URI: uri, MONGODB_DATABASE: database.databaseName, ROOMSTREAM_URL: server.url, TOKEN };
   return { server, env, events: database.collection("events"), orders: database.collection("orders") };

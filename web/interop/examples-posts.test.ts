@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { command, example, EXAMPLES, Feed, prints, program, succeeds } from "./harness/feeds";
+import { applied, example, EXAMPLES, Feed, prints, program, succeeds } from "./harness/feeds";
 import { serverWithPosts } from "./harness/streams";
 
 const README = readFileSync(join(EXAMPLES, "posts/README.md"), "utf8");
@@ -16,8 +16,7 @@ function curl(host: string): string {
 test("what one curl posts is told to every plain WebSocket client, and shown by the example", async () => {
   const CLIENTS = 20;
   const { server, store, posts } = await serverWithPosts();
-  const file = join(EXAMPLES, "posts/posts.json");
-  expect(command(store, ["streams", "apply"], [file])).toContain("posts/all: created");
+  expect(await applied(server, store, "posts/posts.json")).toBe("posts/all: created\n");
   const host = `127.0.0.1:${server.port}`;
   const watcher = example("posts", ["watch.mjs", `ws://${host}/posts/_streams/all`]);
   await prints(watcher, "watching");
@@ -44,7 +43,7 @@ test("what one curl posts is told to every plain WebSocket client, and shown by 
 
 test("a post that does not meet the schema is refused with what is wrong, and nothing is stored", async () => {
   const { server, store, posts } = await serverWithPosts();
-  command(store, ["streams", "apply"], [join(EXAMPLES, "posts/posts.json")]);
+  await applied(server, store, "posts/posts.json");
   const table: [body: string, status: number, field?: string][] = [
     ["{}", 400],
     [JSON.stringify({ author: "ann" }), 400],

@@ -4,8 +4,8 @@ import { inject, onTestFinished } from "vitest";
 import WebSocket from "ws";
 import { Process } from "./process";
 import type { Server, Store } from "./server";
+import { ADMIN, type Change } from "./streams";
 import { SECRET } from "./token";
-import type { Change } from "./streams";
 import { until, within } from "./wait";
 
 export const EXAMPLES = join(import.meta.dirname, "../../examples");
@@ -78,4 +78,20 @@ export async function succeeds(running: Process, deadlineMs?: number): Promise<s
 export function command(store: Store, name: string[], more: string[] = [], env: NodeJS.ProcessEnv = {}): string {
   const args = [...name, ...store.flags, "-jwt-secret", SECRET, ...more];
   return execFileSync(inject("serverProgram"), args, { encoding: "utf8", env: { ...process.env, ...env } });
+}
+
+/** Applies a file of declarations, and waits until the server knows them. Gives what the command printed. */
+export async function applied(server: Server, store: Store, file: string): Promise<string> {
+  const printed = command(store, ["streams", "apply"], [join(EXAMPLES, file)]);
+  for (const [, name = ""] of printed.matchAll(/^(\S+): created$/gm)) await knowsOf(server, name);
+  return printed;
+}
+
+/** Waits until the server lists a stream. */
+export async function knowsOf(server: Server, name: string): Promise<void> {
+  await until(`the server knows ${name}`, async () => {
+    const answer = await fetch(`${server.url}/api/streams`, { headers: { Authorization: `Bearer ${ADMIN}` } });
+    const { streams = [] } = (await answer.json()) as { streams?: { name: string }[] };
+    return streams.some((stream) => stream.name === name);
+  });
 }
