@@ -40,8 +40,9 @@ export function EventRow({ entry, isStop, copy }: EventRowProps) {
           <Icon name={icon} size={14} />
           {text}
         </span>
-        <span class="feed-key" dir="ltr">
-          {change.key || "–"}
+        <span class="feed-line" dir="ltr">
+          <span class="feed-key">{change.key || "–"}</span>
+          {change.preview && <span class="feed-preview"> {change.preview}</span>}
         </span>
         {change.skipped && <span class="feed-skipped">too large to send</span>}
         {time}

@@ -152,6 +152,16 @@ describe("a change as it is kept", () => {
   });
 });
 
+test.each<[string, Record<string, unknown>, string]>([
+  ["a document", { fullDocument: { _id: 1, n: 5, name: "uji", tags: ["a"] } }, 'n: 5, name: uji, tags: ["a"]'],
+  ["an update", { fullDocument: { _id: 1, n: 5 }, updateDescription: { updatedFields: { n: 6 } } }, "n: 6"],
+  ["an insert", { fullDocument: { _id: 1, n: 5 }, updateDescription: null }, "n: 5"],
+  ["a delete", { documentKey: { _id: 1 } }, ""],
+  ["much", { fullDocument: { text: "x".repeat(1000) } }, `text: ${"x".repeat(154)}…`],
+])("the line of %s tells what it says", (_, change, text) => {
+  expect(changeOf(change).preview).toBe(text);
+});
+
 test("news for those who listen", () => {
   expect(newsText({ insert: 1 }, { insert: 3, delete: 1 })).toBe("3 new events: 2 insert, 1 delete");
   expect(newsText({}, { update: 1 })).toBe("1 new event: 1 update");

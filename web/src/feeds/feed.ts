@@ -29,6 +29,7 @@ export type Kind = Operation | "change";
 export interface Change {
   kind: Kind;
   key: string; // of the document, for people; empty: not told
+  preview: string; // what it says of the document, as far as one line holds; empty: nothing
   text: string; // the change as JSON, without spaces
   skipped: boolean; // it was too large for the database to send
 }
@@ -178,6 +179,7 @@ export function changeOf(change: Readonly<Record<string, unknown>>): Change {
   return {
     kind: kinds.includes(operation) ? (operation as Kind) : "change",
     key: keyText(change["documentKey"]),
+    preview: previewText(change),
     text: JSON.stringify(change),
     skipped: typeof change["skipped"] === "string",
   };
@@ -189,6 +191,23 @@ export function keyText(key: unknown): string {
   const parts = Object.entries(key);
   if (parts.length === 1 && parts[0]?.[0] === "_id") return plainText(parts[0][1]);
   return parts.map(([name, value]) => `${name}: ${plainText(value)}`).join(", ");
+}
+
+/** The most of a document that its line shows, in characters. */
+const MAX_PREVIEW = 160;
+
+/** The fields that an update changed, else those of the document, in one line. */
+export function previewText(change: Readonly<Record<string, unknown>>): string {
+  const description = change["updateDescription"];
+  const fields = (isFields(description) ? description["updatedFields"] : undefined) ?? change["fullDocument"];
+  if (!isFields(fields)) return "";
+  let text = "";
+  for (const [name, value] of Object.entries(fields)) {
+    if (name === "_id") continue;
+    text += `${text && ", "}${name}: ${plainText(value)}`;
+    if (text.length > MAX_PREVIEW) return `${text.slice(0, MAX_PREVIEW)}…`;
+  }
+  return text;
 }
 
 function plainText(value: unknown): string {
