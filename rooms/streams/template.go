@@ -40,11 +40,13 @@ func readEvents(value any) (map[Operation]string, error) {
 	return events, nil
 }
 
-// reservedEvents are those that clients take for the chat's own, or that their library keeps for itself.
+// reservedEvents are those that clients take for the chat's own, or that their library keeps for itself. message_updated and
+// message_deleted are free: as events of a collection they are older than the chat's, and without a roomId and seq they
+// are none of a room's log.
 func reservedEvents() []string {
 	return []string{
 		"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "error",
-		"ready", "new_message", "message_updated", "message_deleted", "reaction_updated", "member_updated", "room_updated", "void",
+		"ready", "new_message", "reaction_updated", "member_updated", "room_updated", "void",
 		"room_reset", "room_left", "read_updated", "typing", "presence_updated", "notification", "stream_event", "stream_closed",
 		"auth_expiring", "server_draining", "closing",
 	}
