@@ -14,6 +14,7 @@ interface Shop {
   env: NodeJS.ProcessEnv;
   events: Collection;
   orders: Collection<{ _id: string; version: number; items: number; total: number }>;
+  positions: Collection<{ _id: string; after: string }>;
 }
 
 /** A server with the example's streams, and what its programs need to know. */
@@ -22,7 +23,7 @@ async function shop(): Promise<Shop> {
   expect(await applied(server, store, "orders/events.json")).toContain("events/appended: created");
   const uri = store.flags[store.flags.indexOf("-mongodb-uri") + 1];
   const env = { MONGODB_URI: uri, MONGODB_DATABASE: database.databaseName, ROOMSTREAM_URL: server.url, TOKEN };
-  return { server, env, events: database.collection("events"), orders: database.collection("orders") };
+  return { server, env, events: database.collection("events"), orders: database.collection("orders"), positions: database.collection("positions") };
 }
 
 const versions = async (events: Collection, aggregateId: string): Promise<number[]> =>
@@ -93,7 +94,7 @@ test("a projection that is killed in the middle, again and again, neither misses
   const KILLS = 3;
   const BATCH = 20;
   const ORDERS = ["order-1", "order-2"];
-  const { server, env, events, orders } = await shop();
+  const { server, env, events, orders, positions } = await shop();
   await succeeds(example("orders", ["shop.mjs", "add", "order-1", "before the first start", "1", "5"], env));
   const start = (): ReturnType<typeof example> => example("orders", ["projection.mjs"], env);
   let projection = start();
@@ -105,7 +106,7 @@ test("a projection that is killed in the middle, again and again, neither misses
   });
   for (let kill = 0; kill < KILLS; kill++) {
     const length = projection.output.length;
-    await until("it is at work", () => projection.output.length > length);
+    await until("it is at work, and has stored a place", async () => projection.output.length > length && (await positions.countDocuments()) > 0);
     projection.signal("SIGKILL");
     await projection.exited;
     projection = start();
@@ -132,4 +133,15 @@ test("a projection that is killed in the middle, again and again, neither misses
   const items = await events.countDocuments({ aggregateId: "order-2" });
   expect(await orders.findOne({ _id: "order-2" })).toMatchObject({ version: items, items, total: 1.5 * items });
   expect(projection.exit).toBeUndefined();
+});
+
+test("a projection whose place in the stream is no good any more reads the collection", async () => {
+  const { env, orders, positions } = await shop();
+  await succeeds(example("orders", ["shop.mjs", "add", "order-1", "tea", "1", "3"], env));
+  await positions.insertOne({ _id: "events/appended", after: "of a stream that was declared otherwise" });
+  const projection = example("orders", ["projection.mjs"], env);
+  await prints(projection, "rebuilt");
+  expect(await orders.findOne({ _id: "order-1" })).toMatchObject({ version: 3, total: 3 });
+  await succeeds(example("orders", ["shop.mjs", "add", "order-1", "tea", "1"], env));
+  await until("it goes on", async () => (await orders.findOne({ _id: "order-1" }))?.version === 4);
 });

@@ -69,7 +69,8 @@ listen() {
   address=/messages/_streams/mine?n=uji
   printf '\n$ websocat "ws://%s:...@%s%s"\n' "$ADMIN" "$HOST" "$address"
   if command -v websocat >/dev/null; then
-    websocat --no-close "ws://$ADMIN:$PASSWORD@$HOST$address&initial=true" </dev/null >"$ANSWERS/events" &
+    basic=$(printf '%s:%s' "$ADMIN" "$PASSWORD" | base64 | tr -d '\n') # not every version takes it from the address
+    websocat --no-close -H="Authorization: Basic $basic" "ws://$HOST$address&initial=true" </dev/null >"$ANSWERS/events" &
   else # the same documents, as Server-Sent Events
     curl --silent --no-buffer --user "$ADMIN:$PASSWORD" --header 'Accept: text/event-stream' \
       "http://$HOST$address&initial=true" >"$ANSWERS/events" &
