@@ -78,6 +78,24 @@ func (s *changeStream) note() {
 	}
 }
 
+// whileOpen runs a watch that ends with ctx or the store, and says which of the two ended it.
+func (s *Store) whileOpen(ctx context.Context, watch func(ctx context.Context) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	live, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.live, cancel)()
+	err := watch(live)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case live.Err() != nil:
+		return errClosed
+	}
+	return err
+}
+
 // closeStream gives a change stream back.
 func closeStream(ctx context.Context, stream *changeStream) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)

@@ -118,17 +118,7 @@ func (d *Declarations) Key(ctx context.Context) ([]byte, error) {
 
 // Watch tells of every change of the two collections.
 func (d *Declarations) Watch(ctx context.Context, opened, changed func()) error {
-	live, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(d.live, cancel)()
-	err := d.watch(live, opened, changed)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case live.Err() != nil:
-		return errClosed
-	}
-	return err
+	return d.whileOpen(ctx, func(ctx context.Context) error { return d.watch(ctx, opened, changed) })
 }
 
 func (d *Declarations) watch(ctx context.Context, opened, changed func()) error {

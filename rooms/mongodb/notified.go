@@ -33,20 +33,7 @@ func (n *Notifications) begin(ctx context.Context) error {
 // connections by itself. Where the oplog no longer has the place to go on from, it goes on
 // from now: what is missed that way stays unread.
 func (n *Notifications) WatchNotifications(ctx context.Context, opened func(), told func([]rooms.Notification)) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	live, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(n.live, cancel)()
-	err := n.watch(live, opened, told)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case live.Err() != nil:
-		return errClosed
-	}
-	return err
+	return n.whileOpen(ctx, func(ctx context.Context) error { return n.watch(ctx, opened, told) })
 }
 
 func (n *Notifications) watch(ctx context.Context, opened func(), told func([]rooms.Notification)) error {

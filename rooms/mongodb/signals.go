@@ -56,20 +56,7 @@ func (s *Signals) Send(ctx context.Context, signals []rooms.Signal) error {
 
 // Watch opens one change stream over signals and tells of its inserts.
 func (s *Signals) Watch(ctx context.Context, opened func(), told func([]rooms.Signal)) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	live, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.live, cancel)()
-	err := s.watch(live, opened, told)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case live.Err() != nil:
-		return errClosed
-	}
-	return err
+	return s.whileOpen(ctx, func(ctx context.Context) error { return s.watch(ctx, opened, told) })
 }
 
 func (s *Signals) watch(ctx context.Context, opened func(), told func([]rooms.Signal)) error {

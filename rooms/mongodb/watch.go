@@ -41,21 +41,13 @@ var _ rooms.Stream = (*Stream)(nil)
 // index of it dropped (which MongoDB 5.0 does not tell). From then on nothing can be
 // appended until a Watch has opened again and seen to the indexes.
 func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
-	if err := ctx.Err(); err != nil {
+	return s.store.whileOpen(ctx, func(ctx context.Context) error {
+		err := s.watch(ctx, sink)
+		if ctx.Err() == nil {
+			s.store.fence.Store(nil)
+		}
 		return err
-	}
-	live, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(s.store.live, cancel)()
-	err := s.watch(live, sink)
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case live.Err() != nil:
-		return errClosed
-	}
-	s.store.fence.Store(nil)
-	return err
+	})
 }
 
 func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {

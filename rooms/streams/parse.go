@@ -3,6 +3,7 @@ package streams
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -322,52 +323,56 @@ func readStages(value any) ([]bson.D, error) {
 
 func readAccess(value any) (Access, error) {
 	var a Access
-	document, ok := value.(bson.D)
-	if !ok {
-		return a, rooms.BadField("access", "must be {roles: [...], public: true or false}")
-	}
-	for _, e := range document {
-		switch e.Key {
-		case "roles":
-			if a.Roles, ok = texts(e.Value); !ok {
-				return a, rooms.BadField("access.roles", "must be an array of at most %d strings", maxRoles)
-			}
-		case "public":
-			if a.Public, ok = e.Value.(bool); !ok {
-				return a, rooms.BadField("access.public", "must be true or false")
-			}
-		default:
-			return a, rooms.BadField("access."+e.Key, "is not known here: access has roles and public")
-		}
-	}
-	return a, nil
+	return a, readFields("access", value, map[string]func(path string, value any) error{
+		"roles": rolesInto(&a.Roles), "public": publicInto(&a.Public),
+	})
 }
 
 func readCreate(value any) (*Create, error) {
 	var c Create
+	return &c, readFields("create", value, map[string]func(path string, value any) error{
+		"roles": rolesInto(&c.Roles), "public": publicInto(&c.Public), "schema": c.readSchema,
+	})
+}
+
+// readFields reads an object, each field by its own function, and refuses others.
+func readFields(path string, value any, fields map[string]func(path string, value any) error) error {
+	known := strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 	document, ok := value.(bson.D)
 	if !ok {
-		return nil, rooms.BadField("create", "must be {roles: [...], public: true or false, schema: {...}}")
+		return rooms.BadField(path, "must be an object with some of %s", known)
 	}
 	for _, e := range document {
-		switch e.Key {
-		case "roles":
-			if c.Roles, ok = texts(e.Value); !ok {
-				return nil, rooms.BadField("create.roles", "must be an array of at most %d strings", maxRoles)
-			}
-		case "public":
-			if c.Public, ok = e.Value.(bool); !ok {
-				return nil, rooms.BadField("create.public", "must be true or false")
-			}
-		case "schema":
-			if err := c.readSchema(e.Value); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, rooms.BadField("create."+e.Key, "is not known here: create has roles, public and schema")
+		at := join(path, e.Key)
+		read := fields[e.Key]
+		if read == nil {
+			return rooms.BadField(at, "is not known here: %s has %s", path, known)
+		}
+		if err := read(at, e.Value); err != nil {
+			return err
 		}
 	}
-	return &c, nil
+	return nil
+}
+
+func rolesInto(roles *[]string) func(path string, value any) error {
+	return func(path string, value any) error {
+		var ok bool
+		if *roles, ok = texts(value); !ok {
+			return rooms.BadField(path, "must be an array of at most %d strings", maxRoles)
+		}
+		return nil
+	}
+}
+
+func publicInto(public *bool) func(path string, value any) error {
+	return func(path string, value any) error {
+		var ok bool
+		if *public, ok = value.(bool); !ok {
+			return rooms.BadField(path, "must be true or false")
+		}
+		return nil
+	}
 }
 
 // texts reads an array of strings, none of them empty.

@@ -24,8 +24,8 @@ func (noLoader) Load(address string) (any, error) {
 }
 
 // readSchema compiles a schema.
-func (c *Create) readSchema(value any) error {
-	refused := func(err error) error { return rooms.BadField("create.schema", "is no JSON Schema: %v", err) }
+func (c *Create) readSchema(path string, value any) error {
+	refused := func(err error) error { return rooms.BadField(path, "is no JSON Schema: %v", err) }
 	document, ok := renameKeys(value, unescapeKey).(bson.D)
 	if !ok {
 		return refused(errors.New("it must be an object"))
