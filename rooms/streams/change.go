@@ -59,7 +59,7 @@ func (c *change) document() bson.D {
 	if _, err := c.event.LookupErr(skippedField); err == nil && c.operation != Initial {
 		return c.skipped()
 	}
-	var d bson.D
+	d := bson.D{} // stages may have left nothing
 	described := c.declared.reshapes
 	for _, e := range elements {
 		switch key := e.Key(); key {
@@ -82,7 +82,7 @@ func (c *change) document() bson.D {
 
 // skipped stands for an event that could not be sent. Stages that are more than filters might have taken out even its key.
 func (c *change) skipped() bson.D {
-	d := bson.D{{Key: skippedField, Value: "too_large"}}
+	d := bson.D{{Key: "skipped", Value: "too_large"}}
 	if c.declared.reshapes {
 		return d
 	}

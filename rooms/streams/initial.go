@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -17,6 +18,9 @@ const initialsMost = 8
 func (d *declared) initial(b bound) ([]bson.D, error) {
 	if d.Collection == "" {
 		return nil, noInitial("only a stream of one collection has documents to begin with")
+	}
+	if !d.showsDocuments() {
+		return nil, noInitial("its operations never carry a document")
 	}
 	var stages []bson.D
 	rest := b.pipeline()
@@ -36,7 +40,17 @@ func (d *declared) initial(b bound) ([]bson.D, error) {
 		{Key: "documentKey", Value: bson.D{{Key: "_id", Value: "$_id"}}},
 		{Key: "fullDocument", Value: "$$ROOT"},
 	}}})
-	return append(stages, rest...), nil
+	for _, stage := range rest {
+		stages = append(stages, keeping(stage, false)...) // a root that is no document is empty here, too
+	}
+	return stages, nil
+}
+
+// showsDocuments says whether an event can carry a whole document: a stream that cannot is not to show any at first.
+func (d *declared) showsDocuments() bool {
+	return slices.ContainsFunc(d.Operations, func(o Operation) bool {
+		return o == Insert || o == Replace || o == Update && d.FullDocument != ""
+	})
 }
 
 func noInitial(why string) error {

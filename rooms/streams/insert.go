@@ -2,6 +2,7 @@ package streams
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -29,10 +30,42 @@ func (s *Service) Insert(ctx context.Context, caller Caller, collection string, 
 			return bson.RawValue{}, rooms.BadField(e.Key, "a field must not begin with $")
 		}
 	}
+	if err := checkSingle("", parsed); err != nil {
+		return bson.RawValue{}, err
+	}
+	if _, err := bson.Marshal(parsed); err != nil {
+		return bson.RawValue{}, rooms.E(rooms.CodeBadRequest, "the document has no form in BSON: %v", err)
+	}
 	if err := meetsOne(granting, document); err != nil {
 		return bson.RawValue{}, err
 	}
 	return s.db.Insert(ctx, collection, parsed)
+}
+
+// checkSingle refuses a field that stands twice: the database keeps both, and its readers take the first one, the schema
+// the last.
+func checkSingle(path string, value any) error {
+	switch v := value.(type) {
+	case bson.D:
+		seen := make(map[string]bool, len(v))
+		for _, e := range v {
+			at := join(path, e.Key)
+			if seen[e.Key] {
+				return rooms.BadField(at, "stands here twice")
+			}
+			seen[e.Key] = true
+			if err := checkSingle(at, e.Value); err != nil {
+				return err
+			}
+		}
+	case bson.A:
+		for i, element := range v {
+			if err := checkSingle(fmt.Sprintf("%s[%d]", path, i), element); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // mayInsert gives the declarations that let the caller insert.

@@ -12,8 +12,9 @@ import (
 // errSteppedOver says that an event too large to be sent was told of and lies behind: go on.
 var errSteppedOver = errors.New("stepped over an event too large to be sent")
 
-// skippedField marks an event that stands for one that could not be sent.
-const skippedField = "skipped"
+// skippedField marks an event that stands for one that could not be sent. It has no name that a document's own field is
+// likely to have, since a stage may make a document the event.
+const skippedField = routeField + "Skipped"
 
 // blocked is a cursor whose next event is too large to be sent.
 type blocked Position
