@@ -23,6 +23,7 @@ type declared struct {
 	version  [versionBytes]byte
 	reshapes bool // a stage is more than a filter
 	catchUps chan struct{}
+	pushes   bool // its push has begun; guarded by the Service's lock
 }
 
 func newDeclared(d *Declaration) *declared {
@@ -165,7 +166,6 @@ func (s *Service) apply(key []byte, all map[Name]*declared, rules []rule) {
 			all[name] = before
 		}
 	}
-	former := s.declared
 	s.key, s.declared, s.rules = key, all, rules
 	ending := map[*feed]Reason{}
 	var staying []*feed
@@ -179,9 +179,9 @@ func (s *Service) apply(key []byte, all map[Name]*declared, rules []rule) {
 			ending[f] = ReasonChanged
 		}
 	}
-	for name, d := range all {
-		if d.Events != nil && former[name] != d {
-			s.beginLocked(func(ctx context.Context) { s.push(ctx, d) })
+	for _, d := range all {
+		if d.Events != nil && !d.pushes { // also what was read before Run
+			d.pushes = s.beginLocked(func(ctx context.Context) { s.push(ctx, d) })
 		}
 	}
 	s.mu.Unlock()

@@ -42,10 +42,12 @@ func (f *feed) catchUp(ctx context.Context) {
 	}
 	sleep(ctx, gather)
 	f.mu.Lock()
-	group := f.back
+	group := slices.DeleteFunc(f.back, func(m *member) bool { return m.gone.Err() != nil })
 	f.back, f.fetching = nil, false
 	f.mu.Unlock()
-	f.readFor(ctx, group)
+	if len(group) > 0 {
+		f.readFor(ctx, group)
+	}
 }
 
 // readFor reads behind the oldest place of a group, for each of it what it lacks.

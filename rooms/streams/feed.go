@@ -227,7 +227,7 @@ func (f *feed) follow(ctx context.Context) Reason {
 		err := f.read(ctx, &pause)
 		switch code := rooms.AsError(err).Code; {
 		case ctx.Err() != nil:
-			f.open(ctx.Err())
+			f.open(errNotRunning()) // or the declaration changed: who tries again finds the new one
 			return ReasonDraining
 		case f.refused(err):
 			return ReasonFailed // nobody is there yet who could be told

@@ -76,6 +76,9 @@ func (m *member) wait(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.gone, cancel)()
+	if err := m.gone.Err(); err != nil {
+		return err // its sink may be no more
+	}
 	return m.sink.Wait(ctx)
 }
 

@@ -14,7 +14,7 @@ func (s *Service) push(ctx context.Context, d *declared) {
 	everything := Caller{Known: true, User: auth.User{ID: "roomstream", Roles: []string{auth.RoleAdmin}}}
 	for pause := reopenFirst; ctx.Err() == nil && s.stands(d); pause = min(2*pause, reopenMost) {
 		to := &pushSink{declared: d, service: s, closed: make(chan Reason, 1)}
-		sub, err := s.Subscribe(ctx, everything, Request{Name: d.Name}, to)
+		sub, err := s.subscribePush(ctx, everything, d, to)
 		if err != nil {
 			s.logger.Warn("a stream that is to be pushed could not be opened", "stream", d.Name.String(), "error", err)
 			sleep(ctx, pause)
@@ -31,6 +31,15 @@ func (s *Service) push(ctx context.Context, d *declared) {
 			}
 		}
 	}
+}
+
+// subscribePush opens this declaration and no later one of its name, which has a push of its own.
+func (s *Service) subscribePush(ctx context.Context, caller Caller, d *declared, to *pushSink) (*Subscription, error) {
+	b, err := d.bind(nil, caller)
+	if err != nil {
+		return nil, err
+	}
+	return s.subscribe(ctx, d, newPlan(b), newMember(to, caller, s.binding(d, b)), nil)
 }
 
 // stands says whether a declaration is still what is declared.

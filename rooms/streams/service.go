@@ -199,6 +199,14 @@ func (s *Service) open(caller Caller, name Name) (*declared, error) {
 	return d, s.admit(caller, d)
 }
 
+// stillAdmits says why a caller who has joined a feed may not stay: while he waited for it, what let him in may have gone,
+// and expelForbidden did not find him there.
+func (s *Service) stillAdmits(caller Caller, d *declared) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.admit(caller, d)
+}
+
 // subscribe puts the member into the feed of its plan.
 func (s *Service) subscribe(ctx context.Context, d *declared, p plan, m *member, begin []bson.D) (*Subscription, error) {
 	m.keys = p.keys
@@ -222,6 +230,10 @@ func (s *Service) subscribe(ctx context.Context, d *declared, p plan, m *member,
 			continue // it ended meanwhile
 		}
 		sub := &Subscription{feed: f, member: m}
+		if err := s.stillAdmits(m.caller, d); err != nil {
+			sub.Close()
+			return nil, err
+		}
 		if err := s.settle(ctx, f, m, begin); err != nil {
 			sub.Close()
 			return nil, err
@@ -247,7 +259,14 @@ func (s *Service) settle(ctx context.Context, f *feed, m *member, begin []bson.D
 	select {
 	case err := <-m.started:
 		return err
+	case <-m.gone.Done():
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	select {
+	case err := <-m.started: // it came before the end
+		return err
+	default:
+		return nil // the feed ended before its turn came, and its sink was told why
 	}
 }
