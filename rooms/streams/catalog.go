@@ -283,6 +283,9 @@ func (s *Service) Put(ctx context.Context, d *Declaration) (created bool, err er
 	if err := s.Try(ctx, d); err != nil {
 		return false, err
 	}
+	if err := s.Load(ctx); err != nil { // another instance may have changed it just now
+		return false, err
+	}
 	if s.isDeclared(d) {
 		return false, nil
 	}
@@ -310,7 +313,7 @@ func (s *Service) Delete(ctx context.Context, name Name) error {
 		return err
 	}
 	if !there {
-		return rooms.E(rooms.CodeNotFound, "no stream %q is declared", name.String())
+		return notDeclared(name)
 	}
 	return s.Load(ctx)
 }

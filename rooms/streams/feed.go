@@ -50,7 +50,10 @@ func (s *Service) feed(d *declared, p plan) (*feed, error) {
 	id := d.id + p.id()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.declared[d.Name] != d {
+	switch now := s.declared[d.Name]; {
+	case now == nil:
+		return nil, notDeclared(d.Name)
+	case now != d:
 		return nil, rooms.E(rooms.CodeConflict, "the stream is being declared anew: try again")
 	}
 	if f := s.feeds[id]; f != nil {

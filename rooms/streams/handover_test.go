@@ -136,18 +136,7 @@ func TestWhatIsDeclaredBeforeRunIsPushed(t *testing.T) {
 	server := mongotest.Shared(t)
 	w := newWorld(t, server, true, streams.Options{})
 	w.declare("log/all", `{"operations": ["insert"], "access": {"public": true}, "events": {"insert": "logged"}}`)
-	store, err := mongodb.Open(t.Context(), mongodb.Options{URI: w.uri, Database: w.chat.Name()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var o streams.Options
-	if o.Database, o.Store, err = store.Streams(w.feeds.Name()); err != nil {
-		t.Fatal(err)
-	}
-	other, heard := streams.New(o), newTold()
-	if err := other.Load(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	other, heard := w.idle(), newTold()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- other.Run(ctx, heard) }()
@@ -156,7 +145,6 @@ func TestWhatIsDeclaredBeforeRunIsPushed(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		store.Close(context.Background())
 	}()
 	n := 0
 	deadline := time.Now().Add(10 * time.Second)
@@ -244,5 +232,55 @@ func TestASchemaSeesWhatIsStored(t *testing.T) {
 	n, err := w.feeds.Collection("log").CountDocuments(t.Context(), bson.D{})
 	if err != nil || n != 0 {
 		t.Errorf("%d documents were stored: %v", n, err)
+	}
+}
+
+// idle gives another Service of the same, which has read the declarations and does not run.
+func (w *world) idle() *streams.Service {
+	w.t.Helper()
+	store, err := mongodb.Open(w.t.Context(), mongodb.Options{URI: w.uri, Database: w.chat.Name()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { store.Close(context.Background()) })
+	var o streams.Options
+	if o.Database, o.Store, err = store.Streams(w.feeds.Name()); err != nil {
+		w.t.Fatal(err)
+	}
+	s := streams.New(o)
+	if err := s.Load(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	return s
+}
+
+// TestWhatIsPutStandsThoughAnotherInstanceChangedItJustNow, of which this one has not heard.
+func TestWhatIsPutStandsThoughAnotherInstanceChangedItJustNow(t *testing.T) {
+	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
+	const first = `{"operations": ["insert"]}`
+	w.declare("log/all", first)
+	other := w.idle()
+	w.declare("log/all", `{"operations": ["delete"]}`)
+	d, err := streams.ParseDeclaration(streams.Name{Collection: "log", URI: "all"}, []byte(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Put(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.service.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.service.Visible(admin); len(got) != 1 || !slices.Equal(got[0].Operations, []streams.Operation{streams.Insert}) {
+		t.Errorf("declared is %v", got[0].Operations)
+	}
+}
+
+// TestARulesIdIsNoOperator: it would choose another rule.
+func TestARulesIdIsNoOperator(t *testing.T) {
+	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
+	for _, id := range []string{`{"$gt": ""}`, `["a"]`, `{"$regularExpression": {"pattern": ".", "options": ""}}`} {
+		rule := `{"_id": ` + id + `, "predicate": "path('/log/_streams/all')", "roles": ["guest"]}`
+		wantCode(t, w.service.PutRule(t.Context(), []byte(rule)), rooms.CodeBadRequest, "_id")
 	}
 }

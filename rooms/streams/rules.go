@@ -31,7 +31,12 @@ func parseRule(document bson.Raw) (rule, error) {
 	var r rule
 	for _, e := range elements {
 		switch value := e.Value(); e.Key() {
-		case "_id", "priority": // rules only let in, so their order is of no matter
+		case "priority": // rules only let in, so their order is of no matter
+		case "_id":
+			switch value.Type {
+			case bson.TypeEmbeddedDocument, bson.TypeArray, bson.TypeRegex, bson.TypeUndefined:
+				return rule{}, rooms.BadField("_id", "must be a scalar, like a string")
+			}
 		case "predicate":
 			text, _ := value.StringValueOK()
 			parts := regexp.MustCompile(predicate).FindStringSubmatch(strings.TrimSpace(text))

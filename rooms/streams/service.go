@@ -129,7 +129,8 @@ func errNotRunning() error {
 // Subscribe opens a stream for a caller. The sink gets the changes since then, perhaps with some from shortly before, or
 // those behind Request.After; events may come before Subscribe returns. Errors: NOT_FOUND; UNAUTHENTICATED or FORBIDDEN;
 // BAD_REQUEST for variables (Reason ReasonVariable where one is missing) and for a forged After; GONE where After lies
-// too far back or is of an earlier declaration; OVERLOADED where no cursor is to be had; UNAVAILABLE.
+// too far back or is of an earlier declaration; CONFLICT where it is being declared anew; OVERLOADED where no cursor is to
+// be had; UNAVAILABLE.
 func (s *Service) Subscribe(ctx context.Context, caller Caller, r Request, to Sink) (*Subscription, error) {
 	d, b, err := s.bound(caller, r)
 	if err != nil {
@@ -194,9 +195,13 @@ func (s *Service) open(caller Caller, name Name) (*declared, error) {
 	}
 	d := s.declared[name]
 	if d == nil {
-		return nil, rooms.E(rooms.CodeNotFound, "no stream %q is declared", name.String())
+		return nil, notDeclared(name)
 	}
 	return d, s.admit(caller, d)
+}
+
+func notDeclared(name Name) error {
+	return rooms.E(rooms.CodeNotFound, "no stream %q is declared", name.String())
 }
 
 // stillAdmits says why a caller who has joined a feed may not stay: while he waited for it, what let him in may have gone,
