@@ -146,6 +146,7 @@ func (a *App) compose(o Options) (err error) {
 	}
 	json := rest.New(rest.Options{
 		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts,
+		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
 	})

@@ -34,9 +34,10 @@ var mayImport = map[string][]string{
 		"server/socketio", "server/rest", "server/feed", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive",
 		"rooms", "auth", "web",
 	},
-	"server/app/apptest": {"server/app", "server/socketio", "rooms", "auth"},
-	"server/faults":      {},
-	"server":             {"server/app"},
+	"server/socketio/asyncapitest": {},
+	"server/app/apptest":           {"server/app", "server/socketio", "server/socketio/asyncapitest", "rooms", "auth"},
+	"server/faults":                {},
+	"server":                       {"server/app"},
 }
 
 // onlyIn keeps each large dependency to the packages made for it.
@@ -46,7 +47,7 @@ var onlyIn = map[string][]string{
 	"go.mongodb.org/mongo-driver/": {"rooms/mongodb", "rooms/mongodb/mongotest", "rooms/streams", "server/feed"}, // the latter two: its bson only
 	"github.com/coder/websocket":   {"server/feed"},
 	"github.com/jackc/":            {"rooms/postgres", "rooms/postgres/postgrestest"},
-	"github.com/santhosh-tekuri/":  {"rooms/streams"},
+	"github.com/santhosh-tekuri/":  {"rooms/streams", "server/socketio/asyncapitest"},
 	"go.etcd.io/bbolt":             {"rooms/embedded"},
 	"github.com/golang-jwt/":       {"auth"},
 	"golang.org/x/crypto/":         {"auth"},

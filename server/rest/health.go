@@ -16,6 +16,9 @@ var openAPIDocument []byte
 
 func (s *Server) openAPI(call) (reply, error) { return reply{http.StatusOK, openAPIDocument}, nil }
 
+// asyncAPIDocument describes the Socket.IO events, which another package speaks.
+func (s *Server) asyncAPIDocument(call) (reply, error) { return reply{http.StatusOK, s.asyncAPI}, nil }
+
 // health says that the process lives: who answers, does.
 func (s *Server) health(call) (reply, error) {
 	return answer(http.StatusOK, map[string]bool{"ok": true})

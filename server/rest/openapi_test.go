@@ -12,6 +12,7 @@ import (
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/server/app/apptest"
 	"roomstream/server/rest"
+	"roomstream/server/socketio"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(mongotest.Main(m)) }
@@ -109,6 +110,15 @@ func TestCheckerFindsFault(t *testing.T) {
 		if err := d.check(schema, value, "body"); (err != nil) != slices.Contains(bad, text) {
 			t.Errorf("%s: %v", text, err)
 		}
+	}
+}
+
+func TestTheDocumentOfTheEventsIsServed(t *testing.T) {
+	c := newCaller(t, apptest.Options{})
+	answer := c.get("/api/asyncapi.json", "/api/asyncapi.json", "")
+	answer.want(t, http.StatusOK)
+	if string(answer.body) != string(socketio.AsyncAPIDocument()) {
+		t.Error("it is not the document")
 	}
 }
 

@@ -24,12 +24,13 @@ import (
 // characters, each escaped as \uXXXX, and 8 KiB of data have room in it.
 const DefaultMaxBody = 64 << 10
 
-// Options are what a Server stands on. Service, Tokens and Accounts are required.
+// Options are what a Server stands on. Service, Tokens, Accounts and AsyncAPI are required.
 type Options struct {
 	Service  *rooms.Service
 	Tokens   *auth.Tokens
 	Accounts *auth.Accounts
 	Streams  Streams // nil: there are none
+	AsyncAPI []byte  // the document of the Socket.IO events, as JSON
 
 	Registration bool // people may make accounts
 	Guests       bool // people may enter without an account
@@ -46,6 +47,7 @@ type Server struct {
 	tokens       *auth.Tokens
 	accounts     *auth.Accounts
 	streams      Streams
+	asyncAPI     []byte
 	registration bool
 	guests       bool
 	ready        func() error
@@ -65,7 +67,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, streams: o.Streams,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, streams: o.Streams, asyncAPI: o.AsyncAPI,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -99,6 +101,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/healthz", anybody, s.health},
 		{http.MethodGet, "/readyz", anybody, s.readiness},
 		{http.MethodGet, "/api/openapi.json", anybody, s.openAPI},
+		{http.MethodGet, "/api/asyncapi.json", anybody, s.asyncAPIDocument},
 		{http.MethodGet, "/api/auth/methods", anybody, s.methods},
 		{http.MethodPost, "/api/auth/register", anybody, s.register},
 		{http.MethodPost, "/api/auth/login", anybody, s.login},

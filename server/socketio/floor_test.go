@@ -132,7 +132,10 @@ func (f *floor) connect(sub, more string) (session, *recorder) {
 	f.sockets = append(f.sockets[:len(f.sockets):len(f.sockets)], l)
 	f.mu.Unlock()
 	s.connected(l)
-	f.t.Cleanup(s.closed)
+	f.t.Cleanup(func() {
+		s.closed()
+		l.holdTo(f.t, contract(f.t))
+	})
 	return s, l
 }
 

@@ -101,11 +101,11 @@ func TestWhatIsToldBeforeReadyComesBehindIt(t *testing.T) {
 	everybody := func(auth.User) bool { return true }
 	f.chat.unread = func(context.Context, auth.UserID) (int, error) {
 		for i := range 3 {
-			if ids := f.chat.people.ofUser("ann", told{"notification", fmt.Append(nil, i)}); len(ids) > 0 {
+			if ids := f.chat.people.ofUser("ann", told{"notice", fmt.Append(nil, i)}); len(ids) > 0 {
 				t.Errorf("told before ready: %v", ids)
 			}
 		}
-		f.chat.people.ofUser("bob", told{"notification", []byte("9")})
+		f.chat.people.ofUser("bob", told{"notice", []byte("9")})
 		if ids := f.chat.people.allowed(everybody, told{"news", []byte("3")}); len(ids) > 0 {
 			t.Errorf("told before ready: %v", ids)
 		}
@@ -116,14 +116,14 @@ func TestWhatIsToldBeforeReadyComesBehindIt(t *testing.T) {
 	for _, h := range l.told()[1:] {
 		got = append(got, h.event+h.body)
 	}
-	if want := []string{"notification0", "notification1", "notification2", "news3"}; l.told()[0].event != "ready" || !slices.Equal(got, want) {
+	if want := []string{"notice0", "notice1", "notice2", "news3"}; l.told()[0].event != "ready" || !slices.Equal(got, want) {
 		t.Errorf("heard %v", l.told())
 	}
-	if ids := f.chat.people.ofUser("ann", told{"notification", nil}); len(ids) != 1 {
+	if ids := f.chat.people.ofUser("ann", told{"notice", nil}); len(ids) != 1 {
 		t.Errorf("behind ready %d clients are told at once, want 1", len(ids))
 	}
 	f.chat.people.remove(s.(*speaker))
-	if ids := f.chat.people.ofUser("ann", told{"notification", nil}); len(ids) != 0 || len(f.chat.people.opening) != 0 {
+	if ids := f.chat.people.ofUser("ann", told{"notice", nil}); len(ids) != 0 || len(f.chat.people.opening) != 0 {
 		t.Error("who is gone is still told")
 	}
 }
@@ -133,7 +133,7 @@ func TestWhoIsToldTooMuchBeforeReadyIsClosed(t *testing.T) {
 	f := newFloor(t, rooms.Options{})
 	f.chat.unread = func(context.Context, auth.UserID) (int, error) {
 		for range toldMost + 1 {
-			f.chat.people.ofUser("ann", told{"notification", []byte("1")})
+			f.chat.people.ofUser("ann", told{"notice", []byte("1")})
 		}
 		return 0, nil
 	}

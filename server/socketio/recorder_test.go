@@ -14,6 +14,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/server/socketio/asyncapitest"
 )
 
 // patience is how long a test waits for what must come: far above what a loaded machine takes.
@@ -87,6 +88,20 @@ func (r *recorder) told() []heard {
 	return append([]heard(nil), r.all...)
 }
 
+// holdTo fails where the document does not have what was heard.
+func (r *recorder) holdTo(t *testing.T, c *asyncapitest.Contract) {
+	t.Helper()
+	for _, h := range r.told() {
+		if !c.KnowsEvent(h.event) {
+			continue // not an event: an ack or an end; which events there are is another test's
+		}
+		if err := c.Event(h.event, []byte(h.body)); err != nil {
+			t.Error(err)
+			return
+		}
+	}
+}
+
 // wait returns what was heard once there are n of it.
 func (r *recorder) wait(t *testing.T, n int) []heard {
 	t.Helper()
@@ -143,6 +158,9 @@ func ask(t *testing.T, s session, event, payload string) ackBody {
 	s.event(event, arguments(payload), false, func(b []byte) { answers <- b })
 	select {
 	case b := <-answers:
+		if err := contract(t).Exchange(event, []byte(payload), b); err != nil {
+			t.Error(err)
+		}
 		return decodeAck(t, b)
 	case <-time.After(patience):
 		t.Fatalf("%s %s: no answer", event, payload)

@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"roomstream/server/socketio"
+	"roomstream/server/socketio/asyncapitest"
 )
 
 // Patience is how long a test waits for what must come. It only bounds a failure.
@@ -22,14 +25,16 @@ const Patience = 60 * time.Second
 const socketPath = "/socket.io/?EIO=4&transport=websocket"
 
 // Client is a Socket.IO client over one raw WebSocket: small, and with no opinion of its own, so that a test sees every
-// packet as it came. It answers pings and keeps all events.
+// packet as it came. It answers pings, keeps all events, and fails where an event or an ack is not as the AsyncAPI document
+// says.
 //
 // Concurrency: all methods are safe for concurrent use; those that take a testing.TB's word may end the test and are for
 // the test's own goroutine. Lifecycle: Dial starts its one reader, the end of the test or Drop ends it.
 type Client struct {
-	t    testing.TB
-	conn net.Conn
-	gone chan struct{} // closed when the reader has ended
+	t        testing.TB
+	contract *asyncapitest.Contract
+	conn     net.Conn
+	gone     chan struct{} // closed when the reader has ended
 
 	writing sync.Mutex
 
@@ -42,6 +47,20 @@ type Client struct {
 	changed chan struct{}   // closed and replaced on whatever comes
 	code    int             // of the WebSocket close frame; 0: none came
 	reason  string
+}
+
+// readContract reads the document once for all clients: it does not change.
+var readContract = sync.OnceValues(func() (*asyncapitest.Contract, error) {
+	return asyncapitest.Read(socketio.AsyncAPIDocument())
+})
+
+func contract(t testing.TB) *asyncapitest.Contract {
+	t.Helper()
+	c, err := readContract()
+	if err != nil {
+		t.Fatalf("asyncapi.json: %v", err)
+	}
+	return c
 }
 
 // Event is one event as the server sent it.
@@ -107,7 +126,7 @@ func OpenPath(t testing.TB, base, path string, header http.Header) *Client {
 	if err != nil {
 		t.Fatalf("open a WebSocket: %v", err)
 	}
-	c := &Client{t: t, conn: conn, gone: make(chan struct{}), acks: map[int]func(json.RawMessage){}, changed: make(chan struct{})}
+	c := &Client{t: t, contract: contract(t), conn: conn, gone: make(chan struct{}), acks: map[int]func(json.RawMessage){}, changed: make(chan struct{})}
 	go c.read(r)
 	t.Cleanup(c.Drop)
 	return c
@@ -147,7 +166,12 @@ func (c *Client) Ask(event, payload string, answered func(ack json.RawMessage)) 
 	c.mu.Lock()
 	id := c.nextAck
 	c.nextAck++
-	c.acks[id] = answered
+	c.acks[id] = func(ack json.RawMessage) {
+		if err := c.contract.Exchange(event, []byte(payload), ack); err != nil {
+			c.t.Error(err)
+		}
+		answered(ack)
+	}
 	c.mu.Unlock()
 	c.Write(fmt.Sprintf(`42%d[%q,%s]`, id, event, payload))
 }
@@ -332,6 +356,12 @@ func (c *Client) event(body []byte) {
 	}
 	if len(args) > 1 {
 		e.Body = args[1]
+	}
+	// Others are named by declarations and by channels of PostgreSQL.
+	if c.contract.KnowsEvent(e.Name) {
+		if err := c.contract.Event(e.Name, e.Body); err != nil {
+			c.t.Error(err)
+		}
 	}
 	c.events = append(c.events, e)
 }
