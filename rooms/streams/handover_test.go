@@ -284,3 +284,37 @@ func TestARulesIdIsNoOperator(t *testing.T) {
 		wantCode(t, w.service.PutRule(t.Context(), []byte(rule)), rooms.CodeBadRequest, "_id")
 	}
 }
+
+// TestARuleOfAPathIsNoneOfItsSiblings, whose names begin alike.
+func TestARuleOfAPathIsNoneOfItsSiblings(t *testing.T) {
+	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
+	w.declare("log/all", `{}`)
+	w.declare("log/alls", `{}`)
+	if err := w.service.PutRule(t.Context(), []byte(`{"_id": "r", "predicate": "path-prefix('/log/_streams/all')", "roles": ["guest"]}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.service.Check(caller("g", "guest"), request("log/all")); err != nil {
+		t.Error(err)
+	}
+	wantCode(t, w.service.Check(caller("g", "guest"), request("log/alls")), rooms.CodeForbidden, "")
+}
+
+// TestWhoGivesUpLeavesNoCursor: he went while the database opened the stream for him.
+func TestWhoGivesUpLeavesNoCursor(t *testing.T) {
+	w := newWorld(t, mongotest.Start(t, "--setParameter", "enableTestCommands=1"), true, streams.Options{Linger: 2 * time.Second})
+	w.declare("log/all", `{}`)
+	w.slowly("aggregate", "log", time.Second)
+	ctx, cancel := context.WithCancel(t.Context())
+	gone := make(chan error, 1)
+	go func() {
+		_, err := w.service.Subscribe(ctx, admin, request("log/all"), newRecorder())
+		gone <- err
+	}()
+	w.until("he waits", func() bool { return w.inProgress("aggregate") })
+	cancel()
+	if err := <-gone; err == nil {
+		t.Error("a stream was opened for who had gone")
+	}
+	w.until("the stream is open", func() bool { return w.service.Cursors() == 1 })
+	w.until("the cursor is given back", func() bool { return w.service.Cursors() == 0 && w.cursors() == 0 })
+}
