@@ -17,6 +17,12 @@ const indexName = "index.html"
 // feedsName is the address of the declared streams; which one is open stands in the query.
 const feedsName = "feeds"
 
+// docsAddress is where people read the JSON routes, and docsName the page that shows them.
+const (
+	docsAddress = "docs/api"
+	docsName    = "api-docs.html"
+)
+
 // assetsPrefix is where Vite puts the files whose names carry a hash of their content.
 const assetsPrefix = "assets/"
 
@@ -31,7 +37,13 @@ const (
 //   - 'self' in connect-src covers ws: and wss: of the same host (CSP level 3);
 //   - trusted-types 'none' with require-trusted-types-for: no string can become HTML
 //     or a script, whatever the page's code does.
-const policy = "default-src 'none'; " +
+const policy = docsPolicy + "; " +
+	"require-trusted-types-for 'script'; " +
+	"trusted-types 'none'"
+
+// docsPolicy is that of the page of the JSON routes, without the trusted types: Swagger UI, which draws it, sets innerHTML.
+// What it shows is this server's own document, and still no script but ours runs.
+const docsPolicy = "default-src 'none'; " +
 	"script-src 'self'; " +
 	"style-src 'self'; " +
 	"connect-src 'self'; " +
@@ -39,9 +51,7 @@ const policy = "default-src 'none'; " +
 	"font-src 'self'; " +
 	"base-uri 'none'; " +
 	"form-action 'none'; " +
-	"frame-ancestors 'none'; " +
-	"require-trusted-types-for 'script'; " +
-	"trusted-types 'none'"
+	"frame-ancestors 'none'"
 
 // contentTypes of what a build holds. The operating system's table is not asked: it
 // differs from machine to machine.
@@ -72,8 +82,8 @@ type handler struct {
 	files map[string]file
 }
 
-// NewHandler serves the files of a build: index.html at /, /rooms/<id> and /feeds, the rest
-// by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
+// NewHandler serves the files of a build: index.html at /, /rooms/<id> and /feeds, api-docs.html at
+// /docs/api, the rest by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
 // command that makes one.
 func NewHandler(files fs.FS) http.Handler {
 	h := &handler{files: map[string]file{}}
@@ -112,8 +122,9 @@ func newFile(name string, body []byte) file {
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name := fileName(r.URL.Path)
 	head := w.Header()
-	head.Set("Content-Security-Policy", policy)
+	head.Set("Content-Security-Policy", policyOf(name))
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
 	head.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -125,9 +136,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET and HEAD are answered here", http.StatusMethodNotAllowed)
 		return
 	}
-	name := fileName(r.URL.Path)
 	f, ok := h.files[name]
-	if !ok && name == indexName {
+	if !ok && (name == indexName || name == docsName) {
 		serveUnbuilt(w)
 		return
 	}
@@ -139,9 +149,20 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve(w, r, f)
 }
 
+// policyOf is the Content-Security-Policy of a file.
+func policyOf(name string) string {
+	if name == docsName {
+		return docsPolicy
+	}
+	return policy
+}
+
 // fileName is the file an address shows: the page's own addresses show index.html.
 func fileName(address string) string {
 	name := strings.TrimPrefix(address, "/")
+	if strings.TrimSuffix(name, "/") == docsAddress {
+		return docsName
+	}
 	room, isRoom := strings.CutPrefix(name, "rooms/")
 	if name == "" || strings.TrimSuffix(name, "/") == feedsName || isRoom && room != "" && !strings.Contains(strings.TrimSuffix(room, "/"), "/") {
 		return indexName

@@ -18,11 +18,12 @@ const script = "assets/index-abc.js"
 // built is a build as Vite makes one.
 func built() http.Handler {
 	return web.NewHandler(fstest.MapFS{
-		".gitignore":  {Data: []byte("*")},
-		"index.html":  {Data: []byte("<!doctype html><title>page</title>")},
-		"theme.js":    {Data: []byte("theme()")},
-		"favicon.svg": {Data: []byte("<svg/>")},
-		script:        {Data: []byte(strings.Repeat("console.log(1);", 1000))},
+		".gitignore":    {Data: []byte("*")},
+		"index.html":    {Data: []byte("<!doctype html><title>page</title>")},
+		"api-docs.html": {Data: []byte("<!doctype html><title>routes</title>")},
+		"theme.js":      {Data: []byte("theme()")},
+		"favicon.svg":   {Data: []byte("<svg/>")},
+		script:          {Data: []byte(strings.Repeat("console.log(1);", 1000))},
 	})
 }
 
@@ -142,6 +143,24 @@ func TestEveryAnswerHasTheStrictPolicy(t *testing.T) {
 			if r.Header.Get("X-Content-Type-Options") != "nosniff" || r.Header.Get("Referrer-Policy") == "" {
 				t.Errorf("%s %s: headers %v", name, target, r.Header)
 			}
+		}
+	}
+}
+
+func TestThePageOfTheRoutesMayDoNoMoreThanItMust(t *testing.T) {
+	strict := get(t, built(), http.MethodGet, "/").Header.Get("Content-Security-Policy")
+	for _, target := range []string{"/docs/api", "/docs/api/", "/api-docs.html"} {
+		r := get(t, built(), http.MethodGet, target)
+		if r.StatusCode != http.StatusOK || !strings.Contains(body(t, r), "<title>routes</title>") {
+			t.Errorf("%s: status %d, want the page of the routes", target, r.StatusCode)
+		}
+		if got := r.Header.Get("Content-Security-Policy") + "; require-trusted-types-for 'script'; trusted-types 'none'"; got != strict {
+			t.Errorf("%s: but for trusted types %q is not %q", target, got, strict)
+		}
+	}
+	for _, target := range []string{"/docs", "/docs/", "/docs/api/x"} {
+		if r := get(t, built(), http.MethodGet, target); r.StatusCode != http.StatusNotFound || r.Header.Get("Content-Security-Policy") != strict {
+			t.Errorf("%s: status %d, want 404 under the strict policy", target, r.StatusCode)
 		}
 	}
 }
