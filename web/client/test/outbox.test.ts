@@ -1,0 +1,114 @@
+import { expect, test, vi } from "vitest";
+import { ChatError } from "../src/errors.js";
+import { memoryStore, type OutboxEntry, type OutboxStore } from "../src/outbox-store.js";
+import { Outbox } from "../src/outbox.js";
+import type { Fields } from "../src/wire.js";
+
+/** A server's log that knows clientIds; `next` says what becomes of a delivery. */
+class Log {
+  readonly texts: string[] = [];
+  readonly delivered: string[] = [];
+  readonly failed: string[] = [];
+  next: (text: string) => "ok" | "answer lost" | ChatError = () => "ok";
+  #ids = new Map<string, number>();
+
+  outbox(store: OutboxStore, user = "ann"): Outbox {
+    const deliver = (_: string, payload: Fields): Promise<Fields> => {
+      const text = String(payload["text"]);
+      const what = this.next(text);
+      if (what instanceof ChatError) return Promise.reject(what);
+      const clientId = String(payload["clientId"]);
+      if (!this.#ids.has(clientId)) this.#ids.set(clientId, this.texts.push(text));
+      if (what === "answer lost") return Promise.reject(new ChatError("TIMEOUT", "lost", true));
+      return Promise.resolve({ ok: true, seq: this.#ids.get(clientId) });
+    };
+    const text = (entry: OutboxEntry): string => String(entry.payload["text"]);
+    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)) }, user, () => 0);
+  }
+}
+
+const texts = Array.from({ length: 50 }, (_, n) => `text ${n}`);
+const send = (outbox: Outbox, text: string): Promise<Fields> => outbox.add("send_message", "general", { text });
+
+test("writes are in the log once and in order, though answers are lost and the server is overloaded", async () => {
+  const log = new Log();
+  let n = 0;
+  log.next = () => (["ok", "answer lost", new ChatError("OVERLOADED", "later", true)] as const)[n++ % 3] ?? "ok";
+  const store = memoryStore();
+  const outbox = log.outbox(store);
+  const acks = texts.map((text) => send(outbox, text));
+  outbox.begin("ann");
+  expect((await Promise.all(acks)).map((ack) => ack["seq"])).toEqual(texts.map((_, i) => i + 1));
+  expect(log.texts).toEqual(texts);
+  await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+});
+
+test("what a crash left is sent by the next instance, in order and once, before what that one makes", async () => {
+  const log = new Log();
+  const store = memoryStore();
+  const first = log.outbox(store);
+  // The crash: the answer to the fifth never comes, and nothing more leaves.
+  log.next = (text) => (text === "text 4" ? "answer lost" : "ok");
+  for (const text of texts.slice(0, 40)) send(first, text).catch(() => {});
+  first.begin("ann");
+  await vi.waitFor(() => expect(log.texts).toHaveLength(5));
+  first.close();
+
+  log.next = () => "ok";
+  const second = log.outbox(store);
+  const acks = texts.slice(40).map((text) => send(second, text));
+  second.begin("ann");
+  await Promise.all(acks);
+  expect(log.texts).toEqual(texts);
+  expect(await store.load()).toEqual([]);
+});
+
+test("a permanent error rejects its write, leaves the outbox, and lets the next one go", async () => {
+  const log = new Log();
+  log.next = (text) => (text === "text 1" ? new ChatError("BAD_REQUEST", "too long", false, 0, "text") : "ok");
+  const store = memoryStore();
+  const outbox = log.outbox(store);
+  outbox.begin("ann");
+  const [a, b, c] = await Promise.allSettled(texts.slice(0, 3).map((text) => send(outbox, text)));
+  expect([a?.status, b?.status, c?.status]).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(b?.status === "rejected" && b.reason).toMatchObject({ code: "BAD_REQUEST", field: "text" });
+  expect(log.texts).toEqual(["text 0", "text 2"]);
+  expect(log.failed).toEqual(["text 1"]);
+  expect(await store.load()).toEqual([]);
+});
+
+test("a room that has to wait holds up no other", async () => {
+  const log = new Log();
+  log.next = (text) => (text === "slow" ? new ChatError("RATE_LIMITED", "later", true, 60_000) : "ok");
+  const outbox = log.outbox(memoryStore());
+  outbox.begin("ann");
+  outbox.add("send_message", "slow", { text: "slow" }).catch(() => {});
+  await send(outbox, "fast");
+  expect(log.texts).toEqual(["fast"]);
+  outbox.close();
+});
+
+test("nobody's connection sends what another user left", async () => {
+  const log = new Log();
+  const store = memoryStore();
+  const anns = log.outbox(store);
+  const left = send(anns, "ann's");
+  anns.close();
+  await expect(left).rejects.toMatchObject({ code: "UNAVAILABLE" });
+
+  const bens = log.outbox(store, "");
+  const sent = send(bens, "ben's");
+  bens.begin("ben");
+  await sent;
+  expect(log.texts).toEqual(["ben's"]);
+  expect((await store.load()).map(({ user }) => user)).toEqual(["ann"]);
+});
+
+test("a store that fails is not in the way of sending", async () => {
+  const log = new Log();
+  const broken = (): Promise<never> => Promise.reject(new Error("the disk is full"));
+  const outbox = log.outbox({ load: broken, put: broken, remove: broken });
+  outbox.begin("ann");
+  await send(outbox, "hello");
+  expect(log.texts).toEqual(["hello"]);
+});
