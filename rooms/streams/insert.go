@@ -23,7 +23,7 @@ func (s *Service) Insert(ctx context.Context, caller Caller, collection string, 
 		return bson.RawValue{}, rooms.E(rooms.CodeBadRequest, "the document must be UTF-8")
 	}
 	if err := bson.UnmarshalExtJSON(document, false, &parsed); err != nil {
-		return bson.RawValue{}, rooms.E(rooms.CodeBadRequest, "the document must be one JSON object: %v", err)
+		return bson.RawValue{}, rooms.Wrap(rooms.CodeBadRequest, err, "the document must be one JSON object of values that MongoDB can hold")
 	}
 	for _, e := range parsed {
 		if strings.HasPrefix(e.Key, "$") {
@@ -34,7 +34,7 @@ func (s *Service) Insert(ctx context.Context, caller Caller, collection string, 
 		return bson.RawValue{}, err
 	}
 	if _, err := bson.Marshal(parsed); err != nil {
-		return bson.RawValue{}, rooms.E(rooms.CodeBadRequest, "the document has no form in BSON: %v", err)
+		return bson.RawValue{}, rooms.Wrap(rooms.CodeBadRequest, err, "the document must be one JSON object of values that MongoDB can hold")
 	}
 	if err := meetsOne(granting, document); err != nil {
 		return bson.RawValue{}, err

@@ -141,7 +141,7 @@ func parseObject(text []byte) (bson.D, error) {
 	}
 	var document bson.D
 	if err := bson.UnmarshalExtJSON(text, false, &document); err != nil {
-		return nil, rooms.E(rooms.CodeBadRequest, "the declaration must be one JSON object: %v", err)
+		return nil, rooms.Wrap(rooms.CodeBadRequest, err, "the declaration must be one JSON object of values that MongoDB can hold")
 	}
 	return document, checkShape("", document, 0)
 }

@@ -116,11 +116,11 @@ func (s *Service) PutRule(ctx context.Context, text []byte) error {
 	}
 	var document bson.D
 	if err := bson.UnmarshalExtJSON(text, false, &document); err != nil {
-		return rooms.E(rooms.CodeBadRequest, "the body must be one JSON object: %v", err)
+		return rooms.Wrap(rooms.CodeBadRequest, err, "the body must be one JSON object")
 	}
 	raw, err := bson.Marshal(document)
 	if err != nil {
-		return rooms.E(rooms.CodeBadRequest, "the body must be one JSON object: %v", err)
+		return rooms.Wrap(rooms.CodeBadRequest, err, "the body must be one JSON object")
 	}
 	if _, err := parseRule(raw); err != nil {
 		return err

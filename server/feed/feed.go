@@ -153,7 +153,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !ok:
 		s.refuse(w, r, noRoute())
 	case !s.allowed.admit(w, r):
-		s.refuse(w, r, rooms.E(rooms.CodeForbidden, "Origin: pages of this origin may not open feeds: add it to -allowed-origins"))
+		s.refuse(w, r, rooms.E(rooms.CodeForbidden, "Origin: pages of this origin may not call here: add it to -allowed-origins"))
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
 	case to.kind == streamAddress:
