@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { connect, memoryStore, type Chat, type ChatOptions, type LogEvent, type Room } from "../client/src/index.js";
+import { Proxy } from "./harness/proxy";
 import { openEmbedded, Server, stores } from "./harness/server";
 import { declared, serverWithPosts } from "./harness/streams";
-import { secondsFromNow, tokenFor } from "./harness/token";
+import { secondsFromNow, sign, tokenFor } from "./harness/token";
 import { until, within } from "./harness/wait";
 
 const ALL_MS = 60_000;
@@ -111,17 +112,26 @@ test("a token is renewed before it runs out, and a new one that is refused is to
 
 test("a connection that is refused for its kept token fetches another", async () => {
   const server = await Server.start(await openEmbedded());
+  const otherSecret = "another secret, of 32 bytes and more";
+  const other = await Server.start(await openEmbedded(), "-jwt-secret", otherSecret);
+  const proxy = await Proxy.to(server.port);
   let asked = 0;
-  const exp = secondsFromNow(2);
-  const ann = chatOf(server.url, "ann", { token: () => tokenFor("ann", asked++ === 0 ? { exp } : {}) });
-  // The first one is not renewed while the connection lives: its source is silent meanwhile.
+  const ann = chatOf(proxy.url, "ann", { token: () => (asked++ === 0 ? tokenFor("ann") : sign({ sub: "ann", exp: secondsFromNow(3600) }, otherSecret)) });
+  const refusals: string[] = [];
+  ann.on("state", (state) => state.kind === "refused" && refusals.push(state.error.code));
   const room = ann.room("general");
+  const resets: unknown[] = [];
+  room.on("reset", (reason, lastSeq) => resets.push([reason, lastSeq]));
   await room.send("one");
-  await server.kill();
-  await until("the first token has run out", () => Date.now() / 1000 > exp);
-  await server.restart();
-  expect((await within("it is sent", room.send("two"), ALL_MS)).seq).toBe(2);
-  expect(asked).toBeGreaterThan(1);
+  await until("it is told", () => room.lastSeq === 1);
+  expect(asked).toBe(1);
+  proxy.serverPort = other.port;
+  proxy.cut();
+  const { seq } = await within("it is sent", room.send("two"), ALL_MS);
+  expect([seq, asked, refusals]).toEqual([1, 2, []]);
+  // Behind the address there is another log now: what was told before is void.
+  await until("it is told of", () => resets.length > 0);
+  expect(resets).toMatchObject([["another_log", expect.any(Number)]]);
 });
 
 test("an open stream goes on where it was after the server is killed", async () => {

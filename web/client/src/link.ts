@@ -172,7 +172,9 @@ export class Link {
         if (connection !== this.#connection) return;
         await this.ask("refresh_auth", { token });
         return;
-      } catch {
+      } catch (error) {
+        const failure = asChatError(error);
+        if (!failure.retryable && !failure.aboutToken) return; // another user's token
         // At worst the server closes, and the next connect brings a new token.
         await pause(backoffMs(attempt), this.#ended.signal);
       }

@@ -10,8 +10,9 @@ export class Proxy {
   readonly #pairs = new Set<[Socket, Socket]>();
   readonly #server: TcpServer;
 
-  private constructor(serverPort: number) {
-    this.#server = createServer((client) => this.#join(client, connect(serverPort, "127.0.0.1")));
+  /** serverPort may be changed: the next connection goes there. */
+  private constructor(public serverPort: number) {
+    this.#server = createServer((client) => this.#join(client, connect(this.serverPort, "127.0.0.1")));
   }
 
   static async to(serverPort: number): Promise<Proxy> {
