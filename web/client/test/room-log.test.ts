@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ChatError } from "../src/errors.js";
 import { RoomLog } from "../src/room-log.js";
 import type { LogEvent, Page } from "../src/wire.js";
@@ -47,6 +47,7 @@ class World {
   }
 
   #page(since: number): Page {
+    if (since > this.reached) return { events: [], more: false, lastSeq: this.reached, reset: "ahead" };
     if (since + 1 < this.first) return { events: [], more: false, lastSeq: this.reached, reset: "trimmed" };
     const end = Math.min(this.reached, since + this.random(4)); // an empty page with more is allowed
     return { events: upTo(since + 1, end).map(event), more: end < this.reached, lastSeq: this.reached };
@@ -148,4 +149,47 @@ test("of another log the next join tells where it is", () => {
   world.log.live(event(4));
   expect(world.resets).toEqual([3]);
   expect(world.applied).toEqual([4]);
+});
+
+test("nothing live is applied before the join says that the numbers hold", () => {
+  const world = new World(() => 3, 7);
+  world.reached = 3; // the log was restored
+  world.log.begin();
+  world.log.live(event(8));
+  expect(world.applied).toEqual([]);
+  world.held.shift()?.answer();
+  expect(world.resets).toEqual([3]);
+});
+
+test("what was heard before an older answer is asked for", async () => {
+  const world = new World(() => 3, 5);
+  world.reached = 5;
+  world.log.begin();
+  world.log.live(event(6));
+  world.held.shift()?.answer();
+  await vi.waitFor(() => expect(world.held).toHaveLength(1));
+  world.reached = 6;
+  world.held.shift()?.answer();
+  expect(world.applied).toEqual([6]);
+});
+
+test("an answer from before a reset moves nothing back", async () => {
+  const world = new World(() => 3, 5);
+  world.reached = 30;
+  world.first = 20;
+  world.log.begin();
+  world.log.resetTo("too_far", 40);
+  world.held.shift()?.answer();
+  await turn();
+  expect(world.resets).toEqual([40]);
+  expect(world.log.last).toBe(40);
+});
+
+test("an answer on a connection that is gone tells nothing", () => {
+  const world = new World(() => 3, 0);
+  world.reached = 3;
+  world.log.begin();
+  world.log.end();
+  world.held.shift()?.answer();
+  expect(world.applied).toEqual([]);
 });
