@@ -97,8 +97,10 @@ func (s *Store) whileOpen(ctx context.Context, watch func(ctx context.Context) e
 }
 
 // closeStream gives a change stream back.
-func closeStream(ctx context.Context, stream *changeStream) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+func closeStream(ctx context.Context, stream *changeStream) { closeWithin(ctx, stream, closeTimeout) }
+
+func closeWithin(ctx context.Context, stream *changeStream, timeout time.Duration) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
 	// Where either fails, the server forgets the cursor by itself after 10 minutes.
 	stream.Close(ctx)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -49,6 +50,20 @@ func (s *Store) Streams(database string) (streams.Database, streams.Store, error
 	return &Feeds{store: s, client: s.feeds, database: db, shared: database == chat}, &Declarations{s}, nil
 }
 
+// grace is how long a call may take to its end once nobody wants it any more. Cut off, it would leave a cursor at the
+// server that nobody here knows of, for 10 minutes; feeds come and go all day.
+const grace = 3 * time.Second
+
+// unhurried is a context that ends a grace later than another.
+func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return late, func() {
+		stop()
+		cancel()
+	}
+}
+
 // ownCollections are those of the chat's database that no feed shows and no collection route writes: what is there
 // today, and what the chat's contract has names for.
 func ownCollections() []string {
@@ -77,8 +92,12 @@ func (f *Feeds) Open(ctx context.Context, w streams.Watch) (streams.Cursor, erro
 		opts.SetResumeAfter(field("_data", string(w.After)))
 	}
 	live, cancel := context.WithCancel(f.store.live)
-	defer context.AfterFunc(ctx, cancel)()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
 	stream, err := openStream(live, f.over(w), f.pipeline(w), opts)
+	if err == nil && ctx.Err() != nil {
+		closeWithin(ctx, stream, grace)
+		err = ctx.Err()
+	}
 	if err != nil {
 		cancel()
 		return nil, f.failOpen(ctx, w, err)
@@ -183,9 +202,11 @@ type feedCursor struct {
 	end    context.CancelFunc
 }
 
-// Next asks the server once.
+// Next asks the server once, which answers after awaitTime at the latest.
 func (c *feedCursor) Next(ctx context.Context) (bson.Raw, error) {
-	if c.stream.TryNext(ctx) {
+	late, cancel := unhurried(ctx)
+	defer cancel()
+	if c.stream.TryNext(late) {
 		return slices.Clone(c.stream.Current), nil
 	}
 	err := c.stream.Err()
@@ -216,7 +237,7 @@ func (c *feedCursor) Position() streams.Position {
 
 // Close gives the cursor back.
 func (c *feedCursor) Close() {
-	closeStream(context.Background(), c.stream)
+	closeWithin(context.Background(), c.stream, grace)
 	c.end()
 }
 
