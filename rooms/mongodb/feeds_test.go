@@ -17,9 +17,8 @@ import (
 )
 
 // openFeeds gives what streams stand on, over one fresh database, and that database.
-func openFeeds(t *testing.T) (streams.Database, streams.Store, *mongo.Database) {
+func openFeeds(t *testing.T, server *mongotest.Server) (streams.Database, streams.Store, *mongo.Database) {
 	t.Helper()
-	server := mongotest.Shared(t)
 	name := server.Database(t)
 	store := open(t, server, name)
 	database, declared, err := store.Streams("")
@@ -69,7 +68,7 @@ func insertInto(t *testing.T, coll *mongo.Collection, document bson.D) {
 }
 
 func TestAFeedGoesOnBehindAPosition(t *testing.T) {
-	feeds, _, db := openFeeds(t)
+	feeds, _, db := openFeeds(t, mongotest.Shared(t))
 	cursor := openFeed(t, feeds, streams.Watch{Collection: "posts"})
 	begun := cursor.Position()
 	for n := range 3 {
@@ -102,7 +101,7 @@ func TestAFeedGoesOnBehindAPosition(t *testing.T) {
 }
 
 func TestAFeedSaysWhyItEnds(t *testing.T) {
-	feeds, _, db := openFeeds(t)
+	feeds, _, db := openFeeds(t, mongotest.Shared(t))
 	insertInto(t, db.Collection("posts"), bson.D{})
 	cursor := openFeed(t, feeds, streams.Watch{
 		Collection: "posts", Pipeline: []bson.D{{{Key: "$match", Value: bson.D{{Key: "operationType", Value: "insert"}}}}},
@@ -130,11 +129,12 @@ func TestAFeedSaysWhyItEnds(t *testing.T) {
 }
 
 func TestAFeedMeetsAnEventTooLargeToBeSent(t *testing.T) {
-	feeds, _, db := openFeeds(t)
+	// A server of its own: the shared one's small cache may be full of what other tests wrote.
+	feeds, _, db := openFeeds(t, mongotest.Start(t))
 	large := streams.Watch{Collection: "posts", FullDocument: true}
 	cursor := openFeed(t, feeds, large)
 	insertInto(t, db.Collection("posts"), bson.D{{Key: "_id", Value: 1}})
-	update := bson.D{{Key: "$set", Value: bson.D{{Key: "text", Value: strings.Repeat("x", 12<<20)}}}}
+	update := bson.D{{Key: "$set", Value: bson.D{{Key: "text", Value: strings.Repeat("x", 9<<20)}}}}
 	if _, err := db.Collection("posts").UpdateByID(t.Context(), 1, update); err != nil {
 		t.Fatal(err)
 	}
