@@ -121,6 +121,17 @@ func TestWhatADeclarationMayNotSay(t *testing.T) {
 	}
 }
 
+func TestNamesOfVariables(t *testing.T) {
+	for name, ok := range map[string]bool{
+		"n": true, "_": true, "userId2": true, strings.Repeat("a", 64): true,
+		"": false, "2n": false, "a b": false, "a.b": false, "a-b": false, "é": false, "a\n": false, strings.Repeat("a", 65): false,
+	} {
+		if isVariableName(name) != ok {
+			t.Errorf("%q: %v", name, !ok)
+		}
+	}
+}
+
 func fieldName(e *rooms.Error) string {
 	if e == nil {
 		return ""

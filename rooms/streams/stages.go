@@ -2,7 +2,6 @@ package streams
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,7 +10,22 @@ import (
 	"roomstream/rooms"
 )
 
-const variablePattern = `^[A-Za-z_][A-Za-z0-9_]{0,63}$`
+// maxVariable is the longest name of a variable, in bytes.
+const maxVariable = 64
+
+// isVariableName says whether a name is letters, digits and _, no digit first. Whoever opens a stream has its names
+// checked, so it is no regular expression, which would be compiled each time.
+func isVariableName(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c == '_', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
+		case '0' <= c && c <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxVariable
+}
 
 // checker walks through stages, refuses what is not allowed, and notes where variables stand.
 type checker struct {
@@ -111,8 +125,8 @@ func readIfvar(value any) (names []string, stage, otherwise bson.D, ok bool) {
 
 // name checks and notes a variable's name.
 func (c *checker) name(path, name string) error {
-	if !regexp.MustCompile(variablePattern).MatchString(name) {
-		return rooms.BadField(path, "%q is no name of a variable: letters, digits and _, at most 64, no digit first", name)
+	if !isVariableName(name) {
+		return rooms.BadField(path, "%q is no name of a variable: letters, digits and _, at most %d, no digit first", name, maxVariable)
 	}
 	if slices.Contains(reservedVars(), name) {
 		return rooms.BadField(path, "%q is a reserved name: choose another for the variable", name)
