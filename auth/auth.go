@@ -27,6 +27,9 @@ type User struct {
 	ID    UserID
 	Name  string
 	Roles []string
+	// Rooms are the roles that the token grants in rooms, by room id, as claimed: rooms that
+	// may not exist, roles that may not either. Nil: none.
+	Rooms map[string]string
 }
 
 // Has says whether the user's token carries the role.

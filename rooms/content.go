@@ -35,7 +35,30 @@ func checkContent(e *Event) error {
 	if len(e.AuthorName) > maxNameBytes || !utf8.ValidString(e.AuthorName) {
 		return BadField("authorName", "must be valid UTF-8 of at most %d bytes", maxNameBytes)
 	}
+	if err := checkMentions(e.Mentions); err != nil {
+		return err
+	}
 	return checkData(e.Data)
+}
+
+// MaxMentions is how many users one message may name.
+const MaxMentions = 50
+
+// checkMentions takes what Event.Mentions may be.
+func checkMentions(text string) error {
+	if text == "" {
+		return nil
+	}
+	var ids []auth.UserID
+	if json.Unmarshal([]byte(text), &ids) != nil || len(ids) == 0 || len(ids) > MaxMentions {
+		return BadField("mentions", "must be a JSON array of 1 to %d user ids", MaxMentions)
+	}
+	for _, id := range ids {
+		if err := auth.CheckUserID(string(id)); err != nil {
+			return BadField("mentions", "%v", err)
+		}
+	}
+	return nil
 }
 
 // CheckStored holds an event that was read from a store to what its type must have: a
@@ -46,6 +69,12 @@ func CheckStored(e *Event) error {
 	}
 	if err := auth.CheckUserID(string(e.Author)); err != nil {
 		return BadField("author", "%v", err)
+	}
+	switch e.Type {
+	case TypeMember:
+		return checkMember(e)
+	case TypeRoom:
+		return checkRoom(e)
 	}
 	if e.Type != TypeMessage && (e.Target < 1 || e.Target > MaxSeq) {
 		return BadField("target", "must be the seq of a message of this room")
@@ -63,6 +92,28 @@ func CheckStored(e *Event) error {
 		return BadField("counts", "must be a JSON object")
 	}
 	return checkEmoji(e.Emoji)
+}
+
+// checkMember holds a member event to its form.
+func checkMember(e *Event) error {
+	if err := auth.CheckUserID(string(e.Subject)); err != nil {
+		return BadField("userId", "%v", err)
+	}
+	if !e.Role.Known() {
+		return BadField("role", "must be %s, %s, %s, %s or null", RoleOwner, RoleModerator, RoleMember, RoleReader)
+	}
+	return checkClientID(e.ClientID)
+}
+
+// checkRoom holds a room event to its form.
+func checkRoom(e *Event) error {
+	if e.Erased {
+		return checkClientID(e.ClientID)
+	}
+	if _, err := ParseSettings(e.Settings); err != nil {
+		return err
+	}
+	return checkClientID(e.ClientID)
 }
 
 func checkText(text string) error {

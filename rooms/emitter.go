@@ -19,8 +19,21 @@ type Emitter interface {
 	// Typing queues typing {roomId, userId, on, expiresAt} to every socket in the room but
 	// the one whose Socket.IO id is except.
 	Typing(room RoomID, user auth.UserID, on bool, until time.Time, except string)
+	// Expel takes a user's sockets out of the room and queues room_left {roomId, reason} to
+	// each. What was queued before comes before it, and nothing of the room after it.
+	Expel(room RoomID, user auth.UserID, reason LeftReason)
 	// Revoke ends the user's sockets for good: stock clients do not come back by themselves.
 	Revoke(user auth.UserID)
 	// Members counts the sockets in the room.
 	Members(room RoomID) int
 }
+
+// LeftReason says why a socket no longer receives a room.
+type LeftReason string
+
+// The reasons of web/docs/protocol.md.
+const (
+	LeftRemoved LeftReason = "removed" // somebody took the user out
+	LeftBanned  LeftReason = "banned"
+	LeftLeft    LeftReason = "left" // he left for good, with whichever of his sockets
+)

@@ -30,6 +30,12 @@ func (l emitters) Typing(room RoomID, user auth.UserID, on bool, until time.Time
 	}
 }
 
+func (l emitters) Expel(room RoomID, user auth.UserID, reason LeftReason) {
+	for _, e := range l {
+		e.Expel(room, user, reason)
+	}
+}
+
 func (l emitters) Revoke(user auth.UserID) {
 	for _, e := range l {
 		e.Revoke(user)

@@ -30,6 +30,9 @@ func (s scribe) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64
 func (s scribe) Typing(room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
 	s.note("typing %s %s %t %d %s", room, user, on, until.Unix(), except)
 }
+func (s scribe) Expel(room rooms.RoomID, user auth.UserID, reason rooms.LeftReason) {
+	s.note("expel %s %s %s", room, user, reason)
+}
 func (s scribe) Revoke(user auth.UserID)  { s.note("revoke %s", user) }
 func (s scribe) Members(rooms.RoomID) int { return s.members }
 
@@ -39,10 +42,12 @@ func TestEmittersTellAllOfThemEverything(t *testing.T) {
 	all.Emit("general", make([]rooms.Event, 4))
 	all.Reset("general", rooms.ResetTrimmed, 7)
 	all.Typing("general", "ann", true, time.Unix(9, 0), "socket")
+	all.Expel("general", "cem", rooms.LeftBanned)
 	all.Revoke("bob")
 	want := []string{
 		"a emit general 4", "b emit general 4", "a reset general trimmed 7", "b reset general trimmed 7",
-		"a typing general ann true 9 socket", "b typing general ann true 9 socket", "a revoke bob", "b revoke bob",
+		"a typing general ann true 9 socket", "b typing general ann true 9 socket",
+		"a expel general cem banned", "b expel general cem banned", "a revoke bob", "b revoke bob",
 	}
 	if !slices.Equal(told, want) {
 		t.Errorf("told %q, want %q", told, want)

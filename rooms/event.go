@@ -58,6 +58,10 @@ const (
 	TypeDelete EventType = "delete"
 	// TypeReaction sets or takes back the Author's Emoji on the message Target.
 	TypeReaction EventType = "reaction"
+	// TypeMember makes the Subject have the Role in the room, and be banned until Until.
+	TypeMember EventType = "member"
+	// TypeRoom gives the room other Settings.
+	TypeRoom EventType = "room"
 	// TypeVoid is a number that holds nothing: what stood there was removed by hand,
 	// or cannot be read by this version.
 	TypeVoid EventType = "void"
@@ -84,21 +88,31 @@ type Event struct {
 	// how many users. They follow from the log up to Seq alone.
 	Counts string
 
-	// Erased says that the content is gone: Text, Data and AuthorName are empty.
+	// Mentions are whom a message names, as a JSON array of user ids; empty: nobody. See
+	// MentionRoom.
+	Mentions string
+
+	Subject  auth.UserID // of a member event: whom it concerns
+	Role     Role        // of a member event: RoleNone takes the Subject out
+	Until    time.Time   // of a member event: banned until then; zero: not banned
+	Settings string      // of a room event: all the room's settings, as Settings.JSON gives them
+
+	// Erased says that the content is gone: Text, Data, Mentions and AuthorName are empty.
 	Erased bool
 }
 
 // sameContent says whether two events with one clientId are one send repeated. What
-// the log works out itself (Counts, a delete's Parent) is not compared.
+// the log works out itself (Counts, a delete's Parent, a room event's Settings) and what the
+// server does (Mentions) is not compared.
 func (e *Event) sameContent(o *Event) bool {
 	return e.Type == o.Type && e.Text == o.Text && e.Data == o.Data && e.Target == o.Target && e.Emoji == o.Emoji &&
-		e.On == o.On && (e.Type != TypeMessage || e.Parent == o.Parent)
+		e.On == o.On && e.Subject == o.Subject && e.Role == o.Role && (e.Type != TypeMessage || e.Parent == o.Parent)
 }
 
 // blanked is the event without its content, as a deleted message and its edits are
 // replayed.
 func (e Event) blanked() Event {
-	e.Text, e.Data, e.Erased = "", "", true
+	e.Text, e.Data, e.Mentions, e.Erased = "", "", "", true
 	return e
 }
 
@@ -108,5 +122,5 @@ const eventOverhead = 256
 
 // Size estimates the event's length on the wire in bytes.
 func (e *Event) Size() int {
-	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID) + len(e.Counts)
+	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID) + len(e.Counts) + len(e.Mentions) + len(e.Subject) + len(e.Settings)
 }

@@ -57,7 +57,9 @@ type listener struct {
 
 	typing  []rooms.Signal
 	revoked []auth.UserID
-	resets  []rooms.Synced // by Reset and LastSeq, whatever the room
+
+	expelled []expulsion
+	resets   []rooms.Synced // by Reset and LastSeq, whatever the room
 }
 
 func newListener() *listener {
@@ -80,6 +82,24 @@ func (l *listener) Typing(room rooms.RoomID, user auth.UserID, on bool, until ti
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.typing = append(l.typing, rooms.Signal{Room: room, User: user, On: on, At: until, Socket: except})
+}
+
+func (l *listener) Expel(room rooms.RoomID, user auth.UserID, reason rooms.LeftReason) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var last int64
+	if got := l.got[room]; len(got) > 0 {
+		last = got[len(got)-1].Seq
+	}
+	l.expelled = append(l.expelled, expulsion{room, user, reason, last})
+}
+
+// expulsion is a call of Expel, and the seq that had been emitted by then.
+type expulsion struct {
+	room   rooms.RoomID
+	user   auth.UserID
+	reason rooms.LeftReason
+	behind int64
 }
 
 func (l *listener) Revoke(user auth.UserID) {

@@ -167,6 +167,9 @@ type Store struct {
 	Archive       Archive
 	Signals       Signals
 	Notifications Notifications
+	Members       Members
+	Inbox         Inbox
+	Invitations   Invitations
 }
 
 // ForeignInput is a document that another program inserted, as far as its types

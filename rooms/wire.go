@@ -21,6 +21,10 @@ func (e *Event) EventName() string {
 		return "message_deleted"
 	case TypeReaction:
 		return "reaction_updated"
+	case TypeMember:
+		return "member_updated"
+	case TypeRoom:
+		return "room_updated"
 	}
 	return "void"
 }
@@ -43,6 +47,10 @@ func (e *Event) appendMembers(b []byte) []byte {
 		return e.appendMessage(b)
 	case TypeEdit, TypeDelete, TypeReaction:
 		return e.appendChange(b)
+	case TypeMember:
+		return e.appendMember(b)
+	case TypeRoom:
+		return e.appendRoom(b)
 	}
 	return e.appendPlace(b)
 }
@@ -96,7 +104,38 @@ func (e *Event) appendMessage(b []byte) []byte {
 		b = append(b, `,"data":`...)
 		b = append(b, e.Data...)
 	}
+	if e.Mentions != "" {
+		b = append(append(b, `,"mentions":`...), e.Mentions...)
+	}
 	return b
+}
+
+func (e *Event) appendMember(b []byte) []byte {
+	b = e.appendPlace(b)
+	b = AppendJSONString(append(b, `,"userId":`...), string(e.Subject))
+	b = appendRole(append(b, `,"role":`...), e.Role)
+	if !e.Until.IsZero() {
+		b = append(b, `,"bannedUntil":"`...)
+		b = append(e.Until.UTC().AppendFormat(b, TimeFormat), '"')
+	}
+	return e.appendAuthor(b)
+}
+
+// appendRole appends a role, or null for none.
+func appendRole(b []byte, r Role) []byte {
+	if r == RoleNone {
+		return append(b, `null`...)
+	}
+	return AppendJSONString(b, string(r))
+}
+
+// appendRoom appends the place and the settings, as far as they are still there.
+func (e *Event) appendRoom(b []byte) []byte {
+	b = e.appendPlace(b)
+	if len(e.Settings) > len(`{}`) {
+		b = append(append(b, ','), e.Settings[1:len(e.Settings)-1]...)
+	}
+	return e.appendAuthor(b)
 }
 
 func (e *Event) appendChange(b []byte) []byte {

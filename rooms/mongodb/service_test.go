@@ -19,6 +19,7 @@ type silent struct{}
 func (silent) Emit(rooms.RoomID, []rooms.Event)                          {}
 func (silent) Reset(rooms.RoomID, rooms.ResetReason, int64)              {}
 func (silent) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
+func (silent) Expel(rooms.RoomID, auth.UserID, rooms.LeftReason)         {}
 func (silent) Revoke(auth.UserID)                                        {}
 func (silent) Members(rooms.RoomID) int                                  { return 0 }
 

@@ -72,6 +72,7 @@ type nobody struct{}
 
 func (nobody) Emit(rooms.RoomID, []rooms.Event)                          {}
 func (nobody) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
+func (nobody) Expel(rooms.RoomID, auth.UserID, rooms.LeftReason)         {}
 func (nobody) Reset(rooms.RoomID, rooms.ResetReason, int64)              {}
 func (nobody) Revoke(auth.UserID)                                        {}
 func (nobody) Members(rooms.RoomID) int                                  { return 0 }

@@ -142,6 +142,22 @@ func (m *members) leave(room rooms.RoomID, c *conn) {
 	leave(m.byRoom, room, c)
 }
 
+// expel takes a user's feeds out of a room and returns them.
+func (m *members) expel(room rooms.RoomID, user auth.UserID) []*conn {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []*conn
+	for c := range m.byRoom[room] {
+		if c.who.User.ID == user {
+			out = append(out, c)
+		}
+	}
+	for _, c := range out {
+		leave(m.byRoom, room, c)
+	}
+	return out
+}
+
 func (m *members) count(room rooms.RoomID) int {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -170,6 +186,14 @@ func (s *Server) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int6
 
 // Typing is nothing to a feed: what it brings is in the room's log.
 func (s *Server) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
+
+// Expel ends the feeds of a room that a user has open: what comes next is not for him. One that is still catching up
+// is refused its next page.
+func (s *Server) Expel(room rooms.RoomID, user auth.UserID, _ rooms.LeftReason) {
+	for _, c := range s.members.expel(room, user) {
+		c.finish(ending{code: codeClosed, reason: string(streams.ReasonForbidden), behind: true})
+	}
+}
 
 // Members counts the feeds that follow a room.
 func (s *Server) Members(room rooms.RoomID) int { return s.members.count(room) }

@@ -113,6 +113,11 @@ func (a *adapter) leave(m *member, name string) {
 		return
 	}
 	a.exit(m, r)
+	m.forget(r)
+}
+
+// forget takes a room off the member's list; the adapter's lock is held.
+func (m *member) forget(r *room) {
 	for i := range m.rooms {
 		if m.rooms[i] == r {
 			last := len(m.rooms) - 1

@@ -77,6 +77,8 @@ func (f *floor) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64
 	emitReset(f, room, reason, lastSeq)
 }
 
+func (f *floor) Expel(rooms.RoomID, auth.UserID, rooms.LeftReason) {}
+
 func (f *floor) Typing(room rooms.RoomID, user auth.UserID, on bool, until time.Time, except string) {
 	emitTyping(f, room, user, on, until, except)
 }

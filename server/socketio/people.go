@@ -88,7 +88,18 @@ func (p *people) ofUser(user auth.UserID, t told) []string {
 	return p.ids(nil, p.byUser[user], t)
 }
 
-// allowed gives the same of everybody whose user passes.
+// idsOf gives the Socket.IO ids of a user's clients, those that are opening too.
+func (p *people) idsOf(user auth.UserID) []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	ids := make([]string, 0, len(p.byUser[user]))
+	for _, s := range p.byUser[user] {
+		ids = append(ids, s.link.ID())
+	}
+	return ids
+}
+
+// allowed gives the ids as ofUser does of everybody whose user passes.
 func (p *people) allowed(pass func(auth.User) bool, t told) []string {
 	var ids []string
 	for _, c := range p.everybody() {
