@@ -92,12 +92,15 @@ type Event struct {
 	// MentionRoom.
 	Mentions string
 
+	// Attachments are the files of a message, as the JSON array that clients are given; empty: none.
+	Attachments string
+
 	Subject  auth.UserID // of a member event: whom it concerns
 	Role     Role        // of a member event: RoleNone takes the Subject out
 	Until    time.Time   // of a member event: banned until then; zero: not banned
 	Settings string      // of a room event: all the room's settings, as Settings.JSON gives them
 
-	// Erased says that the content is gone: Text, Data, Mentions and AuthorName are empty.
+	// Erased says that the content is gone: Text, Data, Mentions, Attachments and AuthorName are empty.
 	Erased bool
 }
 
@@ -105,14 +108,14 @@ type Event struct {
 // the log works out itself (Counts, a delete's Parent, a room event's Settings) and what the
 // server does (Mentions) is not compared.
 func (e *Event) sameContent(o *Event) bool {
-	return e.Type == o.Type && e.Text == o.Text && e.Data == o.Data && e.Target == o.Target && e.Emoji == o.Emoji &&
+	return e.Type == o.Type && e.Text == o.Text && e.Data == o.Data && e.Attachments == o.Attachments && e.Target == o.Target && e.Emoji == o.Emoji &&
 		e.On == o.On && e.Subject == o.Subject && e.Role == o.Role && (e.Type != TypeMessage || e.Parent == o.Parent)
 }
 
 // blanked is the event without its content, as a deleted message and its edits are
 // replayed.
 func (e Event) blanked() Event {
-	e.Text, e.Data, e.Mentions, e.Erased = "", "", "", true
+	e.Text, e.Data, e.Mentions, e.Attachments, e.Erased = "", "", "", "", true
 	return e
 }
 
@@ -122,5 +125,5 @@ const eventOverhead = 256
 
 // Size estimates the event's length on the wire in bytes.
 func (e *Event) Size() int {
-	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID) + len(e.Counts) + len(e.Mentions) + len(e.Subject) + len(e.Settings)
+	return eventOverhead + len(e.Text) + len(e.Data) + len(e.AuthorName) + len(e.ClientID) + len(e.Counts) + len(e.Mentions) + len(e.Attachments) + len(e.Subject) + len(e.Settings)
 }

@@ -104,6 +104,9 @@ func (e *Event) appendMessage(b []byte) []byte {
 		b = append(b, `,"data":`...)
 		b = append(b, e.Data...)
 	}
+	if e.Attachments != "" {
+		b = append(append(b, `,"attachments":`...), e.Attachments...)
+	}
 	if e.Mentions != "" {
 		b = append(append(b, `,"mentions":`...), e.Mentions...)
 	}
