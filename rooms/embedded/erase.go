@@ -99,7 +99,7 @@ func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.E
 			if e.Author != author || e.Erased {
 				continue
 			}
-			e.Text, e.Data, e.AuthorName, e.Erased = "", "", "", true
+			blank(&e)
 			if err := bucket.Put(key, encodeEvent(&e)); err != nil {
 				return nil, err
 			}
@@ -108,4 +108,9 @@ func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.E
 		return nil, nil
 	}})
 	return n, err
+}
+
+// blank takes the content of an event, as rooms.Event.Erased says.
+func blank(e *rooms.Event) {
+	e.Text, e.Data, e.Mentions, e.Attachments, e.AuthorName, e.Erased = "", "", "", "", "", true
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -60,10 +61,30 @@ func TestEventsReadBackFromTheirRecord(t *testing.T) {
 		{ID: rooms.EventID{1, 2, 3}, Author: "ann", AuthorName: "Ann", Timestamp: time.UnixMilli(-5).UTC(), ClientID: "c", Text: "t", Parent: 1 << 50, Data: "{}"},
 		{ID: rooms.EventID{1}, Type: rooms.TypeReaction, Author: "ann", Target: 1 << 50, Emoji: "👍", On: true, Counts: `{"👍":3}`, Timestamp: time.UnixMilli(1).UTC()},
 		{ID: rooms.EventID{1}, Type: rooms.TypeEdit, Author: "ann", Target: 1, Erased: true, Timestamp: time.UnixMilli(1).UTC()},
+		{ID: rooms.EventID{1}, Author: "ann", Mentions: `["bob"]`, Attachments: `[{"id":"x"}]`, Timestamp: time.UnixMilli(1).UTC()},
+		{ID: rooms.EventID{1}, Type: rooms.TypeMember, Author: "ann", Subject: "bob", Role: rooms.RoleOwner, Timestamp: time.UnixMilli(1).UTC()},
+		{ID: rooms.EventID{1}, Type: rooms.TypeMember, Author: "ann", Subject: "bob", Until: time.UnixMilli(1 << 40).UTC(), Timestamp: time.UnixMilli(1).UTC()},
+		{ID: rooms.EventID{1}, Type: rooms.TypeRoom, Author: "ann", Settings: `{"name":"General"}`, Timestamp: time.UnixMilli(1).UTC()},
 	} {
 		want.RoomID, want.Seq = "general", 7
 		if got := decodeEvent(eventKey("general", 7), encodeEvent(&want)); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
+		}
+	}
+}
+
+func TestRoomsReadBackFromTheirRecord(t *testing.T) {
+	for _, want := range []rooms.Room{
+		{},
+		{Name: "General", Type: rooms.TypePublic, Topic: "all", CreatedAt: time.UnixMilli(5).UTC(), MinSeq: 7, Retention: rooms.KeepForever},
+		{ReadOnly: true, SlowMode: rooms.MaxSlowMode, CreatedBy: "ann", CreateKey: "k", StateSeq: 1 << 50},
+		{Archived: true, Receipts: true},
+		{Type: rooms.TypeDirect, Direct: [2]auth.UserID{"ann", "bob"}},
+		{Type: rooms.TypeDirect, Direct: [2]auth.UserID{"ann", "ann"}},
+	} {
+		want.ID = "general"
+		if got, err := decodeRoom("general", encodeRoom(want)); got != want || err != nil {
+			t.Errorf("got %+v, %v, want %+v", got, err, want)
 		}
 	}
 }

@@ -34,6 +34,13 @@ const (
 	tagCounts     = 13
 	tagErased     = 14
 
+	tagMentions    = 15
+	tagAttachments = 16
+	tagSubject     = 17
+	tagRole        = 18
+	tagUntil       = 19
+	tagSettings    = 20
+
 	tagRoomName      = 1
 	tagRoomType      = 2
 	tagRoomTopic     = 3
@@ -43,6 +50,15 @@ const (
 	tagRoomRetention   = 6 // milliseconds; below 0: rooms.KeepForever
 	tagRoomRemoveBelow = 7
 	tagRoomRemoveAt    = 8
+
+	tagRoomReadOnly  = 9
+	tagRoomSlowMode  = 10 // milliseconds
+	tagRoomArchived  = 11
+	tagRoomReceipts  = 12
+	tagRoomDirect    = 13 // twice, or not at all
+	tagRoomCreatedBy = 14
+	tagRoomCreateKey = 15
+	tagRoomStateSeq  = 16
 
 	tagAccountID        = 1
 	tagAccountName      = 2
@@ -126,7 +142,8 @@ func millis(t time.Time) int64 {
 const eventFieldsSize = 64
 
 func encodeEvent(e *rooms.Event) []byte {
-	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts))
+	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts) +
+		len(e.Mentions) + len(e.Attachments) + len(e.Subject) + len(e.Role) + len(e.Settings))
 	r.text(tagID, string(e.ID[:]))
 	r.text(tagType, string(e.Type))
 	r.text(tagAuthor, string(e.Author))
@@ -141,6 +158,12 @@ func encodeEvent(e *rooms.Event) []byte {
 	r.flag(tagOn, e.On)
 	r.text(tagCounts, e.Counts)
 	r.flag(tagErased, e.Erased)
+	r.text(tagMentions, e.Mentions)
+	r.text(tagAttachments, e.Attachments)
+	r.text(tagSubject, string(e.Subject))
+	r.text(tagRole, string(e.Role))
+	r.number(tagUntil, millis(e.Until))
+	r.text(tagSettings, e.Settings)
 	return r
 }
 
@@ -178,6 +201,8 @@ func decodeEvent(key, value []byte) rooms.Event {
 			e.Counts = string(v)
 		case tagErased:
 			e.Erased = number(v) != 0
+		default:
+			decodeState(&e, tag, v)
 		}
 	})
 	e.RoomID, e.Seq = splitEventKey(key)
@@ -189,6 +214,24 @@ func decodeEvent(key, value []byte) rooms.Event {
 		}
 	}
 	return e
+}
+
+// decodeState reads a field that has to do with who is in the room and what it is called.
+func decodeState(e *rooms.Event, tag byte, v []byte) {
+	switch tag {
+	case tagMentions:
+		e.Mentions = string(v)
+	case tagAttachments:
+		e.Attachments = string(v)
+	case tagSubject:
+		e.Subject = auth.UserID(v)
+	case tagRole:
+		e.Role = rooms.Role(v)
+	case tagUntil:
+		e.Until = time.UnixMilli(number(v)).UTC()
+	case tagSettings:
+		e.Settings = string(v)
+	}
 }
 
 func encodeNotification(n *rooms.Notification) []byte {
@@ -220,7 +263,7 @@ func decodeNotification(value []byte) (n rooms.Notification, ok bool) {
 // known says whether this version reads events of a type.
 func known(t rooms.EventType) bool {
 	switch t {
-	case rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction:
+	case rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction, rooms.TypeMember, rooms.TypeRoom:
 		return true
 	}
 	return false

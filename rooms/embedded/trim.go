@@ -58,7 +58,8 @@ func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, lim
 	err := t.file.write(ctx, &change{events: limit, apply: func(tx *bolt.Tx) (answer, err error) {
 		n = 0
 		for _, e := range oldest(tx, room, below, hasContent, limit) {
-			e.Text, e.Data, e.AuthorName, e.Emoji, e.Counts, e.Erased = "", "", "", "", "", true
+			blank(&e)
+			e.Emoji, e.Counts = "", ""
 			if err := tx.Bucket(bucketEvents).Put(eventKey(room, e.Seq), encodeEvent(&e)); err != nil {
 				return nil, err
 			}
