@@ -40,7 +40,8 @@ type item struct {
 	repeats []*call // the same send again; guarded by recent.mu
 	tried   bool    // an attempt to store it was made: its outcome may be unknown
 
-	moderates bool // the author may delete what others wrote
+	moderates bool      // the author may delete what others wrote
+	proposal  *proposal // what the event is to make of its room; nil: nothing
 }
 
 // appender takes events into the log through a few lanes.
@@ -65,6 +66,7 @@ type appender struct {
 type laneConfig struct {
 	ends
 	related Related
+	members Members
 	router  *router
 	now     func() time.Time
 	logger  *slog.Logger
@@ -82,20 +84,20 @@ func (a *appender) lane(room RoomID) *lane {
 	return a.lanes[maphash.String(a.seed, string(room))%laneCount]
 }
 
-// submit queues an event. done is called once: with the event's place in the log,
-// or CONFLICT, OVERLOADED, TIMEOUT, UNAVAILABLE, and for one that has a Target with what
-// Fold.admit says. moderates allows its author to delete what others wrote.
-func (a *appender) submit(e *Event, moderates bool, done func(Sent, error)) {
+// submit queues an item. done is called once: with its event's place in the log, or
+// CONFLICT, OVERLOADED, TIMEOUT, UNAVAILABLE, and for one that has a Target with what
+// Fold.admit says, for one that has a proposal with what proposal.judge says.
+func (a *appender) submit(it *item, done func(Sent, error)) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	c := &call{done: done, since: a.now()}
+	it.call = c
 	if a.closed {
 		c.answer(Sent{}, stopping())
 		return
 	}
-	it := &item{event: e, call: c, moderates: moderates}
-	l := a.lane(e.RoomID)
-	if e.ClientID == "" {
+	l := a.lane(it.event.RoomID)
+	if it.event.ClientID == "" {
 		a.push(l, it)
 		return
 	}

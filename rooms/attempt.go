@@ -37,7 +37,13 @@ func (l *lane) append(ctx context.Context, batch []*item) {
 			continue
 		}
 		if batch = p.ready; len(batch) > 0 {
-			batch, unknown = l.attempt(ctx, batch)
+			head, tail := alike(batch)
+			if head[0].proposal != nil {
+				batch, unknown = l.attemptChange(ctx, head)
+			} else {
+				batch, unknown = l.attempt(ctx, head)
+			}
+			batch = append(batch, tail...)
 		}
 		batch = append(batch, p.later...)
 	}

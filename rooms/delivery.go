@@ -26,6 +26,7 @@ type delivery struct {
 
 	mu        sync.Mutex
 	delivered int64           // -1 until positioned
+	stateSeq  int64           // the newest event up to delivered that changed the room's state
 	run       []Event         // accepted in order, not emitted yet
 	pending   map[int64]Event // above delivered+1
 	wanted    int64           // to be read for until delivered
@@ -53,6 +54,10 @@ func (d *delivery) position(ctx context.Context) {
 	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
 	lasts, err := d.router.lasts(op, []RoomID{d.room})
+	var state int64
+	if err == nil { // read after the last seq: what it lacks is above that
+		state, err = d.router.stateSeq(op, d.room)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer close(d.positioned)
@@ -61,7 +66,7 @@ func (d *delivery) position(ctx context.Context) {
 		d.router.drop(d)
 		return
 	}
-	d.delivered = lasts[d.room]
+	d.delivered, d.stateSeq = lasts[d.room], state
 	early := d.pending
 	d.pending = nil
 	for _, seq := range slices.Sorted(maps.Keys(early)) {
@@ -130,6 +135,9 @@ func (d *delivery) suspect(seq int64, id EventID) {
 func (d *delivery) take(e Event) {
 	d.run = append(d.run, e)
 	d.delivered = e.Seq
+	if e.Type == TypeMember || e.Type == TypeRoom {
+		d.stateSeq = max(d.stateSeq, e.Seq)
+	}
 }
 
 // accept takes the pending events that follow delivered.
@@ -166,7 +174,7 @@ func (d *delivery) flushLocked() {
 	}
 	d.router.replay.delivered(d.room, d.run)
 	if d.router.emitter.Members(d.room) > 0 {
-		d.router.emitter.Emit(d.room, d.run)
+		d.emit()
 	}
 	clear(d.run)
 	d.run = d.run[:0]
@@ -174,6 +182,24 @@ func (d *delivery) flushLocked() {
 		d.run = nil
 	}
 	d.wakeLocked()
+}
+
+// emit gives what was accepted to the sockets in the room. Who is taken out leaves behind the
+// event that says so, before anything above it: the log itself enforces it.
+func (d *delivery) emit() {
+	from := 0
+	for i := range d.run {
+		reason := d.run[i].expels(d.router.now())
+		if reason == "" {
+			continue
+		}
+		d.router.emitter.Emit(d.room, d.run[from:i+1])
+		d.router.emitter.Expel(d.room, d.run[i].Subject, reason)
+		from = i + 1
+	}
+	if from < len(d.run) {
+		d.router.emitter.Emit(d.room, d.run[from:])
+	}
 }
 
 // wakeLocked lets those go on who wait for what is delivered by now.
@@ -244,14 +270,19 @@ func (d *delivery) caughtUp(ctx context.Context) (bool, error) {
 }
 
 // skip goes on at first, because what stands below was trimmed before it could be
-// delivered, and says so to the sockets.
-func (d *delivery) skip(first int64) {
+// delivered, and says so to the sockets. Where the room's state was changed by what is
+// skipped, nobody knows who of them may stay: all must join again.
+func (d *delivery) skip(first, state int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.delivered >= first-1 {
 		return
 	}
 	d.flushLocked()
+	if state > d.stateSeq {
+		d.stateSeq = state
+		d.router.emitter.Expel(d.room, "", LeftRejoin)
+	}
 	d.delivered = first - 1
 	d.forgetDelivered()
 	if d.router.emitter.Members(d.room) > 0 {
@@ -269,22 +300,41 @@ func (d *delivery) last() int64 {
 	return d.delivered
 }
 
-// join calls commit with the last delivered seq while nothing is delivered; false:
-// the room was let go and must be followed anew. When more than read is delivered,
-// commit is not called and the seq to read up to is returned.
-func (d *delivery) join(read int64, commit func(last int64)) (last int64, ok bool) {
+// joining is what became of a join.
+type joining int
+
+const (
+	joinGone   joining = iota // the room was let go and must be followed anew
+	joinStale                 // the room's state has changed since the user was let in
+	joinBehind                // more was delivered than was read: read up to last
+	joinDone
+)
+
+// join calls commit with the last delivered seq while nothing is delivered, when the user
+// was let in by the room's state as of known or later.
+func (d *delivery) join(read, known int64, commit func(last int64)) (last int64, became joining) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.gone {
-		return 0, false
+		return 0, joinGone
 	}
 	d.flushLocked()
 	d.used = d.router.now()
+	if d.stateSeq > known {
+		return d.delivered, joinStale
+	}
 	if read >= 0 && read < d.delivered {
-		return d.delivered, true
+		return d.delivered, joinBehind
 	}
 	commit(d.delivered)
-	return d.delivered, true
+	return d.delivered, joinDone
+}
+
+// place gives the last delivered seq and the newest state up to there.
+func (d *delivery) place() (last, state int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.delivered, d.stateSeq
 }
 
 // leaveIfUnused marks a room gone that nobody is in.

@@ -19,8 +19,8 @@ type Emitter interface {
 	// Typing queues typing {roomId, userId, on, expiresAt} to every socket in the room but
 	// the one whose Socket.IO id is except.
 	Typing(room RoomID, user auth.UserID, on bool, until time.Time, except string)
-	// Expel takes a user's sockets out of the room and queues room_left {roomId, reason} to
-	// each. What was queued before comes before it, and nothing of the room after it.
+	// Expel takes a user's sockets, or with an empty user all, out of the room and queues
+	// room_left {roomId, reason} to each. What was queued before comes before it, and nothing of the room after it.
 	Expel(room RoomID, user auth.UserID, reason LeftReason)
 	// Revoke ends the user's sockets for good: stock clients do not come back by themselves.
 	Revoke(user auth.UserID)
@@ -35,5 +35,6 @@ type LeftReason string
 const (
 	LeftRemoved LeftReason = "removed" // somebody took the user out
 	LeftBanned  LeftReason = "banned"
-	LeftLeft    LeftReason = "left" // he left for good, with whichever of his sockets
+	LeftLeft    LeftReason = "left"   // he left for good, with whichever of his sockets
+	LeftRejoin  LeftReason = "rejoin" // the room must be joined again: who may stay is not known here
 )

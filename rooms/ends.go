@@ -102,3 +102,13 @@ func (s ends) minSeq(ctx context.Context, id RoomID) (int64, error) {
 	}
 	return room.MinSeq, nil
 }
+
+// stateSeq reads the seq of the newest event that changed a room's state; 0 where none did or
+// there is no room.
+func (s ends) stateSeq(ctx context.Context, id RoomID) (int64, error) {
+	room, err := s.catalog.Room(ctx, id)
+	if err != nil && AsError(err).Code != CodeNotFound {
+		return 0, fmt.Errorf("read the state of %s: %w", id, err)
+	}
+	return room.StateSeq, nil
+}

@@ -94,7 +94,7 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 		}
 		deletion := s.change(auth.User{ID: user}, TypeDelete, e.Seq, "")
 		deletion.RoomID = e.RoomID
-		s.appender.submit(deletion, false, func(_ Sent, err error) {
+		s.appender.submit(&item{event: deletion}, func(_ Sent, err error) {
 			defer func() { <-places }()
 			mu.Lock()
 			defer mu.Unlock()

@@ -69,6 +69,9 @@ func (s *Service) History(ctx context.Context, user auth.User, in HistoryInput) 
 	if err != nil {
 		return History{}, notStored(err)
 	}
+	if err := s.stillMay(ctx, user, room); err != nil {
+		return History{}, notStored(err)
+	}
 	h := History{Messages: messages, HasBefore: page.hasBefore, HasAfter: page.hasAfter}
 	h.fit(in)
 	return h, nil
@@ -148,15 +151,6 @@ func (s *Service) folded(ctx context.Context, user auth.User, room RoomID, event
 		messages[i] = Message{Event: f.Current(), Fold: f, User: user.ID}
 	}
 	return messages, nil
-}
-
-// enterToRead is enter without making the room.
-func (s *Service) enterToRead(ctx context.Context, _ auth.User, roomID string) (Room, error) {
-	id, err := ParseRoomID(roomID)
-	if err != nil {
-		return Room{}, err
-	}
-	return s.existing(ctx, id)
 }
 
 // moreThanOne says whether more than one is given.

@@ -70,11 +70,13 @@ func (d *delivery) read(ctx context.Context) {
 
 // skipTrimmed looks whether what is missing after from was trimmed.
 func (d *delivery) skipTrimmed(ctx context.Context, from int64) (skipped bool, err error) {
-	var first int64
+	var first, state int64
 	err = d.router.inTurn(ctx, func() (err error) {
 		op, cancel := context.WithTimeout(ctx, opTimeout)
 		defer cancel()
-		first, err = d.router.minSeq(op, d.room)
+		if first, err = d.router.minSeq(op, d.room); err == nil && first > from+1 {
+			state, err = d.router.stateSeq(op, d.room)
+		}
 		return err
 	})
 	if err != nil {
@@ -85,7 +87,7 @@ func (d *delivery) skipTrimmed(ctx context.Context, from int64) (skipped bool, e
 		return false, nil
 	}
 	d.router.logger.Warn("events were trimmed before they were delivered", "room", d.room, "after", from, "first", first)
-	d.skip(first)
+	d.skip(first, state)
 	d.readAgainLater()
 	return true, nil
 }

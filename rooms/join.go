@@ -36,7 +36,7 @@ const (
 
 // Joined answers a join: Events end at LastSeq unless More.
 type Joined struct {
-	Room    Room
+	View    View
 	LastSeq int64
 	Events  []Event
 	More    bool
@@ -48,35 +48,47 @@ type Joined struct {
 // LastSeq+1. commit only queues, and is not called when Join returns an error.
 // since nil: no events wanted.
 func (s *Service) Join(ctx context.Context, user auth.User, roomID string, since *int64, commit func(Joined)) error {
-	room, err := s.enter(ctx, user, roomID)
+	at, err := s.enter(ctx, user, roomID)
 	if err != nil {
 		return notStored(err)
 	}
-	for {
-		d, err := s.router.follow(ctx, room.ID)
+	for attempt := 0; ; attempt++ {
+		d, err := s.router.follow(ctx, at.room.ID)
 		if err != nil {
 			return notStored(err)
 		}
-		done, err := s.joinDelivery(ctx, d, room, since, commit)
-		if err != nil {
+		became, err := s.joinDelivery(ctx, d, user, at, since, commit)
+		switch {
+		case err != nil:
 			return notStored(err)
-		}
-		if done {
+		case became == joinDone:
 			return nil
+		case became == joinGone:
+			s.router.drop(d)
+			continue
 		}
-		s.router.drop(d)
+		if attempt > 0 {
+			backoff(ctx, attempt)
+		}
+		if at, err = s.accessAnew(ctx, user, at.room.ID); err != nil {
+			return notStored(err)
+		}
 	}
 }
 
-// joinDelivery returns false when the room was let go meanwhile.
-func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, since *int64, commit func(Joined)) (bool, error) {
-	joined := Joined{Room: room}
+// joinDelivery tries once to join. What the user was let in by must be delivered, so that no
+// older removal puts him out again; and nothing newer, so that he was not put out since.
+func (s *Service) joinDelivery(ctx context.Context, d *delivery, user auth.User, at standing, since *int64, commit func(Joined)) (joining, error) {
+	if followed, err := d.await(ctx, at.room.StateSeq); err != nil || !followed {
+		return joinGone, err
+	}
+	joined := Joined{View: at.view(user)}
 	read := int64(-1) // up to where Events are; -1: none are wanted
 	if since != nil {
 		read = *since
-		reset, followed, err := s.position(ctx, d, room, *since)
+		reset, followed, err := s.position(ctx, d, at.room, *since)
 		if err != nil || !followed {
-			return false, err
+			return joinGone, err
 		}
 		if joined.Reset = reset; reset != "" {
 			read = -1
@@ -89,25 +101,25 @@ func (s *Service) joinDelivery(ctx context.Context, d *delivery, room Room, sinc
 		if joined.More {
 			read = -1
 		}
-		last, ok := d.join(read, func(last int64) {
+		last, became := d.join(read, at.room.StateSeq, func(last int64) {
 			joined.LastSeq = last
 			commit(joined)
 		})
-		if !ok || read < 0 || read >= last {
-			return ok, nil
+		if became != joinBehind {
+			return became, nil
 		}
 		rest := Page{Events: MaxPageEvents - len(joined.Events), Bytes: maxPageBytes - sizeOf(joined.Events)}
 		if rest.Events <= 0 || rest.Bytes <= 0 {
 			joined.More = true
 			continue
 		}
-		events, err := s.replay.page(ctx, room.ID, read, last, rest)
+		events, err := s.replay.page(ctx, at.room.ID, read, last, rest)
 		if isTrimmed(err) {
 			joined.Events, joined.Reset, read = nil, ResetTrimmed, -1
 			continue
 		}
 		if err != nil {
-			return false, err
+			return joinGone, err
 		}
 		joined.Events = append(joined.Events, events...)
 		read = joined.Events[len(joined.Events)-1].Seq

@@ -10,29 +10,33 @@ import (
 // View is a room as one user sees it.
 type View struct {
 	Room Room
-	Role Role        // what he may do in it
+	Role Role        // what he may do in it; RoleNone: he only sees it listed
 	Peer auth.UserID // of a direct room: who the other one is; empty in all others
 }
 
-// CreateRoomInput makes a room.
-type CreateRoomInput struct {
-	ID       string // empty: a new one that nobody can guess
-	Name     string
-	Type     string // TypePublic or TypePrivate
-	Topic    string
-	ClientID string // idempotency key; empty: none
+func (at *standing) view(user auth.User) View {
+	v := View{Room: at.room, Role: at.role}
+	if at.room.Type == TypeDirect {
+		v.Peer = at.room.Direct[0]
+		if v.Peer == user.ID {
+			v.Peer = at.room.Direct[1]
+		}
+	}
+	return v
 }
 
-// CreateRoom makes a room whose owner the user is. The same ClientID of the same user gives the same room. Errors:
-// BAD_REQUEST, CONFLICT (the id is taken), UNAVAILABLE, TIMEOUT.
-func (s *Service) CreateRoom(ctx context.Context, user auth.User, in CreateRoomInput) (View, error) {
-	return View{}, E(CodeUnavailable, "not built")
+// viewOf gives a room as the user sees it now.
+func (s *Service) viewOf(ctx context.Context, user auth.User, id RoomID) (View, error) {
+	at, err := s.access(ctx, user, string(id))
+	if err != nil {
+		return View{}, notStored(err)
+	}
+	return at.view(user), nil
 }
 
-// OpenDirect gives the one direct room of the user and another, made if it is not there. Errors: BAD_REQUEST naming
-// userId, UNAVAILABLE, TIMEOUT.
-func (s *Service) OpenDirect(ctx context.Context, user auth.User, userID string) (View, error) {
-	return View{}, E(CodeUnavailable, "not built")
+// Room gives a room as the user sees it. Errors: BAD_REQUEST, NOT_FOUND, FORBIDDEN, UNAVAILABLE.
+func (s *Service) Room(ctx context.Context, user auth.User, roomID string) (View, error) {
+	return s.viewOf(ctx, user, RoomID(roomID))
 }
 
 // UpdateRoomInput changes what is not nil.
@@ -49,7 +53,18 @@ type UpdateRoomInput struct {
 // UpdateRoom changes a room's settings by an event of its log; where they are so already nothing is appended. Errors:
 // BAD_REQUEST, NOT_FOUND, FORBIDDEN, OVERLOADED, UNAVAILABLE, TIMEOUT.
 func (s *Service) UpdateRoom(ctx context.Context, user auth.User, in UpdateRoomInput) (View, error) {
-	return View{}, E(CodeUnavailable, "not built")
+	at, err := s.access(ctx, user, in.RoomID)
+	if err != nil {
+		return View{}, notStored(err)
+	}
+	want := in.over(at.room.Settings())
+	if err := want.check(); err != nil {
+		return View{}, err
+	}
+	if _, err := s.propose(ctx, s.stateEvent(user, TypeRoom, at.room.ID), &proposal{actor: user, settings: &in}); err != nil {
+		return View{}, err
+	}
+	return s.viewOf(ctx, user, at.room.ID)
 }
 
 // SetMemberInput makes UserID have Role in a room.
@@ -64,77 +79,84 @@ type SetMemberInput struct {
 // Sent.Seq is where it came to be. Errors: BAD_REQUEST, NOT_FOUND, FORBIDDEN, CONFLICT (the last owner cannot
 // leave), OVERLOADED, UNAVAILABLE, TIMEOUT.
 func (s *Service) SetMember(ctx context.Context, user auth.User, in SetMemberInput) (Sent, error) {
-	return Sent{}, E(CodeUnavailable, "not built")
+	at, err := s.access(ctx, user, in.RoomID)
+	if err != nil {
+		return Sent{}, notStored(err)
+	}
+	e := s.stateEvent(user, TypeMember, at.room.ID)
+	e.Subject, e.Role, e.Until = auth.UserID(in.UserID), in.Role, in.BannedUntil.UTC().Truncate(time.Millisecond)
+	if in.BannedUntil.IsZero() {
+		e.Until = time.Time{}
+	}
+	if err := checkMember(e); err != nil {
+		return Sent{}, err
+	}
+	if !e.Until.IsZero() && (!s.now().Before(e.Until) || e.Until.Year() > lastYear) {
+		return Sent{}, BadField("bannedUntil", "must be a time to come, of the year %d at the latest", lastYear)
+	}
+	if e.Subject == user.ID && in.Role == RoleNone && at.room.Type == TypePublic {
+		if err := s.store.Inbox.Forget(ctx, at.room.ID, user.ID); err != nil {
+			return Sent{}, notStored(err)
+		}
+	}
+	return s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
 }
+
+// lastYear is the last that RFC 3339 can write.
+const lastYear = 9999
 
 // ListMembers returns at most limit (0: 50; at most 100) of those whom the room's log names, by ascending id, and
 // whether there are more. Who was taken out or banned is shown to moderators only. Errors: BAD_REQUEST, NOT_FOUND,
-// UNAVAILABLE.
+// FORBIDDEN, UNAVAILABLE.
 func (s *Service) ListMembers(ctx context.Context, user auth.User, roomID, after string, limit int) ([]Member, bool, error) {
-	return nil, false, E(CodeUnavailable, "not built")
+	at, err := s.access(ctx, user, roomID)
+	if err != nil {
+		return nil, false, notStored(err)
+	}
+	all := at.role.AtLeast(RoleModerator)
+	return s.listMembers(ctx, user, at.room, after, limit, MemberQuery{}, func(m *Member) bool {
+		if m.banned(s.now()) {
+			return all
+		}
+		return m.Role != RoleNone
+	})
 }
 
-// ReadState is how far a user has read a room.
-type ReadState struct {
-	ReadSeq int64
-	Unread  Unread // each at most MaxUnread
+// listMembers reads pages until limit of those that are wanted are found.
+func (s *Service) listMembers(ctx context.Context, user auth.User, room Room, after string, limit int, q MemberQuery, wanted func(*Member) bool) ([]Member, bool, error) {
+	limit, err := pageLimit(limit)
+	if err != nil {
+		return nil, false, err
+	}
+	if after != "" && auth.CheckUserID(after) != nil {
+		return nil, false, BadField("after", "must be the id of a user")
+	}
+	q.After, q.Limit = auth.UserID(after), limit+1
+	var found []Member
+	for {
+		page, err := s.store.Members.Members(ctx, room.ID, q)
+		if err != nil {
+			return nil, false, notStored(err)
+		}
+		for i := range page {
+			if !wanted(&page[i]) {
+				continue
+			}
+			if len(found) == limit {
+				return found, true, notStoredOrNil(s.stillMay(ctx, user, room))
+			}
+			found = append(found, page[i])
+		}
+		if len(page) < q.Limit {
+			return found, false, notStoredOrNil(s.stillMay(ctx, user, room))
+		}
+		q.After = page[len(page)-1].UserID
+	}
 }
 
-// MarkRead says that the user has read a room up to seq, or up to its end where that is less. It never goes back.
-// Errors: BAD_REQUEST, NOT_FOUND, UNAVAILABLE.
-func (s *Service) MarkRead(ctx context.Context, user auth.User, roomID string, seq int64) (ReadState, error) {
-	return ReadState{}, E(CodeUnavailable, "not built")
-}
-
-// Receipts returns who has read how far, as ListMembers pages. FORBIDDEN where the room does not show it.
-func (s *Service) Receipts(ctx context.Context, user auth.User, roomID, after string, limit int) ([]Member, bool, error) {
-	return nil, false, E(CodeUnavailable, "not built")
-}
-
-// Mine is one of the rooms a user finds himself in.
-type Mine struct {
-	View
-	LastSeq int64
-	ReadSeq int64
-	Unread  Unread // each at most MaxUnread
-}
-
-// Mine gives the rooms of a user: those he has a role in, by the log or by his token, and the public ones he has read; at most
-// MaxMine, ascending by id. Errors: UNAVAILABLE.
-func (s *Service) Mine(ctx context.Context, user auth.User) ([]Mine, error) {
-	return nil, E(CodeUnavailable, "not built")
-}
-
-// MaxMine bounds the rooms that Mine gives.
-const MaxMine = 1000
-
-// InviteInput makes an invitation.
-type InviteInput struct {
-	RoomID  string
-	Role    Role          // RoleReader, RoleMember; RoleNone: RoleMember
-	Expires time.Duration // from now; 0: 7 days, at most 365
-	MaxUses int           // by different users; 0: no bound
-}
-
-// Invite makes an invitation and the token that proves it, which is told only here. Moderators may. Errors:
-// BAD_REQUEST, NOT_FOUND, FORBIDDEN, UNAVAILABLE.
-func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (Invitation, string, error) {
-	return Invitation{}, "", E(CodeUnavailable, "not built")
-}
-
-// ListInvitations gives a room's invitations to its moderators, as ListMembers pages, ascending by ID.
-func (s *Service) ListInvitations(ctx context.Context, user auth.User, roomID, after string, limit int) ([]Invitation, bool, error) {
-	return nil, false, E(CodeUnavailable, "not built")
-}
-
-// RemoveInvitation ends one. Errors: BAD_REQUEST, NOT_FOUND, FORBIDDEN, UNAVAILABLE.
-func (s *Service) RemoveInvitation(ctx context.Context, user auth.User, roomID, id string) error {
-	return E(CodeUnavailable, "not built")
-}
-
-// AcceptInvitation makes the user a member of the invitation's room; who is one already, or more, stays what he is.
-// Errors: BAD_REQUEST, NOT_FOUND (no such invitation, or he is banned there), GONE (expired or used up), UNAVAILABLE,
-// TIMEOUT.
-func (s *Service) AcceptInvitation(ctx context.Context, user auth.User, token string) (View, error) {
-	return View{}, E(CodeUnavailable, "not built")
+func notStoredOrNil(err error) error {
+	if err == nil {
+		return nil
+	}
+	return notStored(err)
 }

@@ -84,6 +84,13 @@ func (p *presence) count(user auth.UserID, n int) {
 	ring(p.wake)
 }
 
+// here says whether a user has a socket at this instance.
+func (p *presence) here(user auth.UserID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.local[user] > 0
+}
+
 // saw notes when a user was last here; the lock is held.
 func (p *presence) saw(user auth.UserID, at time.Time) {
 	if len(p.lastSeen) >= lastSeenKept {

@@ -206,8 +206,6 @@ func (s *Service) SetRetention(ctx context.Context, roomID string, keep time.Dur
 
 // forgetRoom forgets what is known and kept of a room, so that it is read anew.
 func (s *Service) forgetRoom(id RoomID) {
-	s.mu.Lock()
-	delete(s.rooms, id)
-	s.mu.Unlock()
+	s.rosters.forget(id)
 	s.replay.dropRoom(id)
 }

@@ -63,3 +63,18 @@ func memberOf(e *Event) Member {
 
 // banned says whether the member may not even know the room.
 func (m *Member) banned(now time.Time) bool { return m.Removed || now.Before(m.BannedUntil) }
+
+// expels says why the event puts its subject out of the room; empty: it does not.
+func (e *Event) expels(now time.Time) LeftReason {
+	switch {
+	case e.Type != TypeMember:
+		return ""
+	case now.Before(e.Until):
+		return LeftBanned
+	case e.Role != RoleNone:
+		return ""
+	case e.Author == e.Subject:
+		return LeftLeft
+	}
+	return LeftRemoved
+}

@@ -28,6 +28,7 @@ const (
 // when all of them have ended. Call it once. teller is told of notifications; nil: there
 // are no users here to tell.
 func (s *Service) Run(ctx context.Context, emitter Emitter, teller Teller) error {
+	s.teller = teller
 	s.router.start(ctx, emitter)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.appender.run(ctx) })
@@ -38,6 +39,7 @@ func (s *Service) Run(ctx context.Context, emitter Emitter, teller Teller) error
 	g.Go(func() error { return s.watchSignals(ctx) })
 	g.Go(func() error { return s.sendSignals(ctx) })
 	g.Go(func() error { return s.presence.run(ctx) })
+	g.Go(func() error { return s.tellReads(ctx) })
 	if teller != nil {
 		g.Go(func() error { return s.watchNotifications(ctx, teller) })
 	}
@@ -79,6 +81,7 @@ func (s *sink) Opened() {
 	}
 	s.replay.heard.reopened()
 	s.replay.drop() // deletes were missed, perhaps
+	s.rosters.reopened()
 	s.router.reconcile()
 	if s.adopter == nil {
 		return
@@ -110,6 +113,10 @@ func (s *sink) Arrived(batch []Arrival) {
 		case a.Event.Seq == 0:
 			e := a.Event
 			foreign = append(foreign, &e)
+		case a.Event.Type == TypeMember, a.Event.Type == TypeRoom:
+			(*Service)(s).changeTold(&a.Event)
+		case a.Event.Type == TypeMessage:
+			s.paces.told(&a.Event)
 		}
 	}
 	if len(foreign) > 0 && s.adopter != nil {

@@ -29,15 +29,18 @@ type Sent struct {
 // Send queues one message and returns; sends of one caller are stored in the order of
 // its calls. It may wait for the store when the room is not known yet. done is called
 // exactly once, from any goroutine (also before Send returns), and must not wait. Its
-// error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, CONFLICT, OVERLOADED, UNAVAILABLE or
-// TIMEOUT: then the outcome is unknown.
+// error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, FORBIDDEN, RATE_LIMITED (slow mode), CONFLICT,
+// OVERLOADED, UNAVAILABLE or TIMEOUT: then the outcome is unknown.
 func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
-	e, err := s.message(user, in)
+	e, slow, err := s.message(user, in)
 	if err != nil {
 		done(Sent{}, err)
 		return
 	}
-	s.appender.submit(e, false, done)
+	if slow {
+		done = s.paces.untilStored(e, done)
+	}
+	s.appender.submit(&item{event: e}, done)
 }
 
 // SendWait is Send for those who wait. A ctx that ends gives TIMEOUT.
@@ -61,29 +64,35 @@ func wait(ctx context.Context, begin func(done func(Sent, error))) (Sent, error)
 	}
 }
 
-// message makes the event of a send, checked.
-func (s *Service) message(user auth.User, in SendInput) (*Event, error) {
+// message makes the event of a send, checked, and says whether its room is in slow mode.
+func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, err error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
-	e := &Event{
+	e = &Event{
 		ID: s.ids.next(now), Author: user.ID, AuthorName: user.Name, Timestamp: now,
 		ClientID: in.ClientID, Text: in.Text, Parent: in.Parent, Data: in.Data,
 	}
 	if err := checkContent(e); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
-	room, err := s.enter(ctx, user, in.RoomID)
-	if err != nil {
-		return nil, notStored(err)
+	at, err := s.enter(ctx, user, in.RoomID)
+	if err == nil {
+		err = at.mayWrite()
 	}
-	e.RoomID = room.ID
+	if err != nil {
+		return nil, false, notStored(err)
+	}
+	e.RoomID = at.room.ID
 	if e.Parent > 0 {
 		if err := s.checkParent(ctx, e); err != nil {
-			return nil, notStored(err)
+			return nil, false, notStored(err)
 		}
 	}
-	return e, nil
+	if err := s.paces.take(&at, e); err != nil {
+		return nil, false, err
+	}
+	return e, at.room.SlowMode > 0, nil
 }
 
 // checkParent refuses an answer to what is no message of the room.

@@ -22,10 +22,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/singleflight"
-
-	"roomstream/auth"
 )
 
 // Options are a Service's settings. The zero value works.
@@ -66,13 +62,16 @@ type Service struct {
 	router   *router
 	replay   *replay
 	keeper   *keeper
-	lookups  singleflight.Group // of rooms that are being read
+	rosters  *rosters
+	paces    *paces
 	appender *appender
 	adopter  *adopter // nil: no other program can write
 
 	signals       chan Signal // to be sent
 	confirmations *confirmations
 	presence      *presence
+	reads         *reads
+	teller        Teller // set by Run; nil: there are no users here to tell
 
 	opened    chan struct{} // rings when a stream opened
 	malformed atomic.Int64
@@ -81,7 +80,6 @@ type Service struct {
 	quarantines atomic.Int64 // under way
 
 	mu      sync.Mutex
-	rooms   map[RoomID]knownRoom // bounded
 	logID   string
 	logIDAt time.Time // when it was read
 	heardAt time.Time // when the stream last told something
@@ -105,12 +103,16 @@ func New(store Store, o Options) *Service {
 	}
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
-		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now), rooms: map[RoomID]knownRoom{},
-		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(),
+		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
+		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(),
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
-	s.appender = newAppender(laneConfig{ends: s.ends(), related: store.Related, router: s.router, now: o.Now, logger: o.Logger}, o.SendTimeout)
+	s.paces = newPaces(o.Now)
+	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
+	s.appender = newAppender(laneConfig{
+		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger,
+	}, o.SendTimeout)
 	s.keeper = &keeper{
 		store: store, retention: o.Retention, delay: cmp.Or(o.RemoveDelay, removeDelay), every: cmp.Or(o.SweepEvery, sweepEvery),
 		owns: s.peers.owns, trimmed: s.forgetRoom, now: o.Now, logger: o.Logger,
@@ -137,10 +139,10 @@ func (s *Service) Drain(ctx context.Context) error { return s.appender.drain(ctx
 func (s *Service) Instance() string { return s.instance }
 
 // LogID identifies the log: when it changes, cursors are void. Another program may
-// change it while this one runs; it is noticed within roomTrust.
+// change it while this one runs; it is noticed within rosterTrust.
 func (s *Service) LogID(ctx context.Context) (string, error) {
 	s.mu.Lock()
-	id, fresh := s.logID, s.now().Sub(s.logIDAt) < roomTrust
+	id, fresh := s.logID, s.now().Sub(s.logIDAt) < rosterTrust
 	s.mu.Unlock()
 	if id != "" && fresh {
 		return id, nil
@@ -156,109 +158,4 @@ func (s *Service) LogID(ctx context.Context) (string, error) {
 	defer s.mu.Unlock()
 	s.logID, s.logIDAt = read, s.now()
 	return read, nil
-}
-
-// roomsKept bounds the rooms remembered to exist; past it all are forgotten and
-// asked for again.
-const roomsKept = 100_000
-
-// roomTrust is how long what is known of a room is believed: so late another
-// instance's trimming of it is noticed here.
-const roomTrust = 30 * time.Second
-
-// knownRoom is a room as it was read.
-type knownRoom struct {
-	room Room
-	at   time.Time
-}
-
-// enter returns the room a user names, made if it is not there and rooms are open.
-// All rooms are public: any user may enter.
-func (s *Service) enter(ctx context.Context, _ auth.User, roomID string) (Room, error) {
-	id, err := ParseRoomID(roomID)
-	if err != nil {
-		return Room{}, err
-	}
-	return s.ensure(ctx, id)
-}
-
-func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
-	room, err := s.existing(ctx, id)
-	if err == nil || AsError(err).Code != CodeNotFound || !s.open {
-		return room, err
-	}
-	made, err := s.store.Catalog.CreateRoom(ctx, Room{
-		ID: id, Name: string(id), Type: TypePublic, CreatedAt: s.now().UTC().Truncate(time.Millisecond),
-	})
-	if err != nil {
-		return Room{}, err
-	}
-	s.remember(made)
-	return made, nil
-}
-
-// existing returns NOT_FOUND for a room that is not there.
-func (s *Service) existing(ctx context.Context, id RoomID) (Room, error) {
-	known, ok := s.known(id)
-	if ok && s.now().Sub(known.at) < roomTrust {
-		return known.room, nil
-	}
-	room, err := s.lookUpRoom(ctx, id)
-	switch {
-	case err == nil:
-		return room, nil
-	case ok && AsError(err).Code != CodeNotFound:
-		return known.room, nil // a store that is away takes no room away
-	}
-	return Room{}, err
-}
-
-func (s *Service) known(id RoomID) (knownRoom, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	known, ok := s.rooms[id]
-	return known, ok
-}
-
-// lookUpRoom reads a room once for all who ask for it at the same time.
-func (s *Service) lookUpRoom(ctx context.Context, id RoomID) (Room, error) {
-	found := s.lookups.DoChan(string(id), func() (any, error) {
-		if known, ok := s.known(id); ok && s.now().Sub(known.at) < roomTrust { // read while this one was on its way here
-			return known.room, nil
-		}
-		op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
-		defer cancel()
-		room, err := s.store.Catalog.Room(op, id)
-		if err == nil {
-			s.remember(room)
-		}
-		return room, err
-	})
-	select {
-	case r := <-found:
-		return r.Val.(Room), r.Err
-	case <-ctx.Done():
-		return Room{}, ctx.Err()
-	}
-}
-
-// ensureForeign makes the room of a document another program inserted, where rooms
-// are open.
-func (s *Service) ensureForeign(ctx context.Context, id RoomID) error {
-	if !s.open {
-		return nil
-	}
-	op, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	_, err := s.ensure(op, id)
-	return err
-}
-
-func (s *Service) remember(room Room) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.rooms) >= roomsKept {
-		clear(s.rooms)
-	}
-	s.rooms[room.ID] = knownRoom{room, s.now()}
 }

@@ -124,6 +124,7 @@ const (
 	SignalHello     SignalKind = "hello"     // Instance is new and wants to know who is there
 	SignalRevoke    SignalKind = "revoke"    // User's sockets must be closed
 	SignalErase     SignalKind = "erase"     // what is cached of User must be dropped; Ref names the run
+	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
 )
 

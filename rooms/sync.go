@@ -76,33 +76,50 @@ type place struct {
 
 // place finds the room and follows it, so that all who ask for it share the reads.
 func (s *Service) place(ctx context.Context, user auth.User, name string, since int64) (place, error) {
-	room, err := s.enterToRead(ctx, user, name)
-	if err != nil {
-		if code := AsError(err).Code; code == CodeNotFound || code == CodeBadRequest {
-			return place{-1, ResetForbidden}, nil
+	at, err := s.access(ctx, user, name)
+	for attempt := 0; err == nil; attempt++ {
+		var d *delivery
+		if d, err = s.router.follow(ctx, at.room.ID); err != nil {
+			break
 		}
-		return place{}, err
+		var found place
+		var became joining
+		found, became, err = s.placeIn(ctx, d, at, since)
+		switch {
+		case err != nil:
+		case became == joinDone:
+			return found, nil
+		case became == joinGone:
+			s.router.drop(d)
+		default:
+			if attempt > 0 {
+				backoff(ctx, attempt)
+			}
+			at, err = s.accessAnew(ctx, user, at.room.ID)
+		}
 	}
-	for {
-		d, err := s.router.follow(ctx, room.ID)
-		if err != nil {
-			return place{}, err
-		}
-		at, followed, err := s.placeIn(ctx, d, room, since)
-		if err != nil || followed {
-			return at, err
-		}
-		s.router.drop(d)
+	switch AsError(err).Code {
+	case CodeNotFound, CodeBadRequest, CodeForbidden:
+		return place{-1, ResetForbidden}, nil
 	}
+	return place{}, err
 }
 
-// placeIn returns false when the room was let go meanwhile.
-func (s *Service) placeIn(ctx context.Context, d *delivery, room Room, since int64) (place, bool, error) {
+// placeIn returns joinGone when the room was let go meanwhile, joinStale when the user was let
+// in by an older state of the room.
+func (s *Service) placeIn(ctx context.Context, d *delivery, at standing, since int64) (place, joining, error) {
 	if followed, err := d.caughtUp(ctx); err != nil || !followed {
-		return place{}, false, err
+		return place{}, joinGone, err
 	}
-	reset, followed, err := s.position(ctx, d, room, since)
-	return place{d.last(), reset}, followed, err
+	reset, followed, err := s.position(ctx, d, at.room, since)
+	if err != nil || !followed {
+		return place{}, joinGone, err
+	}
+	last, state := d.place()
+	if state > at.room.StateSeq {
+		return place{}, joinStale, nil
+	}
+	return place{last, reset}, joinDone, nil
 }
 
 // syncRoom answers for one room; with an error the answer has no events, but More.

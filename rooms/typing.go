@@ -12,14 +12,18 @@ const typingLasts = 6 * time.Second
 
 // Typing tells everybody in a room, on every instance, that a user types or stopped.
 // Nothing of it is kept, and it may be lost. socket is the Socket.IO id of the sender's,
-// which is not told. Errors: BAD_REQUEST, NOT_FOUND, UNAVAILABLE.
+// which is not told. Errors: BAD_REQUEST, NOT_FOUND,
+// FORBIDDEN, UNAVAILABLE.
 func (s *Service) Typing(ctx context.Context, user auth.User, socket, roomID string, on bool) error {
-	room, err := s.enterToRead(ctx, user, roomID)
+	at, err := s.access(ctx, user, roomID)
+	if err == nil {
+		err = at.mayWrite()
+	}
 	if err != nil {
 		return notStored(err)
 	}
 	s.signal(Signal{
-		Kind: SignalTyping, Room: room.ID, User: user.ID, Socket: socket, On: on,
+		Kind: SignalTyping, Room: at.room.ID, User: user.ID, Socket: socket, On: on,
 		At: s.now().Add(typingLasts).UTC().Truncate(time.Millisecond),
 	})
 	return nil

@@ -7,14 +7,6 @@ import (
 	"roomstream/rooms"
 )
 
-// roomBody is a room as clients see it.
-type roomBody struct {
-	ID    rooms.RoomID `json:"id"`
-	Name  string       `json:"name"`
-	Type  string       `json:"type"`
-	Topic string       `json:"topic"`
-}
-
 // resetBody tells a client to drop what it has of a room.
 type resetBody struct {
 	Reason rooms.ResetReason `json:"reason"`
@@ -36,8 +28,8 @@ func (s *speaker) joinRoom(args []json.RawMessage, a answer) {
 	defer cancel()
 	err := s.chat.service.Join(ctx, s.user, roomID, since, func(j rooms.Joined) {
 		// The room's delivery stands still: what is emitted from here on is behind the ack.
-		s.enter(j.Room.ID)
-		s.link.Join(adapterRoom(j.Room.ID))
+		s.enter(j.View.Room.ID)
+		s.link.Join(adapterRoom(j.View.Room.ID))
 		if a.wanted() {
 			a.ok(joinedMembers(j))
 		}
@@ -50,7 +42,7 @@ func (s *speaker) joinRoom(args []json.RawMessage, a answer) {
 func joinedMembers(j rooms.Joined) []byte {
 	const otherMembers = 512 // bytes, rounded up
 	b := make([]byte, 0, otherMembers+eventsSize(j.Events))
-	b = appendMember(b, "room", roomBody{ID: j.Room.ID, Name: j.Room.Name, Type: j.Room.Type, Topic: j.Room.Topic})
+	b = j.View.AppendJSON(appendName(b, "room"))
 	b = appendName(b, "lastSeq")
 	b = strconv.AppendInt(b, j.LastSeq, 10)
 	b = appendName(b, "events")

@@ -236,3 +236,11 @@ func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 }
 
 func quoted(s string) string { return string(rooms.AppendJSONString(nil, s)) }
+
+// roomBody is a room as clients see it.
+type roomBody struct {
+	ID    rooms.RoomID `json:"id"`
+	Name  string       `json:"name"`
+	Type  string       `json:"type"`
+	Topic string       `json:"topic"`
+}
