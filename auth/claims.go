@@ -19,6 +19,10 @@ const (
 	// maxNumericDate is the last second of the year 9999, which RFC 3339 can still
 	// write; what is above would overflow on its way to a clock.
 	maxNumericDate = 253402300799
+
+	// maxRoomsClaim is the most rooms a token may name: each is looked at whenever its user
+	// comes, and the protocol promises the number.
+	maxRoomsClaim = 100
 )
 
 // checkClaims holds the claims of a token, whose signature is right, to the rules
@@ -55,7 +59,11 @@ func claimedUser(claims jwt.MapClaims) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	user := User{ID: UserID(sub), Name: name, Roles: roles}
+	inRooms, err := claimedRooms(claims)
+	if err != nil {
+		return User{}, err
+	}
+	user := User{ID: UserID(sub), Name: name, Roles: roles, Rooms: inRooms}
 	if strings.HasPrefix(sub, guestPrefix) && user.Has(RoleAdmin) {
 		return User{}, refuse("roles: a guest cannot be %s", RoleAdmin)
 	}
@@ -94,6 +102,35 @@ func claimedRoles(claims jwt.MapClaims) ([]string, error) {
 		roles = append(roles, role)
 	}
 	return roles, nil
+}
+
+// claimedRooms reads the roles that a token grants in rooms. A role that is none, or a
+// room that cannot be, is kept: it grants nothing, and what is not known yet to this
+// version must not keep anybody out.
+func claimedRooms(claims jwt.MapClaims) (map[string]string, error) {
+	claim, present := claims["rooms"]
+	if !present {
+		return nil, nil
+	}
+	members, ok := claim.(map[string]any)
+	if !ok {
+		return nil, refuse("rooms: must be an object from room ids to roles")
+	}
+	if len(members) > maxRoomsClaim {
+		return nil, refuse("rooms: must name at most %d rooms, but names %d", maxRoomsClaim, len(members))
+	}
+	if len(members) == 0 {
+		return nil, nil
+	}
+	inRooms := make(map[string]string, len(members))
+	for room, claimed := range members {
+		role, ok := claimed.(string)
+		if !ok {
+			return nil, refuse("rooms: must be an object from room ids to roles, each a string")
+		}
+		inRooms[room] = role
+	}
+	return inRooms, nil
 }
 
 // checkIssuer keeps this program's own subjects to its own tokens, so that nobody

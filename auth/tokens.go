@@ -96,7 +96,8 @@ func (t *Tokens) IssueLocal(user User, ttl time.Duration) (string, error) {
 	return t.issue(user, ttl, localIssuer, "")
 }
 
-// issue verifies what it made, so no token leaves that this server would refuse.
+// issue verifies what it made, so no token leaves that this server would refuse. It leaves
+// User.Rooms out: for its own users the server keeps their roles itself.
 func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (string, error) {
 	if ttl <= 0 {
 		return "", &FieldError{Field: "ttl", Message: "must be longer than nothing"}

@@ -4,6 +4,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"maps"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +66,13 @@ func TestVerifyGivesTheUserOfGoodTokens(t *testing.T) {
 		{"claims of another letter case are other claims", with(jwt.MapClaims{"SUB": "mallory", "Roles": "admin"}), User{ID: "alice"}},
 		{"iss roomstream with any other subject", with(jwt.MapClaims{"iss": "roomstream"}), User{ID: "alice"}},
 		{"no roles in the array", with(jwt.MapClaims{"roles": []string{}}), User{ID: "alice"}},
+		{"roles in rooms", with(jwt.MapClaims{"rooms": map[string]any{"general": "member", "ops": "owner"}}),
+			User{ID: "alice", Rooms: map[string]string{"general": "member", "ops": "owner"}}},
+		{"no rooms in the object", with(jwt.MapClaims{"rooms": map[string]any{}}), User{ID: "alice"}},
+		{"a room that cannot be and a role that is none", with(jwt.MapClaims{"rooms": map[string]any{"a b": "Owner", "c": ""}}),
+			User{ID: "alice", Rooms: map[string]string{"a b": "Owner", "c": ""}}},
+		{"as many rooms as may be", with(jwt.MapClaims{"rooms": manyRooms(100)}), User{ID: "alice", Rooms: manyRooms(100)}},
+		{"rooms in another letter case are another claim", with(jwt.MapClaims{"Rooms": 1}), User{ID: "alice"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -72,6 +81,9 @@ func TestVerifyGivesTheUserOfGoodTokens(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := session.User
+			if (got.Rooms == nil) != (tt.want.Rooms == nil) || !maps.Equal(got.Rooms, tt.want.Rooms) {
+				t.Errorf("the rooms are %v, want %v", got.Rooms, tt.want.Rooms)
+			}
 			if got.ID != tt.want.ID || got.Name != tt.want.Name || strings.Join(got.Roles, ",") != strings.Join(tt.want.Roles, ",") {
 				t.Errorf("user is %+v, want %+v", got, tt.want)
 			}
@@ -80,6 +92,15 @@ func TestVerifyGivesTheUserOfGoodTokens(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manyRooms is a claim of n rooms.
+func manyRooms(n int) map[string]string {
+	rooms := make(map[string]string, n)
+	for i := range n {
+		rooms["r"+strconv.Itoa(i)] = "member"
+	}
+	return rooms
 }
 
 func TestVerifyRefusesClaims(t *testing.T) {
@@ -109,6 +130,12 @@ func TestVerifyRefusesClaims(t *testing.T) {
 		{"roles that are an object", with(jwt.MapClaims{"roles": map[string]any{"admin": true}}), ErrUnauthenticated},
 		{"a number among the roles", with(jwt.MapClaims{"roles": []any{"a", 1}}), ErrUnauthenticated},
 		{"null among the roles", with(jwt.MapClaims{"roles": []any{"a", nil}}), ErrUnauthenticated},
+		{"rooms that are a string", with(jwt.MapClaims{"rooms": "general"}), ErrUnauthenticated},
+		{"rooms that are an array", with(jwt.MapClaims{"rooms": []string{"general"}}), ErrUnauthenticated},
+		{"a room whose role is a number", with(jwt.MapClaims{"rooms": map[string]any{"a": "member", "b": 1}}), ErrUnauthenticated},
+		{"a room whose role is null", with(jwt.MapClaims{"rooms": map[string]any{"a": nil}}), ErrUnauthenticated},
+		{"a room whose roles are an array", with(jwt.MapClaims{"rooms": map[string]any{"a": []string{"member"}}}), ErrUnauthenticated},
+		{"101 rooms", with(jwt.MapClaims{"rooms": manyRooms(101)}), ErrUnauthenticated},
 		{"name that is a number", with(jwt.MapClaims{"name": 1}), ErrUnauthenticated},
 		{"name of 129 characters", with(jwt.MapClaims{"name": strings.Repeat("n", 129)}), ErrUnauthenticated},
 		{"NUL in the name", with(jwt.MapClaims{"name": "Ali\x00ce"}), ErrUnauthenticated},
@@ -129,8 +156,17 @@ func TestVerifyRefusesClaims(t *testing.T) {
 	}
 }
 
+func TestTheRefusalOfRoomsNamesTheClaim(t *testing.T) {
+	for _, claim := range []any{7, manyRooms(101), map[string]any{"a": true}} {
+		_, err := testTokens(t, "", "").Verify(sign(t, with(jwt.MapClaims{"rooms": claim})))
+		if err == nil || !strings.Contains(err.Error(), "rooms: must") {
+			t.Errorf("%v: got %v, want an error that names rooms", claim, err)
+		}
+	}
+}
+
 func TestVerifyRefusesNullClaims(t *testing.T) {
-	for _, name := range []string{"sub", "exp", "nbf", "iat", "roles", "name", "iss"} {
+	for _, name := range []string{"sub", "exp", "nbf", "iat", "roles", "rooms", "name", "iss"} {
 		claims := with(nil)
 		claims[name] = nil
 		if _, err := testTokens(t, "", "").Verify(sign(t, claims)); !errors.Is(err, ErrUnauthenticated) {
@@ -301,6 +337,17 @@ func TestIssuedTokensAreGood(t *testing.T) {
 	}
 }
 
+func TestIssuedTokensGrantNoRolesInRooms(t *testing.T) {
+	tokens := testTokens(t, "", "")
+	token, err := tokens.IssueLocal(User{ID: "a:1", Rooms: map[string]string{"general": "owner"}}, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if session, err := tokens.Verify(token); err != nil || session.User.Rooms != nil {
+		t.Errorf("the user is %+v, %v", session.User, err)
+	}
+}
+
 func TestIssueRefusesWhatVerifyWouldRefuse(t *testing.T) {
 	tokens := testTokens(t, "", "")
 	issues := map[string]func() (string, error){
@@ -338,7 +385,8 @@ func TestSecretUnder32BytesIsRefusedByName(t *testing.T) {
 // FuzzVerify: no text panics, and only what is signed with the secret is accepted.
 func FuzzVerify(f *testing.F) {
 	tokens := testTokens(f, "", "")
-	for _, claims := range []string{`{"sub":"alice","exp":1893456000}`, `{"sub":1}`, `{}`, `[]`, `null`, `{"exp":1e999}`, `{"roles":[[]]}`} {
+	for _, claims := range []string{`{"sub":"alice","exp":1893456000}`, `{"sub":1}`, `{}`, `[]`, `null`, `{"exp":1e999}`, `{"roles":[[]]}`,
+		`{"sub":"alice","exp":1893456000,"rooms":{"general":"member","x":"none"}}`, `{"rooms":{"a":{}}}`, `{"rooms":[]}`} {
 		f.Add(claims, "")
 	}
 	f.Add("", "eyJhbGciOiJub25lIn0.e30.")
@@ -351,7 +399,7 @@ func FuzzVerify(f *testing.F) {
 				}
 				continue
 			}
-			if CheckUserID(string(session.User.ID)) != nil || !session.ExpiresAt.After(testNow) {
+			if CheckUserID(string(session.User.ID)) != nil || !session.ExpiresAt.After(testNow) || len(session.User.Rooms) > maxRoomsClaim {
 				t.Fatalf("%q: accepted as %+v", token, session)
 			}
 		}
