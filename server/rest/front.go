@@ -69,7 +69,7 @@ func (f *front) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bo
 		return false
 	}
 	if allowed {
-		h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE")
+		h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
 		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")
 		h.Set("Access-Control-Max-Age", "600")
 	}

@@ -29,11 +29,11 @@ func TestNothingIsCached(t *testing.T) {
 func TestUnknownRoutesAndMethods(t *testing.T) {
 	c := newCaller(t, apptest.Options{})
 	alice := c.Token("alice")
-	for _, path := range []string{"/api/", "/api/nothing", "/api/rooms/", "/api/Rooms", "/api/rooms/a/b/messages", "/api/rooms/general"} {
+	for _, path := range []string{"/api/", "/api/nothing", "/api/rooms/", "/api/Rooms", "/api/rooms/a/b/messages", "/api/rooms/general/nothing"} {
 		c.get("", path, alice).refused(t, http.StatusNotFound, "NOT_FOUND", "")
 	}
 	for _, try := range [][2]string{
-		{"DELETE", "/api/rooms"}, {"POST", "/api/rooms"}, {"PUT", "/api/rooms/general/messages"}, {"GET", "/api/auth/login"},
+		{"DELETE", "/api/rooms"}, {"PUT", "/api/rooms"}, {"POST", "/api/rooms/general"}, {"PUT", "/api/rooms/general/messages"}, {"GET", "/api/auth/login"},
 		{"OPTIONS", "/api/rooms"}, {"TRACE", "/api/rooms"}, {"POST", "/healthz"},
 	} {
 		a := c.call(try[0], "", try[1], alice, nil)
@@ -147,7 +147,7 @@ func TestPagesOfAllowedOriginsMayCall(t *testing.T) {
 	}
 	preflight := c.call("OPTIONS", "", "/api/rooms/general/messages", "", nil, "Origin", friend, "Access-Control-Request-Method", "POST",
 		"Access-Control-Request-Headers", "authorization,content-type")
-	if preflight.status != http.StatusNoContent || !strings.Contains(preflight.header.Get("Access-Control-Allow-Methods"), "POST") ||
+	if preflight.status != http.StatusNoContent || !strings.Contains(preflight.header.Get("Access-Control-Allow-Methods"), "PATCH") ||
 		!strings.Contains(preflight.header.Get("Access-Control-Allow-Headers"), "Authorization") {
 		t.Errorf("preflight: %d %v", preflight.status, preflight.header)
 	}

@@ -4,8 +4,8 @@
 //
 // Concurrency: a Server is safe for concurrent use and has no goroutine of its own.
 //
-// Order and loss: a POST appends to the log and is answered when the message is
-// durable; the stream delivers it, as it does every other.
+// Order and loss: what is said, and what changes a room or a member, is appended to the
+// log and answered when it is durable; the stream delivers it, as it does every other.
 package rest
 
 import (
@@ -107,6 +107,19 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/api/auth/login", anybody, s.login},
 		{http.MethodPost, "/api/auth/guest", anybody, s.guest},
 		{http.MethodGet, "/api/rooms", signedIn, s.listRooms},
+		{http.MethodPost, "/api/rooms", signedIn, s.createRoom},
+		{http.MethodGet, "/api/rooms/{id}", signedIn, s.getRoom},
+		{http.MethodPatch, "/api/rooms/{id}", signedIn, s.updateRoom},
+		{http.MethodPost, "/api/direct", signedIn, s.openDirect},
+		{http.MethodGet, "/api/rooms/{id}/members", signedIn, s.members},
+		{http.MethodPut, "/api/rooms/{id}/members/{userId}", signedIn, s.setMember},
+		{http.MethodDelete, "/api/rooms/{id}/members/{userId}", signedIn, s.removeMember},
+		{http.MethodPut, "/api/rooms/{id}/read", signedIn, s.markRead},
+		{http.MethodGet, "/api/rooms/{id}/receipts", signedIn, s.receipts},
+		{http.MethodGet, "/api/rooms/{id}/invitations", signedIn, s.invitations},
+		{http.MethodPost, "/api/rooms/{id}/invitations", signedIn, s.invite},
+		{http.MethodDelete, "/api/rooms/{id}/invitations/{invitationId}", signedIn, s.removeInvitation},
+		{http.MethodPost, "/api/invitations", signedIn, s.acceptInvitation},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
 		{http.MethodGet, "/api/streams", optional, s.listStreams},

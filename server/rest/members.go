@@ -1,0 +1,113 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// members answers {members:[{userId, role, bannedUntil?}], more}.
+func (s *Server) members(c call) (reply, error) {
+	list, more, err := listOf(c, s.service.ListMembers)
+	if err != nil {
+		return reply{}, err
+	}
+	return answerPage("members", list, (*rooms.Member).AppendJSON, more), nil
+}
+
+// receipts answers {receipts:[{userId, seq}], more}.
+func (s *Server) receipts(c call) (reply, error) {
+	list, more, err := listOf(c, s.service.Receipts)
+	if err != nil {
+		return reply{}, err
+	}
+	return answerPage("receipts", list, (*rooms.Member).AppendReceipt, more), nil
+}
+
+// listOf reads a page of what belongs to the room that the path names, by ?after&limit.
+func listOf[T any](c call, read func(ctx context.Context, user auth.User, roomID, after string, limit int) ([]T, bool, error)) ([]T, bool, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return nil, false, err
+	}
+	q := readQuery(c)
+	after, limit := q.text("after"), q.optionalLimit()
+	if q.err != nil {
+		return nil, false, q.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	return read(ctx, c.user, room, after, limit)
+}
+
+// setMember makes a user what the body says and answers {seq}.
+func (s *Server) setMember(c call) (reply, error) {
+	f, err := readFields(c)
+	if err != nil {
+		return reply{}, err
+	}
+	role, until := f.role("role"), f.optionalTime("bannedUntil")
+	if f.err != nil {
+		return reply{}, f.err
+	}
+	return s.makeMember(c, role, until)
+}
+
+// removeMember takes a user out for good, oneself too, and answers {seq}.
+func (s *Server) removeMember(c call) (reply, error) {
+	return s.makeMember(c, rooms.RoleNone, time.Time{})
+}
+
+func (s *Server) makeMember(c call, role rooms.Role, bannedUntil time.Time) (reply, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	// A user id may hold anything, "/" too, which is %2F then.
+	userID, err := url.PathUnescape(c.Params("userId"))
+	if err != nil {
+		return reply{}, rooms.BadField("userId", "must be escaped as in a URL")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	sent, err := s.service.SetMember(ctx, c.user, rooms.SetMemberInput{
+		RoomID: room, UserID: userID, Role: role, BannedUntil: bannedUntil,
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return answer(http.StatusOK, struct {
+		Seq int64 `json:"seq"`
+	}{sent.Seq})
+}
+
+// markRead answers {readSeq, unread, mentions}.
+func (s *Server) markRead(c call) (reply, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	f, err := readFields(c)
+	if err != nil {
+		return reply{}, err
+	}
+	seq := f.seq("seq")
+	if f.err != nil {
+		return reply{}, f.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	state, err := s.service.MarkRead(ctx, c.user, room, seq)
+	if err != nil {
+		return reply{}, err
+	}
+	return answer(http.StatusOK, struct {
+		ReadSeq  int64 `json:"readSeq"`
+		Unread   int   `json:"unread"`
+		Mentions int   `json:"mentions"`
+	}{state.ReadSeq, state.Unread.Messages, state.Unread.Mentions})
+}
