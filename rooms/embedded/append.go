@@ -74,31 +74,60 @@ func newEntry(e *rooms.Event) entry {
 // how many it wrote. Keys taken within the same transaction count: they are durable
 // when the answer is given.
 func putEntries(tx *bolt.Tx, entries []entry) (put int, dup *rooms.DuplicateError, err error) {
-	events, ids, clientIDs := tx.Bucket(bucketEvents), tx.Bucket(bucketIDs), tx.Bucket(bucketClientIDs)
-	for i, n := range entries {
-		switch {
-		case ids.Get(n.id) != nil:
-			return i, &rooms.DuplicateError{At: i, Key: rooms.UniqueID}, nil
-		case n.clientID != nil && clientIDs.Get(n.clientID) != nil:
-			return i, &rooms.DuplicateError{At: i, Key: rooms.UniqueClientID}, nil
-		case events.Get(n.key) != nil:
-			return i, &rooms.DuplicateError{At: i, Key: rooms.UniqueSeq}, nil
+	for i := range entries {
+		if key, is := takenKey(tx, &entries[i]); is {
+			return i, &rooms.DuplicateError{At: i, Key: key}, nil
 		}
-		if err := events.Put(n.key, n.val); err != nil {
-			return i, nil, err
-		}
-		if err := ids.Put(n.id, n.key); err != nil {
-			return i, nil, err
-		}
-		if err := putRelations(tx, n.relations); err != nil {
-			return i, nil, err
-		}
-		if n.clientID == nil {
-			continue
-		}
-		if err := clientIDs.Put(n.clientID, n.key); err != nil {
+		if err := putEntry(tx, &entries[i]); err != nil {
 			return i, nil, err
 		}
 	}
 	return len(entries), nil, nil
+}
+
+// takenKey names the first of an entry's keys that an event has already.
+func takenKey(tx *bolt.Tx, n *entry) (key rooms.Unique, is bool) {
+	switch {
+	case tx.Bucket(bucketIDs).Get(n.id) != nil:
+		return rooms.UniqueID, true
+	case n.clientID != nil && tx.Bucket(bucketClientIDs).Get(n.clientID) != nil:
+		return rooms.UniqueClientID, true
+	case tx.Bucket(bucketEvents).Get(n.key) != nil:
+		return rooms.UniqueSeq, true
+	}
+	return "", false
+}
+
+// taken finds the first of entries of ascending numbers that has a key of an event in the
+// file or of one before it. It writes nothing.
+func taken(tx *bolt.Tx, entries []entry) *rooms.DuplicateError {
+	ids, clientIDs := map[string]bool{}, map[string]bool{}
+	for i := range entries {
+		n := &entries[i]
+		if key, is := takenKey(tx, n); is {
+			return &rooms.DuplicateError{At: i, Key: key}
+		}
+		if ids[string(n.id)] {
+			return &rooms.DuplicateError{At: i, Key: rooms.UniqueID}
+		}
+		if n.clientID != nil && clientIDs[string(n.clientID)] {
+			return &rooms.DuplicateError{At: i, Key: rooms.UniqueClientID}
+		}
+		ids[string(n.id)], clientIDs[string(n.clientID)] = true, true
+	}
+	return nil
+}
+
+// putEntry writes an entry none of whose keys is taken.
+func putEntry(tx *bolt.Tx, n *entry) error {
+	if err := tx.Bucket(bucketEvents).Put(n.key, n.val); err != nil {
+		return err
+	}
+	if err := tx.Bucket(bucketIDs).Put(n.id, n.key); err != nil {
+		return err
+	}
+	if err := putRelations(tx, n.relations); err != nil || n.clientID == nil {
+		return err
+	}
+	return tx.Bucket(bucketClientIDs).Put(n.clientID, n.key)
 }

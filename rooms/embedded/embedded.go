@@ -106,6 +106,7 @@ func (s *Store) Rooms() rooms.Store {
 		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
+		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file},
 	}
 }
 

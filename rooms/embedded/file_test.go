@@ -38,12 +38,12 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	noDatabase := t.TempDir()
 	write(t, filepath.Join(noDatabase, "roomstream.db"), strings.Repeat("no database ", 1000))
 	later := t.TempDir()
-	setFormat(t, later, "4")
+	setFormat(t, later, "99")
 	for name, c := range map[string]struct{ dir, want string }{
 		"used by another":   {used, "another process uses it"},
 		"a file":            {noFolder, "cannot make the folder"},
 		"another file":      {noDatabase, "cannot open roomstream.db"},
-		"of a later format": {later, "format 4"},
+		"of a later format": {later, "format 99"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := embedded.Open(embedded.Options{Dir: c.dir})

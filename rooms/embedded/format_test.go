@@ -99,7 +99,7 @@ func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {
 		}
 	}
 	alter(t, dir, func(tx *bolt.Tx) error {
-		if got := tx.Bucket([]byte("meta")).Get([]byte("format")); string(got) != "3" {
+		if got := tx.Bucket([]byte("meta")).Get([]byte("format")); string(got) != "4" {
 			t.Errorf("the file is of format %q", got)
 		}
 		return nil

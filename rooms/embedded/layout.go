@@ -27,6 +27,11 @@ var (
 	bucketNotificationIDs   = []byte("notificationIds")   // EventID -> number
 	bucketNotificationUsers = []byte("notificationUsers") // notificationKey -> number
 	bucketUnread            = []byte("unread")            // notificationKey -> number, of those not read
+
+	bucketMembers         = []byte("members")         // memberKey -> member record
+	bucketUserRooms       = []byte("userRooms")       // userRoomKey -> nothing
+	bucketInvitations     = []byte("invitations")     // SHA-256 of the token -> invitation record
+	bucketRoomInvitations = []byte("roomInvitations") // roomInvitationKey -> SHA-256 of the token
 )
 
 var (
@@ -35,11 +40,14 @@ var (
 )
 
 // format is the version of the file's layout. Records carry a version of their own,
-// so this one changes only when buckets or keys do. unnotified is the one before: it has no
-// notifications, which a program of then would not erase. unindexed is the one before that:
-// it has no targets and parents either, which are made when such a file is opened.
+// so this one changes only when buckets or keys do. memberless is the one before: it has no
+// members, and a program of then would take whoever it does not know for one. unnotified is
+// the one before that: it has no notifications, which a program of then would not erase.
+// unindexed is the oldest: it has no targets and parents either, which are made when such a
+// file is opened.
 const (
-	format     = "3"
+	format     = "4"
+	memberless = "3"
 	unnotified = "2"
 	unindexed  = "1"
 )
@@ -50,6 +58,7 @@ func prepare(db *bolt.DB) error {
 		for _, name := range [][]byte{
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
 			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread,
+			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -59,7 +68,7 @@ func prepare(db *bolt.DB) error {
 		switch have := meta.Get(metaFormat); {
 		case string(have) == format:
 			return nil
-		case string(have) == unnotified:
+		case string(have) == memberless, string(have) == unnotified:
 		case string(have) == unindexed:
 			if err := indexAll(tx); err != nil {
 				return err

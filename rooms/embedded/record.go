@@ -60,6 +60,21 @@ const (
 	tagRoomCreateKey = 15
 	tagRoomStateSeq  = 16
 
+	tagMemberRole        = 1
+	tagMemberRemoved     = 2
+	tagMemberBannedUntil = 3
+	tagMemberSeq         = 4
+	tagMemberReadSeq     = 5
+
+	tagInvitationID        = 1
+	tagInvitationRoom      = 2
+	tagInvitationRole      = 3
+	tagInvitationCreatedBy = 4
+	tagInvitationCreatedAt = 5
+	tagInvitationExpiresAt = 6
+	tagInvitationMaxUses   = 7
+	tagInvitationUsedBy    = 8 // once for each user
+
 	tagAccountID        = 1
 	tagAccountName      = 2
 	tagAccountHash      = 3

@@ -69,8 +69,7 @@ func (r *Related) Deleted(ctx context.Context, room rooms.RoomID, seqs []int64) 
 	err := r.file.read(ctx, func(tx *bolt.Tx) error {
 		cursor := tx.Bucket(bucketTargets).Cursor()
 		for _, seq := range seqs {
-			prefix := append(eventKey(room, seq), kindDelete)
-			if key, _ := cursor.Seek(prefix); bytes.HasPrefix(key, prefix) {
+			if isDeleted(cursor, room, seq) {
 				deleted = append(deleted, seq)
 			}
 		}
@@ -80,6 +79,13 @@ func (r *Related) Deleted(ctx context.Context, room rooms.RoomID, seqs []int64) 
 		return nil, fmt.Errorf("read which of %d messages of %s are deleted: %w", len(seqs), room, err)
 	}
 	return deleted, nil
+}
+
+// isDeleted says whether a message has a delete. cursor is one of the targets.
+func isDeleted(cursor *bolt.Cursor, room rooms.RoomID, seq int64) bool {
+	prefix := append(eventKey(room, seq), kindDelete)
+	key, _ := cursor.Seek(prefix)
+	return bytes.HasPrefix(key, prefix)
 }
 
 // Thread returns a page of the messages that answer one.
