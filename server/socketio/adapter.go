@@ -80,6 +80,25 @@ func (a *adapter) count(name string) int {
 	return 0
 }
 
+// in says whether a member is in a room.
+func (a *adapter) in(m *member, name string) bool {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	r := a.rooms[name]
+	if r == nil {
+		return false
+	}
+	_, in := r.index[m]
+	return in
+}
+
+// roomsOf counts the rooms a member is in.
+func (a *adapter) roomsOf(m *member) int {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return len(m.rooms)
+}
+
 // join puts a member into a room, unless it has left for good.
 func (a *adapter) join(m *member, name string) {
 	a.mu.Lock()

@@ -20,7 +20,8 @@ type roomChat struct {
 	verify  func(token string) (auth.Session, error)
 	limits  limits
 	people  *people
-	unread  func(context.Context, auth.UserID) (int, error) // counts a user's unread notifications
+	unread  func(context.Context, auth.UserID) (int, error)        // counts a user's unread notifications
+	mine    func(context.Context, auth.User) ([]rooms.Mine, error) // a user's rooms
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -47,6 +48,7 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 		},
 		people: newPeople(service.Connected, service.Disconnected),
 		unread: service.UnreadNotifications,
+		mine:   service.Mine,
 		now:    now,
 		log:    log,
 	}

@@ -20,7 +20,7 @@ func (s *speaker) joinRoom(args []json.RawMessage, a answer) {
 		a.fail(p.err)
 		return
 	}
-	if s.full(rooms.RoomID(roomID)) {
+	if s.full(roomID) {
 		a.fail(rooms.BadField("roomId", "this socket is in %d rooms, the most there may be: leave one first", maxJoined))
 		return
 	}
@@ -28,7 +28,6 @@ func (s *speaker) joinRoom(args []json.RawMessage, a answer) {
 	defer cancel()
 	err := s.chat.service.Join(ctx, s.user, roomID, since, func(j rooms.Joined) {
 		// The room's delivery stands still: what is emitted from here on is behind the ack.
-		s.enter(j.View.Room.ID)
 		s.link.Join(adapterRoom(j.View.Room.ID))
 		if a.wanted() {
 			a.ok(joinedMembers(j))
@@ -69,7 +68,6 @@ func (s *speaker) leaveRoom(args []json.RawMessage, a answer) {
 		a.fail(err)
 		return
 	}
-	s.exit(room)
 	s.link.Leave(adapterRoom(room))
 	a.ok(nil)
 }

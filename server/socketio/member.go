@@ -65,6 +65,12 @@ func (m *member) Join(room string) { m.client.server.adapter.join(m, room) }
 // Leave takes it out.
 func (m *member) Leave(room string) { m.client.server.adapter.leave(m, room) }
 
+// In says whether it is in a room.
+func (m *member) In(room string) bool { return m.client.server.adapter.in(m, room) }
+
+// Rooms counts the rooms that it is in.
+func (m *member) Rooms() int { return m.client.server.adapter.roomsOf(m) }
+
 // Close ends the connection.
 func (m *member) Close(code int, reason string) {
 	if !m.silent.Load() {

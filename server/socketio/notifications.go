@@ -3,19 +3,12 @@ package socketio
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"roomstream/rooms"
 )
 
-// unreadTimeout bounds the count in ready: no client is to wait longer for its first event, because of a number that
-// GET /api/notifications tells as well.
-const unreadTimeout = 2 * time.Second
-
 // unread counts the user's unread notifications; nil where that cannot be told in time.
-func (s *speaker) unread() *int {
-	ctx, cancel := context.WithTimeout(context.Background(), unreadTimeout)
-	defer cancel()
+func (s *speaker) unread(ctx context.Context) *int {
 	n, err := s.chat.unread(ctx, s.user.ID)
 	if err != nil {
 		s.chat.log.Warn("ready does not tell the unread notifications", "user", string(s.user.ID), "error", err)

@@ -186,26 +186,25 @@ func TestLeaveRoomTakesBothForms(t *testing.T) {
 	s.link = l
 	for _, payload := range []string{`"general"`, `{"roomId":"general"}`, `{"roomId":"never-joined"}`} {
 		l.Join("room-general")
-		s.enter("general")
 		if got := ask(t, s, "leave_room", payload); !got.OK {
 			t.Fatalf("%s: %+v", payload, got.Error)
 		}
 	}
-	if len(s.joined) != 1 { // the third one left another room
-		t.Fatalf("still in %v", s.joined)
+	if l.Rooms() != 1 { // the third one left another room
+		t.Fatalf("in %d rooms, want 1", l.Rooms())
 	}
 }
 
 func TestASocketIsInAtMost1000Rooms(t *testing.T) {
 	s := deaf(t)
 	for i := range maxJoined {
-		s.enter(rooms.RoomID(fmt.Sprint("r", i)))
+		s.link.Join(fmt.Sprint("room-r", i))
 	}
 	wantRefusal(t, ask(t, s, "join_room", `"one-more"`), rooms.CodeBadRequest, "roomId")
 	if s.full("r7") {
 		t.Fatal("joining a room again must stay possible")
 	}
-	s.exit("r0")
+	s.link.Leave("room-r0")
 	if s.full("one-more") {
 		t.Fatal("leaving one must make room for another")
 	}

@@ -54,6 +54,20 @@ func (r *recorder) Pressed() bool { return r.pressed.Load() }
 func (r *recorder) Join(room string)  { r.set(room, true) }
 func (r *recorder) Leave(room string) { r.set(room, false) }
 
+func (r *recorder) In(room string) bool { return r.in(room) }
+
+func (r *recorder) Rooms() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, in := range r.rooms {
+		if in {
+			n++
+		}
+	}
+	return n
+}
+
 func (r *recorder) Close(code int, reason string) {
 	r.note(heard{event: "close", code: code, reason: reason})
 }
@@ -232,6 +246,7 @@ func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	c := newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet())
 	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
 	c.unread = func(context.Context, auth.UserID) (int, error) { return 0, nil }
+	c.mine = func(context.Context, auth.User) ([]rooms.Mine, error) { return nil, nil }
 	return c, tokens
 }
 

@@ -1,8 +1,8 @@
 package socketio
 
 import (
+	"context"
 	"encoding/json"
-	"slices"
 	"sync"
 	"time"
 
@@ -18,7 +18,7 @@ const maxJoined = 1000
 const maxEventName = 64
 
 // speaker is one admitted client. There are many thousands, most of them idle: it has one timer, no goroutine, and
-// nothing that grows but the lists of its rooms and streams.
+// nothing that grows but the list of its streams.
 type speaker struct {
 	chat   *roomChat
 	link   link
@@ -28,8 +28,7 @@ type speaker struct {
 	user auth.User // guarded by people: see there
 
 	// Touched only by the connection's own goroutine, which gives the events one at a time.
-	joined []rooms.RoomID
-	typed  typed
+	typed typed
 
 	opened subscriptions
 
@@ -46,7 +45,7 @@ var _ session = (*speaker)(nil)
 type readyPayload struct {
 	User          readyUser          `json:"user"`
 	LogID         string             `json:"logId"`
-	Rooms         []struct{}         `json:"rooms"` // those the user is a member of; public rooms have no members
+	Rooms         *[]rooms.Mine      `json:"rooms,omitempty"` // those the user is a member of; nil: they could not be read
 	Notifications readyNotifications `json:"notifications"`
 	Limits        limits             `json:"limits"`
 	ServerTime    string             `json:"serverTime"`
@@ -72,19 +71,38 @@ func (s *speaker) connected(l link) {
 	s.tick()
 }
 
+// readyTimeout bounds what is read for ready: no client is to wait longer for its first event, because of what other
+// events and routes tell as well.
+const readyTimeout = 2 * time.Second
+
 func (s *speaker) ready() []byte {
 	roles := s.user.Roles
 	if roles == nil {
 		roles = []string{}
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), readyTimeout)
+	defer cancel()
 	body, err := json.Marshal(readyPayload{
 		User:  readyUser{ID: s.user.ID, Name: s.user.Name, Roles: roles},
-		LogID: s.logID, Rooms: []struct{}{}, Notifications: readyNotifications{s.unread()}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
+		LogID: s.logID, Rooms: s.mine(ctx), Notifications: readyNotifications{s.unread(ctx)}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
 	})
 	if err != nil {
 		panic(err) // strings and numbers always have a JSON form
 	}
 	return body
+}
+
+// mine gives the user's rooms; nil where they cannot be told in time.
+func (s *speaker) mine(ctx context.Context) *[]rooms.Mine {
+	list, err := s.chat.mine(ctx, s.user)
+	if err != nil {
+		s.chat.log.Warn("ready does not tell the rooms", "user", string(s.user.ID), "error", err)
+		return nil
+	}
+	if list == nil {
+		list = []rooms.Mine{}
+	}
+	return &list
 }
 
 // event answers one event.
@@ -111,6 +129,30 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.getHistory(args, a)
 	case "sync":
 		s.sync(args, a)
+	case "mark_read":
+		s.markRead(args, a)
+	case "create_room":
+		s.createRoom(args, a)
+	case "open_direct":
+		s.openDirect(args, a)
+	case "update_room":
+		s.updateRoom(args, a)
+	case "list_rooms":
+		s.listRooms(args, a)
+	case "set_member":
+		s.setMember(args, a)
+	case "list_members":
+		s.listMembers(args, a)
+	case "list_receipts":
+		s.listReceipts(args, a)
+	case "create_invitation":
+		s.createInvitation(args, a)
+	case "list_invitations":
+		s.listInvitations(args, a)
+	case "remove_invitation":
+		s.removeInvitation(args, a)
+	case "accept_invitation":
+		s.acceptInvitation(args, a)
 	case "typing":
 		s.typing(args, a)
 	case "get_presence":
@@ -140,23 +182,10 @@ func (s *speaker) closed() {
 	}
 }
 
-// enter notes a room the socket is in.
-func (s *speaker) enter(room rooms.RoomID) {
-	if !slices.Contains(s.joined, room) {
-		s.joined = append(s.joined, room)
-	}
-}
-
-// full says whether one more room would be too many.
-func (s *speaker) full(room rooms.RoomID) bool {
-	return len(s.joined) >= maxJoined && !slices.Contains(s.joined, room)
-}
-
-// exit forgets a room.
-func (s *speaker) exit(room rooms.RoomID) {
-	if i := slices.Index(s.joined, room); i >= 0 {
-		s.joined = slices.Delete(s.joined, i, i+1)
-	}
+// full says whether one more room would be too many. Only the connection's own goroutine adds rooms, so it holds until
+// the join.
+func (s *speaker) full(roomID string) bool {
+	return s.link.Rooms() >= maxJoined && !s.link.In(adapterRoom(rooms.RoomID(roomID)))
 }
 
 // adapterRoom names a room of the chat among the adapter's, apart from the sockets' own.

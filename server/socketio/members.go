@@ -1,0 +1,61 @@
+package socketio
+
+import (
+	"encoding/json"
+
+	"roomstream/rooms"
+)
+
+// setMember changes what somebody is in a room: {roomId, userId, role, bannedUntil?}.
+func (s *speaker) setMember(args []json.RawMessage, a answer) {
+	p := readPayload(args)
+	in := rooms.SetMemberInput{RoomID: p.text("roomId"), UserID: p.text("userId"), Role: p.role("role"), BannedUntil: p.optionalTime("bannedUntil")}
+	if p.err != nil {
+		a.fail(p.err)
+		return
+	}
+	a.silent = s.silent
+	ctx, cancel := readContext()
+	defer cancel()
+	sent, err := s.chat.service.SetMember(ctx, s.user, in)
+	changed(a, false)(sent, err)
+}
+
+// roomPage is which part of one of a room's lists is asked for.
+type roomPage struct {
+	roomID, after string
+	limit         int
+}
+
+// readRoomPage reads {roomId, after?, limit?}.
+func readRoomPage(args []json.RawMessage) (roomPage, *rooms.Error) {
+	p := readPayload(args)
+	in := roomPage{p.text("roomId"), p.textOrEmpty("after"), int(p.optionalPositive("limit"))}
+	return in, p.err
+}
+
+// listMembers lists who is what in a room.
+func (s *speaker) listMembers(args []json.RawMessage, a answer) {
+	in, refusal := readRoomPage(args)
+	if refusal != nil {
+		a.fail(refusal)
+		return
+	}
+	ctx, cancel := readContext()
+	defer cancel()
+	list, more, err := s.chat.service.ListMembers(ctx, s.user, in.roomID, in.after, in.limit)
+	page(a, "members", list, more, (*rooms.Member).AppendJSON, err)
+}
+
+// listReceipts lists who has read a room how far.
+func (s *speaker) listReceipts(args []json.RawMessage, a answer) {
+	in, refusal := readRoomPage(args)
+	if refusal != nil {
+		a.fail(refusal)
+		return
+	}
+	ctx, cancel := readContext()
+	defer cancel()
+	list, more, err := s.chat.service.Receipts(ctx, s.user, in.roomID, in.after, in.limit)
+	page(a, "receipts", list, more, (*rooms.Member).AppendReceipt, err)
+}
