@@ -28,7 +28,7 @@ type Erased struct {
 
 // Erase takes what a user wrote out of the chat, for good. His sockets are closed, so that
 // he writes no more meanwhile. Then a message_deleted is inserted for each of his messages, so that every instance and every client drops it;
-// then his texts, edits, names and data are blanked in place, every seq kept; then the
+// then his texts, edits, names and data are blanked in place, every seq kept; then his profile and the
 // notifications for him are removed; it ends when
 // every live instance has confirmed that it keeps nothing of them. progress is called
 // now and then, from this goroutine. It may be repeated, and goes on where it was broken
@@ -61,6 +61,9 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	progress(done)
 	if err != nil {
 		return fmt.Errorf("remove the notifications: %w", err)
+	}
+	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
+		return fmt.Errorf("remove the profile: %w", err)
 	}
 	return s.confirmErased(ctx, user, func(waiting []string) {
 		done.Waiting = waiting
@@ -154,6 +157,7 @@ func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress 
 // eraseTold drops what is kept of a user: of all, because it is not kept by user.
 func (s *Service) eraseTold(g Signal) {
 	s.replay.drop()
+	s.met.forget(g.User)
 	s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})
 }
 

@@ -70,6 +70,7 @@ type Service struct {
 	signals       chan Signal // to be sent
 	confirmations *confirmations
 	presence      *presence
+	met           *acquaintance
 	reads         *reads
 	teller        Teller // set by Run; nil: there are no users here to tell
 
@@ -119,6 +120,7 @@ func New(store Store, o Options) *Service {
 		blank: map[RoomID]int64{}, removed: map[RoomID]int64{},
 	}
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
+	s.met = newAcquaintance(store.Profiles, o.Now, o.Logger)
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,

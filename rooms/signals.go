@@ -19,6 +19,7 @@ func (s *Service) signalHandlers() map[SignalKind]signalHandler {
 		SignalHello:     s.presence.told,
 		SignalErase:     s.eraseTold,
 		SignalConfirmed: s.confirmations.heard,
+		SignalProfile:   s.profileTold,
 		SignalRead:      s.readTold,
 	}
 }

@@ -62,6 +62,9 @@ type Eraser interface {
 
 	// EraseNotifications removes the notifications for a user, valid or not, and returns how many. It may be repeated.
 	EraseNotifications(ctx context.Context, user auth.UserID) (int, error)
+
+	// EraseProfile removes a user's profile, if there is one.
+	EraseProfile(ctx context.Context, user auth.UserID) error
 }
 
 // Archive is what export, import, verify and rebuild need of a store besides Log and
@@ -126,6 +129,7 @@ const (
 	SignalErase     SignalKind = "erase"     // what is cached of User must be dropped; Ref names the run
 	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
+	SignalProfile   SignalKind = "profile"   // User's profile has changed
 )
 
 // UserSockets is how many sockets a user has at one instance.

@@ -86,6 +86,9 @@ func Open(o Options) (*Store, error) {
 	if err := prepare(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareProfiles(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	hub := newHub()
 	f := newFile(db, hub, logger)
 	notifications, err := newNotifications(f)
@@ -106,6 +109,7 @@ func (s *Store) Rooms() rooms.Store {
 		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
+		Profiles:      &Profiles{s.file},
 		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file},
 	}
 }

@@ -3,7 +3,8 @@
 //
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
 // rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
-// other in the last minute, `notifications` what single users are to be told. Every write
+// other in the last minute, `notifications` what single users are to be told,
+// `profiles` what users are called. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
 // be rolled back. A signal may be lost.
 //
@@ -74,6 +75,7 @@ type Store struct {
 	meta          *mongo.Collection
 	signals       *mongo.Collection
 	notifications *mongo.Collection
+	profiles      *mongo.Collection
 	declared      *mongo.Collection // streams
 	rules         *mongo.Collection // acl
 	logger        *slog.Logger
@@ -127,7 +129,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		client: client, logger: logger,
 		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
-		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
+		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), profiles: db.Collection("profiles", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
 	}
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
@@ -150,6 +152,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.notifications, notificationIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.profiles, profileIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}
@@ -162,6 +167,7 @@ func (s *Store) Rooms() rooms.Store {
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 		Notifications: s.notified,
+		Profiles:      &Profiles{s},
 	}
 }
 

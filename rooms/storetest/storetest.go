@@ -96,6 +96,11 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"NotificationsGoOn", notificationsGoOn},
 		{"NotificationsEndWithTheStore", notificationsEndWithStore},
 		{"NotificationsAreErased", notificationsAreErased},
+		{"ProfilesAreKept", profilesAreKept},
+		{"ProfilesAreFound", profilesAreFound},
+		{"ProfilesAreSeen", profilesAreSeen},
+		{"ProfilesOfMany", profilesOfMany},
+		{"ProfilesAreErased", profilesAreErased},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })
