@@ -40,7 +40,7 @@ func TestTheListShowsTheNewestMessageAsItIsNow(t *testing.T) {
 	s, _ := serve(t, newStore(t), rooms.Options{})
 	last := func() string {
 		t.Helper()
-		list, _, err := s.ListRooms(context.Background(), alice, "", 0)
+		list, _, err := s.ListRooms(context.Background(), alice, rooms.ListRoomsInput{After: "", Limit: 0})
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
@@ -131,7 +131,7 @@ func TestTheListShowsNothingThatWasTrimmed(t *testing.T) {
 	if err := store.Trimmer.Fence(context.Background(), "r", 2, 0, time.Time{}); err != nil { // fenced, not blanked yet
 		t.Fatal(err)
 	}
-	list, _, err := s.ListRooms(context.Background(), alice, "", 0)
+	list, _, err := s.ListRooms(context.Background(), alice, rooms.ListRoomsInput{After: "", Limit: 0})
 	if err != nil || len(list) != 1 || list[0].LastSeq != 1 || list[0].Last != nil {
 		t.Errorf("the list is %+v, %v", list, err)
 	}

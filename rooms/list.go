@@ -2,6 +2,8 @@ package rooms
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,19 +18,35 @@ const (
 	lastReads = 8
 )
 
-// ListRooms returns at most limit (0: 50; at most 100) rooms with id > after,
-// ascending, each with its newest event, and whether there are more.
-func (s *Service) ListRooms(ctx context.Context, _ auth.User, after string, limit int) ([]Summary, bool, error) {
-	limit, err := pageLimit(limit)
+// ListRoomsInput selects rooms.
+type ListRoomsInput struct {
+	Query string // only those whose name or id holds it, in whatever case; empty: all
+	After string // only those with a greater id
+	Limit int    // 0: 50; at most 100
+}
+
+// ListRooms returns the public rooms and the user's own, ascending by id, each with its
+// newest event, and whether there are more. Errors: BAD_REQUEST, UNAVAILABLE.
+func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInput) ([]Summary, bool, error) {
+	limit, err := pageLimit(in.Limit)
 	if err != nil {
 		return nil, false, err
 	}
-	if after != "" {
-		if _, err := ParseRoomID(after); err != nil {
+	if in.After != "" {
+		if _, err := ParseRoomID(in.After); err != nil {
 			return nil, false, BadField("after", "must be the id of a room")
 		}
 	}
-	rooms, err := s.store.Catalog.Rooms(ctx, RoomID(after), limit+1)
+	if err := checkLine("query", in.Query, MaxRoomName); err != nil {
+		return nil, false, err
+	}
+	standings, err := s.standings(ctx, user)
+	if err != nil {
+		return nil, false, notStored(err)
+	}
+	rooms, err := s.store.Catalog.Listed(ctx, RoomQuery{
+		Also: slices.Collect(maps.Keys(standings)), Text: in.Query, After: RoomID(in.After), Limit: limit + 1,
+	})
 	if err != nil {
 		return nil, false, notStored(err)
 	}
@@ -42,11 +60,17 @@ func (s *Service) ListRooms(ctx context.Context, _ auth.User, after string, limi
 	if err != nil {
 		return nil, false, notStored(err)
 	}
+	rooms = slices.DeleteFunc(rooms, func(room Room) bool {
+		_, err := judge(room, standings[room.ID], user, s.now())
+		return err != nil // he was taken out, or is banned
+	})
 	summaries := make([]Summary, len(rooms))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(lastReads)
 	for i, room := range rooms {
-		summaries[i] = Summary{Room: room, LastSeq: max(room.MinSeq-1, 0)}
+		at := standing{room: room, member: standings[room.ID]}
+		at.role, _ = judge(room, at.member, user, s.now()) // who is refused was left out
+		summaries[i] = Summary{View: at.view(user), LastSeq: max(room.MinSeq-1, 0)}
 		events := newest[room.ID]
 		if len(events) == 0 {
 			continue
@@ -66,6 +90,31 @@ func (s *Service) ListRooms(ctx context.Context, _ auth.User, after string, limi
 	}
 	return summaries, more, nil
 }
+
+// standings gives what a user is in rooms, by the log or by his token, as far as either says
+// something.
+func (s *Service) standings(ctx context.Context, user auth.User) (map[RoomID]Member, error) {
+	if s.store.Inbox == nil { // TODO(stores)
+		return nil, nil
+	}
+	list, err := s.store.Inbox.Memberships(ctx, user.ID, maxStandings)
+	if err != nil {
+		return nil, err
+	}
+	standings := make(map[RoomID]Member, len(list))
+	for _, m := range list {
+		standings[m.RoomID] = m
+	}
+	for _, id := range claimedRooms(user) {
+		if _, known := standings[id]; !known {
+			standings[id] = Member{}
+		}
+	}
+	return standings, nil
+}
+
+// maxStandings bounds the rooms of one user that a list knows of.
+const maxStandings = 10_000
 
 // lastMessage finds the newest message of a room that is not deleted, with the text it
 // has now; nil: none is near the end of the log.

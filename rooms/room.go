@@ -86,7 +86,7 @@ const KeepForever time.Duration = -1
 
 // Summary is a room with the newest event of its log.
 type Summary struct {
-	Room    Room
+	View
 	LastSeq int64
 	Last    *Event // nil: nothing was said yet
 }

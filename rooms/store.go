@@ -151,8 +151,19 @@ type Catalog interface {
 	// Rooms returns at most limit rooms with id > after, ascending.
 	Rooms(ctx context.Context, after RoomID, limit int) ([]Room, error)
 
+	// Listed returns the rooms that a list may show to somebody, ascending by id.
+	Listed(ctx context.Context, q RoomQuery) ([]Room, error)
+
 	// LogID identifies this log; it changes when the log was restored or imported.
 	LogID(ctx context.Context) (string, error)
+}
+
+// RoomQuery selects public rooms, and some others.
+type RoomQuery struct {
+	Also  []RoomID // whatever their type
+	Text  string   // only those whose name or id holds it, in whatever case; empty: all
+	After RoomID   // only those with a greater id
+	Limit int      // at least 1
 }
 
 // Store is everything the Service stands on. Foreign may be nil.
@@ -170,7 +181,6 @@ type Store struct {
 	Members       Members
 	Inbox         Inbox
 	Invitations   Invitations
-	Profiles      Profiles
 }
 
 // ForeignInput is a document that another program inserted, as far as its types

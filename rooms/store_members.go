@@ -96,6 +96,9 @@ type Inbox interface {
 	// ReadSeq, at most up to most. It is one read, however many rooms there are.
 	Overview(ctx context.Context, user auth.UserID, also []RoomID, most, limit int) ([]Overview, error)
 
+	// Memberships returns what a user is and has read, ascending by room, at most limit rooms.
+	Memberships(ctx context.Context, user auth.UserID, limit int) ([]Member, error)
+
 	// Forget takes a user's ReadSeq in one room away.
 	Forget(ctx context.Context, room RoomID, user auth.UserID) error
 }

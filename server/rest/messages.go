@@ -13,16 +13,16 @@ import (
 // readTimeout is how long a read of the store may take; a send has its own.
 const readTimeout = 8 * time.Second
 
-// listRooms answers {rooms:[{id, name, type, topic, lastSeq, last?}], more}.
+// listRooms answers {rooms, more}.
 func (s *Server) listRooms(c call) (reply, error) {
 	q := readQuery(c)
-	after, limit := q.text("after"), q.optionalLimit()
+	in := rooms.ListRoomsInput{Query: q.text("query"), After: q.text("after"), Limit: q.optionalLimit()}
 	if q.err != nil {
 		return reply{}, q.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	summaries, more, err := s.service.ListRooms(ctx, c.user, after, limit)
+	summaries, more, err := s.service.ListRooms(ctx, c.user, in)
 	if err != nil {
 		return reply{}, err
 	}
@@ -31,23 +31,10 @@ func (s *Server) listRooms(c call) (reply, error) {
 		if i > 0 {
 			body = append(body, ',')
 		}
-		body = appendSummary(body, &summaries[i])
+		body = summaries[i].AppendJSON(body)
 	}
 	body = strconv.AppendBool(append(body, `],"more":`...), more)
 	return reply{http.StatusOK, append(body, '}')}, nil
-}
-
-func appendSummary(b []byte, summary *rooms.Summary) []byte {
-	room := &summary.Room
-	b = rooms.AppendJSONString(append(b, `{"id":`...), string(room.ID))
-	b = rooms.AppendJSONString(append(b, `,"name":`...), room.Name)
-	b = rooms.AppendJSONString(append(b, `,"type":`...), room.Type)
-	b = rooms.AppendJSONString(append(b, `,"topic":`...), room.Topic)
-	b = strconv.AppendInt(append(b, `,"lastSeq":`...), summary.LastSeq, 10)
-	if summary.Last != nil {
-		b = summary.Last.AppendJSON(append(b, `,"last":`...))
-	}
-	return append(b, '}')
 }
 
 // history answers {messages, hasBefore, hasAfter}.

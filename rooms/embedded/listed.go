@@ -1,0 +1,59 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	bolt "go.etcd.io/bbolt"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// Listed returns public rooms and some others, ascending by id.
+func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, error) {
+	text := strings.ToLower(q.Text)
+	var found []rooms.Room
+	err := c.file.read(ctx, func(tx *bolt.Tx) error {
+		cursor := tx.Bucket(bucketRooms).Cursor()
+		key, value := cursor.Seek([]byte(q.After))
+		if key != nil && string(key) == string(q.After) {
+			key, value = cursor.Next()
+		}
+		for ; key != nil && len(found) < q.Limit; key, value = cursor.Next() {
+			room, err := decodeRoom(rooms.RoomID(key), value)
+			if err != nil {
+				return fmt.Errorf("room %s: %w", key, err)
+			}
+			if room.Type != rooms.TypePublic && !slices.Contains(q.Also, room.ID) {
+				continue
+			}
+			if strings.Contains(strings.ToLower(room.Name), text) || strings.Contains(strings.ToLower(string(room.ID)), text) {
+				found = append(found, room)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list rooms: %w", err)
+	}
+	return found, nil
+}
+
+// Memberships returns what a user is and has read, ascending by room.
+func (b *Inbox) Memberships(ctx context.Context, user auth.UserID, limit int) ([]rooms.Member, error) {
+	var found []rooms.Member
+	err := b.file.read(ctx, func(tx *bolt.Tx) error {
+		eachRoomOf(tx, user, func(room rooms.RoomID) bool {
+			found = append(found, getMember(tx, room, user))
+			return len(found) < limit
+		})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the rooms of %s: %w", user, err)
+	}
+	return found, nil
+}
