@@ -181,6 +181,7 @@ type Store struct {
 	Members       Members
 	Inbox         Inbox
 	Invitations   Invitations
+	Profiles      Profiles
 }
 
 // ForeignInput is a document that another program inserted, as far as its types
