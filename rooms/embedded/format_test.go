@@ -37,6 +37,52 @@ func discussion(t *testing.T, dir string) {
 	}
 }
 
+// TestFilesWithoutMembersAreOpened takes away what a file of the third format does not have.
+func TestFilesWithoutMembersAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	discussion(t, dir)
+	alter(t, dir, func(tx *bolt.Tx) error {
+		for _, name := range []string{"members", "userRooms", "invitations", "roomInvitations"} {
+			if err := tx.DeleteBucket([]byte(name)); err != nil {
+				return err
+			}
+		}
+		// A room's record as it was then: no state, and so nobody has changed anything.
+		if err := tx.Bucket([]byte("rooms")).Put([]byte("general"), []byte("\x01\x01\x07General\x02\x06public")); err != nil {
+			return err
+		}
+		return tx.Bucket([]byte("meta")).Put([]byte("format"), []byte("3"))
+	})
+	for n := range int64(2) { // the second time it has them
+		o := open(t, dir)
+		room, err := o.Store.Catalog.Room(t.Context(), "general")
+		if err != nil || room.StateSeq != n*10 || room.Type != rooms.TypePublic {
+			t.Fatalf("the room is %+v, %v", room, err)
+		}
+		e := storetest.Message("general", n*10+10)
+		e.Type, e.Subject, e.Role, e.Text = rooms.TypeMember, "ann", rooms.RoleOwner, ""
+		room.StateSeq = e.Seq
+		err = o.Store.Members.Change(t.Context(), rooms.Change{
+			Events: []*rooms.Event{e}, Base: n * 10, Room: room,
+			Members: []rooms.Member{{RoomID: "general", UserID: "ann", Role: rooms.RoleOwner, Seq: e.Seq}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mine, err := o.Store.Inbox.Overview(t.Context(), "ben", []rooms.RoomID{"general", "nowhere"}, 10, 10)
+		// Of seven events three change the first message, which one of them deletes.
+		if err != nil || len(mine) != 1 || mine[0].LastSeq != e.Seq || mine[0].Unread.Messages != 3 {
+			t.Errorf("overview %+v, %v", mine, err)
+		}
+		if faults, err := o.Store.Archive.Faults(t.Context()); err != nil || len(faults) != 0 {
+			t.Errorf("faults %q, %v", faults, err)
+		}
+		if err := o.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestFilesWithoutNotificationsAreOpened takes away what a file of the second format does
 // not have.
 func TestFilesWithoutNotificationsAreOpened(t *testing.T) {

@@ -20,8 +20,9 @@ import (
 
 // The test binary runs itself again as a child that uses the folder one of these names.
 const (
-	childKilled = "ROOMSTREAM_TEST_APPEND_UNTIL_KILLED"
-	childFull   = "ROOMSTREAM_TEST_APPEND_UNTIL_FULL"
+	childKilled  = "ROOMSTREAM_TEST_APPEND_UNTIL_KILLED"
+	childChanged = "ROOMSTREAM_TEST_CHANGE_UNTIL_KILLED"
+	childFull    = "ROOMSTREAM_TEST_APPEND_UNTIL_FULL"
 )
 
 // diskSize is all that a child of childFull may write into one file, in bytes.
@@ -31,6 +32,9 @@ const diskSize = 20 << 20
 func childMain() {
 	if dir := os.Getenv(childKilled); dir != "" {
 		appendForEver(dir)
+	}
+	if dir := os.Getenv(childChanged); dir != "" {
+		changeForEver(dir)
 	}
 	dir := os.Getenv(childFull)
 	if dir == "" {
@@ -201,7 +205,7 @@ func runChild(t *testing.T, env string, acked map[string]string) string {
 			continue // the child's end, or a line that the kill cut
 		}
 		acked[f[1]+" "+f[2]] = f[3]
-		if n++; n == acksPerLife && strings.HasPrefix(env, childKilled) {
+		if n++; n == acksPerLife && !strings.HasPrefix(env, childFull) {
 			cmd.Process.Kill()
 		}
 	}
