@@ -104,10 +104,10 @@ func emitted(t *testing.T) (names []string) {
 			return true
 		})
 	}
-	for _, kind := range []rooms.EventType{rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction, rooms.TypeVoid} {
+	for _, kind := range []rooms.EventType{rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction, rooms.TypeMember, rooms.TypeRoom, rooms.TypeVoid} {
 		names = append(names, (&rooms.Event{Type: kind}).EventName())
 	}
-	names = append(names, "notification") // rooms tells it
+	names = append(names, "notification", "room_added", "read_updated") // rooms tells them
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -176,7 +176,7 @@ func TestTheContractFindsFault(t *testing.T) {
 		{"send_message", `{}`, `{"error":{"code":"NEW","message":"x","retryable":false}}`},
 		{"leave_room", `7`, `{"ok":true}`},
 		{"no_such_event", `{}`, `{"ok":true}`},
-		{"join_room", `"general"`, `{"ok":true,"room":{"id":"general","name":"general","type":"public","topic":""},"lastSeq":1,"more":false,
+		{"join_room", `"general"`, `{"ok":true,"room":{"id":"general","name":"general","type":"public","topic":"","readOnly":false,"slowModeMs":0,"archived":false,"receipts":false,"role":"member"},"lastSeq":1,"more":false,
 			"events":[{"event":"void","roomId":"general","seq":1,"text":"x"}]}`},
 	} {
 		if c.Exchange(bad.event, []byte(bad.payload), []byte(bad.ack)) == nil {

@@ -22,8 +22,8 @@ func (s *Server) Expel(room rooms.RoomID, user auth.UserID, reason rooms.LeftRea
 		out = s.adapter.expel(s.people.idsOf(user), name)
 	}
 	left := leftBody(room, reason)
-	for _, m := range out {
-		m.Emit("room_left", left)
+	for _, l := range out {
+		l.Emit("room_left", left)
 	}
 }
 
