@@ -92,11 +92,22 @@ func (a *adapter) in(m *member, name string) bool {
 	return in
 }
 
-// roomsOf counts the rooms a member is in.
-func (a *adapter) roomsOf(m *member) int {
+// joined counts the rooms a member is in.
+func (a *adapter) joined(m *member) int {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	return len(m.rooms)
+}
+
+// roomsOf names the rooms a member is in.
+func (a *adapter) roomsOf(m *member) []string {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	names := make([]string, len(m.rooms))
+	for i, r := range m.rooms {
+		names[i] = r.name
+	}
+	return names
 }
 
 // join puts a member into a room, unless it has left for good.

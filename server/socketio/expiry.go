@@ -92,7 +92,9 @@ func (s *speaker) refreshAuth(args []json.RawMessage, a answer) {
 	if granted.User.Name != s.user.Name || !slices.Equal(granted.User.Roles, s.user.Roles) {
 		s.opened.renew()
 	}
+	before := s.user
 	s.chat.people.renew(s, granted.User)
 	s.renew(granted.ExpiresAt)
+	s.leaveLost(before)
 	a.ok(appendExpiry([]byte{','}, granted.ExpiresAt))
 }

@@ -68,8 +68,11 @@ func (m *member) Leave(room string) { m.client.server.adapter.leave(m, room) }
 // In says whether it is in a room.
 func (m *member) In(room string) bool { return m.client.server.adapter.in(m, room) }
 
-// Rooms counts the rooms that it is in.
-func (m *member) Rooms() int { return m.client.server.adapter.roomsOf(m) }
+// Joined counts the rooms that it is in.
+func (m *member) Joined() int { return m.client.server.adapter.joined(m) }
+
+// Rooms names them.
+func (m *member) Rooms() []string { return m.client.server.adapter.roomsOf(m) }
 
 // Close ends the connection.
 func (m *member) Close(code int, reason string) {

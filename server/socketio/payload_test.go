@@ -190,8 +190,8 @@ func TestLeaveRoomTakesBothForms(t *testing.T) {
 			t.Fatalf("%s: %+v", payload, got.Error)
 		}
 	}
-	if l.Rooms() != 1 { // the third one left another room
-		t.Fatalf("in %d rooms, want 1", l.Rooms())
+	if l.Joined() != 1 { // the third one left another room
+		t.Fatalf("in %d rooms, want 1", l.Joined())
 	}
 }
 

@@ -56,16 +56,18 @@ func (r *recorder) Leave(room string) { r.set(room, false) }
 
 func (r *recorder) In(room string) bool { return r.in(room) }
 
-func (r *recorder) Rooms() int {
+func (r *recorder) Joined() int { return len(r.Rooms()) }
+
+func (r *recorder) Rooms() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := 0
-	for _, in := range r.rooms {
+	var names []string
+	for room, in := range r.rooms {
 		if in {
-			n++
+			names = append(names, room)
 		}
 	}
-	return n
+	return names
 }
 
 func (r *recorder) Close(code int, reason string) {

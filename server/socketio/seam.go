@@ -26,9 +26,10 @@ type link interface {
 	Join(room string)
 	Leave(room string)
 
-	// In says whether the client is in a room, and Rooms in how many: the log takes it out of rooms too.
+	// In says whether the client is in a room, Joined in how many, and Rooms in which: the log takes it out of rooms too.
 	In(room string) bool
-	Rooms() int
+	Joined() int
+	Rooms() []string
 
 	// Close emits closing {reason} and closes the transport behind what is already queued. code is the WebSocket close
 	// code: 4001 token_expired, 4003 revoked, 1013 slow, 1012 draining.

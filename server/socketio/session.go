@@ -185,7 +185,7 @@ func (s *speaker) closed() {
 // full says whether one more room would be too many. Only the connection's own goroutine adds rooms, so it holds until
 // the join.
 func (s *speaker) full(roomID string) bool {
-	return s.link.Rooms() >= maxJoined && !s.link.In(adapterRoom(rooms.RoomID(roomID)))
+	return s.link.Joined() >= maxJoined && !s.link.In(adapterRoom(rooms.RoomID(roomID)))
 }
 
 // adapterRoom names a room of the chat among the adapter's, apart from the sockets' own.
