@@ -123,7 +123,7 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 	if err := p.mayMake(s, is, role); err != nil {
 		return Sent{}, err
 	}
-	want := memberOf(e)
+	want := MemberOf(e)
 	if in.subject == p.actor.ID && in.role == RoleNone && is.Role == RoleNone {
 		return Sent{Seq: is.Seq}, errNoChange // he was never more than a reader of a public room
 	}
@@ -180,7 +180,7 @@ func (p *proposal) apply(s *roomState, events []*Event) {
 			}
 			continue
 		}
-		m := memberOf(e)
+		m := MemberOf(e)
 		if m.Role != RoleNone && s.members[e.Subject].Role == RoleNone {
 			m.ReadSeq = e.Seq // what stands before he came is not new to him
 		}

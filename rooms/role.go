@@ -53,9 +53,9 @@ type Member struct {
 	ReadSeq     int64     // he has read up to here; 0: nothing yet
 }
 
-// memberOf is what a member event makes of its subject. Who joins has nothing to read of
+// MemberOf is what a member event makes of its subject. Who joins has nothing to read of
 // what stands before.
-func memberOf(e *Event) Member {
+func MemberOf(e *Event) Member {
 	m := Member{RoomID: e.RoomID, UserID: e.Subject, Role: e.Role, BannedUntil: e.Until, Seq: e.Seq}
 	m.Removed = e.Role == RoleNone && e.Author != e.Subject && e.Until.IsZero()
 	return m
