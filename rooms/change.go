@@ -37,7 +37,11 @@ type ReactInput struct {
 func (s *Service) Edit(user auth.User, in EditInput, done func(Sent, error)) {
 	e := s.change(user, TypeEdit, in.Seq, in.ClientID)
 	e.Text = in.Text
-	s.submitChange(user, e, in.RoomID, checkText(in.Text), done)
+	refusal := checkText(in.Text)
+	if refusal == nil {
+		refusal = s.checkWords("text", in.Text)
+	}
+	s.submitChange(user, e, in.RoomID, refusal, done)
 }
 
 // Delete queues a delete; its errors are those of Edit. Moderators may delete what

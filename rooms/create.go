@@ -46,7 +46,7 @@ func (s *Service) newRoom(user auth.User, in CreateRoomInput) (Room, error) {
 		return Room{}, BadField("type", "must be %s or %s", TypePublic, TypePrivate)
 	}
 	settings := room.Settings()
-	if err := settings.check(); err != nil {
+	if err := s.checkSettings(&settings); err != nil {
 		return Room{}, err
 	}
 	if err := checkClientID(in.ClientID); err != nil {

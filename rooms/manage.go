@@ -58,13 +58,24 @@ func (s *Service) UpdateRoom(ctx context.Context, user auth.User, in UpdateRoomI
 		return View{}, notStored(err)
 	}
 	want := in.over(at.room.Settings())
-	if err := want.check(); err != nil {
+	if err := s.checkSettings(&want); err != nil {
 		return View{}, err
 	}
 	if _, err := s.propose(ctx, s.stateEvent(user, TypeRoom, at.room.ID), &proposal{actor: user, settings: &in}); err != nil {
 		return View{}, err
 	}
 	return s.viewOf(ctx, user, at.room.ID)
+}
+
+// checkSettings returns BAD_REQUEST naming the field that no room may have here.
+func (s *Service) checkSettings(settings *Settings) error {
+	if err := settings.check(); err != nil {
+		return err
+	}
+	if err := s.checkWords("name", settings.Name); err != nil {
+		return err
+	}
+	return s.checkWords("topic", settings.Topic)
 }
 
 // SetMemberInput makes UserID have Role in a room.

@@ -74,6 +74,9 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 	if err := checkContent(e); err != nil {
 		return nil, false, err
 	}
+	if err := s.checkWords("text", e.Text); err != nil {
+		return nil, false, err
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
 	at, err := s.enter(ctx, user, in.RoomID)

@@ -42,8 +42,10 @@ type Options struct {
 	SweepEvery time.Duration
 	// ReplayBytes bounds the events kept for those who come back; 0: 64 MiB.
 	ReplayBytes int
-	Now         func() time.Time // nil: time.Now
-	Logger      *slog.Logger     // nil: none
+	// Words are what nobody may write; nil: there are none.
+	Words  *Words
+	Now    func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: none
 }
 
 // defaultSendTimeout is below the 10 s after which the stock client sends again.
@@ -63,6 +65,7 @@ type Service struct {
 	replay   *replay
 	keeper   *keeper
 	rosters  *rosters
+	words    *Words
 	paces    *paces
 	appender *appender
 	adopter  *adopter // nil: no other program can write
@@ -109,7 +112,7 @@ func New(store Store, o Options) *Service {
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
-	s.paces = newPaces(o.Now)
+	s.paces, s.words = newPaces(o.Now), o.Words
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
 	s.appender = newAppender(laneConfig{
 		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger,

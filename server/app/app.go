@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync/atomic"
 
 	"roomstream/auth"
@@ -125,8 +126,12 @@ func openStore(ctx context.Context, c Config, logger *slog.Logger) (store, error
 
 func (a *App) compose(o Options) (err error) {
 	c := o.Config
+	words, err := readWords(c.WordList)
+	if err != nil {
+		return err
+	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Instance: o.Instance, Logger: o.Logger,
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Instance: o.Instance, Logger: o.Logger,
 	})
 	if err := a.composeStreams(o); err != nil {
 		return err
@@ -152,6 +157,23 @@ func (a *App) compose(o Options) (err error) {
 	})
 	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
 	return nil
+}
+
+// readWords reads the list of what nobody may write.
+func readWords(path string) (*rooms.Words, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("-word-list: %w", err)
+	}
+	defer file.Close()
+	words, err := rooms.ReadWords(file)
+	if err != nil {
+		return nil, fmt.Errorf("-word-list %s: %w", path, err)
+	}
+	return words, nil
 }
 
 // composeStreams makes declared streams: there are none without MongoDB.

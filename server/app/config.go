@@ -30,6 +30,7 @@ type Config struct {
 	OpenRooms        bool
 	SendTimeout      time.Duration
 	Retention        time.Duration // 0: for ever
+	WordList         string        // the path of a file; empty: none
 	LogLevel         slog.Level
 	LogFormat        string
 }
