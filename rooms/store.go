@@ -181,6 +181,7 @@ type Store struct {
 	Members       Members
 	Inbox         Inbox
 	Invitations   Invitations
+	Searcher      Searcher // nil: there is no search
 	Profiles      Profiles
 }
 

@@ -55,6 +55,8 @@ type Options struct {
 	// Dir is the folder of the file; it is made if it is not there. Empty: ./data.
 	Dir    string
 	Logger *slog.Logger
+	// NoSearch: messages are not found by their texts. The index is removed.
+	NoSearch bool
 }
 
 // Store is an open file.
@@ -95,6 +97,9 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), f.close(context.Background()))
 	}
+	if err := openSearch(f, dir, o.NoSearch); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), f.close(context.Background()))
+	}
 	return &Store{
 		file: f, log: &Log{file: f}, stream: &Stream{file: f, hub: hub},
 		catalog: &Catalog{file: f}, accounts: &Accounts{file: f}, signals: &Signals{file: f},
@@ -105,13 +110,17 @@ func Open(o Options) (*Store, error) {
 // Rooms gives the store of the chat. No other program can write to it, so it has no
 // Foreign.
 func (s *Store) Rooms() rooms.Store {
-	return rooms.Store{
+	store := rooms.Store{
 		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
 		Profiles:      &Profiles{s.file},
 		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file},
 	}
+	if s.file.search != nil {
+		store.Searcher = &Searcher{s.file}
+	}
+	return store
 }
 
 // Accounts gives the store of the accounts.
@@ -123,7 +132,9 @@ func (s *Store) AccountArchive() auth.AccountArchive { return s.accounts }
 // Close writes what is queued, ends all watchers and lets go of the file. It may be
 // called more than once. When ctx is done first it returns ctx's error and the file
 // stays locked until the process ends.
-func (s *Store) Close(ctx context.Context) error { return s.file.close(ctx) }
+func (s *Store) Close(ctx context.Context) error {
+	return errors.Join(s.file.closeSearch(), s.file.close(ctx))
+}
 
 func openFile(dir string) (*bolt.DB, error) {
 	if err := os.MkdirAll(dir, dirMode); err != nil {

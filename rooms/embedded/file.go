@@ -48,6 +48,7 @@ type file struct {
 	db     *bolt.DB
 	hub    *hub
 	logger *slog.Logger
+	search *searchFeed // nil: there is none; fixed before anything is written
 	queue  chan *change
 
 	closeOnce sync.Once

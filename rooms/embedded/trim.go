@@ -55,12 +55,15 @@ func (f *file) changeRoom(ctx context.Context, id rooms.RoomID, alter func(*room
 // Blank takes the content of a room's oldest events.
 func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, limit int) (int, error) {
 	n := 0
-	err := t.file.write(ctx, &change{events: limit, apply: func(tx *bolt.Tx) (answer, err error) {
+	err := t.file.write(ctx, &change{events: limit, durable: t.file.unsearched, apply: func(tx *bolt.Tx) (answer, err error) {
 		n = 0
 		for _, e := range oldest(tx, room, below, hasContent, limit) {
 			blank(&e)
 			e.Emoji, e.Counts = "", ""
 			if err := tx.Bucket(bucketEvents).Put(eventKey(room, e.Seq), encodeEvent(&e)); err != nil {
+				return nil, err
+			}
+			if err := t.file.unsearch(tx, eventKey(room, e.Seq)); err != nil {
 				return nil, err
 			}
 			n++
@@ -80,10 +83,13 @@ func hasContent(e *rooms.Event) bool { return !e.Erased || e.Emoji != "" || e.Co
 // Remove removes a room's oldest events with all their keys.
 func (t *Trimmer) Remove(ctx context.Context, room rooms.RoomID, below int64, limit int) (int, error) {
 	n := 0
-	err := t.file.write(ctx, &change{events: limit, apply: func(tx *bolt.Tx) (answer, err error) {
+	err := t.file.write(ctx, &change{events: limit, durable: t.file.unsearched, apply: func(tx *bolt.Tx) (answer, err error) {
 		n = 0
 		for _, e := range oldest(tx, room, below, func(*rooms.Event) bool { return true }, limit) {
 			if err := removeEvent(tx, &e); err != nil {
+				return nil, err
+			}
+			if err := t.file.unsearch(tx, eventKey(room, e.Seq)); err != nil {
 				return nil, err
 			}
 			n++

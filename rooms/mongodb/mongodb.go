@@ -60,6 +60,8 @@ type Options struct {
 	// election.
 	ConnectTimeout time.Duration
 	Logger         *slog.Logger
+	// NoSearch: messages are not found by their texts. The text index is dropped.
+	NoSearch bool
 }
 
 // Store is a connection to a database.
@@ -79,6 +81,7 @@ type Store struct {
 	declared      *mongo.Collection // streams
 	rules         *mongo.Collection // acl
 	logger        *slog.Logger
+	searches      bool // messages are found by their texts; fixed by Open
 	stream        *Stream
 	trimmer       *Trimmer
 	notified      *Notifications
@@ -110,6 +113,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.uri = o.URI
 	s.stream.expanded = server.MaxVersion >= expandedWireVersion
 	s.fences = server.MaxVersion >= expandedWireVersion && server.Msg == "" // a mongos was not tried
+	s.searches = !o.NoSearch
 	if err := s.prepare(ctx); err != nil {
 		disconnect(client)
 		return nil, fmt.Errorf("prepare the database %s: %w", name, err)
@@ -143,6 +147,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.raise(ctx); err != nil {
 		return err
 	}
+	if err := s.ensureSearch(ctx, !s.searches); err != nil {
+		return err
+	}
 	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {
 		return err
 	}
@@ -163,12 +170,16 @@ func (s *Store) prepare(ctx context.Context) error {
 
 // Rooms gives the store of the chat.
 func (s *Store) Rooms() rooms.Store {
-	return rooms.Store{
+	store := rooms.Store{
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 		Notifications: s.notified,
 		Profiles:      &Profiles{s},
 	}
+	if s.searches {
+		store.Searcher = &Searcher{s}
+	}
+	return store
 }
 
 // Accounts gives the store of the accounts.

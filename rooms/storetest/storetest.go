@@ -101,6 +101,9 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"ProfilesAreSeen", profilesAreSeen},
 		{"ProfilesOfMany", profilesOfMany},
 		{"ProfilesAreErased", profilesAreErased},
+		{"HoldingFindsTexts", holdingFindsTexts},
+		{"HoldingForgets", holdingForgets},
+		{"LatestIsBounded", latestIsBounded},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

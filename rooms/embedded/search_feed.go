@@ -1,0 +1,333 @@
+package embedded
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	index "github.com/blevesearch/bleve_index_api"
+	bolt "go.etcd.io/bbolt"
+
+	"roomstream/rooms"
+)
+
+// feedEvents is how many events go into the index with one write of it.
+const feedEvents = 1000
+
+// bucketUnsearched holds the keys of events whose content was taken away and that are to be
+// taken out of the index. It is written with what takes the content, so that a kill loses none.
+var bucketUnsearched = []byte("unsearched")
+
+// searchFeed keeps the index of a file. One goroutine, the feeder, writes to it: behind the
+// commits, never in their way. What the index has of each room is written with it, so that a
+// feeder that begins anew goes on there.
+type searchFeed struct {
+	file   *file
+	hub    *hub
+	dir    string
+	logger *slog.Logger
+
+	ring    chan struct{}      // holds 1: something is to be taken out
+	settles chan chan struct{} // closed when all that was committed before is in the index
+	end     chan struct{}      // closed: stop
+	ended   chan struct{}      // closed: the feeder has ended
+	endOnce sync.Once
+	ready   atomic.Bool // all that the file had when it was opened is in the index
+
+	mu    sync.RWMutex // held for reading while the index is used
+	index *searchIndex // nil: it cannot be used
+}
+
+// newSearchFeed opens the index and starts the feeder.
+func newSearchFeed(f *file, dir, logID string, logger *slog.Logger) (*searchFeed, error) {
+	err := f.db.Update(func(tx *bolt.Tx) error {
+		_, err := tx.CreateBucketIfNotExists(bucketUnsearched)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	opened, err := openIndex(dir, logID)
+	if err != nil {
+		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
+	}
+	s := &searchFeed{
+		file: f, hub: f.hub, dir: dir, logger: logger, index: opened,
+		ring: make(chan struct{}, 1), settles: make(chan chan struct{}), end: make(chan struct{}), ended: make(chan struct{}),
+	}
+	go s.run()
+	return s, nil
+}
+
+// close ends the feeder and lets go of the index. What it lacks is caught up at the next start.
+func (s *searchFeed) close() error {
+	s.endOnce.Do(func() { close(s.end) })
+	<-s.ended
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.index == nil {
+		return nil
+	}
+	err := s.index.close()
+	s.index = nil
+	return err
+}
+
+// run is the feeder. It ends when it is told to, when the file is not written any more, and
+// when the index cannot be used.
+func (s *searchFeed) run() {
+	defer close(s.ended)
+	for {
+		err := s.follow()
+		select {
+		case <-s.end:
+			return
+		default:
+		}
+		if s.file.refusal() != nil {
+			return
+		}
+		if errors.Is(err, errBehind) {
+			continue
+		}
+		s.logger.Error("the search index cannot be written, searches go through the log instead until the next start", "dir", s.dir, "error", err)
+		s.give()
+		return
+	}
+}
+
+// give lets go of an index that cannot be used. It is removed, and made anew at the next start.
+func (s *searchFeed) give() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready.Store(false)
+	err := s.index.close()
+	s.index = nil
+	if err := errors.Join(err, removeIndex(s.dir)); err != nil {
+		s.logger.Error("the search index cannot be removed", "dir", s.dir, "error", err)
+	}
+}
+
+// errBehind says that more was committed than waits for one watcher.
+var errBehind = errors.New("the feeder fell behind")
+
+// follow brings the index up to the file, and then to each commit.
+func (s *searchFeed) follow() error {
+	w := newWatcher()
+	if err := s.hub.add(w); err != nil {
+		return err
+	}
+	defer s.hub.remove(w)
+	if err := s.catchUp(); err != nil {
+		return err
+	}
+	if err := s.takeOut(); err != nil {
+		return err
+	}
+	s.ready.Store(true)
+	var told []rooms.Arrival
+	for {
+		var settled chan struct{}
+		select {
+		case <-s.end:
+			return nil
+		case <-w.wake:
+		case <-s.ring:
+		case settled = <-s.settles:
+		}
+		var err error
+		if told, err = w.take(told); err != nil {
+			return errBehind
+		}
+		if err := s.feed(told); err != nil {
+			return err
+		}
+		clear(told)
+		if err := s.takeOut(); err != nil {
+			return err
+		}
+		if settled != nil {
+			close(settled)
+		}
+	}
+}
+
+// settle returns when the index has all that was committed before, and lacks all that was
+// taken away; or with ctx's error.
+func (s *searchFeed) settle(ctx context.Context) error {
+	settled := make(chan struct{})
+	select {
+	case s.settles <- settled:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ended:
+		return errClosed()
+	}
+	select {
+	case <-settled:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.ended:
+		return errClosed()
+	}
+}
+
+// catchUp feeds what the index lacks of every room.
+func (s *searchFeed) catchUp() error {
+	var room rooms.RoomID
+	for {
+		next, last, err := s.nextRoom(room)
+		if err != nil || next == "" {
+			return err
+		}
+		if err := s.feedRoom(next, last); err != nil {
+			return err
+		}
+		room = next
+	}
+}
+
+// nextRoom gives the first room with events behind one, and its last number; empty: there is none.
+func (s *searchFeed) nextRoom(after rooms.RoomID) (next rooms.RoomID, last int64, err error) {
+	from := []byte(after)
+	if after != "" {
+		from = append(from, keyEnd+1)
+	}
+	err = s.file.read(context.Background(), func(tx *bolt.Tx) error {
+		cursor := tx.Bucket(bucketEvents).Cursor()
+		key, _ := cursor.Seek(from)
+		if key == nil {
+			return nil
+		}
+		next, _ = splitEventKey(key)
+		newest := descend(tx, next, rooms.MaxSeq+1, rooms.Page{Events: 1})
+		last = newest[0].Seq
+		return nil
+	})
+	return next, last, err
+}
+
+// feed brings the rooms up to what was told of them.
+func (s *searchFeed) feed(told []rooms.Arrival) error {
+	last := map[rooms.RoomID]int64{}
+	for i := range told {
+		if e := &told[i].Event; e.Seq > 0 {
+			last[e.RoomID] = max(last[e.RoomID], e.Seq)
+		}
+	}
+	b := index.NewBatch()
+	for room, to := range last {
+		for {
+			more, err := s.add(b, room, to)
+			if err != nil {
+				return err
+			}
+			if len(b.IndexOps) >= feedEvents || more {
+				if err := s.index.write(b); err != nil {
+					return err
+				}
+				b = index.NewBatch()
+			}
+			if !more {
+				break
+			}
+		}
+	}
+	if len(b.InternalOps) == 0 {
+		return nil
+	}
+	return s.index.write(b)
+}
+
+// feedRoom brings one room up to a number.
+func (s *searchFeed) feedRoom(room rooms.RoomID, to int64) error {
+	return s.feed([]rooms.Arrival{{Event: rooms.Event{RoomID: room, Seq: to}}})
+}
+
+// add puts the next events of a room into a batch, as they are in the file now: what was
+// blanked meanwhile has no text. more: the room has further ones.
+func (s *searchFeed) add(b *index.Batch, room rooms.RoomID, to int64) (more bool, err error) {
+	at, err := s.index.position(room)
+	if err != nil || at >= to {
+		return false, err
+	}
+	var events []rooms.Event
+	err = s.file.read(context.Background(), func(tx *bolt.Tx) error {
+		cursor, prefix := tx.Bucket(bucketEvents).Cursor(), roomPrefix(room)
+		key, value := cursor.Seek(eventKey(room, at+1))
+		events = collect(prefix, key, value, cursor.Next, rooms.Page{Events: feedEvents})
+		return nil
+	})
+	if err != nil || len(events) == 0 {
+		return false, err
+	}
+	for i := range events {
+		e := &events[i]
+		if e.Text != "" && (e.Type == rooms.TypeMessage || e.Type == rooms.TypeEdit) {
+			put(b, eventKey(room, e.Seq), e)
+		}
+	}
+	reached := events[len(events)-1].Seq
+	b.SetInternal(positionKey(room), eventKey(room, reached)[len(room)+1:])
+	return reached < to, nil
+}
+
+// unsearch notes within a transaction that an event is to be taken out of the index.
+func (f *file) unsearch(tx *bolt.Tx, key []byte) error {
+	if f.search == nil {
+		return nil
+	}
+	return tx.Bucket(bucketUnsearched).Put(key, nil)
+}
+
+// unsearched wakes the feeder; it is called when unsearch is durable.
+func (f *file) unsearched() {
+	if f.search == nil {
+		return
+	}
+	select {
+	case f.search.ring <- struct{}{}:
+	default: // it is awake already
+	}
+}
+
+// takeOut takes what unsearch noted out of the index, then the notes out of the file.
+func (s *searchFeed) takeOut() error {
+	for {
+		var keys [][]byte
+		err := s.file.read(context.Background(), func(tx *bolt.Tx) error {
+			cursor := tx.Bucket(bucketUnsearched).Cursor()
+			for key, _ := cursor.First(); key != nil && len(keys) < feedEvents; key, _ = cursor.Next() {
+				keys = append(keys, bytes.Clone(key))
+			}
+			return nil
+		})
+		if err != nil || len(keys) == 0 {
+			return err
+		}
+		b := index.NewBatch()
+		for _, key := range keys {
+			b.Delete(string(key))
+		}
+		if err := s.index.write(b); err != nil {
+			return err
+		}
+		err = s.file.write(context.Background(), &change{events: len(keys), apply: func(tx *bolt.Tx) (answer, err error) {
+			bucket := tx.Bucket(bucketUnsearched)
+			for _, key := range keys {
+				if err := bucket.Delete(key); err != nil {
+					return nil, err
+				}
+			}
+			return nil, nil
+		}})
+		if err != nil {
+			return err
+		}
+	}
+}
