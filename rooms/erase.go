@@ -65,6 +65,7 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
 		return fmt.Errorf("remove the profile: %w", err)
 	}
+	s.met.forget(user)
 	return s.confirmErased(ctx, user, func(waiting []string) {
 		done.Waiting = waiting
 		progress(done)

@@ -157,3 +157,6 @@ func AppendProfilesJSON(b []byte, list []Profile, to auth.UserID) []byte {
 	}
 	return append(b, ']')
 }
+
+// Met notes that a user is here, so that his profile has his token's name. It only queues.
+func (s *Service) Met(user auth.User) { s.met.came(user) }

@@ -40,6 +40,7 @@ func (s *Service) Run(ctx context.Context, emitter Emitter, teller Teller) error
 	g.Go(func() error { return s.sendSignals(ctx) })
 	g.Go(func() error { return s.presence.run(ctx) })
 	g.Go(func() error { return s.met.run(ctx) })
+	g.Go(func() error { return s.notifier.run(ctx) })
 	g.Go(func() error { return s.tellReads(ctx) })
 	if teller != nil {
 		g.Go(func() error { return s.watchNotifications(ctx, teller) })
@@ -123,6 +124,7 @@ func (s *sink) Arrived(batch []Arrival) {
 	if len(foreign) > 0 && s.adopter != nil {
 		s.adopter.offer(foreign)
 	}
+	s.notifier.arrived(batch)
 	s.router.arrived(batch)
 }
 

@@ -86,7 +86,10 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	e.RoomID = at.room.ID
+	e.RoomID, e.AuthorName = at.room.ID, s.met.nameOf(ctx, user)
+	if e.Mentions, err = s.resolveMentions(ctx, at.room, at.role, e.Text); err != nil {
+		return nil, false, notStored(err)
+	}
 	if e.Parent > 0 {
 		if err := s.checkParent(ctx, e); err != nil {
 			return nil, false, notStored(err)

@@ -74,6 +74,7 @@ type Service struct {
 	confirmations *confirmations
 	presence      *presence
 	met           *acquaintance
+	notifier      *notifier
 	reads         *reads
 	teller        Teller // set by Run; nil: there are no users here to tell
 
@@ -124,6 +125,7 @@ func New(store Store, o Options) *Service {
 	}
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
 	s.met = newAcquaintance(store.Profiles, o.Now, o.Logger)
+	s.notifier = newNotifier(s, o.Logger)
 	if store.Foreign != nil {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,

@@ -1,0 +1,219 @@
+package rooms_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// mentionsOf sends a text and gives whom the stored message names.
+func mentionsOf(t testing.TB, s *rooms.Service, store rooms.Store, user auth.User, room rooms.RoomID, text string) string {
+	t.Helper()
+	sent, err := s.SendWait(context.Background(), user, rooms.SendInput{RoomID: string(room), Text: text})
+	if err != nil {
+		t.Fatalf("send %q: %v", text, err)
+	}
+	events, err := store.Log.Since(context.Background(), room, sent.Seq-1, rooms.Page{Events: 1})
+	if err != nil || len(events) != 1 {
+		t.Fatalf("read %q: %v", text, err)
+	}
+	var ids []string
+	if events[0].Mentions != "" {
+		if err := json.Unmarshal([]byte(events[0].Mentions), &ids); err != nil {
+			t.Fatalf("%q: %v", events[0].Mentions, err)
+		}
+	}
+	return strings.Join(ids, ",")
+}
+
+// people gives users profiles.
+func people(t testing.TB, s *rooms.Service, named map[auth.UserID]string) {
+	t.Helper()
+	for id, name := range named {
+		updateProfile(t, s, auth.User{ID: id, Name: name}, rooms.UpdateProfileInput{})
+	}
+}
+
+func TestNamesBehindAnAtAreResolved(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	people(t, s, map[auth.UserID]string{
+		"u1": "Ann", "u2": "Ann Lee", "u3": "ann lee", "u4": "Jean-Luc O'Brien (ops)", "u5": "李小龙", "u6": "Zoë",
+		"u7": "One Two Three Four Five", "u8": "One Two Three Four Five Six", "ann@example.com": "Mailer", "a:kq3": "Kay", "u9": "room", "u10": "🦊",
+	})
+	for text, want := range map[string]string{
+		"nobody":                              "",
+		"@":                                   "",
+		"@ Ann":                               "",
+		"@Ann":                                "u1",
+		"hello @ann, how are you":             "u1",
+		"@Anna":                               "",
+		"@Ann Lee":                            "u2,u3",
+		"@Ann  lee!":                          "u2,u3",
+		"@Ann\nLee":                           "u1",
+		"(@ann-lee)":                          "u1",
+		"@jean-luc o'brien (ops), look":       "u4",
+		"@Jean-Luc":                           "",
+		"@李小龙 看":                              "u5",
+		"@ZOË @zoe\u0308":                     "u6",
+		"@Ｚｏë":                                "u6",
+		"@zoe":                                "",
+		"@one two three four five six":        "u7",
+		"@ann @Ann Lee @ann":                  "u1,u2,u3",
+		"mail ann@example.com or x.y@ann.com": "",
+		"@ann@example.com":                    "ann@example.com",
+		"@a:kq3 and @A:KQ3":                   "a:kq3",
+		"`@ann`":                              "u1",
+		"@u7 @u7":                             "u7",
+		"@🦊":                                  "u10",
+		"@@ann":                               "u1",
+		"@room":                               "",
+		"@.* @$ne @{\"$gt\":\"\"} @u\x7f":     "",
+		"@ann\u202e":                          "u1",
+		strings.Repeat("@", 8000):             "",
+		"@" + strings.Repeat("a", 7999):       "",
+		"@" + strings.Repeat("a.", 3999):      "",
+		strings.Repeat("@x ", 49) + "@ann":    "u1",
+		strings.Repeat("@x ", 50) + "@ann":    "",
+	} {
+		got := mentionsOf(t, s, store, alice, "r", text)
+		if got != want {
+			t.Errorf("%.60q names %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestWhoHasOneNameIsNamedWithAllOthers(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	all := map[auth.UserID]string{}
+	for i := range 12 {
+		all[auth.UserID(fmt.Sprintf("u%02d", i))] = "Sam"
+	}
+	people(t, s, all)
+	got := strings.Split(mentionsOf(t, s, store, alice, "r", "@sam"), ",")
+	if len(got) != 10 || got[0] != "u00" || got[9] != "u09" {
+		t.Errorf("named are %v", got)
+	}
+}
+
+func TestOnlyReadersOfARoomAreNamed(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	ctx := context.Background()
+	everybody := map[auth.UserID]string{alice.ID: alice.Name, bob.ID: bob.Name, carol.ID: carol.Name}
+	for i := range 15 { // more of the name than are named at most, before the member
+		everybody[auth.UserID(fmt.Sprintf("a%02d", i))] = carol.Name
+	}
+	people(t, s, everybody)
+	room := private(t, s, "secret")
+	setMember(t, s, room, carol, rooms.RoleReader)
+	setMember(t, s, room, auth.User{ID: "never-here"}, rooms.RoleMember)
+	if got := mentionsOf(t, s, store, alice, room, "@bob @carol @never-here @Alice"); got != "carol,never-here,alice" {
+		t.Errorf("in a private room %q are named", got)
+	}
+	setMember(t, s, room, carol, rooms.RoleNone)
+	within(t, "who was taken out is not named", func() bool { return mentionsOf(t, s, store, alice, room, "@carol") == "" })
+
+	direct, err := s.OpenDirect(ctx, alice, string(bob.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := mentionsOf(t, s, store, alice, direct.Room.ID, "@bob @carol @room"); got != "bob" {
+		t.Errorf("in a direct room %q are named", got)
+	}
+
+	public, _, err := s.CreateRoom(ctx, alice, rooms.CreateRoomInput{ID: "open", Name: "Open", Type: rooms.TypePublic})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.SetMember(ctx, alice, rooms.SetMemberInput{RoomID: "open", UserID: string(bob.ID), BannedUntil: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := mentionsOf(t, s, store, alice, public.Room.ID, "@bob @a00"); got != "a00" {
+		t.Errorf("in a public room %q are named", got)
+	}
+	if got := mentionsOf(t, s, store, alice, public.Room.ID, "@room, all of you"); got != rooms.MentionRoom {
+		t.Errorf("the owner names %q", got)
+	}
+	if got := mentionsOf(t, s, store, carol, public.Room.ID, "@room"); got != "" {
+		t.Errorf("somebody names %q", got)
+	}
+}
+
+// notifiedOf waits for a user's notifications to be n, newest first.
+func notifiedOf(t testing.TB, s *rooms.Service, user auth.User, n int) []rooms.Notification {
+	t.Helper()
+	var page rooms.NotificationPage
+	within(t, fmt.Sprintf("%s has %d notifications", user.ID, n), func() bool {
+		var err error
+		if page, err = s.Notifications(context.Background(), user, rooms.NotificationsInput{}); err != nil {
+			t.Fatal(err)
+		}
+		return len(page.Notifications) >= n
+	})
+	if len(page.Notifications) != n {
+		t.Errorf("%s has %d notifications, want %d: %+v", user.ID, len(page.Notifications), n, page.Notifications)
+	}
+	return page.Notifications
+}
+
+func TestTheAbsentAreNotified(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	ctx := context.Background()
+	people(t, s, map[auth.UserID]string{bob.ID: "Bob", carol.ID: "Carol"})
+	s.Connected(carol.ID)
+	long := "@bob @carol @alice " + strings.Repeat("é", 300)
+	sent, err := s.SendWait(ctx, alice, rooms.SendInput{RoomID: "r", Text: long})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := notifiedOf(t, s, bob, 1)
+	want := fmt.Sprintf(`{"roomId":"r","seq":%d,"messageId":%q,"author":"alice","authorName":"Alice","text":%q}`, sent.Seq, sent.ID, string([]rune(long)[:200]))
+	if list[0].Kind != rooms.KindMention || string(list[0].Fields) != want {
+		t.Errorf("bob is told %s %s, want %s", list[0].Kind, list[0].Fields, want)
+	}
+
+	direct, err := s.OpenDirect(ctx, alice, string(bob.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"are you there?", "@bob"} {
+		if err := sendAs(s, alice, direct.Room.ID, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	room := private(t, s, "secret")
+	setMember(t, s, room, bob, rooms.RoleMember)
+	setMember(t, s, room, carol, rooms.RoleMember)
+	if err := sendAs(s, alice, room, "@room"); err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, n := range notifiedOf(t, s, bob, 5) {
+		kinds = append(kinds, n.Kind)
+	}
+	slices.Sort(kinds)
+	if got := strings.Join(kinds, " "); got != "direct invitation mention mention mention" {
+		t.Errorf("bob is told %s", got)
+	}
+	told := notifiedOf(t, s, carol, 1) // that she was let in, though she is here
+	if want := `{"roomId":"secret","roomName":"The room secret","author":"alice"}`; told[0].Kind != rooms.KindInvitation || string(told[0].Fields) != want {
+		t.Errorf("carol is told %s %s", told[0].Kind, told[0].Fields)
+	}
+	notifiedOf(t, s, alice, 0)
+
+	s.Disconnected(carol.ID)
+	if err := sendAs(s, alice, "r", "@carol again"); err != nil {
+		t.Fatal(err)
+	}
+	notifiedOf(t, s, carol, 2)
+}

@@ -1,0 +1,289 @@
+package rooms
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+
+	"roomstream/auth"
+)
+
+// The kinds of notifications that the chat itself makes.
+const (
+	KindMention    = "mention"    // a message names him, or the whole room, while he is away
+	KindDirect     = "direct"     // a message in a direct room of his, while he is away
+	KindInvitation = "invitation" // another gave him a role in a room
+)
+
+const (
+	// notifyWaiting bounds the events that wait to be told of; those beyond are not.
+	notifyWaiting = 10_000
+	// notifyTries is how often notifications are tried to be stored: about a minute.
+	notifyTries = 15
+	// notifyRoom is how many members a mention of the whole room is told at most, and
+	// notifyLook how many are looked at for those who are away.
+	notifyRoom = 200
+	notifyLook = 5_000
+	// notifyText is how much of a message a notification holds, in code points.
+	notifyText = 200
+)
+
+// notifier makes notifications of what the stream tells: of mentions and direct messages
+// for those who are away, of roles for those who got them. Away is who has no socket at
+// any instance, as far as is known here.
+//
+// Concurrency: arrived only queues; run does the work, one batch at a time. Lifecycle: run
+// ends with its context, and what is queued then is lost here.
+//
+// Order and loss: an event is taken up by the instance that owns its room and by the one
+// that appended it; the notifications of both have the same ids, so that each is there
+// once. It is lost when both end within moments of the commit, when both miss it because
+// their streams break, when notifyWaiting are waiting, and when the store does not take it
+// in notifyTries. Nothing else depends on it: the mention stays in the log and is counted
+// as unread from there.
+type notifier struct {
+	service *Service
+	logger  *slog.Logger
+	queue   chan arrivedEvent
+	lost    atomic.Int64
+}
+
+type arrivedEvent struct {
+	event   Event
+	partial bool
+}
+
+func newNotifier(s *Service, logger *slog.Logger) *notifier {
+	return &notifier{service: s, logger: logger, queue: make(chan arrivedEvent, notifyWaiting)}
+}
+
+// arrived queues the events that may concern somebody who is away. It never waits.
+func (n *notifier) arrived(batch []Arrival) {
+	for i := range batch {
+		e := &batch[i].Event
+		if batch[i].Instance != "" || batch[i].Malformed != "" || batch[i].BadSeq || e.Seq <= 0 || !(batch[i].Partial || e.concerns()) {
+			continue
+		}
+		if !n.service.ids.made(e.ID) && !n.service.peers.owns(e.RoomID) {
+			continue
+		}
+		select {
+		case n.queue <- arrivedEvent{*e, batch[i].Partial}:
+		default:
+			if n.lost.Add(1)%notifyWaiting == 1 { // not once for each
+				n.logger.Warn("events are not made notifications of: too many wait", "waiting", notifyWaiting)
+			}
+		}
+	}
+}
+
+// concerns says whether an event may be told to somebody in particular.
+func (e *Event) concerns() bool {
+	switch e.Type {
+	case TypeMessage:
+		return !e.Erased && (e.Mentions != "" || isDirectID(e.RoomID))
+	case TypeMember:
+		return e.Role != RoleNone && e.Subject != e.Author
+	}
+	return false
+}
+
+// run makes notifications until ctx is done.
+func (n *notifier) run(ctx context.Context) error {
+	for {
+		var batch []arrivedEvent
+		select {
+		case <-ctx.Done():
+			return nil
+		case a := <-n.queue:
+			batch = append(batch, a)
+		}
+		for more := true; more && len(batch) < batchEvents; {
+			select {
+			case a := <-n.queue:
+				batch = append(batch, a)
+			default:
+				more = false
+			}
+		}
+		n.notify(ctx, batch)
+	}
+}
+
+// notify stores what a batch makes, however often that must be tried.
+func (n *notifier) notify(ctx context.Context, batch []arrivedEvent) {
+	for attempt := 1; ctx.Err() == nil; attempt++ {
+		op, cancel := context.WithTimeout(ctx, opTimeout)
+		err := n.try(op, batch)
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		if attempt == notifyTries {
+			n.lost.Add(int64(len(batch)))
+			n.logger.Warn("notifications were not stored", "events", len(batch), "error", err)
+			return
+		}
+		backoff(ctx, attempt)
+	}
+}
+
+func (n *notifier) try(ctx context.Context, batch []arrivedEvent) error {
+	var list []Notification
+	for _, a := range batch {
+		e := a.event
+		if a.partial {
+			found, err := n.service.store.Log.Since(ctx, e.RoomID, e.Seq-1, Page{Events: 1})
+			if err != nil {
+				return err
+			}
+			if len(found) == 0 || found[0].Seq != e.Seq || !found[0].concerns() {
+				continue
+			}
+			e = found[0]
+		}
+		some, err := n.of(ctx, &e)
+		if err != nil && AsError(err).Code != CodeNotFound { // the room is gone
+			return err
+		}
+		list = append(list, some...)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return n.service.Notify(ctx, list)
+}
+
+// of gives the notifications that an event makes.
+func (n *notifier) of(ctx context.Context, e *Event) ([]Notification, error) {
+	room, err := n.service.rosters.room(ctx, e.RoomID)
+	if err != nil {
+		return nil, err
+	}
+	if e.Type == TypeMember {
+		if room.Type == TypeDirect || n.service.now().Before(e.Until) {
+			return nil, nil
+		}
+		return []Notification{notificationOf(e, e.Subject, KindInvitation, invitationFields{e.RoomID, room.Name, e.Author})}, nil
+	}
+	kinds, err := n.toldOf(ctx, e, room)
+	if err != nil {
+		return nil, err
+	}
+	fields := messageFields{e.RoomID, e.Seq, e.ID.String(), e.Author, e.AuthorName, firstRunes(e.Text, notifyText)}
+	var list []Notification
+	for user, kind := range kinds {
+		list = append(list, notificationOf(e, user, kind, fields))
+	}
+	return list, nil
+}
+
+// toldOf gives those who are away and to be told of a message, and why.
+func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.UserID]string, error) {
+	kinds := map[auth.UserID]string{}
+	if room.Type == TypeDirect {
+		for _, user := range room.Direct {
+			kinds[user] = KindDirect
+		}
+	}
+	var named []auth.UserID
+	if e.Mentions != "" {
+		if err := json.Unmarshal([]byte(e.Mentions), &named); err != nil {
+			return nil, nil // of another program, perhaps
+		}
+	}
+	for _, user := range named {
+		kinds[user] = KindMention
+	}
+	if _, all := kinds[MentionRoom]; all && slices.Contains(named, MentionRoom) {
+		delete(kinds, MentionRoom)
+		members, err := n.awayIn(ctx, e)
+		if err != nil {
+			return nil, err
+		}
+		for _, user := range members {
+			kinds[user] = KindMention
+		}
+	}
+	for user := range kinds {
+		if user == e.Author || !n.service.presence.away(user) {
+			delete(kinds, user)
+		}
+	}
+	return kinds, nil
+}
+
+// awayIn gives at most notifyRoom members of an event's room who are away.
+func (n *notifier) awayIn(ctx context.Context, e *Event) ([]auth.UserID, error) {
+	var away []auth.UserID
+	q := MemberQuery{Limit: batchEvents}
+	for looked := 0; looked < notifyLook; looked += q.Limit {
+		list, err := n.service.store.Members.Members(ctx, e.RoomID, q)
+		if err != nil {
+			return nil, err
+		}
+		for i := range list {
+			m := &list[i]
+			if m.Role == RoleNone || m.banned(n.service.now()) || m.UserID == e.Author || !n.service.presence.away(m.UserID) {
+				continue
+			}
+			if away = append(away, m.UserID); len(away) == notifyRoom {
+				return away, nil
+			}
+		}
+		if len(list) < q.Limit {
+			break
+		}
+		q.After = list[len(list)-1].UserID
+	}
+	return away, nil
+}
+
+// away says whether no instance is known to have a socket of the user.
+func (p *presence) away(user auth.UserID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.of(user).Sockets == 0
+}
+
+// messageFields and invitationFields are what notifications hold.
+type messageFields struct {
+	RoomID     RoomID      `json:"roomId"`
+	Seq        int64       `json:"seq"`
+	MessageID  string      `json:"messageId"`
+	Author     auth.UserID `json:"author"`
+	AuthorName string      `json:"authorName,omitempty"`
+	Text       string      `json:"text"`
+}
+
+type invitationFields struct {
+	RoomID   RoomID      `json:"roomId"`
+	RoomName string      `json:"roomName"`
+	Author   auth.UserID `json:"author"`
+}
+
+func notificationOf(e *Event, user auth.UserID, kind string, fields any) Notification {
+	encoded, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // texts and numbers always have a JSON form
+	}
+	return Notification{ID: notificationID(e.ID, user), UserID: user, Kind: kind, Fields: encoded}
+}
+
+// idTime is how many bytes of an id are its time, in seconds.
+const idTime = 4
+
+// notificationID is the one of an event's notification for a user, whoever makes it: of
+// the same second as the event, so that lists are in order.
+func notificationID(event EventID, user auth.UserID) EventID {
+	sum := sha256.Sum256(append(event[:], user...))
+	id := event
+	copy(id[idTime:], sum[:])
+	return id
+}
+
+// made says whether an id was given by this instance.
+func (g *ids) made(id EventID) bool { return [5]byte(id[idTime:9]) == g.process }
