@@ -72,7 +72,8 @@ func encode(events []*rooms.Event) ([]any, error) {
 		if err := checkNumbered(e); err != nil {
 			return nil, fmt.Errorf("append event %d: %w", i, err)
 		}
-		size += documentSize + len(e.RoomID) + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts)
+		size += documentSize + len(e.RoomID) + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts) +
+			len(e.Mentions) + len(e.Attachments) + len(e.Subject) + len(e.Role) + len(e.Settings)
 	}
 	docs := make([]any, len(events))
 	buffer := make([]byte, 0, size)

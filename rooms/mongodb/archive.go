@@ -56,10 +56,7 @@ func (a *Archive) PutRoom(ctx context.Context, room rooms.Room) error {
 	}
 	ctx, cancel := a.writing(ctx)
 	defer cancel()
-	_, err := a.rooms.ReplaceOne(ctx, field("_id", string(room.ID)), storedRoom{
-		ID: string(room.ID), Name: room.Name, Type: room.Type, Topic: room.Topic, CreatedAt: room.CreatedAt,
-		MinSeq: room.MinSeq, Retention: retentionMillis(room.Retention), RemoveBelow: room.RemoveBelow, RemoveAt: room.RemoveAt,
-	}, options.Replace().SetUpsert(true))
+	_, err := a.rooms.ReplaceOne(ctx, field("_id", string(room.ID)), storeRoom(&room), options.Replace().SetUpsert(true))
 	return fail(fmt.Sprintf("write room %s", room.ID), err)
 }
 

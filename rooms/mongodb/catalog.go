@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"time"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
@@ -20,46 +18,6 @@ var _ rooms.Catalog = (*Catalog)(nil)
 
 // logKey is the _id of the document in meta that names the log.
 const logKey = "log"
-
-// storedRoom is a room as it is stored.
-type storedRoom struct {
-	ID        string    `bson:"_id"`
-	Name      string    `bson:"name"`
-	Type      string    `bson:"type"`
-	Topic     string    `bson:"topic,omitempty"`
-	CreatedAt time.Time `bson:"createdAt"`
-
-	MinSeq      int64     `bson:"minSeq,omitempty"`
-	Retention   int64     `bson:"retention,omitempty"` // milliseconds; -1: for ever
-	RemoveBelow int64     `bson:"removeBelow,omitempty"`
-	RemoveAt    time.Time `bson:"removeAt,omitempty"`
-}
-
-func (r storedRoom) room() rooms.Room {
-	room := rooms.Room{
-		ID: rooms.RoomID(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: r.CreatedAt.UTC(),
-		MinSeq: r.MinSeq, Retention: retentionOf(r.Retention), RemoveBelow: r.RemoveBelow,
-	}
-	if !r.RemoveAt.IsZero() {
-		room.RemoveAt = r.RemoveAt.UTC()
-	}
-	return room
-}
-
-// retentionMillis gives milliseconds, and -1 for rooms.KeepForever.
-func retentionMillis(keep time.Duration) int64 {
-	if keep < 0 {
-		return -1
-	}
-	return keep.Milliseconds()
-}
-
-func retentionOf(ms int64) time.Duration {
-	if ms < 0 {
-		return rooms.KeepForever
-	}
-	return time.Duration(ms) * time.Millisecond
-}
 
 // Room returns CodeNotFound when there is no such room.
 func (c *Catalog) Room(ctx context.Context, id rooms.RoomID) (rooms.Room, error) {
@@ -84,13 +42,8 @@ func (c *Catalog) CreateRoom(ctx context.Context, room rooms.Room) (rooms.Room, 
 	if _, err := rooms.ParseRoomID(string(room.ID)); err != nil {
 		return rooms.Room{}, err
 	}
-	made := bson.D{{Key: "name", Value: room.Name}, {Key: "type", Value: room.Type}, {Key: "createdAt", Value: room.CreatedAt}}
-	if room.Topic != "" {
-		made = append(made, bson.E{Key: "topic", Value: room.Topic})
-	}
-	if room.Retention != 0 {
-		made = append(made, bson.E{Key: "retention", Value: retentionMillis(room.Retention)})
-	}
+	made := storeRoom(&room)
+	made.ID = "" // it is given by the filter
 	var there storedRoom
 	if err := c.insertOnce(ctx, c.rooms, string(room.ID), made, &there); err != nil {
 		return rooms.Room{}, fail(fmt.Sprintf("create room %s", room.ID), err)
@@ -100,7 +53,7 @@ func (c *Catalog) CreateRoom(ctx context.Context, room rooms.Room) (rooms.Room, 
 
 // insertOnce makes a document unless one with the _id is there, and reads the one
 // that is there then.
-func (s *Store) insertOnce(ctx context.Context, coll *mongo.Collection, id string, fields bson.D, into any) error {
+func (s *Store) insertOnce(ctx context.Context, coll *mongo.Collection, id string, fields, into any) error {
 	ctx, cancel := s.writing(ctx)
 	defer cancel()
 	upsert := func() error {

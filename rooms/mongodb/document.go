@@ -12,7 +12,8 @@ import (
 )
 
 // maxDocument is the largest document, in bytes, that the stream carries whole and
-// that may be numbered. A message of the greatest length takes less than 48 KiB.
+// that may be numbered. A text and data of the greatest length take less than 48 KiB; what
+// comes to more with its mentions and attachments is read from the log.
 const maxDocument = 64 << 10
 
 // The years of a timestamp that RFC 3339 can write.
@@ -22,7 +23,7 @@ const (
 )
 
 // documentSize is what keys and fixed values of a stored event take, rounded up.
-const documentSize = 192
+const documentSize = 256
 
 // appendDocument appends an event as it is stored. Absent fields are left out, because
 // the partial indexes ask whether a field exists.
@@ -50,6 +51,14 @@ func appendDocument(b []byte, e *rooms.Event) []byte {
 	b = appendFlag(b, "on", e.On)
 	b = appendText(b, "counts", e.Counts)
 	b = appendFlag(b, "erased", e.Erased)
+	b = appendText(b, "mentions", e.Mentions)
+	b = appendText(b, "attachments", e.Attachments)
+	b = appendText(b, "subject", string(e.Subject))
+	b = appendText(b, "role", string(e.Role))
+	if !e.Until.IsZero() {
+		b = bsoncore.AppendDateTimeElement(b, "bannedUntil", e.Until.UnixMilli())
+	}
+	b = appendText(b, "settings", e.Settings)
 	b, _ = bsoncore.AppendDocumentEnd(b, start) // fails only for a start beyond b
 	return b
 }
@@ -85,6 +94,8 @@ type document struct {
 	target        int64
 	emoji, counts string
 	on, erased    bool
+
+	stated state // of events about the room and its members, and what a message has besides
 
 	instance    string
 	quarantined bool   // badSeq is there: Quarantine was here
@@ -160,6 +171,8 @@ func (d *document) read(key []byte, v bsoncore.Value) {
 		d.instance, _ = v.StringValueOK()
 	case "large":
 		d.large, _ = v.BooleanOK()
+	default:
+		d.stated.read(key, v)
 	}
 }
 
@@ -237,10 +250,20 @@ func (d *document) numbered() rooms.Event {
 		return d.void()
 	}
 	e.Seq, e.Type, e.Text, e.Erased = d.seq, rooms.EventType(d.typ), d.in.Text, d.blank()
+	if !d.blank() {
+		d.stated.enrich(&e)
+	}
 	if !d.typed {
 		return e
 	}
-	e.Target, e.Emoji, e.On, e.Counts = d.target, d.emoji, d.on, d.counts
+	switch e.Type {
+	case rooms.TypeMember, rooms.TypeRoom:
+		if !d.stated.describe(&e) {
+			return d.void()
+		}
+	default:
+		e.Target, e.Emoji, e.On, e.Counts = d.target, d.emoji, d.on, d.counts
+	}
 	if rooms.CheckStored(&e) != nil {
 		return d.void()
 	}
@@ -281,6 +304,7 @@ func (d *document) unnumbered() (rooms.Event, string) {
 	if err != nil {
 		return rooms.Event{}, err.Error()
 	}
+	d.stated.enrich(&e)
 	return e, ""
 }
 

@@ -101,7 +101,7 @@ func (r *Eraser) page(ctx context.Context, room rooms.RoomID, author auth.UserID
 // Erase blanks every document of an author, some with each command, in one pass through
 // the collection.
 func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
-	filter := bson.D{{Key: "author", Value: string(author)}, holding("text", "data", "authorName")}
+	filter := bson.D{{Key: "author", Value: string(author)}, holding("text", "data", "mentions", "attachments", "authorName")}
 	total := 0
 	var ids bson.A
 	strip := func() error {

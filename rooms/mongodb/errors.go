@@ -20,6 +20,7 @@ const retryAfter = time.Second
 const (
 	codeDuplicateKey         = 11000
 	codeIndexNotFound        = 27
+	codeNamespaceExists      = 48
 	codeUnauthorized         = 13
 	codeValidationFailure    = 121
 	codeAuthenticationFailed = 18

@@ -78,6 +78,8 @@ type Store struct {
 	signals       *mongo.Collection
 	notifications *mongo.Collection
 	profiles      *mongo.Collection
+	members       *mongo.Collection
+	invitations   *mongo.Collection
 	declared      *mongo.Collection // streams
 	rules         *mongo.Collection // acl
 	logger        *slog.Logger
@@ -135,6 +137,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
 		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), profiles: db.Collection("profiles", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
 	}
+	s.members, s.invitations = db.Collection("members", safe), db.Collection("invitations", safe)
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
 	s.notified = &Notifications{Store: s}
@@ -162,6 +165,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.profiles, profileIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.invitations, invitationIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}
@@ -174,7 +180,8 @@ func (s *Store) Rooms() rooms.Store {
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 		Notifications: s.notified,
-		Profiles:      &Profiles{s},
+		Members:       &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
+		Profiles: &Profiles{s},
 	}
 	if s.searches {
 		store.Searcher = &Searcher{s}

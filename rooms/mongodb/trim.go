@@ -68,6 +68,11 @@ func kept(names ...string) mongo.Pipeline {
 	for _, name := range append(names, "_id", "roomId", "seq", "type", "author", "timestamp", "clientId", "parent", "target", "on", "badSeq") {
 		doc = append(doc, bson.E{Key: name, Value: "$" + name})
 	}
+	// What an event made of the room is no content; in a message the names are another's.
+	stated := field("$in", bson.A{"$type", bson.A{string(rooms.TypeMember), string(rooms.TypeRoom)}})
+	for _, name := range []string{"subject", "role", "bannedUntil", "settings"} {
+		doc = append(doc, bson.E{Key: name, Value: field("$cond", bson.A{stated, "$" + name, "$$REMOVE"})})
+	}
 	return mongo.Pipeline{field("$replaceWith", doc)}
 }
 
@@ -86,7 +91,7 @@ func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, lim
 	t.mu.Lock()
 	from := t.blank[room]
 	t.mu.Unlock()
-	filter := append(numbered(room, max(from-1, 0), min(below, rooms.MaxSeq+1)), holding("text", "data", "authorName", "emoji", "counts"))
+	filter := append(numbered(room, max(from-1, 0), min(below, rooms.MaxSeq+1)), holding("text", "data", "mentions", "attachments", "authorName", "emoji", "counts"))
 	oldest, err := t.oldest(ctx, filter, limit)
 	if err != nil {
 		return 0, fail(fmt.Sprintf("read the oldest events of %s", room), err)

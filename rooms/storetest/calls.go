@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"roomstream/auth"
@@ -65,6 +66,7 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 			return signals.Watch(ctx, func() {}, func([]rooms.Signal) {})
 		},
 	}
+	maps.Copy(all, memberCalls(o))
 	notifications := o.Store.Notifications
 	all["Notify"] = func(ctx context.Context) error {
 		return notifications.Notify(ctx, []rooms.Notification{notificationOf("ann", 1)})

@@ -33,7 +33,7 @@ type Opened struct {
 const patience = 20 * time.Second
 
 // Run holds a store to the contracts in rooms/store.go, rooms/store_related.go,
-// rooms/notification.go and auth/store.go. open gives a
+// rooms/store_members.go, rooms/notification.go and auth/store.go. open gives a
 // store without any data each time.
 func Run(t *testing.T, open func(t *testing.T) Opened) {
 	tests := []struct {
@@ -96,6 +96,24 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"NotificationsGoOn", notificationsGoOn},
 		{"NotificationsEndWithTheStore", notificationsEndWithStore},
 		{"NotificationsAreErased", notificationsAreErased},
+		{"StateIsReadAsItWasWritten", stateReadsBack},
+		{"StateOutlivesContent", stateOutlivesContent},
+		{"ChangesAreWhole", changesAreWhole},
+		{"ChangesAreJudged", changesAreJudged},
+		{"ChangesAreRefusedWhole", changesAreRefusedWhole},
+		{"ChangesFight", changesFight},
+		{"ChangesAmongMessages", changesAmongMessages},
+		{"MembersAreListed", membersAreListed},
+		{"MembersAreErased", membersAreErased},
+		{"ReadingIsRaised", readingIsRaised},
+		{"ReadingRaces", readingRaces},
+		{"UnreadIsCounted", unreadIsCounted},
+		{"MentionsAreExact", mentionsAreExact},
+		{"OverviewGivesRooms", overviewGivesRooms},
+		{"OverviewOfMany", overviewOfMany},
+		{"InvitationsAreKept", invitationsAreKept},
+		{"InvitationsAreUsed", invitationsAreUsed},
+		{"InvitationsRace", invitationsRace},
 		{"ProfilesAreKept", profilesAreKept},
 		{"ProfilesAreFound", profilesAreFound},
 		{"ProfilesAreSeen", profilesAreSeen},
