@@ -129,6 +129,9 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/streams/{collection}/{uri}", admins, s.getStream},
 		{http.MethodPut, "/api/streams/{collection}/{uri}", admins, s.putStream},
 		{http.MethodDelete, "/api/streams/{collection}/{uri}", admins, s.deleteStream},
+		{http.MethodGet, "/api/users", signedIn, s.users},
+		{http.MethodGet, "/api/users/{id}", signedIn, s.user},
+		{http.MethodPatch, "/api/users/me", signedIn, s.updateMe},
 		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
 		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},
 	}

@@ -157,6 +157,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.typing(args, a)
 	case "get_presence":
 		s.getPresence(args, a)
+	case "get_users":
+		s.getUsers(args, a)
+	case "update_profile":
+		s.updateProfile(args, a)
 	case "mark_notifications":
 		s.markNotifications(args, a)
 	case "subscribe_stream":
