@@ -216,7 +216,7 @@ func TestAnImportThatIsRefusedWritesNothing(t *testing.T) {
 		"cut after a line":         {strings.Join(lines[:5], ""), "cut"},
 		"cut within a line":        {exported[:len(exported)-20], "line 17: is cut"},
 		"a gap":                    {without(general + 3), "event.seq: is 4 where 3"},
-		"another version":          {changed(`"version":1`, `"version":2`), "version: is 2"},
+		"another version":          {changed(`"version":2`, `"version":3`), "version: is 3"},
 		"an unknown field":         {changed(`"author":"ben"`, `"author":"ben","mood":1`), "mood"},
 		"a wrong type":             {changed(`"seq":3`, `"seq":"3"`), "seq"},
 		"a text over its limit":    {changed(`"text":"reply"`, `"text":"`+strings.Repeat("x", rooms.MaxTextLength+1)+`"`), "event.BAD_REQUEST: text"},
@@ -409,7 +409,7 @@ func TestTheFormatOfALine(t *testing.T) {
 	fill(t, s, sound())
 	text := export(t, s, "general")
 	for _, part := range []string{
-		`{"roomstream":{"version":1,"logId":"` + logID(t, s) + `"}}`,
+		`{"roomstream":{"version":2,"logId":"` + logID(t, s) + `"}}`,
 		`{"room":{"id":"general","name":"General","type":"public","createdAt":"2026-02-03T04:05:06.789Z","retentionMs":86400000}}`,
 		`"type":"reaction","author":"ben","timestamp":"2026-02-03T04:05:10.789Z","target":1,"emoji":"👍","on":true,"counts":"{\"👍\":1}"}}`,
 	} {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"strings"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -17,7 +19,7 @@ var page = rooms.Page{Events: 1000, Bytes: 4 << 20}
 const listed = 500
 
 // Counts is how much was written or read.
-type Counts struct{ Rooms, Events, Accounts int }
+type Counts struct{ Rooms, Events, Members, Accounts int }
 
 // Export writes the log, or one room of it, from its fence on; a single room goes
 // without the accounts. The accounts' password hashes are in it. A gap in a log is an error:
@@ -39,7 +41,7 @@ func Export(ctx context.Context, s Store, only rooms.RoomID, w io.Writer, progre
 	if err != nil {
 		return x.counts, err
 	}
-	end := endLine{x.counts.Rooms, x.counts.Events, x.counts.Accounts, hex.EncodeToString(x.sum.Sum(nil))}
+	end := endLine{x.counts.Rooms, x.counts.Events, x.counts.Members, x.counts.Accounts, hex.EncodeToString(x.sum.Sum(nil))}
 	return x.counts, x.write(line{End: &end})
 }
 
@@ -99,12 +101,18 @@ func (x *exporter) everything(ctx context.Context) error {
 	}
 }
 
+// room writes a room. Its members are read before its events: what they become meanwhile is
+// among those.
 func (x *exporter) room(ctx context.Context, room rooms.Room) error {
+	members, err := allMembers(ctx, x.store.Rooms.Members, room.ID)
+	if err != nil {
+		return err
+	}
 	if err := x.write(line{Room: roomToLine(room)}); err != nil {
 		return err
 	}
 	x.counts.Rooms++
-	return eachEvent(ctx, x.store.Rooms.Log, room, func(e *rooms.Event, want int64) error {
+	err = eachEvent(ctx, x.store.Rooms.Log, room, func(e *rooms.Event, want int64) error {
 		switch {
 		case e.Seq > want:
 			return fmt.Errorf("room %s: seq %d is missing: `roomstream rebuild` fills it", room.ID, want)
@@ -114,6 +122,20 @@ func (x *exporter) room(ctx context.Context, room rooms.Room) error {
 		x.counts.Events++
 		return x.write(line{Event: eventToLine(e)})
 	}, func() { x.progress(x.counts) })
+	if err != nil {
+		return err
+	}
+	for _, m := range byUser(members) {
+		l := memberToLine(m, max(room.MinSeq, 1))
+		if l == nil {
+			continue
+		}
+		if err := x.write(line{Member: l}); err != nil {
+			return err
+		}
+		x.counts.Members++
+	}
+	return nil
 }
 
 // eachRoom gives all rooms, ascending by id: those of the catalog, and as they would be
@@ -172,7 +194,9 @@ func eachRoom(ctx context.Context, s rooms.Store, do func(room rooms.Room, known
 }
 
 // unlisted is a room that only the log knows, as it would have been made. Where its log
-// begins later than at 1 the rest was trimmed.
+// begins later than at 1 the rest was trimmed. One that has members is made private, or
+// direct where its id says so: who may read it is not known, so the public may not. Only
+// what begins with a message was made by it, and those rooms are public.
 func unlisted(ctx context.Context, s rooms.Store, id rooms.RoomID) (rooms.Room, error) {
 	if _, err := rooms.ParseRoomID(string(id)); err != nil {
 		return rooms.Room{}, fmt.Errorf("the log holds events of %q, which is no room: %w", id, err)
@@ -188,8 +212,29 @@ func unlisted(ctx context.Context, s rooms.Store, id rooms.RoomID) (rooms.Room, 
 	if room.CreatedAt = first[0].Timestamp; first[0].Seq > 1 {
 		room.MinSeq = first[0].Seq
 	}
+	made := newState()
+	err = eachEvent(ctx, s.Log, room, func(e *rooms.Event, _ int64) error {
+		made.apply(e)
+		return nil
+	}, func() {})
+	if err != nil {
+		return rooms.Room{}, err
+	}
+	made.over(&room)
+	members := byUser(made.members)
+	switch {
+	case first[0].Seq == 1 && first[0].Type == rooms.TypeMessage:
+	case strings.HasPrefix(string(id), directPrefix) && len(members) > 0:
+		room.Type = rooms.TypeDirect
+		room.Direct = [2]auth.UserID{members[0].UserID, members[len(members)-1].UserID}
+	case len(members) > 0:
+		room.Type = rooms.TypePrivate
+	}
 	return room, nil
 }
+
+// directPrefix begins the ids of direct rooms, as the protocol says.
+const directPrefix = "dm:"
 
 // eachEvent gives a room's events from its fence on, up to the last one there was when it
 // began, with the number that should come; paged is called between reads.

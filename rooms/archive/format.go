@@ -2,21 +2,21 @@
 // reads it back, byte for byte the same, from any store to any store; and it holds a log
 // to what can be worked out from it, and repairs that.
 //
-// The file is NDJSON: a header, then each room followed by its events, rooms ascending
-// by id and events by seq, then the accounts ascending by name, then an end that counts
-// them and carries the SHA-256 of all bytes before it.
+// The file is NDJSON: a header, then each room followed by its events and its members,
+// rooms ascending by id, events by seq and members by user, then the accounts ascending by
+// name, then an end that counts them and carries the SHA-256 of all bytes before it. A
+// member's line holds what no event of the file says: how far he has read, and what he is
+// by an event that was trimmed. Invitations are left out: they are of the moment.
 //
 // Concurrency: the functions may run beside instances that serve on the same database; what
-// is written to a room after it was reached is not in it. Lifecycle: nothing outlives a
-// call. Order and loss: Import writes nothing before the whole file was read, checked, and
+// is written to a room after it was reached is not in it. Import writes the members of a room
+// from several goroutines. Lifecycle: nothing outlives a call. Order and loss: Import writes nothing before the whole file was read, checked, and
 // compared with the store; broken off, it is run again.
 package archive
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"math"
 	"time"
 
 	"roomstream/auth"
@@ -27,8 +27,9 @@ import (
 // much less than a line may have.
 const maxRoomText = 8 << 10
 
-// version is of the format. A reader refuses every other one.
-const version = 1
+// version is of the format. A reader refuses later ones. Version 1 has no members, and rooms
+// and events without what has to do with them.
+const version = 2
 
 // Store is what an archive is made of and read into.
 type Store struct {
@@ -44,6 +45,7 @@ type line struct {
 	Header  *header      `json:"roomstream,omitempty"`
 	Room    *roomLine    `json:"room,omitempty"`
 	Event   *eventLine   `json:"event,omitempty"`
+	Member  *memberLine  `json:"member,omitempty"`
 	Account *accountLine `json:"account,omitempty"`
 	End     *endLine     `json:"end,omitempty"`
 }
@@ -63,10 +65,19 @@ type roomLine struct {
 	RetentionMs int64  `json:"retentionMs,omitempty"` // -1: for ever
 	RemoveBelow int64  `json:"removeBelow,omitempty"`
 	RemoveAt    string `json:"removeAt,omitempty"`
+
+	ReadOnly   bool     `json:"readOnly,omitempty"`
+	SlowModeMs int64    `json:"slowModeMs,omitempty"`
+	Archived   bool     `json:"archived,omitempty"`
+	Receipts   bool     `json:"receipts,omitempty"`
+	Direct     []string `json:"direct,omitempty"` // none or two
+	CreatedBy  string   `json:"createdBy,omitempty"`
+	CreateKey  string   `json:"createKey,omitempty"`
+	StateSeq   int64    `json:"stateSeq,omitempty"`
 }
 
-// eventLine is an event of the room before it. Data and Counts are the JSON texts as
-// they are stored.
+// eventLine is an event of the room before it. Data, Counts, Mentions, Attachments and
+// Settings are the JSON texts as they are stored.
 type eventLine struct {
 	Seq        int64  `json:"seq"`
 	ID         string `json:"id"`
@@ -82,7 +93,25 @@ type eventLine struct {
 	Emoji      string `json:"emoji,omitempty"`
 	On         bool   `json:"on,omitempty"`
 	Counts     string `json:"counts,omitempty"`
-	Erased     bool   `json:"erased,omitempty"`
+
+	Mentions    string `json:"mentions,omitempty"`
+	Attachments string `json:"attachments,omitempty"`
+	Subject     string `json:"subject,omitempty"`
+	Role        string `json:"role,omitempty"`
+	Until       string `json:"until,omitempty"`
+	Settings    string `json:"settings,omitempty"`
+
+	Erased bool `json:"erased,omitempty"`
+}
+
+// memberLine is a user of the room before it.
+type memberLine struct {
+	UserID      string `json:"userId"`
+	Role        string `json:"role,omitempty"`
+	Removed     bool   `json:"removed,omitempty"`
+	BannedUntil string `json:"bannedUntil,omitempty"`
+	Seq         int64  `json:"seq,omitempty"` // of the trimmed event that made him so; 0: the events say what he is
+	ReadSeq     int64  `json:"readSeq,omitempty"`
 }
 
 type accountLine struct {
@@ -96,6 +125,7 @@ type accountLine struct {
 type endLine struct {
 	Rooms    int    `json:"rooms"`
 	Events   int    `json:"events"`
+	Members  int    `json:"members"`
 	Accounts int    `json:"accounts"`
 	SHA256   string `json:"sha256"`
 }
@@ -116,78 +146,6 @@ func parseTime(field, text string) (time.Time, error) {
 		return time.Time{}, rooms.BadField(field, "must be a time like %s", rooms.TimeFormat)
 	}
 	return t.UTC(), nil
-}
-
-func roomToLine(r rooms.Room) *roomLine {
-	l := &roomLine{
-		ID: string(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: formatTime(r.CreatedAt),
-		MinSeq: r.MinSeq, RetentionMs: r.Retention.Milliseconds(), RemoveBelow: r.RemoveBelow, RemoveAt: formatTime(r.RemoveAt),
-	}
-	if r.Retention < 0 {
-		l.RetentionMs = -1
-	}
-	return l
-}
-
-func (l *roomLine) room() (rooms.Room, error) {
-	id, err := rooms.ParseRoomID(l.ID)
-	if err != nil {
-		return rooms.Room{}, err
-	}
-	switch {
-	case l.Type != rooms.TypePublic:
-		return rooms.Room{}, rooms.BadField("type", "must be %s: this version knows no other", rooms.TypePublic)
-	case len(l.Name) > maxRoomText:
-		return rooms.Room{}, rooms.BadField("name", "must be at most %d bytes", maxRoomText)
-	case len(l.Topic) > maxRoomText:
-		return rooms.Room{}, rooms.BadField("topic", "must be at most %d bytes", maxRoomText)
-	case l.MinSeq < 0 || l.MinSeq > rooms.MaxSeq:
-		return rooms.Room{}, rooms.BadField("minSeq", "must be from 0 below 2^53")
-	case l.RemoveBelow < 0 || l.RemoveBelow > max(l.MinSeq, 1):
-		return rooms.Room{}, rooms.BadField("removeBelow", "must be from 0 to minSeq")
-	case l.RetentionMs < -1 || l.RetentionMs > math.MaxInt64/int64(time.Millisecond):
-		return rooms.Room{}, rooms.BadField("retentionMs", "must be a number of milliseconds, or -1 for ever")
-	}
-	r := rooms.Room{
-		ID: id, Name: l.Name, Type: l.Type, Topic: l.Topic, MinSeq: l.MinSeq,
-		Retention: time.Duration(l.RetentionMs) * time.Millisecond, RemoveBelow: l.RemoveBelow,
-	}
-	if l.RetentionMs < 0 {
-		r.Retention = rooms.KeepForever
-	}
-	if r.CreatedAt, err = parseTime("createdAt", l.CreatedAt); err != nil {
-		return rooms.Room{}, err
-	}
-	r.RemoveAt, err = parseTime("removeAt", l.RemoveAt)
-	return r, err
-}
-
-func eventToLine(e *rooms.Event) *eventLine {
-	return &eventLine{
-		Seq: e.Seq, ID: e.ID.String(), Type: string(e.Type), Author: string(e.Author), AuthorName: e.AuthorName,
-		Timestamp: formatTime(e.Timestamp), ClientID: e.ClientID, Text: e.Text, Parent: e.Parent, Data: e.Data,
-		Target: e.Target, Emoji: e.Emoji, On: e.On, Counts: e.Counts, Erased: e.Erased,
-	}
-}
-
-// event gives the event of a room, held to the limits of its type.
-func (l *eventLine) event(room rooms.RoomID) (rooms.Event, error) {
-	e := rooms.Event{
-		RoomID: room, Seq: l.Seq, Type: rooms.EventType(l.Type), Author: auth.UserID(l.Author), AuthorName: l.AuthorName,
-		ClientID: l.ClientID, Text: l.Text, Parent: l.Parent, Data: l.Data,
-		Target: l.Target, Emoji: l.Emoji, On: l.On, Counts: l.Counts, Erased: l.Erased,
-	}
-	if n, err := hex.Decode(e.ID[:], []byte(l.ID)); err != nil || n != len(e.ID) || len(l.ID) != 2*len(e.ID) {
-		return e, rooms.BadField("id", "must be %d hexadecimal digits", 2*len(e.ID))
-	}
-	var err error
-	if e.Timestamp, err = parseTime("timestamp", l.Timestamp); err != nil {
-		return e, err
-	}
-	if e.Type == rooms.TypeVoid {
-		return e, nil
-	}
-	return e, rooms.CheckStored(&e)
 }
 
 func accountToLine(a auth.Account) *accountLine {

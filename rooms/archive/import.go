@@ -76,8 +76,10 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 type target interface {
 	room(rooms.Room) error
 	event(rooms.Room, *rooms.Event) error
+	// member comes after the room's last event, ascending by user.
+	member(rooms.Member) error
 	account(auth.Account) error
-	// end comes after a room's last event, and at the end.
+	// end comes when a room is over, and at the end.
 	end() error
 }
 
@@ -86,7 +88,8 @@ type reader struct {
 	to     target
 	head   *header
 	room   *rooms.Room
-	next   int64 // the seq that must come
+	next   int64       // the seq that must come
+	member auth.UserID // the room's last; empty: none yet
 	counts Counts
 	name   string // the last account's key
 	ended  bool
@@ -145,8 +148,8 @@ func (r *reader) line(b []byte, sum hash.Hash) error {
 		return errors.New("the first line, and no other, must be the header {\"roomstream\":…}")
 	case l.Header != nil:
 		r.head = l.Header
-		if l.Header.Version != version {
-			return fmt.Errorf("roomstream.version: is %d, this program reads %d", l.Header.Version, version)
+		if l.Header.Version < 1 || l.Header.Version > version {
+			return fmt.Errorf("roomstream.version: is %d, this program reads 1 to %d", l.Header.Version, version)
 		}
 		if l.Header.LogID == "" {
 			return errors.New("roomstream.logId: is missing")
@@ -156,6 +159,8 @@ func (r *reader) line(b []byte, sum hash.Hash) error {
 		return r.roomLine(l.Room)
 	case l.Event != nil:
 		return r.eventLine(l.Event)
+	case l.Member != nil:
+		return r.memberLine(l.Member)
 	case l.Account != nil:
 		return r.accountLine(l.Account)
 	case l.End != nil:
@@ -176,7 +181,7 @@ func decode(b []byte) (line, error) {
 		return l, errors.New("something stands after the object")
 	}
 	members := 0
-	for _, there := range []bool{l.Header != nil, l.Room != nil, l.Event != nil, l.Account != nil, l.End != nil} {
+	for _, there := range []bool{l.Header != nil, l.Room != nil, l.Event != nil, l.Member != nil, l.Account != nil, l.End != nil} {
 		if there {
 			members++
 		}
@@ -201,7 +206,7 @@ func (r *reader) roomLine(l *roomLine) error {
 	if err := r.to.end(); err != nil {
 		return err
 	}
-	r.room, r.next = &room, max(room.MinSeq, 1)
+	r.room, r.next, r.member = &room, max(room.MinSeq, 1), ""
 	r.counts.Rooms++
 	return r.to.room(room)
 }
@@ -209,6 +214,9 @@ func (r *reader) roomLine(l *roomLine) error {
 func (r *reader) eventLine(l *eventLine) error {
 	if r.room == nil || r.counts.Accounts > 0 {
 		return errors.New("an event stands before any room, or after the accounts")
+	}
+	if r.member != "" {
+		return errors.New("an event stands after the members of its room")
 	}
 	e, err := l.event(r.room.ID)
 	if err != nil {
@@ -220,6 +228,22 @@ func (r *reader) eventLine(l *eventLine) error {
 	r.next++
 	r.counts.Events++
 	return r.to.event(*r.room, &e)
+}
+
+func (r *reader) memberLine(l *memberLine) error {
+	if r.room == nil || r.counts.Accounts > 0 {
+		return errors.New("a member stands before any room, or after the accounts")
+	}
+	m, err := l.member(*r.room)
+	if err != nil {
+		return fmt.Errorf("member.%w", err)
+	}
+	if m.UserID <= r.member {
+		return errors.New("member.userId: members must stand in the order of their ids, each once")
+	}
+	r.member = m.UserID
+	r.counts.Members++
+	return r.to.member(m)
 }
 
 func (r *reader) accountLine(l *accountLine) error {
@@ -240,7 +264,7 @@ func (r *reader) accountLine(l *accountLine) error {
 }
 
 func (r *reader) endLine(l *endLine, sum string) error {
-	if got := (Counts{l.Rooms, l.Events, l.Accounts}); got != r.counts {
+	if got := (Counts{l.Rooms, l.Events, l.Members, l.Accounts}); got != r.counts {
 		return fmt.Errorf("end: counts %+v, the file holds %+v", got, r.counts)
 	}
 	if l.SHA256 != sum {

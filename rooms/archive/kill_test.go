@@ -7,9 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/archive"
 	"roomstream/rooms/embedded"
@@ -66,6 +68,7 @@ func childStore() (s archive.Store, closeStore func(context.Context) error, err 
 const (
 	longRooms  = 4
 	longEvents = 3000 // a room: several batches
+	longPeople = 200  // who have read each of them
 	lives      = 3    // imports that are killed, each a little later
 )
 
@@ -76,6 +79,8 @@ const patience = 60 * time.Second
 func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 	source := newEmbedded(t)
 	fill(t, source, sound())
+	all := people()
+	all.put(t, source)
 	for r := range longRooms {
 		room := rooms.RoomID(fmt.Sprintf("%c-long", 'k'+r))
 		for first := int64(1); first <= longEvents; first += 1000 {
@@ -87,6 +92,9 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	}
+	for r := range longRooms {
+		readBy(t, source, rooms.RoomID(fmt.Sprintf("%c-long", 'k'+r)))
 	}
 	exported := export(t, source, "")
 	name := filepath.Join(t.TempDir(), "long.ndjson")
@@ -121,6 +129,21 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 			wantFound(t, "verify", findings(t, s, false))
 		})
 	}
+}
+
+// readBy has people read a room.
+func readBy(t *testing.T, s archive.Store, room rooms.RoomID) {
+	t.Helper()
+	var readers sync.WaitGroup
+	for i := range longPeople {
+		readers.Go(func() {
+			user := auth.UserID(fmt.Sprintf("user%d", i))
+			if _, err := s.Rooms.Inbox.MarkRead(t.Context(), room, user, int64(i+1)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	readers.Wait()
 }
 
 // importAndKill runs a child until it has said this often that a batch is in.

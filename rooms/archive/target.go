@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"roomstream/auth"
@@ -50,6 +49,9 @@ func (c *checker) begin(id rooms.RoomID) error {
 	}
 	return nil
 }
+
+// member is not compared: the store's stays where it is newer.
+func (c *checker) member(rooms.Member) error { return nil }
 
 func (c *checker) event(_ rooms.Room, e *rooms.Event) error {
 	has, err := c.has(e)
@@ -138,91 +140,4 @@ func (c *checker) readAccounts() error {
 		}
 		after = list[len(list)-1].Name
 	}
-}
-
-// writer writes what the store lacks.
-type writer struct {
-	ctx      context.Context
-	store    Store
-	compare  checker // so that an import which is repeated passes quickly over what is there
-	progress func(Counts)
-	counts   Counts
-	batch    []*rooms.Event
-	bytes    int
-}
-
-func (w *writer) room(room rooms.Room) error {
-	if err := w.compare.begin(room.ID); err != nil {
-		return err
-	}
-	stored, err := w.store.Rooms.Catalog.Room(w.ctx, room.ID)
-	switch {
-	case err == nil && (stored == room || w.compare.last > 0):
-		return nil // with a log of its own it keeps its name and its fence
-	case err != nil && rooms.AsError(err).Code != rooms.CodeNotFound:
-		return err
-	}
-	w.counts.Rooms++
-	return w.store.Rooms.Archive.PutRoom(w.ctx, room)
-}
-
-func (w *writer) event(_ rooms.Room, e *rooms.Event) error {
-	has, err := w.compare.has(e)
-	if err != nil || has {
-		return err
-	}
-	w.batch = append(w.batch, e)
-	w.bytes += e.Size()
-	if len(w.batch) < batchEvents && w.bytes < batchBytes {
-		return nil
-	}
-	return w.end()
-}
-
-// end writes the batch; what is there already, and the same, is passed over.
-func (w *writer) end() error {
-	for len(w.batch) > 0 {
-		err := w.store.Rooms.Log.Append(w.ctx, w.batch)
-		var taken *rooms.DuplicateError
-		if err == nil {
-			w.counts.Events += len(w.batch)
-			w.batch = w.batch[:0]
-			break
-		}
-		if !errors.As(err, &taken) {
-			return err
-		}
-		w.counts.Events += taken.At
-		if err := w.same(w.batch[taken.At]); err != nil {
-			return err
-		}
-		w.batch = w.batch[taken.At+1:]
-	}
-	w.batch, w.bytes = nil, 0
-	w.progress(w.counts)
-	return nil
-}
-
-// same says whether the store has exactly this event.
-func (w *writer) same(e *rooms.Event) error {
-	events, err := w.store.Rooms.Log.Since(w.ctx, e.RoomID, e.Seq-1, rooms.Page{Events: 1})
-	if err != nil {
-		return err
-	}
-	if len(events) == 0 || events[0] != *e {
-		return otherContent(e)
-	}
-	return nil
-}
-
-func (w *writer) account(a auth.Account) error {
-	err := w.store.Accounts.CreateAccount(w.ctx, a)
-	switch {
-	case errors.Is(err, auth.ErrNameTaken):
-		return nil // compared before
-	case err != nil:
-		return err
-	}
-	w.counts.Accounts++
-	return nil
 }

@@ -20,15 +20,15 @@ type Finding struct {
 
 // VerifyOptions say what to do with what is found.
 type VerifyOptions struct {
-	// Repair writes what can be worked out from the log: rooms, voids for missing numbers,
-	// counts of reactions, parents of deletes.
+	// Repair writes what can be worked out from the log: rooms, their settings and members,
+	// voids for missing numbers, counts of reactions, parents of deletes.
 	Repair   bool
 	Found    func(Finding)
 	Progress func(Counts)
 }
 
 // Verify reads the whole log and tells each difference between it and what can be worked
-// out from it. It keeps, of one room at a time, some 100 bytes a message and 50 a reaction.
+// out from it. It keeps, of one room at a time, some 100 bytes a message, 50 a reaction and 400 a member.
 // Beside instances that serve, a number that another program's document is just being given
 // may show as a gap: look again.
 func Verify(ctx context.Context, s rooms.Store, o VerifyOptions) (Counts, error) {
@@ -51,7 +51,9 @@ type verifier struct {
 	counts  Counts
 
 	id       rooms.RoomID
-	first    int64
+	first    int64 // seq that the room begins with
+	last     int64 // seq that was read last; 0: none
+	state    *state
 	messages map[int64]*message
 }
 
@@ -64,7 +66,8 @@ type message struct {
 }
 
 func (v *verifier) room(room rooms.Room, known bool) error {
-	v.id, v.first, v.messages = room.ID, max(room.MinSeq, 1), map[int64]*message{}
+	v.id, v.first, v.last, v.messages = room.ID, max(room.MinSeq, 1), 0, map[int64]*message{}
+	v.state = newState()
 	v.counts.Rooms++
 	if !known {
 		err := v.found(func() error { return v.store.Archive.PutRoom(v.ctx, room) }, "room %s: has a log and is not in the list of rooms", room.ID)
@@ -72,7 +75,10 @@ func (v *verifier) room(room rooms.Room, known bool) error {
 			return err
 		}
 	}
-	return eachEvent(v.ctx, v.store.Log, room, v.event, func() { v.options.Progress(v.counts) })
+	if err := eachEvent(v.ctx, v.store.Log, room, v.event, func() { v.options.Progress(v.counts) }); err != nil {
+		return err
+	}
+	return v.roomState(known)
 }
 
 // found tells of a difference, and repairs it where that is possible (repair is not nil)
@@ -99,6 +105,8 @@ func (v *verifier) event(e *rooms.Event, want int64) error {
 	case e.Seq < want:
 		return v.found(nil, "room %s: seq %d stands twice", v.id, e.Seq)
 	}
+	v.last = e.Seq
+	v.state.apply(e)
 	switch e.Type {
 	case rooms.TypeMessage:
 		return v.message(e)

@@ -68,7 +68,7 @@ func export(ctx context.Context, e Environment) error {
 			if err != nil {
 				return fmt.Errorf("export: %w", err)
 			}
-			fmt.Fprintf(e.Stderr, "Exported %d rooms, %d events, %d accounts.\n", n.Rooms, n.Events, n.Accounts)
+			fmt.Fprintf(e.Stderr, "Exported %d rooms, %d events, %d members, %d accounts.\n", n.Rooms, n.Events, n.Members, n.Accounts)
 			return nil
 		})
 	})
@@ -134,7 +134,7 @@ func importArchive(ctx context.Context, e Environment) error {
 		if err != nil {
 			return fmt.Errorf("import: %w", err)
 		}
-		fmt.Fprintf(e.Stdout, "Imported %d rooms, %d events, %d accounts that were not there.\n", n.Rooms, n.Events, n.Accounts)
+		fmt.Fprintf(e.Stdout, "Imported %d rooms, %d events, %d members, %d accounts that were not there.\n", n.Rooms, n.Events, n.Members, n.Accounts)
 		return nil
 	})
 }

@@ -1,0 +1,140 @@
+package archive
+
+import (
+	"context"
+	"errors"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+// writer writes what the store lacks.
+type writer struct {
+	ctx      context.Context
+	store    Store
+	compare  checker // so that an import which is repeated passes quickly over what is there
+	progress func(Counts)
+	counts   Counts
+	batch    []*rooms.Event
+	bytes    int
+
+	at    rooms.Room // the room that is being written; no ID: none
+	state *state     // as its events make it
+	lines []rooms.Member
+}
+
+func (w *writer) room(room rooms.Room) error {
+	w.at, w.state, w.lines = room, newState(), nil
+	if err := w.compare.begin(room.ID); err != nil {
+		return err
+	}
+	stored, err := w.store.Rooms.Catalog.Room(w.ctx, room.ID)
+	switch {
+	case err == nil && (stored == room || w.compare.last > 0):
+		return nil // with a log of its own it keeps its name and its fence
+	case err != nil && rooms.AsError(err).Code != rooms.CodeNotFound:
+		return err
+	}
+	w.counts.Rooms++
+	return w.store.Rooms.Archive.PutRoom(w.ctx, room)
+}
+
+func (w *writer) event(_ rooms.Room, e *rooms.Event) error {
+	w.state.apply(e)
+	has, err := w.compare.has(e)
+	if err != nil || has {
+		return err
+	}
+	w.batch = append(w.batch, e)
+	w.bytes += e.Size()
+	if len(w.batch) < batchEvents && w.bytes < batchBytes {
+		return nil
+	}
+	return w.flush()
+}
+
+func (w *writer) member(m rooms.Member) error {
+	w.lines = append(w.lines, m)
+	return nil
+}
+
+// end writes what is left of a room: its last events, and then what they and the members'
+// lines make of it.
+func (w *writer) end() error {
+	if err := w.flush(); err != nil || w.at.ID == "" {
+		return err
+	}
+	n, err := w.putMembers()
+	w.counts.Members += n
+	if err != nil {
+		return err
+	}
+	room := w.at
+	w.at = rooms.Room{}
+	w.progress(w.counts)
+	return w.putState(room)
+}
+
+// putState gives a room of the store the state of the archive, where that is newer: it has
+// been there with a part of the log.
+func (w *writer) putState(room rooms.Room) error {
+	w.state.over(&room)
+	stored, err := w.store.Rooms.Catalog.Room(w.ctx, room.ID)
+	if err != nil || stored.StateSeq >= room.StateSeq {
+		return err
+	}
+	stored.Set(room.Settings())
+	stored.StateSeq = room.StateSeq
+	return w.store.Rooms.Archive.PutRoom(w.ctx, stored)
+}
+
+// flush writes the batch; what is there already, and the same, is passed over.
+func (w *writer) flush() error {
+	for len(w.batch) > 0 {
+		err := w.store.Rooms.Log.Append(w.ctx, w.batch)
+		var taken *rooms.DuplicateError
+		if err == nil {
+			w.counts.Events += len(w.batch)
+			w.batch = w.batch[:0]
+			break
+		}
+		if !errors.As(err, &taken) {
+			return err
+		}
+		w.counts.Events += taken.At
+		if err := w.same(w.batch[taken.At]); err != nil {
+			return err
+		}
+		w.batch = w.batch[taken.At+1:]
+	}
+	if w.bytes == 0 {
+		return nil
+	}
+	w.batch, w.bytes = nil, 0
+	w.progress(w.counts)
+	return nil
+}
+
+// same says whether the store has exactly this event.
+func (w *writer) same(e *rooms.Event) error {
+	events, err := w.store.Rooms.Log.Since(w.ctx, e.RoomID, e.Seq-1, rooms.Page{Events: 1})
+	if err != nil {
+		return err
+	}
+	if len(events) == 0 || events[0] != *e {
+		return otherContent(e)
+	}
+	return nil
+}
+
+func (w *writer) account(a auth.Account) error {
+	err := w.store.Accounts.CreateAccount(w.ctx, a)
+	switch {
+	case errors.Is(err, auth.ErrNameTaken):
+		return nil // compared before
+	case err != nil:
+		return err
+	}
+	w.counts.Accounts++
+	return nil
+}
