@@ -62,6 +62,8 @@ type Options struct {
 	Logger         *slog.Logger
 	// NoSearch: messages are not found by their texts. The text index is dropped.
 	NoSearch bool
+	// KeepSearch leaves the text index as it is, there or not.
+	KeepSearch bool
 }
 
 // Store is a connection to a database.
@@ -116,7 +118,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	s.stream.expanded = server.MaxVersion >= expandedWireVersion
 	s.fences = server.MaxVersion >= expandedWireVersion && server.Msg == "" // a mongos was not tried
 	s.searches = !o.NoSearch
-	if err := s.prepare(ctx); err != nil {
+	err = s.prepare(ctx)
+	if err == nil && !o.KeepSearch {
+		err = s.ensureSearch(ctx)
+	}
+	if err != nil {
 		disconnect(client)
 		return nil, fmt.Errorf("prepare the database %s: %w", name, err)
 	}
@@ -148,9 +154,6 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 // prepare makes what a new database lacks.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.raise(ctx); err != nil {
-		return err
-	}
-	if err := s.ensureSearch(ctx, !s.searches); err != nil {
 		return err
 	}
 	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {

@@ -35,8 +35,8 @@ var _ rooms.Searcher = (*Searcher)(nil)
 
 // ensureSearch makes the text index, or drops it where there is to be no search: it costs
 // every insert.
-func (s *Store) ensureSearch(ctx context.Context, off bool) error {
-	if off {
+func (s *Store) ensureSearch(ctx context.Context) error {
+	if !s.searches {
 		return fail("drop the text index", dropIndex(ctx, s.messages, textIndex))
 	}
 	have, err := listIndexes(ctx, s.messages)

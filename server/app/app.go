@@ -81,7 +81,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := openStore(ctx, o.Config, o.Logger)
+	kept, err := openStore(ctx, o.Config, true, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -109,15 +109,17 @@ func newTokens(c Config) (*auth.Tokens, error) {
 	return auth.NewTokens(auth.TokenOptions{Secret: key, Issuer: c.JWTIssuer, Audience: c.JWTAudience})
 }
 
-func openStore(ctx context.Context, c Config, logger *slog.Logger) (store, error) {
+// openStore opens the store for a server, or for a command, which leaves the search of servers that run
+// as they have it.
+func openStore(ctx context.Context, c Config, serving bool, logger *slog.Logger) (store, error) {
 	if c.Embedded() {
-		kept, err := embedded.Open(embedded.Options{Dir: c.DataDir, Logger: logger})
+		kept, err := embedded.Open(embedded.Options{Dir: c.DataDir, NoSearch: !c.Search, Logger: logger})
 		if err != nil {
 			return nil, fmt.Errorf("open the embedded store: %w", err)
 		}
 		return kept, nil
 	}
-	kept, err := mongodb.Open(ctx, mongodb.Options{URI: c.MongoDBURI, Database: c.MongoDBDatabase, Logger: logger})
+	kept, err := mongodb.Open(ctx, mongodb.Options{URI: c.MongoDBURI, Database: c.MongoDBDatabase, NoSearch: !c.Search, KeepSearch: !serving, Logger: logger})
 	if err != nil {
 		return nil, fmt.Errorf("open the store on MongoDB: %w", err)
 	}

@@ -28,6 +28,7 @@ type Config struct {
 	Accounts         *bool // nil: as the store wants it
 	Guests           *bool // nil: as the store wants it
 	OpenRooms        bool
+	Search           bool
 	SendTimeout      time.Duration
 	Retention        time.Duration // 0: for ever
 	WordList         string        // the path of a file; empty: none

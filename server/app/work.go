@@ -15,7 +15,7 @@ import (
 func withStore(ctx context.Context, c Config, e Environment, do func(store) error) error {
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	kept, err := openStore(opening, c, newLogger(c, e.Stderr))
+	kept, err := openStore(opening, c, false, newLogger(c, e.Stderr))
 	if err != nil {
 		return err
 	}

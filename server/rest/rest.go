@@ -129,6 +129,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/streams/{collection}/{uri}", admins, s.getStream},
 		{http.MethodPut, "/api/streams/{collection}/{uri}", admins, s.putStream},
 		{http.MethodDelete, "/api/streams/{collection}/{uri}", admins, s.deleteStream},
+		{http.MethodGet, "/api/search", signedIn, s.search},
 		{http.MethodGet, "/api/users", signedIn, s.users},
 		{http.MethodGet, "/api/users/{id}", signedIn, s.user},
 		{http.MethodPatch, "/api/users/me", signedIn, s.updateMe},

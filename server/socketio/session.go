@@ -157,6 +157,8 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.typing(args, a)
 	case "get_presence":
 		s.getPresence(args, a)
+	case "search":
+		s.search(args, a)
 	case "get_users":
 		s.getUsers(args, a)
 	case "update_profile":
