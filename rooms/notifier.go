@@ -18,6 +18,9 @@ const (
 	KindInvitation = "invitation" // another gave him a role in a room
 )
 
+// ChatKinds are those: what their field author wrote or did goes with his erasure.
+func ChatKinds() []string { return []string{KindMention, KindDirect, KindInvitation} }
+
 const (
 	// notifyWaiting bounds the events that wait to be told of; those beyond are not.
 	notifyWaiting = 10_000

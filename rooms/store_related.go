@@ -60,7 +60,8 @@ type Eraser interface {
 	// many it changed, and may be repeated.
 	Erase(ctx context.Context, author auth.UserID) (int, error)
 
-	// EraseNotifications removes the notifications for a user, valid or not, and returns how many. It may be repeated.
+	// EraseNotifications removes the notifications for a user, valid or not, and those of ChatKinds whose field author
+	// is his id, and returns how many. It may be repeated.
 	EraseNotifications(ctx context.Context, user auth.UserID) (int, error)
 
 	// EraseProfile removes a user's profile, if there is one.

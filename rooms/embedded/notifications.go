@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -264,7 +265,7 @@ func (n *Notifications) forget(ring chan struct{}) {
 	n.rings = slices.DeleteFunc(n.rings, func(o chan struct{}) bool { return o == ring })
 }
 
-// EraseNotifications removes a user's notifications, some in each transaction.
+// EraseNotifications removes a user's notifications, and those of what he wrote, some in each transaction.
 func (r *Eraser) EraseNotifications(ctx context.Context, user auth.UserID) (int, error) {
 	total := 0
 	for {
@@ -277,9 +278,46 @@ func (r *Eraser) EraseNotifications(ctx context.Context, user auth.UserID) (int,
 			return total, fmt.Errorf("remove notifications: %w", err)
 		}
 		if total += removed; removed == 0 {
+			break
+		}
+	}
+	authored, err := r.eraseAuthored(ctx, user)
+	return total + authored, err
+}
+
+// eraseAuthored looks through all notifications for those of what a user wrote.
+func (r *Eraser) eraseAuthored(ctx context.Context, user auth.UserID) (int, error) {
+	total := 0
+	for after := uint64(0); ; {
+		passed := 0
+		err := r.file.write(ctx, &change{events: scanEvents, apply: func(tx *bolt.Tx) (answer, err error) {
+			var keys, places [][]byte
+			cursor := tx.Bucket(bucketNotifications).Cursor()
+			for at, value := cursor.Seek(binary.BigEndian.AppendUint64(nil, after+1)); at != nil && passed < scanEvents; at, value = cursor.Next() {
+				passed++
+				after = binary.BigEndian.Uint64(at)
+				if n, ok := decodeNotification(value); ok && wroteOf(&n, user) {
+					keys, places = append(keys, notificationKey(n.UserID, n.ID)), append(places, bytes.Clone(at))
+				}
+			}
+			total += len(keys)
+			return nil, removeKeys(tx, keys, places)
+		}})
+		if err != nil {
+			return total, fmt.Errorf("remove notifications of what a user wrote: %w", err)
+		}
+		if passed == 0 {
 			return total, nil
 		}
 	}
+}
+
+// wroteOf says whether the chat made a notification of something that a user wrote or did.
+func wroteOf(n *rooms.Notification, user auth.UserID) bool {
+	var fields struct {
+		Author auth.UserID `json:"author"`
+	}
+	return slices.Contains(rooms.ChatKinds(), n.Kind) && json.Unmarshal(n.Fields, &fields) == nil && fields.Author == user
 }
 
 // removeNotifications removes at most scanEvents of a user's.
@@ -290,6 +328,11 @@ func removeNotifications(tx *bolt.Tx, user auth.UserID) (int, error) {
 	for key, at := cursor.Seek(prefix); bytes.HasPrefix(key, prefix) && len(keys) < scanEvents; key, at = cursor.Next() {
 		keys, places = append(keys, bytes.Clone(key)), append(places, bytes.Clone(at))
 	}
+	return len(keys), removeKeys(tx, keys, places)
+}
+
+// removeKeys removes notifications by their keys and where they stand in the order of writing.
+func removeKeys(tx *bolt.Tx, keys, places [][]byte) error {
 	for i, key := range keys {
 		_, id := splitNotificationKey(key)
 		for _, gone := range []struct {
@@ -297,9 +340,9 @@ func removeNotifications(tx *bolt.Tx, user auth.UserID) (int, error) {
 			key    []byte
 		}{{bucketNotifications, places[i]}, {bucketNotificationIDs, id[:]}, {bucketUnread, key}, {bucketNotificationUsers, key}} {
 			if err := tx.Bucket(gone.bucket).Delete(gone.key); err != nil {
-				return 0, err
+				return err
 			}
 		}
 	}
-	return len(keys), nil
+	return nil
 }

@@ -39,6 +39,7 @@ func notificationIndexes() []index {
 		{name: "user_read", key: keys("userId", "recipientId", "read", "_id"), partial: exists("userId")},
 		{name: "recipient", key: keys("recipientId", "_id"), partial: exists("recipientId")},
 		{name: "recipient_read", key: keys("recipientId", "read", "_id"), partial: exists("recipientId")},
+		{name: "author", key: keys("author"), partial: exists("author")},
 	}
 }
 
@@ -290,11 +291,12 @@ func isFalse(v bson.RawValue) bool {
 	return ok && !read || v.Type == bson.TypeNull
 }
 
-// EraseNotifications removes a user's notifications, some with each command.
+// EraseNotifications removes a user's notifications, and those of what he wrote, some with each command.
 func (r *Eraser) EraseNotifications(ctx context.Context, user auth.UserID) (int, error) {
 	total := 0
+	his := append(addressed(user), bson.D{{Key: "author", Value: bson.D{{Key: "$eq", Value: string(user)}, notArray()}}, {Key: "kind", Value: field("$in", texts(rooms.ChatKinds()))}})
 	for {
-		n, err := r.eraseSome(ctx, field("$or", addressed(user)))
+		n, err := r.eraseSome(ctx, field("$or", his))
 		total += n
 		if err != nil || n == 0 {
 			return total, fail("remove notifications", err)

@@ -288,13 +288,24 @@ func notificationsAreErased(t *testing.T, o Opened) {
 	others := []rooms.Notification{notificationOf("ann2", 1), notificationOf("an", 2)}
 	mustNotify(t, o, others...)
 	mustMark(t, o, "ann", true, list[:100]...)
-	for _, want := range []int{many, 0} {
+	for i, kind := range rooms.ChatKinds() { // of what she wrote
+		n := notificationOf("bob", i)
+		n.Kind, n.Fields = kind, []byte(`{"author":"ann","text":"secret"}`)
+		mustNotify(t, o, n)
+	}
+	kept := notificationsOf("bob", 100, 3)
+	kept[0].Kind, kept[0].Fields = rooms.KindMention, []byte(`{"author":"ann2","text":"not hers"}`)
+	kept[1].Kind, kept[1].Fields = "another program's", []byte(`{"author":"ann"}`)
+	kept[2].Kind, kept[2].Fields = rooms.KindMention, []byte(`{"author":["ann"]}`)
+	mustNotify(t, o, kept...)
+	for _, want := range []int{many + len(rooms.ChatKinds()), 0} {
 		if n, err := o.Store.Eraser.EraseNotifications(waiting(t), "ann"); err != nil || n != want {
 			t.Errorf("removed %d, %v, want %d", n, err, want)
 		}
 	}
 	wantListed(t, o, "ann", rooms.EventID{}, false, 10)
 	wantUnread(t, o, "ann", 10, 0)
+	wantListed(t, o, "bob", rooms.EventID{}, false, 10, kept...)
 	for _, n := range others {
 		wantListed(t, o, n.UserID, rooms.EventID{}, false, 10, n)
 	}
