@@ -30,7 +30,21 @@ type User struct {
 	// Rooms are the roles that the token grants in rooms, by room id, as claimed: rooms that
 	// may not exist, roles that may not either. Nil: none.
 	Rooms map[string]string
+	// Grant, where it is set, is all that the user may do: he is a program that showed a key.
+	Grant *Grant
 }
+
+// Grant is what a key allows. It is never changed.
+type Grant struct {
+	Rooms    map[string]bool // nil: every room but direct ones
+	PostOnly bool            // sends messages, and nothing else
+}
+
+// In says whether the grant is good in a room.
+func (g *Grant) In(room string) bool { return g.Rooms == nil || g.Rooms[room] }
+
+// PostOnly says whether the user may send messages and nothing else.
+func (u User) PostOnly() bool { return u.Grant != nil && u.Grant.PostOnly }
 
 // Has says whether the user's token carries the role.
 func (u User) Has(role string) bool { return slices.Contains(u.Roles, role) }

@@ -147,6 +147,9 @@ func (t *Tokens) checkIssuer(claims jwt.MapClaims, user User) error {
 		}
 		return nil
 	}
+	if isBot(user.ID) {
+		return refuse("sub: b: is for bots, which show a key")
+	}
 	if t.issuer != "" && issuer != t.issuer {
 		return refuse("iss: is not the configured issuer")
 	}

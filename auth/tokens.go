@@ -39,6 +39,7 @@ type Tokens struct {
 	audience string
 	now      func() time.Time
 	parser   *jwt.Parser
+	keys     *Keys // nil: no keys are taken
 }
 
 // NewTokens returns a *FieldError for a secret that is too short.
@@ -60,9 +61,20 @@ func NewTokens(o TokenOptions) (*Tokens, error) {
 	}, nil
 }
 
+// WithKeys gives the same that takes bots' keys, too, wherever a token is shown.
+func (t *Tokens) WithKeys(keys *Keys) *Tokens {
+	both := *t
+	both.keys = keys
+	return &both
+}
+
 // Verify says who a token speaks for. Its errors wrap ErrTokenExpired, when nothing
-// but the time is wrong, or ErrUnauthenticated; they never hold the token.
+// but the time is wrong, or ErrUnauthenticated; they never hold the token. A key is looked up in its store,
+// whose errors it may return.
 func (t *Tokens) Verify(token string) (Session, error) {
+	if t.keys != nil && IsKey(token) {
+		return t.keys.session(token)
+	}
 	if len(token) > maxTokenBytes {
 		return Session{}, refuse("the token is over %d bytes", maxTokenBytes)
 	}
@@ -82,8 +94,8 @@ func (t *Tokens) key(*jwt.Token) (any, error) { return t.secret, nil }
 // Issue makes an ordinary token, with the configured issuer and audience, that
 // lives at least ttl. It is for subjects that are not this program's own.
 func (t *Tokens) Issue(user User, ttl time.Duration) (string, error) {
-	if localSubject(user.ID) {
-		return "", &FieldError{Field: "sub", Message: "must not begin with a: or g:, which are for this server's own accounts and guests"}
+	if localSubject(user.ID) || isBot(user.ID) {
+		return "", &FieldError{Field: "sub", Message: "must not begin with a:, g: or b:, which are for this server's own accounts, guests and bots"}
 	}
 	return t.issue(user, ttl, t.issuer, t.audience)
 }
@@ -136,6 +148,8 @@ func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (s
 func localSubject(id UserID) bool {
 	return strings.HasPrefix(string(id), accountPrefix) || strings.HasPrefix(string(id), guestPrefix)
 }
+
+func isBot(id UserID) bool { return strings.HasPrefix(string(id), botPrefix) }
 
 // refuse gives the reason, for the log, to ErrUnauthenticated.
 func refuse(format string, args ...any) error {

@@ -19,6 +19,14 @@ type standing struct {
 // public room. It is the one place that lets anybody in. What is remembered can only let in;
 // nobody is refused without a fresh look.
 func (s *Service) access(ctx context.Context, user auth.User, roomID string) (standing, error) {
+	if user.PostOnly() {
+		return standing{}, postOnly()
+	}
+	return s.standing(ctx, user, roomID)
+}
+
+// standing is access for those, too, who may only post: see enterToPost.
+func (s *Service) standing(ctx context.Context, user auth.User, roomID string) (standing, error) {
 	id, err := ParseRoomID(roomID)
 	if err != nil {
 		return standing{}, err
@@ -70,7 +78,7 @@ func (s *Service) accessAnew(ctx context.Context, user auth.User, id RoomID) (st
 
 // judge says what a user may do in a room: the order of protocol.md, Rights.
 func judge(room Room, m Member, user auth.User, now time.Time) (Role, error) {
-	if room.Type == TypeDirect {
+	if room.Type == TypeDirect && user.Grant == nil {
 		if user.ID == room.Direct[0] || user.ID == room.Direct[1] {
 			return RoleMember, nil
 		}
@@ -84,6 +92,9 @@ func judge(room Room, m Member, user auth.User, now time.Time) (Role, error) {
 			return RoleNone, forbidden("banned", "you are banned from this room")
 		}
 		return RoleNone, noSuchRoom()
+	}
+	if user.Grant != nil {
+		return judgeGrant(room, user.Grant)
 	}
 	if m.Role != RoleNone {
 		return m.Role, nil
@@ -122,7 +133,7 @@ func (at *standing) mayWrite() error {
 // that is not there.
 func (s *Service) enter(ctx context.Context, user auth.User, roomID string) (standing, error) {
 	at, err := s.access(ctx, user, roomID)
-	if err == nil || !s.open || AsError(err).Code != CodeNotFound {
+	if err == nil || !s.open || user.Grant != nil || AsError(err).Code != CodeNotFound {
 		return at, err
 	}
 	room, failed := s.ensure(ctx, RoomID(roomID))

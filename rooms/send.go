@@ -79,7 +79,7 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
 	defer cancel()
-	at, err := s.enter(ctx, user, in.RoomID)
+	at, err := s.enterToPost(ctx, user, in.RoomID)
 	if err == nil {
 		err = at.mayWrite()
 	}

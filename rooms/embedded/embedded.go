@@ -91,6 +91,9 @@ func Open(o Options) (*Store, error) {
 	if err := prepareProfiles(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareKeys(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	hub := newHub()
 	f := newFile(db, hub, logger)
 	notifications, err := newNotifications(f)

@@ -171,6 +171,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.invitations, invitationIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.collection("keys"), keyIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}

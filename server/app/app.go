@@ -23,6 +23,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
+	"roomstream/rooms/hooks"
 	"roomstream/rooms/mongodb"
 	"roomstream/rooms/postgres"
 	"roomstream/rooms/streams"
@@ -49,6 +50,7 @@ type store interface {
 	Rooms() rooms.Store
 	Accounts() auth.AccountStore
 	AccountArchive() auth.AccountArchive
+	Keys() auth.KeyStore
 	Close(ctx context.Context) error
 }
 
@@ -66,6 +68,7 @@ type App struct {
 	feeds    *feed.Server
 	postgres *postgres.Listener // nil: there is none
 	tokens   *auth.Tokens
+	bots     *hooks.Bots
 	handler  http.Handler
 	logger   *slog.Logger
 	stopping atomic.Bool
@@ -135,6 +138,8 @@ func (a *App) compose(o Options) (err error) {
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
 		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Instance: o.Instance, Logger: o.Logger,
 	})
+	keys := auth.NewKeys(a.store.Keys(), nil)
+	a.tokens, a.bots = a.tokens.WithKeys(keys), hooks.NewBots(a.service, keys, o.Logger)
 	if err := a.composeStreams(o); err != nil {
 		return err
 	}
@@ -152,7 +157,7 @@ func (a *App) compose(o Options) (err error) {
 		return err
 	}
 	json := rest.New(rest.Options{
-		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts,
+		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,

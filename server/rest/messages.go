@@ -83,6 +83,11 @@ func (s *Server) send(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return answerSent(sent)
+}
+
+// answerSent answers 201 {id, seq, timestamp}, or 200 with duplicate:true.
+func answerSent(sent rooms.Sent) (reply, error) {
 	status := http.StatusCreated
 	if sent.Duplicate {
 		status = http.StatusOK

@@ -18,17 +18,19 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/hooks"
 )
 
 // DefaultMaxBody is the longest body of a request, in bytes: a message of 8,000
 // characters, each escaped as \uXXXX, and 8 KiB of data have room in it.
 const DefaultMaxBody = 64 << 10
 
-// Options are what a Server stands on. Service, Tokens, Accounts and AsyncAPI are required.
+// Options are what a Server stands on. Service, Tokens, Accounts, Bots and AsyncAPI are required.
 type Options struct {
 	Service  *rooms.Service
 	Tokens   *auth.Tokens
 	Accounts *auth.Accounts
+	Bots     *hooks.Bots
 	Streams  Streams // nil: there are none
 	AsyncAPI []byte  // the document of the Socket.IO events, as JSON
 
@@ -46,6 +48,7 @@ type Server struct {
 	service      *rooms.Service
 	tokens       *auth.Tokens
 	accounts     *auth.Accounts
+	bots         *hooks.Bots
 	streams      Streams
 	asyncAPI     []byte
 	registration bool
@@ -67,7 +70,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, streams: o.Streams, asyncAPI: o.AsyncAPI,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, streams: o.Streams, asyncAPI: o.AsyncAPI,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -122,6 +125,16 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/api/invitations", signedIn, s.acceptInvitation},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
+		{http.MethodPost, "/api/bots", admins, s.createBot},
+		{http.MethodGet, "/api/bots", admins, s.listBots},
+		{http.MethodDelete, "/api/bots/{botId}", admins, s.removeBot},
+		{http.MethodPost, "/api/rooms/{id}/bots", signedIn, s.createBot},
+		{http.MethodGet, "/api/rooms/{id}/bots", signedIn, s.listBots},
+		{http.MethodDelete, "/api/rooms/{id}/bots/{botId}", signedIn, s.removeBot},
+		{http.MethodPost, "/api/rooms/{id}/hooks", signedIn, s.createHook},
+		{http.MethodGet, "/api/rooms/{id}/hooks", signedIn, s.listHooks},
+		{http.MethodDelete, "/api/rooms/{id}/hooks/{hookId}", signedIn, s.removeHook},
+		{http.MethodPost, "/api/hooks/{id}/{secret}", anybody, s.post},
 		{http.MethodGet, "/api/streams", optional, s.listStreams},
 		{http.MethodGet, "/api/streams/{uri}", admins, s.getStream},
 		{http.MethodPut, "/api/streams/{uri}", admins, s.putStream},
@@ -181,6 +194,9 @@ func (s *Server) serve(r route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		user, err := s.caller(r.access, c.Get(fiber.HeaderAuthorization))
 		if err != nil {
+			return err
+		}
+		if err := rooms.MayAsk(user, eventOf(r)); err != nil {
 			return err
 		}
 		answer, err := r.handle(call{Ctx: c, user: user})

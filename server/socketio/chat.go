@@ -67,6 +67,10 @@ func (c *roomChat) admit(hs handshake) (session, *rooms.Error) {
 		return nil, refusal
 	}
 	granted, err := c.verify(shown.token)
+	if err != nil && rooms.AsError(err).Code.Retryable() {
+		c.log.Warn("client turned away: its key cannot be looked up", "error", err)
+		return turnedAway{}, nil // as below
+	}
 	if err != nil {
 		return nil, c.refusal(err)
 	}

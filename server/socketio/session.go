@@ -112,6 +112,10 @@ func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ac
 
 // handle is the table of all events a client may send.
 func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a answer) {
+	if err := rooms.MayAsk(s.user, name); err != nil {
+		a.fail(err)
+		return
+	}
 	switch name {
 	case "send_message":
 		s.sendMessage(args, binary, a)
