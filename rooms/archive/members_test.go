@@ -292,6 +292,52 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 	}
 }
 
+// What changes while it is looked at is no difference, and an export of it is whole.
+func TestVerifyBesideChangesFindsNothing(t *testing.T) {
+	s := newMongoDB(t) // the embedded store has one process, which no command runs beside
+	room := rooms.Room{ID: "busy", Name: "Busy", Type: rooms.TypePrivate, CreatedAt: at}
+	flip := func(seq int64) error {
+		role := []rooms.Role{rooms.RoleMember, rooms.RoleReader}[seq/2%2]
+		changed := event("busy", seq, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Busy", fmt.Sprint(seq))})
+		e := event("busy", seq+1, rooms.Event{Type: rooms.TypeMember, Subject: "ben", Role: role})
+		c := rooms.Change{Events: []*rooms.Event{changed, e}, Base: room.StateSeq, Create: seq == 1, Room: room}
+		c.Room.StateSeq = e.Seq
+		c.Room.Set(rooms.Settings{Name: "Busy", Topic: fmt.Sprint(seq), SlowMode: 1500 * time.Millisecond})
+		c.Members = []rooms.Member{rooms.MemberOf(e)}
+		room = c.Room
+		if err := s.Rooms.Members.Change(context.Background(), c); err != nil {
+			return err
+		}
+		_, err := s.Rooms.Inbox.MarkRead(context.Background(), "busy", "gus", e.Seq)
+		return err
+	}
+	if err := flip(1); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		var err error
+		for seq := int64(3); err == nil && ctx.Err() == nil; seq += 2 {
+			err = flip(seq)
+		}
+		ended <- err
+	}()
+	for range 20 {
+		wantFound(t, "verify", findings(t, s, false))
+		to := newEmbedded(t)
+		if _, err := read(to, export(t, s, ""), archive.ImportOptions{}); err != nil {
+			t.Error(err)
+		}
+		wantFound(t, "verify of the export", findings(t, to, false))
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 // Who may read a room that is lost from the list is not known: the public may not.
 func TestRebuildKeepsARoomWithMembersFromThePublic(t *testing.T) {
 	for name, open := range kinds {
