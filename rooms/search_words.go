@@ -98,27 +98,38 @@ const (
 	lastVoiced    = 'ﾟ'
 )
 
-// delimits says whether a character stands between words. What later versions of Unicode
-// count as punctuation above the first plane, and controls, do not: MongoDB takes them for letters.
+// delimits says whether a character stands between words. Controls do not: MongoDB takes
+// them for letters.
 func delimits(r rune) bool {
 	switch {
 	case r < utf8.RuneSelf:
 		return r >= ' ' && r != 0x7F && r != '_' && !isASCIIWord(byte(r)) || '\t' <= r && r <= '\r'
-	case r > lastDelimiter, r == 0x061D, r == 0x061E, r == 0x1B7D, r == 0x1B7E:
-		return false
 	case r == softHyphen, r == canadianChi, r == middleDot, r == halfMiddleDot:
 		return true
 	}
-	return unicode.In(r, unicode.White_Space, unicode.Pattern_Syntax, unicode.Dash, unicode.Quotation_Mark, unicode.Terminal_Punctuation)
+	return unicode.In(r, unicode.White_Space, unicode.Pattern_Syntax, unicode.Dash, unicode.Quotation_Mark, unicode.Terminal_Punctuation) &&
+		!laterPunctuation(r)
+}
+
+// laterPunctuation tells of what became punctuation after Unicode 8, whose tables the text
+// indexes of MongoDB are held to: to them these are letters.
+func laterPunctuation(r rune) bool {
+	switch {
+	case r == 0x061D, r == 0x061E, r == 0x1B7D, r == 0x1B7E, r == 0x10EAD, r == 0x11944, r == 0x11946, r == 0x11C71,
+		0x10F55 <= r && r <= 0x10F59, 0x10F86 <= r && r <= 0x10F89, 0x1144B <= r && r <= 0x1144D, r == 0x1145A, r == 0x1145B,
+		r == 0x11A42, r == 0x11A43, 0x11A9B <= r && r <= 0x11AA2, 0x11C41 <= r && r <= 0x11C43, r == 0x11EF7, r == 0x11EF8,
+		r == 0x11F43, r == 0x11F44, r == 0x16E97, r == 0x16E98:
+		return true
+	}
+	return false
 }
 
 func isASCIIWord(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// lastDelimiter ends the first plane. The others are what MongoDB cuts at besides.
+// What MongoDB cuts at besides.
 const (
-	lastDelimiter = 0xFFFF
 	softHyphen    = 0x00AD
 	canadianChi   = 0x166D
 	middleDot     = '・'
@@ -157,7 +168,7 @@ func folds(r rune) bool {
 	switch {
 	case r == 'İ': // to MongoDB it is no i
 		return false
-	case r < 0x0590, 0x10A0 <= r && r <= 0x1C7F, 0x1E00 <= r && r <= 0x2C5E, 0x10400 <= r && r <= 0x1044F:
+	case r < 0x0590, 0x10A0 <= r && r <= 0x1AFF, 0x1E00 <= r && r <= 0x2BFF, 0x10400 <= r && r <= 0x1044F:
 		return true
 	}
 	return false
