@@ -91,5 +91,8 @@ func (s *Service) submitChange(user auth.User, e *Event, roomID string, refusal 
 		return
 	}
 	e.RoomID = at.room.ID
+	if moderates && e.Type == TypeDelete {
+		done = s.auditDelete(e, done)
+	}
 	s.appender.submit(&item{event: e, moderates: moderates}, done)
 }

@@ -55,6 +55,7 @@ func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (I
 	if err := s.store.Invitations.CreateInvitation(ctx, made); err != nil {
 		return Invitation{}, "", notStored(err)
 	}
+	s.audit(ctx, AuditEntry{Actor: user.ID, Action: "create_invitation", RoomID: at.room.ID, Details: string(append(AppendJSONString([]byte(`{"id":`), made.ID), '}'))})
 	return made, token, nil
 }
 
@@ -101,7 +102,11 @@ func (s *Service) RemoveInvitation(ctx context.Context, user auth.User, roomID, 
 	if _, ok := ParseEventID(id); !ok {
 		return BadField("id", "must be the id of an invitation")
 	}
-	return notStoredOrNil(s.store.Invitations.RemoveInvitation(ctx, at.room.ID, id))
+	if err := s.store.Invitations.RemoveInvitation(ctx, at.room.ID, id); err != nil {
+		return notStored(err)
+	}
+	s.audit(ctx, AuditEntry{Actor: user.ID, Action: "remove_invitation", RoomID: at.room.ID, Details: string(append(AppendJSONString([]byte(`{"id":`), id), '}'))})
+	return nil
 }
 
 // AcceptInvitation makes the user a member of the invitation's room; who is one already, or more, stays what he is.

@@ -94,9 +94,6 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 // standings gives what a user is in rooms, by the log or by his token, as far as either says
 // something.
 func (s *Service) standings(ctx context.Context, user auth.User) (map[RoomID]Member, error) {
-	if s.store.Inbox == nil { // TODO(stores)
-		return nil, nil
-	}
 	list, err := s.store.Inbox.Memberships(ctx, user.ID, maxStandings)
 	if err != nil {
 		return nil, err

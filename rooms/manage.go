@@ -61,8 +61,13 @@ func (s *Service) UpdateRoom(ctx context.Context, user auth.User, in UpdateRoomI
 	if err := s.checkSettings(&want); err != nil {
 		return View{}, err
 	}
-	if _, err := s.propose(ctx, s.stateEvent(user, TypeRoom, at.room.ID), &proposal{actor: user, settings: &in}); err != nil {
+	e := s.stateEvent(user, TypeRoom, at.room.ID)
+	sent, err := s.propose(ctx, e, &proposal{actor: user, settings: &in})
+	if err != nil {
 		return View{}, err
+	}
+	if sent.ID == e.ID { // else nothing has changed
+		s.audit(ctx, AuditEntry{Actor: user.ID, Action: "update_room", RoomID: at.room.ID, Seq: sent.Seq, Details: e.Settings})
 	}
 	return s.viewOf(ctx, user, at.room.ID)
 }
@@ -110,7 +115,11 @@ func (s *Service) SetMember(ctx context.Context, user auth.User, in SetMemberInp
 			return Sent{}, notStored(err)
 		}
 	}
-	return s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
+	sent, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
+	if err == nil && sent.ID == e.ID { // else nothing has changed
+		s.auditMember(ctx, e, sent)
+	}
+	return sent, err
 }
 
 // lastYear is the last that RFC 3339 can write.

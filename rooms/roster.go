@@ -138,9 +138,6 @@ func (r *rosters) anew(ctx context.Context, id RoomID, user auth.UserID) (Room, 
 				return room, m, nil
 			}
 		}
-		if r.members == nil { // TODO(stores)
-			return room, Member{}, err
-		}
 		member, failed := r.members.Member(ctx, id, user)
 		if failed != nil {
 			return Room{}, Member{}, failed

@@ -176,6 +176,7 @@ type Store struct {
 	Trimmer       Trimmer
 	Eraser        Eraser
 	Archive       Archive
+	Moderation    Moderation
 	Signals       Signals
 	Notifications Notifications
 	Members       Members

@@ -118,7 +118,7 @@ func (s *Store) Rooms() rooms.Store {
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
 		Profiles:      &Profiles{s.file},
-		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file},
+		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file}, Moderation: &Moderation{s.file},
 	}
 	if s.file.search != nil {
 		store.Searcher = &Searcher{s.file}

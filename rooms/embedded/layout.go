@@ -58,7 +58,7 @@ func prepare(db *bolt.DB) error {
 		for _, name := range [][]byte{
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
 			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread,
-			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations,
+			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations, bucketReports, bucketReportsKnown, bucketAudit,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err

@@ -84,6 +84,8 @@ type Store struct {
 	invitations   *mongo.Collection
 	declared      *mongo.Collection // streams
 	rules         *mongo.Collection // acl
+	reports       *mongo.Collection
+	audit         *mongo.Collection
 	logger        *slog.Logger
 	searches      bool // messages are found by their texts; fixed by Open
 	stream        *Stream
@@ -142,6 +144,7 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
 		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
 		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), profiles: db.Collection("profiles", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
+		reports: db.Collection("reports", safe), audit: db.Collection("audit", safe),
 	}
 	s.members, s.invitations = db.Collection("members", safe), db.Collection("invitations", safe)
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
@@ -154,6 +157,9 @@ func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
 // prepare makes what a new database lacks.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := s.raise(ctx); err != nil {
+		return err
+	}
+	if err := s.prepareModeration(ctx); err != nil {
 		return err
 	}
 	if err := ensureIndexes(ctx, s.users, userIndexes()); err != nil {
@@ -187,8 +193,10 @@ func (s *Store) Rooms() rooms.Store {
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 		Notifications: s.notified,
 		Members:       &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
-		Profiles: &Profiles{s},
+		Moderation: &Moderation{s},
+		Profiles:   &Profiles{s},
 	}
+	store.Moderation = &Moderation{s}
 	if s.searches {
 		store.Searcher = &Searcher{s}
 	}

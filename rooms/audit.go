@@ -1,0 +1,113 @@
+package rooms
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"roomstream/auth"
+)
+
+// AuditInput selects entries of the audit log.
+type AuditInput struct {
+	RoomID string // empty: of all rooms and of none, for admins
+	Actor  string // empty: whoever did it
+	Before string // an id: only those below it; empty: from the newest on
+	Limit  int    // 0: 50; at most 100
+}
+
+// AuditLog gives what moderators, owners and admins did in a room, newest first, to its moderators, and says whether there
+// is more. Errors: BAD_REQUEST, NOT_FOUND, FORBIDDEN, UNAVAILABLE.
+func (s *Service) AuditLog(ctx context.Context, user auth.User, in AuditInput) ([]AuditEntry, bool, error) {
+	var q AuditQuery
+	var err error
+	if q.Before, q.Limit, err = pageOf(in.Before, in.Limit); err != nil {
+		return nil, false, err
+	}
+	if in.Actor != "" && auth.CheckUserID(in.Actor) != nil {
+		return nil, false, BadField("actor", "must be the id of a user")
+	}
+	q.Actor = auth.UserID(in.Actor)
+	if q.RoomID, err = s.moderatedOrAll(ctx, user, in.RoomID); err != nil {
+		return nil, false, err
+	}
+	list, err := s.store.Moderation.AuditLog(ctx, q)
+	if err != nil {
+		return nil, false, notStored(err)
+	}
+	return list[:min(len(list), q.Limit-1)], len(list) == q.Limit, nil
+}
+
+// Audit notes what an admin did outside of rooms. What fails is logged: it is done already.
+func (s *Service) Audit(ctx context.Context, user auth.User, action, details string) {
+	s.audit(ctx, AuditEntry{Actor: user.ID, Action: action, Details: details})
+}
+
+// audit notes an entry. It is not undone when that fails, so that is logged; what concerns a
+// room stands in its log besides.
+func (s *Service) audit(ctx context.Context, e AuditEntry) {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	e.ID, e.At = s.ids.next(now), now
+	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
+	defer cancel()
+	if err := s.store.Moderation.Audit(op, e); err != nil {
+		s.logger.Error("an action was not noted in the audit log", "actor", string(e.Actor), "action", e.Action, "room", string(e.RoomID), "error", err)
+	}
+}
+
+// auditDelete notes a delete by who moderates, if it was of what another wrote.
+func (s *Service) auditDelete(e *Event, done func(Sent, error)) func(Sent, error) {
+	actor, room, target := e.Author, e.RoomID, e.Target
+	return func(sent Sent, err error) {
+		done(sent, err)
+		if err != nil || sent.Duplicate {
+			return
+		}
+		s.router.begin(func(ctx context.Context) {
+			op, cancel := context.WithTimeout(ctx, opTimeout)
+			defer cancel()
+			found, err := s.store.Log.Since(op, room, target-1, Page{Events: 1})
+			if err != nil {
+				s.logger.Error("a delete was not noted in the audit log", "actor", string(actor), "room", string(room), "seq", target, "error", err)
+				return
+			}
+			if len(found) == 0 || found[0].Seq != target || found[0].Author == actor {
+				return
+			}
+			s.audit(op, AuditEntry{Actor: actor, Action: "delete_message", RoomID: room, Subject: found[0].Author, Seq: target})
+		})
+	}
+}
+
+// auditMember notes a change of what somebody is, unless he changed it himself.
+func (s *Service) auditMember(ctx context.Context, e *Event, sent Sent) {
+	if e.Subject == e.Author {
+		return
+	}
+	b := appendRole([]byte(`{"role":`), e.Role)
+	if !e.Until.IsZero() {
+		b = appendTime(append(b, `,"bannedUntil":`...), e.Until)
+	}
+	s.audit(ctx, AuditEntry{Actor: e.Author, Action: "set_member", RoomID: e.RoomID, Subject: e.Subject, Seq: sent.Seq, Details: string(append(b, '}'))})
+}
+
+// AppendJSON appends {id, timestamp, actor, action, roomId?, userId?, seq?, details?}.
+func (e *AuditEntry) AppendJSON(b []byte) []byte {
+	b = AppendJSONString(append(b, `{"id":`...), e.ID.String())
+	b = appendTime(append(b, `,"timestamp":`...), e.At)
+	b = AppendJSONString(append(b, `,"actor":`...), string(e.Actor))
+	b = AppendJSONString(append(b, `,"action":`...), e.Action)
+	if e.RoomID != "" {
+		b = AppendJSONString(append(b, `,"roomId":`...), string(e.RoomID))
+	}
+	if e.Subject != "" {
+		b = AppendJSONString(append(b, `,"userId":`...), string(e.Subject))
+	}
+	if e.Seq > 0 {
+		b = strconv.AppendInt(append(b, `,"seq":`...), e.Seq, 10)
+	}
+	if e.Details != "" {
+		b = append(append(b, `,"details":`...), e.Details...)
+	}
+	return append(b, '}')
+}
