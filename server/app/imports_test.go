@@ -28,9 +28,10 @@ var mayImport = map[string][]string{
 	"rooms/hooks":                 {"rooms", "auth"},
 	"web":                         {},
 	"server/engineio":             {},
-	"server/socketio":             {"server/engineio", "rooms/streams", "rooms", "auth"},
-	"server/rest":                 {"rooms/streams", "rooms/hooks", "rooms", "auth"},
-	"server/feed":                 {"rooms/streams", "rooms", "auth"},
+	"server/httpauth":             {},
+	"server/socketio":             {"server/httpauth", "server/engineio", "rooms/streams", "rooms", "auth"},
+	"server/rest":                 {"server/httpauth", "rooms/streams", "rooms/hooks", "rooms", "auth"},
+	"server/feed":                 {"server/httpauth", "rooms/streams", "rooms", "auth"},
 	"server/app": {
 		"server/socketio", "server/rest", "server/feed", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive", "rooms/hooks",
 		"rooms", "auth", "web",

@@ -9,6 +9,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/streams"
+	"roomstream/server/httpauth"
 )
 
 const (
@@ -42,14 +43,10 @@ func (s *Server) identify(ctx context.Context, r *http.Request) (caller, error) 
 	case len(headers) == 0:
 		return caller{}, nil
 	}
-	scheme, rest, _ := strings.Cut(headers[0], " ")
-	if strings.EqualFold(scheme, "Basic") {
+	if scheme, _, _ := strings.Cut(headers[0], " "); strings.EqualFold(scheme, "Basic") {
 		return s.byPassword(ctx, r)
 	}
-	if !strings.EqualFold(scheme, "Bearer") {
-		rest = "" // no token, and refused as such
-	}
-	return s.byToken(strings.TrimSpace(rest))
+	return s.byToken(httpauth.Bearer(headers[0]))
 }
 
 func (s *Server) byToken(token string) (caller, error) {

@@ -26,6 +26,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/streams"
+	"roomstream/server/httpauth"
 )
 
 // Options are what a Server stands on. Rooms, Streams, Tokens and Accounts are required; the zero of all others works.
@@ -128,7 +129,7 @@ func New(o Options) (*Server, error) {
 	o = o.withDefaults()
 	s := &Server{
 		options: o, log: o.Logger, source: declared{o.Streams}, catalog: o.Streams,
-		basic: newBasic(o.Accounts.Login, o.Now), allowed: newOrigins(o.AllowedOrigins),
+		basic: newBasic(o.Accounts.Login, o.Now), allowed: origins{httpauth.NewOrigins(o.AllowedOrigins)},
 		registry: newRegistry(), members: newMembers(),
 	}
 	s.buffers.New = func() any {

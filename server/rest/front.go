@@ -5,10 +5,10 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"roomstream/rooms"
+	"roomstream/server/httpauth"
 )
 
 // bodyTimeout is how long a caller may take to send a body: 64 KiB in 15 s is slower
@@ -20,16 +20,12 @@ const bodyTimeout = 15 * time.Second
 // pages of other origins ask first.
 type front struct {
 	next    http.Handler
-	origins map[string]bool
+	origins httpauth.Origins
 	maxBody int64
 }
 
 func newFront(next http.Handler, origins []string, maxBody int64) *front {
-	f := &front{next: next, origins: make(map[string]bool), maxBody: maxBody}
-	for _, origin := range origins {
-		f.origins[strings.ToLower(origin)] = true
-	}
-	return f
+	return &front{next: next, origins: httpauth.NewOrigins(origins), maxBody: maxBody}
 }
 
 // ServeHTTP implements http.Handler.
@@ -59,8 +55,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (f *front) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
 	h := w.Header()
 	h.Add("Vary", "Origin")
-	origin := r.Header.Get("Origin")
-	allowed := origin != "" && (f.origins["*"] || f.origins[strings.ToLower(origin)])
+	// Who may not is not refused: without these headers, a browser keeps the answer from the page.
+	origin, _ := f.origins.Page(r)
+	allowed := origin != ""
 	if allowed {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "Retry-After")

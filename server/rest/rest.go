@@ -19,6 +19,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/hooks"
+	"roomstream/server/httpauth"
 )
 
 // DefaultMaxBody is the longest body of a request, in bytes: a message of 8,000
@@ -218,7 +219,7 @@ func (s *Server) caller(needed access, authorization string) (auth.User, error) 
 	if needed == anybody || needed == optional && authorization == "" {
 		return auth.User{}, nil
 	}
-	session, err := s.tokens.Verify(bearer(authorization))
+	session, err := s.tokens.Verify(httpauth.Bearer(authorization))
 	if err != nil {
 		return auth.User{}, err
 	}
@@ -226,14 +227,4 @@ func (s *Server) caller(needed access, authorization string) (auth.User, error) 
 		return auth.User{}, rooms.E(rooms.CodeForbidden, "only the role %s may call this", auth.RoleAdmin)
 	}
 	return session.User, nil
-}
-
-// bearer takes the token out of an Authorization header (RFC 6750, 2.1; schemes are
-// written in any case). Without one it returns what no token is.
-func bearer(header string) string {
-	scheme, token, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }

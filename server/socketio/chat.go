@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"strings"
 	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/server/httpauth"
 )
 
 // roomChat is the chat that clients are handed to: it lets them in by their token and takes their events to the
@@ -108,7 +108,7 @@ func readCredentials(hs handshake) (credentials, *rooms.Error) {
 	if p.err != nil {
 		return credentials{}, unauthenticated("auth", "must be an object")
 	}
-	token := bearer(hs.Authorization)
+	token := httpauth.Bearer(hs.Authorization)
 	// A client that has no token yet sends null.
 	if raw := p.fields["token"]; raw != nil && string(raw) != "null" {
 		if token = p.text("token"); p.err != nil {
@@ -129,15 +129,6 @@ func unauthenticated(field, message string) *rooms.Error {
 	e := rooms.BadField(field, "%s", message)
 	e.Code = rooms.CodeUnauthenticated
 	return e
-}
-
-// bearer returns the token of an Authorization header, empty where it holds none.
-func bearer(header string) string {
-	scheme, token, _ := strings.Cut(strings.TrimSpace(header), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }
 
 // closeUnavailable is RFC 6455's "try again later".

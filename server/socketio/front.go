@@ -1,13 +1,11 @@
 package socketio
 
 import (
-	"fmt"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"roomstream/server/engineio"
+	"roomstream/server/httpauth"
 )
 
 // Path is where the Socket.IO layer is served; the stock client appends the slash.
@@ -54,48 +52,28 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// origins says whose pages may talk to this server. Browsers name the page's origin with every request that another
-// site's script may cause, and let nobody forge it; a request without one is no browser's, or no other site's.
-type origins struct {
-	any  bool
-	list []string
-}
+// origins says whose pages may talk to this server.
+type origins struct{ httpauth.Origins }
 
+// newOrigins refuses what no browser would send.
 func newOrigins(list []string) (origins, error) {
-	var o origins
 	for _, entry := range list {
-		if entry == "*" {
-			o.any = true
-			continue
+		if err := httpauth.CheckOrigin(entry); err != nil {
+			return origins{}, err
 		}
-		u, err := url.Parse(entry)
-		if err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-			return origins{}, fmt.Errorf("allowed origin %q: write it as a browser does, scheme and host, such as https://chat.example", entry)
-		}
-		o.list = append(o.list, strings.ToLower(entry))
 	}
-	return o, nil
+	return origins{httpauth.NewOrigins(list)}, nil
 }
 
 // admit says whether the request may be served, and writes what lets a page of an allowed origin read the answer.
 func (o origins) admit(w http.ResponseWriter, r *http.Request) bool {
-	sent := r.Header["Origin"]
-	if len(sent) == 0 {
-		return true
-	}
-	if len(sent) > 1 {
-		return false
-	}
-	origin := strings.ToLower(sent[0])
-	if u, err := url.Parse(origin); err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host) {
-		return true
-	}
-	if !o.any && !slices.Contains(o.list, origin) {
-		return false
+	page, allowed := o.Page(r)
+	if !allowed || page == "" {
+		return allowed
 	}
 	h := w.Header()
 	h.Add("Vary", "Origin")
-	h.Set("Access-Control-Allow-Origin", sent[0])
+	h.Set("Access-Control-Allow-Origin", page)
 	h.Set("Access-Control-Allow-Credentials", "true")
 	if r.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "GET, POST")
