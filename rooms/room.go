@@ -157,7 +157,7 @@ func (s *Settings) check() error {
 	if err := checkLine("name", s.Name, MaxRoomName); err != nil {
 		return err
 	}
-	if strings.TrimSpace(s.Name) == "" {
+	if !strings.ContainsFunc(s.Name, showsItself) {
 		return BadField("name", "must hold a visible character")
 	}
 	if s.SlowMode < 0 || s.SlowMode > MaxSlowMode {

@@ -49,7 +49,7 @@ export interface Answer {
   seq: number;
   timestamp: string;
   duplicate?: true;
-  room: { id: string; name: string; type: string };
+  room: Room;
   lastSeq: number;
   events: Replayed[];
   more: boolean;
@@ -59,7 +59,48 @@ export interface Answer {
   hasAfter: boolean;
   rooms: Record<string, { events: Replayed[]; more: boolean; lastSeq: number; reset?: { reason: string } }>;
   expiresAt: string;
+  readSeq: number;
+  unread: number;
+  mentions: number;
+  members: Member[];
+  receipts: { userId: string; seq: number }[];
+  invitation: Invitation;
+  invitations: Invitation[];
+  token: string;
   error?: { code: string; message: string; retryable: boolean; retryAfterMs?: number; details?: { field?: string; reason?: string } };
+}
+
+/** A room as its user sees it; lists add its end. */
+export interface Room {
+  id: string;
+  name: string;
+  type: string;
+  topic: string;
+  readOnly: boolean;
+  slowModeMs: number;
+  archived: boolean;
+  receipts: boolean;
+  role: string | null;
+  userId?: string;
+  lastSeq?: number;
+  last?: Message;
+}
+
+export interface Member {
+  userId: string;
+  role: string | null;
+  bannedUntil?: string;
+}
+
+export interface Invitation {
+  id: string;
+  roomId: string;
+  role: string;
+  author: string;
+  createdAt: string;
+  expiresAt: string;
+  maxUses: number;
+  uses: number;
 }
 
 /** new_message's payload. */
