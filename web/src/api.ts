@@ -1,5 +1,6 @@
 // The JSON routes this page uses.
 
+import { decodeFoundPage, type FoundPage } from "./search/found";
 import { decodeDeclaration, decodeError, decodeMessage, isFields } from "./protocol-decode";
 import { type AuthMethods, type Declaration, ProtocolError, type RoomPage, type RoomRow, type SignedIn } from "./protocol";
 
@@ -58,6 +59,16 @@ export async function listRooms(token: string): Promise<RoomRow[]> {
     if (!more || rooms.length === 0) break;
   }
   return rows;
+}
+
+/** A page of the messages that hold some words, newest first, from `before` on. */
+export async function searchMessages(token: string, what: { query: string; roomId: string | undefined; before: string | undefined }): Promise<FoundPage> {
+  const query = new URLSearchParams({ query: what.query });
+  if (what.roomId !== undefined) query.set("room", what.roomId);
+  if (what.before !== undefined) query.set("before", what.before);
+  const page = decodeFoundPage(await call("GET", `/api/search?${query}`, token));
+  if (!page) throw unreadable();
+  return page;
 }
 
 /** The declared streams one may open, by name. */

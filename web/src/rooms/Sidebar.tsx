@@ -1,10 +1,13 @@
 import { useComputed } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { activity, type Chat } from "../chat/chat";
 import { goTo, openRoomId } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
 import { FeedsLink } from "../feeds/FeedsLink";
+import { Search } from "../search/search";
+import { SearchBox } from "../search/SearchBox";
+import { SearchResults } from "../search/SearchResults";
 import { Icon, Logo } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { NewRoom } from "./NewRoom";
@@ -25,6 +28,8 @@ interface SidebarProps {
 export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   const [naming, setNaming] = useState(false);
   const now = useNow(TIMES_EVERY_MS);
+  const search = useMemo(() => new Search(chat.session), [chat]);
+  const open = chat.open.value?.info.value;
   const rooms = useComputed(() =>
     [...chat.rooms.value.values()]
       .filter((room) => room.presence.value.kind !== "refused")
@@ -46,7 +51,9 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
           </button>
         )}
       </header>
-      <nav class="room-list" aria-label="Rooms">
+      <SearchBox search={search} room={open} />
+      {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
+      <nav class="room-list" aria-label="Rooms" hidden={search.text.value !== ""}>
         {rooms.value.length > 0 ? (
           <ul>
             {rooms.value.map((room) => (
