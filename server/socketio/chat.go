@@ -41,13 +41,7 @@ type limits struct {
 func newChat(service *rooms.Service, verify func(token string) (auth.Session, error), maxPayload int64, now func() time.Time, log *slog.Logger) *roomChat {
 	return &roomChat{
 		service: service,
-		verify: func(token string) (auth.Session, error) {
-			granted, err := verify(token)
-			if err == nil {
-				service.Met(granted.User) // his token may have another name by now
-			}
-			return granted, err
-		},
+		verify:  verify,
 		limits: limits{
 			MaxTextLength: rooms.MaxTextLength, MaxDataBytes: rooms.MaxDataBytes,
 			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -90,4 +91,15 @@ func (p *payload) clearable(name string) *string {
 		}
 	}
 	return &text
+}
+
+// meeting is verify, and has the Service meet whoever shows a good token: there may be another name in it by now.
+func meeting(service *rooms.Service, verify func(token string) (auth.Session, error)) func(token string) (auth.Session, error) {
+	return func(token string) (auth.Session, error) {
+		granted, err := verify(token)
+		if err == nil {
+			service.Met(granted.User)
+		}
+		return granted, err
+	}
 }
