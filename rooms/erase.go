@@ -66,10 +66,25 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 		return fmt.Errorf("remove the profile: %w", err)
 	}
 	s.met.forget(user)
+	if err := s.eraseTraces(ctx, user); err != nil {
+		return err
+	}
 	return s.confirmErased(ctx, user, func(waiting []string) {
 		done.Waiting = waiting
 		progress(done)
 	})
+}
+
+// eraseTraces takes away how far he has read, and why he reported what others wrote. What he
+// was in rooms is the log's, and stays.
+func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
+	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
+		return fmt.Errorf("forget what he has read: %w", err)
+	}
+	if err := s.store.Moderation.EraseReports(ctx, user); err != nil {
+		return fmt.Errorf("blank his reports: %w", err)
+	}
+	return nil
 }
 
 // deleteAll inserts a delete for each message of a user that has none, and returns how

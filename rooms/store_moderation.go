@@ -72,6 +72,9 @@ type Moderation interface {
 	// when the room has none of this id.
 	DecideReport(ctx context.Context, room RoomID, id EventID, state ReportState, by auth.UserID, at time.Time) (Report, error)
 
+	// EraseReports takes the Reason of all reports of one user. It may be repeated.
+	EraseReports(ctx context.Context, reporter auth.UserID) error
+
 	Audit(ctx context.Context, e AuditEntry) error
 
 	AuditLog(ctx context.Context, q AuditQuery) ([]AuditEntry, error)

@@ -145,6 +145,31 @@ func (m *Moderation) DecideReport(ctx context.Context, room rooms.RoomID, id roo
 	return r, nil
 }
 
+// EraseReports blanks the reasons, all in one transaction: one user reports little.
+func (m *Moderation) EraseReports(ctx context.Context, reporter auth.UserID) error {
+	err := m.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		bucket := tx.Bucket(bucketReports)
+		var his []rooms.Report
+		err = bucket.ForEach(func(key, value []byte) error {
+			if r, err := decodeReport(key, value); err == nil && r.Reporter == reporter && r.Reason != "" {
+				his = append(his, r)
+			}
+			return nil
+		})
+		for i := range his {
+			his[i].Reason = ""
+			if err == nil {
+				err = bucket.Put(his[i].ID[:], encodeReport(&his[i]))
+			}
+		}
+		return nil, err
+	}})
+	if err != nil {
+		return fmt.Errorf("blank the reports of %s: %w", reporter, err)
+	}
+	return nil
+}
+
 func encodeReport(r *rooms.Report) []byte {
 	b := newRecord(moderationFieldsSize + len(r.RoomID) + len(r.Author) + len(r.Reporter) + len(r.Reason) + len(r.DoneBy))
 	b.text(tagReportRoom, string(r.RoomID))

@@ -24,6 +24,7 @@ func reportIndexes() []index {
 		{name: "report_message", key: keys("roomId", "seq", "reporter"), unique: true},
 		{name: "report_room", key: keys("roomId", "state", "_id")},
 		{name: "report_state", key: keys("state", "_id")},
+		{name: "report_reporter", key: keys("reporter")},
 	}
 }
 
@@ -147,6 +148,14 @@ func (m *Moderation) DecideReport(ctx context.Context, room rooms.RoomID, id roo
 		return rooms.Report{}, fail(fmt.Sprintf("decide report %s", id), err)
 	}
 	return there.report(), nil
+}
+
+// EraseReports blanks the reasons.
+func (m *Moderation) EraseReports(ctx context.Context, reporter auth.UserID) error {
+	ctx, cancel := m.writing(ctx)
+	defer cancel()
+	_, err := m.reports.UpdateMany(ctx, field("reporter", string(reporter)), field("$set", field("reason", "")))
+	return fail("blank reports", err)
 }
 
 // storedAudit is an entry of the audit log as it is stored.

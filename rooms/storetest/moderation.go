@@ -79,6 +79,13 @@ func reportsAreKept(t *testing.T, o Opened) {
 	o = o.Reopen(t)
 	wantReports(t, o, rooms.ReportQuery{State: rooms.ReportOpen, Limit: 10}, d, c, a)
 	wantReports(t, o, rooms.ReportQuery{State: rooms.ReportResolved, RoomID: "r", Limit: 10}, b)
+	for range 2 {
+		if err := o.Store.Moderation.EraseReports(waiting(t), "ann"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.Reason, c.Reason, d.Reason = "", "", ""
+	wantReports(t, o, rooms.ReportQuery{Limit: 10}, d, c, b, a)
 }
 
 // One user's report of one message is one, however many come at once.
