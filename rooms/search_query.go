@@ -150,8 +150,7 @@ func (p phrase) startsAt(in []word) bool {
 	return true
 }
 
-// spans joins marked words that follow each other with nothing but spaces between, or
-// nothing at all.
+// spans gives where marked words stand, those as one between which nothing stands.
 func spans(in []word, marked []bool) []span {
 	var found []span
 	for i, w := range in {
