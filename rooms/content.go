@@ -23,7 +23,7 @@ const (
 
 // checkContent holds a message to its limits, whoever wrote it.
 func checkContent(e *Event) error {
-	if err := checkText(e.Text); err != nil {
+	if err := checkText(e.Text); err != nil && (e.Text != "" || e.Attachments == "") { // files speak for themselves
 		return err
 	}
 	if err := checkClientID(e.ClientID); err != nil {

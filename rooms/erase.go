@@ -56,6 +56,9 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 			break
 		}
 	}
+	if err := s.files.erase(ctx, user); err != nil {
+		return fmt.Errorf("remove the files: %w", err)
+	}
 	removed, err := s.store.Eraser.EraseNotifications(ctx, user)
 	done.Removed = removed
 	progress(done)

@@ -40,6 +40,7 @@ type keeper struct {
 	every     time.Duration
 	owns      func(RoomID) bool
 	trimmed   func(RoomID) // the room's fence was raised
+	files     *files       // swept with the rooms
 	now       func() time.Time
 	logger    *slog.Logger
 
@@ -51,6 +52,7 @@ func (k *keeper) run(ctx context.Context) error {
 	for ctx.Err() == nil {
 		begun := time.Now()
 		k.sweep(ctx)
+		k.files.sweep(ctx)
 		every := max(k.every, sweepShare*time.Since(begun))
 		pause(ctx, every/2+rand.N(every), nil) // not in step with other instances
 	}

@@ -15,6 +15,9 @@ type SendInput struct {
 	ClientID string // idempotency key; empty: none
 	Parent   int64  // seq of the message this answers; 0: none
 	Data     string // the JSON text as received; empty: none
+	// Attachments are the ids of files that the user uploaded in the room, at most
+	// MaxAttachments. With them Text may be empty.
+	Attachments []string
 }
 
 // Sent tells of a durable event.
@@ -39,6 +42,10 @@ func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 	}
 	if slow {
 		done = s.paces.untilStored(e, done)
+	}
+	if done, err = s.attach(e, in.Attachments, done); err != nil {
+		done(Sent{}, err)
+		return
 	}
 	s.appender.submit(&item{event: e}, done)
 }
@@ -70,6 +77,9 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 	e = &Event{
 		ID: s.ids.next(now), Author: user.ID, AuthorName: user.Name, Timestamp: now,
 		ClientID: in.ClientID, Text: in.Text, Parent: in.Parent, Data: in.Data,
+	}
+	if len(in.Attachments) > 0 {
+		e.Attachments = noAttachments // until attach names them
 	}
 	if err := checkContent(e); err != nil {
 		return nil, false, err

@@ -42,6 +42,11 @@ type Options struct {
 	SweepEvery time.Duration
 	// ReplayBytes bounds the events kept for those who come back; 0: 64 MiB.
 	ReplayBytes int
+	// MaxFileSize bounds an uploaded file in bytes; 0: DefaultMaxFileSize.
+	MaxFileSize int64
+	// FileTypes are the types that files may have, each as CheckFileType takes it; none:
+	// DefaultFileTypes.
+	FileTypes []string
 	// Words are what nobody may write; nil: there are none.
 	Words  *Words
 	Now    func() time.Time // nil: time.Now
@@ -64,6 +69,7 @@ type Service struct {
 	router   *router
 	replay   *replay
 	keeper   *keeper
+	files    *files
 	rosters  *rosters
 	words    *Words
 	paces    *paces
@@ -118,9 +124,13 @@ func New(store Store, o Options) *Service {
 	s.appender = newAppender(laneConfig{
 		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger,
 	}, o.SendTimeout)
+	s.files = &files{
+		store: store, types: newFileTypes(o.FileTypes), most: cmp.Or(o.MaxFileSize, DefaultMaxFileSize), images: newImaging(),
+		owns: s.peers.owns, now: o.Now, logger: o.Logger, every: filesEvery,
+	}
 	s.keeper = &keeper{
 		store: store, retention: o.Retention, delay: cmp.Or(o.RemoveDelay, removeDelay), every: cmp.Or(o.SweepEvery, sweepEvery),
-		owns: s.peers.owns, trimmed: s.forgetRoom, now: o.Now, logger: o.Logger,
+		owns: s.peers.owns, trimmed: s.forgetRoom, files: s.files, now: o.Now, logger: o.Logger,
 		blank: map[RoomID]int64{}, removed: map[RoomID]int64{},
 	}
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })

@@ -182,6 +182,8 @@ type Store struct {
 	Members       Members
 	Inbox         Inbox
 	Invitations   Invitations
+	Files         Files
+	Blobs         Blobs
 	Searcher      Searcher // nil: there is no search
 	Profiles      Profiles
 }

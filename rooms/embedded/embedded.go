@@ -69,6 +69,7 @@ type Store struct {
 	signals  *Signals
 
 	notifications *Notifications
+	blobs         *Blobs
 }
 
 // Open opens the store of a folder, or makes one. The errors name -data-dir.
@@ -94,6 +95,9 @@ func Open(o Options) (*Store, error) {
 	if err := prepareKeys(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareFiles(db, dir); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	hub := newHub()
 	f := newFile(db, hub, logger)
 	notifications, err := newNotifications(f)
@@ -106,7 +110,7 @@ func Open(o Options) (*Store, error) {
 	return &Store{
 		file: f, log: &Log{file: f}, stream: &Stream{file: f, hub: hub},
 		catalog: &Catalog{file: f}, accounts: &Accounts{file: f}, signals: &Signals{file: f},
-		notifications: notifications,
+		notifications: notifications, blobs: &Blobs{file: f, dir: filepath.Join(dir, filesDir)},
 	}, nil
 }
 
@@ -117,8 +121,9 @@ func (s *Store) Rooms() rooms.Store {
 		Log: s.log, Related: &Related{s.file}, Stream: s.stream, Catalog: s.catalog,
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
-		Profiles:      &Profiles{s.file},
-		Members:       &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file}, Moderation: &Moderation{s.file},
+		Files:         &Files{s.file}, Blobs: s.blobs,
+		Profiles: &Profiles{s.file},
+		Members:  &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file}, Moderation: &Moderation{s.file},
 	}
 	if s.file.search != nil {
 		store.Searcher = &Searcher{s.file}

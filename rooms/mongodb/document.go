@@ -242,7 +242,7 @@ func (d *document) numbered() rooms.Event {
 	if d.blank() {
 		in.Name, in.Data = "", ""
 	}
-	if in.Text == "" && (d.typed || d.erased) {
+	if in.Text == "" && (d.typed || d.erased || d.stated.attachments != "") {
 		in.Text = standIn
 	}
 	e, err := in.Event()

@@ -69,7 +69,7 @@ func unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
 func ownCollections() []string {
 	return []string{
 		"messages", "rooms", "members", "users", "meta", "streams", "acl", "signals", "notifications",
-		"files", "files.files", "files.chunks", "fs.files", "fs.chunks", "reads", "profiles", "search", "invitations",
+		"files", collectionAttachments, "files.files", "files.chunks", "fs.files", "fs.chunks", "reads", "profiles", "search", "invitations",
 		"bots", "keys", "webhooks", "deliveries", "reports", "audit", "leases", "subscriptions",
 	}
 }

@@ -174,10 +174,13 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.profiles, profileIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.collection("keys"), keyIndexes()); err != nil {
+		return err
+	}
 	if err := ensureIndexes(ctx, s.invitations, invitationIndexes()); err != nil {
 		return err
 	}
-	if err := ensureIndexes(ctx, s.collection("keys"), keyIndexes()); err != nil {
+	if err := s.prepareFiles(ctx); err != nil {
 		return err
 	}
 	if err := s.notified.begin(ctx); err != nil {
@@ -192,7 +195,8 @@ func (s *Store) Rooms() rooms.Store {
 		Log: &Log{s}, Related: &Related{s}, Stream: s.stream, Catalog: &Catalog{s}, Foreign: &Foreign{s},
 		Trimmer: s.trimmer, Eraser: &Eraser{s}, Archive: &Archive{s}, Signals: &Signals{s},
 		Notifications: s.notified,
-		Members:       &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
+		Files:         &Files{s}, Blobs: &Blobs{s},
+		Members: &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
 		Moderation: &Moderation{s},
 		Profiles:   &Profiles{s},
 	}

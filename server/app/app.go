@@ -28,6 +28,7 @@ import (
 	"roomstream/rooms/postgres"
 	"roomstream/rooms/streams"
 	"roomstream/server/feed"
+	"roomstream/server/files"
 	"roomstream/server/rest"
 	"roomstream/server/socketio"
 	"roomstream/web"
@@ -136,7 +137,7 @@ func (a *App) compose(o Options) (err error) {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Instance: o.Instance, Logger: o.Logger,
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Logger: o.Logger,
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys), hooks.NewBots(a.service, keys, o.Logger)
@@ -162,7 +163,14 @@ func (a *App) compose(o Options) (err error) {
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
 	})
-	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
+	key, err := secret(c)
+	if err != nil {
+		return err
+	}
+	uploads := files.New(files.Options{
+		Service: a.service, Tokens: a.tokens, Secret: key, MaxFileSize: c.MaxFileSize, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
+	})
+	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
 	return nil
 }
 

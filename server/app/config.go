@@ -31,6 +31,8 @@ type Config struct {
 	Search           bool
 	SendTimeout      time.Duration
 	Retention        time.Duration // 0: for ever
+	MaxFileSize      int64         // bytes
+	FileTypes        []string      // that files may have
 	WordList         string        // the path of a file; empty: none
 	LogLevel         slog.Level
 	LogFormat        string

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"roomstream/rooms"
 )
 
 func env(pairs ...string) func(string) string {
@@ -35,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	c := parsed(t, nil, env())
 	want := Config{
 		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true, Search: true,
-		SendTimeout: 8 * time.Second, LogFormat: "text",
+		SendTimeout: 8 * time.Second, LogFormat: "text", MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -57,7 +59,7 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
-		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "log-format": "json",
+		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
 	for _, s := range settings() {

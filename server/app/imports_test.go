@@ -32,8 +32,9 @@ var mayImport = map[string][]string{
 	"server/socketio":             {"server/httpauth", "server/engineio", "rooms/streams", "rooms", "auth"},
 	"server/rest":                 {"server/httpauth", "rooms/streams", "rooms/hooks", "rooms", "auth"},
 	"server/feed":                 {"server/httpauth", "rooms/streams", "rooms", "auth"},
+	"server/files":                {"rooms", "auth"},
 	"server/app": {
-		"server/socketio", "server/rest", "server/feed", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive", "rooms/hooks",
+		"server/socketio", "server/rest", "server/feed", "server/files", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive", "rooms/hooks",
 		"rooms", "auth", "web",
 	},
 	"server/socketio/asyncapitest": {},
@@ -54,6 +55,8 @@ var onlyIn = map[string][]string{
 	"github.com/blevesearch/":      {"rooms/embedded"},
 	"github.com/golang-jwt/":       {"auth"},
 	"golang.org/x/crypto/":         {"auth"},
+	"golang.org/x/image/":          {"rooms"},
+	"github.com/gabriel-vasile/":   {"rooms"},
 }
 
 const (

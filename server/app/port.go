@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"roomstream/server/feed"
+	"roomstream/server/files"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 // hand over a connection nor stream; not its ServeMux, which redirects what it takes for
 // unclean: ".." is a room's id.
 type port struct {
-	sockets, json, feeds, page http.Handler
+	sockets, json, files, feeds, page http.Handler
 }
 
 // ServeHTTP implements http.Handler.
@@ -27,6 +28,8 @@ func (p port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch path := r.URL.Path; {
 	case strings.HasPrefix(path, socketsPath):
 		p.sockets.ServeHTTP(w, r)
+	case files.Handles(r):
+		p.files.ServeHTTP(w, r)
 	case strings.HasPrefix(path, "/api/"), path == "/healthz", path == "/readyz":
 		p.json.ServeHTTP(w, r)
 	case feed.Handles(r):

@@ -101,7 +101,7 @@ func TestEachPathHasItsHandler(t *testing.T) {
 	named := func(name string) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, name) })
 	}
-	served := port{named("sockets"), named("json"), named("feeds"), named("page")}
+	served := port{named("sockets"), named("json"), named("files"), named("feeds"), named("page")}
 	for _, tt := range []struct{ method, target, accept, want string }{
 		{"GET", "/", "text/html", "page"},
 		{"GET", "/rooms/general", "text/html", "page"},
@@ -114,6 +114,11 @@ func TestEachPathHasItsHandler(t *testing.T) {
 		{"POST", "/socket.io/?EIO=4", "", "sockets"},
 		{"GET", "/api/rooms", "application/json", "json"},
 		{"PUT", "/api/streams/messages/all", "", "json"},
+		{"POST", "/api/rooms/general/files", "", "files"},
+		{"GET", "/api/rooms/general/files/X/thumbnail", "", "files"},
+		{"GET", "/api/rooms/a%2Fb/files/X/url", "", "files"},
+		{"GET", "/api/rooms/general/files/X/other", "", "json"},
+		{"GET", "/api/rooms/files/messages", "", "json"},
 		{"GET", "/healthz", "application/json", "json"},
 		{"GET", "/readyz", "", "json"},
 		{"GET", "/_streams/room-general", "", "feeds"},

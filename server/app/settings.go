@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"roomstream/auth"
+	"roomstream/rooms"
 	"roomstream/rooms/streams"
 )
 
@@ -105,6 +106,12 @@ func settings() []setting {
 		{Name: "word-list", Shown: "empty: none", Unit: "path of a file",
 			Doc: "Words and phrases that nobody may write, one a line; lines that begin with # are passed over. Read at the start.",
 			set: func(c *Config, text string) error { c.WordList = text; return nil }},
+		{Name: "max-file-size", Default: "25MiB", Unit: "number with KiB, MiB or GiB",
+			Doc: "How large a file may be that people attach to a message. At most 1GiB.",
+			set: func(c *Config, text string) (err error) { c.MaxFileSize, err = parseFileSize(text); return err }},
+		{Name: "file-types", Default: strings.Join(rooms.DefaultFileTypes(), ","), Unit: "list of types, separated by commas",
+			Doc: "Which types of files may be attached. What counts is what a file's content shows, not its name; one of another type is taken as the nearest that is listed (a .docx is a kind of application/zip, whatever it is a kind of application/octet-stream). text/html, image/svg+xml and XML are never taken.",
+			set: func(c *Config, text string) (err error) { c.FileTypes, err = parseFileTypes(text); return err }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
@@ -231,6 +238,44 @@ func parseRetention(text string) (time.Duration, error) {
 		return 0, fmt.Errorf("%s must be 0 or at least %s", text, least)
 	}
 	return d, nil
+}
+
+// parseFileSize keeps to what is streamed in reasonable time.
+func parseFileSize(text string) (int64, error) {
+	const most = 1 << 30
+	for _, unit := range []struct {
+		name  string
+		bytes int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}} {
+		number, ok := strings.CutSuffix(text, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil || n < 1 || n > most/unit.bytes {
+			return 0, fmt.Errorf("%q is no size from 1KiB to 1GiB", text)
+		}
+		return n * unit.bytes, nil
+	}
+	return 0, fmt.Errorf("%q is no size: write it like 25MiB", text)
+}
+
+func parseFileTypes(text string) ([]string, error) {
+	var types []string
+	for part := range strings.SplitSeq(text, ",") {
+		t := strings.TrimSpace(part)
+		if t == "" {
+			continue
+		}
+		if err := rooms.CheckFileType(t); err != nil {
+			return nil, err
+		}
+		types = append(types, t)
+	}
+	if len(types) == 0 {
+		return nil, fmt.Errorf("must list one type at least, like image/png")
+	}
+	return types, nil
 }
 
 func parseLogLevel(level *slog.Level, text string) error {

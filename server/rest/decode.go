@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -100,6 +101,24 @@ func (f *fields) optionalObject(name string) string {
 		return ""
 	}
 	return string(raw)
+}
+
+// optionalTexts reads an array of strings; absent is none.
+func (f *fields) optionalTexts(name string) []string {
+	raw, present := f.members[name]
+	if !present {
+		return nil
+	}
+	var list []*string
+	if err := json.Unmarshal(raw, &list); err != nil || list == nil || slices.Contains(list, nil) {
+		f.refuse(name, "must be an array of strings")
+		return nil
+	}
+	texts := make([]string, len(list))
+	for i, text := range list {
+		texts[i] = *text
+	}
+	return texts
 }
 
 func (f *fields) refuse(name, message string) {

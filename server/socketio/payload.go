@@ -173,20 +173,25 @@ func holdsPlaceholder(raw json.RawMessage) bool {
 	}
 }
 
-// empty refuses a list that has members: one that is not supported yet.
-func (p *payload) empty(name string) {
+// optionalTexts reads an array of strings; nil where it is absent.
+func (p *payload) optionalTexts(name string) []string {
 	raw := p.field(name)
 	if raw == nil {
-		return
+		return nil
 	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil || list == nil {
-		p.refuse(name, "must be an array")
-		return
+		p.refuse(name, "must be an array of strings")
+		return nil
 	}
-	if len(list) > 0 {
-		p.refuse(name, "this server takes none yet: leave it out")
+	texts := make([]string, len(list))
+	for i, entry := range list {
+		if !isString(entry) || json.Unmarshal(entry, &texts[i]) != nil {
+			p.refuse(name, "must be an array of strings")
+			return nil
+		}
 	}
+	return texts
 }
 
 func isString(raw json.RawMessage) bool {

@@ -36,8 +36,9 @@ func readSend(args []json.RawMessage, binary bool) (rooms.SendInput, *rooms.Erro
 		ClientID: p.optionalText("clientId"),
 		Parent:   p.optionalPositive("parent"),
 		Data:     p.optionalObject("data", binary),
+
+		Attachments: p.optionalTexts("attachments"),
 	}
-	p.empty("attachments")
 	return in, p.err
 }
 
