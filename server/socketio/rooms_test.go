@@ -271,3 +271,42 @@ func TestRoomEventsAreReadStrictly(t *testing.T) {
 		t.Fatalf("the room ends at %v: what was refused was written", got)
 	}
 }
+
+// TestOnlyWhatMaySafelyBeSentAgainIsLeftUnanswered asks a server that takes nothing any more.
+func TestOnlyWhatMaySafelyBeSentAgainIsLeftUnanswered(t *testing.T) {
+	f := newFloor(t, rooms.Options{})
+	owner, _ := f.connect("alice", "")
+	good(t, owner, "create_room", `{"id":"club","name":"x","type":"private"}`)
+	if err := f.service.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		event, payload string
+		silent         bool
+		required       string
+	}{
+		{"create_room", `{"name":"x","type":"public","clientId":"c1"}`, true, "name"},
+		{"create_room", `{"name":"x","type":"public"}`, false, "name"}, // sent again it would be another room
+		{"open_direct", `{"userId":"bob"}`, true, "userId"},
+		{"update_room", `{"roomId":"club","topic":"new"}`, true, "roomId"},
+		{"set_member", `{"roomId":"club","userId":"bob","role":"member"}`, true, "roomId"},
+	} {
+		for _, retry := range []string{"", `,"retry":"silent"`} {
+			alice, _ := f.connect("alice", retry)
+			answers := make(chan []byte, 1)
+			alice.event(c.event, arguments(c.payload), false, func(b []byte) { answers <- b }) // answered when it returns, or never
+			select {
+			case b := <-answers:
+				wantRefusal(t, decodeAck(t, b), rooms.CodeUnavailable, "")
+				if c.silent && retry != "" {
+					t.Errorf("%s %s: is answered", c.event, c.payload)
+				}
+			default:
+				if !c.silent || retry == "" {
+					t.Errorf("%s %s%s: is not answered", c.event, c.payload, retry)
+				}
+			}
+			wantRefusal(t, ask(t, alice, c.event, `{}`), rooms.CodeBadRequest, c.required) // which is for good, and told
+		}
+	}
+}
