@@ -26,6 +26,10 @@ const (
 // it grows with each attempt.
 const conflictPause = 2 * time.Millisecond
 
+// giveUpTimeout bounds asking for the end of a transaction; after a lost connection the driver
+// takes half a second to look for the server again.
+const giveUpTimeout = 3 * time.Second
+
 // Change stores a change in one transaction. Two that were judged by the same state both
 // write the room's document, so one of them is refused, whichever server each was sent
 // through. It does not end with ctx.
@@ -181,7 +185,7 @@ func (t *transaction) attempt(ctx context.Context, session *mongo.Session) error
 		}
 		return err
 	}
-	return commit(ctx, session)
+	return t.commit(ctx, session)
 }
 
 // writeAll writes the room first: who was overtaken finds it out there.
@@ -208,16 +212,28 @@ func (t *transaction) writeAll(ctx context.Context) error {
 	return err
 }
 
-// abort ends what was begun. Where the server does not hear of it, it ends it by itself, a
-// minute later.
+// abort ends what was begun.
 func (t *transaction) abort(ctx context.Context, session *mongo.Session) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	session.AbortTransaction(mongo.NewSessionContext(ctx, session)) // of no use: the reason for it is reported
+	if err := session.AbortTransaction(mongo.NewSessionContext(late, session)); err != nil {
+		t.giveUp(ctx, session)
+	}
+}
+
+// giveUp has the server end a transaction whose end it may not have heard of: else it would
+// keep everybody from changing the room until the server's own limit, a minute later. What
+// is committed stays.
+func (t *transaction) giveUp(ctx context.Context, session *mongo.Session) {
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveUpTimeout)
+	defer cancel()
+	command := field("killSessions", bson.A{session.ID()})
+	// Outside the session. Its error is of no use: the reason for giving up is reported.
+	t.client.Database("admin").RunCommand(mongo.NewSessionContext(late, nil), command)
 }
 
 // commit asks for the commit until its outcome is known or ctx ends.
-func commit(ctx context.Context, session *mongo.Session) error {
+func (t *transaction) commit(ctx context.Context, session *mongo.Session) error {
 	unknown := false
 	for {
 		err := session.CommitTransaction(ctx)
@@ -229,6 +245,7 @@ func commit(ctx context.Context, session *mongo.Session) error {
 		case hasLabel(err, labelTransient) && !unknown:
 			return fmt.Errorf("%w: %w", errAgain, err)
 		default:
+			t.giveUp(ctx, session)
 			return err
 		}
 		select {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -58,58 +58,32 @@ func (b *Inbox) Memberships(ctx context.Context, user auth.UserID, limit int) ([
 	return found, nil
 }
 
-// unreadMessage is what is read of an unread message: its mentions, where they may name the user.
-type unreadMessage struct {
-	Mentions string `bson:"mentions"`
+// unreadPage is how many messages Unread reads at once beyond those it wants: of so many
+// some are deleted.
+const unreadPage = 25
+
+// candidate is what is read of a message that may be unread: it may have been deleted.
+type candidate struct {
+	Seq      int64  `bson:"seq"`
+	Mentions string `bson:"mentions"` // only where they may name the user
 }
 
-func countUnread(messages []unreadMessage, user auth.UserID) rooms.Unread {
-	n := rooms.Unread{Messages: len(messages)}
-	for _, m := range messages {
-		var ids []auth.UserID
-		if m.Mentions == "" || json.Unmarshal([]byte(m.Mentions), &ids) != nil {
-			continue
-		}
-		if slices.Contains(ids, user) || slices.Contains(ids, rooms.MentionRoom) {
-			n.Mentions++
-		}
+// names says whether a message names a user, or everybody.
+func (c *candidate) names(user auth.UserID) bool {
+	var ids []auth.UserID
+	if c.Mentions == "" || json.Unmarshal([]byte(c.Mentions), &ids) != nil {
+		return false
 	}
-	return n
+	return slices.Contains(ids, user) || slices.Contains(ids, rooms.MentionRoom)
 }
 
-// unreadStages turn the events of one room into those of them that are unread messages,
-// oldest first, as unreadMessages. The text is there and not empty: so it is neither erased nor what
-// is read as a void.
-func unreadStages(user auth.UserID, above bson.D, most int) mongo.Pipeline {
-	match := append(bson.D{
-		{Key: "seq", Value: anySeq()}, {Key: "type", Value: field("$exists", false)},
+// candidates match the messages of others. The text is there and not empty: so the message is
+// neither erased nor of a form that is read as a void.
+func candidates(user auth.UserID) bson.D {
+	return bson.D{
+		{Key: "type", Value: field("$exists", false)},
 		{Key: "author", Value: bson.D{{Key: "$type", Value: "string"}, {Key: "$ne", Value: string(user)}}},
 		{Key: "text", Value: field("$gt", "")},
-	}, above...)
-	deletes := bson.D{
-		{Key: "from", Value: "messages"},
-		{Key: "let", Value: bson.D{{Key: "room", Value: "$roomId"}, {Key: "seq", Value: "$seq"}}},
-		{Key: "pipeline", Value: mongo.Pipeline{
-			field("$match", bson.D{
-				{Key: "$expr", Value: field("$and", bson.A{
-					field("$eq", bson.A{"$roomId", "$$room"}), field("$eq", bson.A{"$target", "$$seq"}),
-				})},
-				{Key: "target", Value: field("$exists", true)},
-				{Key: "type", Value: string(rooms.TypeDelete)}, {Key: "seq", Value: anySeq()},
-			}),
-			field("$limit", 1),
-			field("$project", bson.D{{Key: "_id", Value: 0}, {Key: "seq", Value: 1}}),
-		}},
-		{Key: "as", Value: "deletes"},
-	}
-	return mongo.Pipeline{
-		field("$match", match),
-		field("$sort", keys("roomId", "seq")),
-		field("$project", bson.D{{Key: "_id", Value: 0}, {Key: "roomId", Value: 1}, {Key: "seq", Value: 1}, {Key: "mentions", Value: mayName(user)}}),
-		field("$lookup", deletes),
-		field("$match", field("deletes", bson.A{})),
-		field("$limit", most),
-		field("$project", field("mentions", 1)),
 	}
 }
 
@@ -129,28 +103,57 @@ func (b *Inbox) Unread(ctx context.Context, room rooms.RoomID, user auth.UserID,
 	if most < 1 {
 		return rooms.Unread{}, ctx.Err()
 	}
-	ctx, cancel := b.reading(ctx)
-	defer cancel()
-	found, err := b.unread(ctx, room, user, after, most)
-	if err != nil {
-		return rooms.Unread{}, fail(fmt.Sprintf("count what is unread of %s", room), err)
-	}
-	return countUnread(found, user), nil
-}
-
-func (b *Inbox) unread(ctx context.Context, room rooms.RoomID, user auth.UserID, after int64, most int) ([]unreadMessage, error) {
 	var stored storedRoom
-	if err := b.rooms.FindOne(ctx, field("_id", string(room))).Decode(&stored); err != nil && !isNotFound(err) {
-		return nil, err
+	reading, cancel := b.reading(ctx)
+	defer cancel()
+	if err := b.rooms.FindOne(reading, field("_id", string(room))).Decode(&stored); err != nil && !isNotFound(err) {
+		return rooms.Unread{}, fail(fmt.Sprintf("read room %s", room), err)
 	}
-	cursor, err := b.messages.Aggregate(ctx, unreadOf(room, user, max(after, stored.MinSeq-1, 0), most))
+	return b.unread(ctx, room, user, max(after, stored.MinSeq-1, 0), most)
+}
+
+// unread counts above a number, page by page until it has counted most.
+func (s *Store) unread(ctx context.Context, room rooms.RoomID, user auth.UserID, after int64, most int) (rooms.Unread, error) {
+	var n rooms.Unread
+	for {
+		limit := most - n.Messages + unreadPage
+		found, err := s.candidates(ctx, room, user, after, limit)
+		if err != nil {
+			return rooms.Unread{}, fail(fmt.Sprintf("count what is unread of %s", room), err)
+		}
+		seqs := make([]int64, len(found))
+		for i := range found {
+			seqs[i] = found[i].Seq
+		}
+		deleted, err := (&Related{s}).Deleted(ctx, room, seqs)
+		if err != nil {
+			return rooms.Unread{}, err
+		}
+		for i := range found {
+			if n.Messages < most && !slices.Contains(deleted, found[i].Seq) {
+				n.Messages++
+				if found[i].names(user) {
+					n.Mentions++
+				}
+			}
+		}
+		if n.Messages >= most || len(found) < limit {
+			return n, nil
+		}
+		after = found[len(found)-1].Seq
+	}
+}
+
+func (s *Store) candidates(ctx context.Context, room rooms.RoomID, user auth.UserID, after int64, limit int) ([]candidate, error) {
+	ctx, cancel := s.reading(ctx)
+	defer cancel()
+	opts := options.Find().SetSort(keys("roomId", "seq")).SetLimit(int64(limit)).SetBatchSize(int32(limit)).
+		SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "seq", Value: 1}, {Key: "mentions", Value: mayName(user)}})
+	filter := append(numbered(room, after, rooms.MaxSeq+1), candidates(user)...)
+	cursor, err := s.messages.Find(ctx, filter, opts)
 	if err != nil {
 		return nil, err
 	}
-	var found []unreadMessage
+	var found []candidate
 	return found, cursor.All(ctx, &found)
-}
-
-func unreadOf(room rooms.RoomID, user auth.UserID, after int64, most int) mongo.Pipeline {
-	return unreadStages(user, bson.D{{Key: "roomId", Value: string(room)}, {Key: "$and", Value: bson.A{field("seq", field("$gt", after))}}}, most)
 }

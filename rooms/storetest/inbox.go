@@ -267,6 +267,31 @@ func overviewOfMany(t *testing.T, o Opened) {
 	}
 }
 
+// unreadBehindDeletes has rooms of whose oldest messages nearly all are deleted.
+func unreadBehindDeletes(t *testing.T, o Opened) {
+	const gone, left = 130, 12
+	for _, id := range []rooms.RoomID{"one", "two"} {
+		mustCreateRoom(t, o, rooms.Room{ID: id, Type: rooms.TypePublic, CreatedAt: now()})
+		events := []*rooms.Event{saidBy("bob", id, 1)}
+		for seq := int64(2); seq < 2+2*gone; seq += 2 {
+			events = append(events, naming(id, seq, `["ann"]`), deleteOf(id, seq+1, seq, 0))
+		}
+		for n := range int64(left) {
+			events = append(events, naming(id, 2+2*gone+n, `["ann"]`))
+		}
+		mustAppend(t, o, events...)
+		for most, want := range map[int]rooms.Unread{
+			1: {Messages: 1}, 2: {Messages: 2, Mentions: 1}, 10: {Messages: 10, Mentions: 9}, 200: {Messages: 1 + left, Mentions: left},
+		} {
+			wantUnreadOf(t, o, id, "ann", 0, most, want)
+			got := mustOverview(t, o, "ann", []rooms.RoomID{id}, most, 10)
+			if len(got) != 1 || got[0].Unread != want {
+				t.Errorf("at most %d: %+v, want %+v", most, got, want)
+			}
+		}
+	}
+}
+
 // memberCalls are the calls of Members, Inbox and Invitations that take a context.
 func memberCalls(o Opened) map[string]func(ctx context.Context) error {
 	members, inbox, invitations := o.Store.Members, o.Store.Inbox, o.Store.Invitations

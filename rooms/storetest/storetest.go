@@ -109,6 +109,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"ReadingRaces", readingRaces},
 		{"UnreadIsCounted", unreadIsCounted},
 		{"MentionsAreExact", mentionsAreExact},
+		{"UnreadBehindDeletes", unreadBehindDeletes},
 		{"OverviewGivesRooms", overviewGivesRooms},
 		{"OverviewOfMany", overviewOfMany},
 		{"InvitationsAreKept", invitationsAreKept},
