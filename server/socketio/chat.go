@@ -61,7 +61,7 @@ func (c *roomChat) admit(hs handshake) (session, *rooms.Error) {
 		return nil, refusal
 	}
 	granted, err := c.verify(shown.token)
-	if err != nil && rooms.AsError(err).Code.Retryable() {
+	if e := rooms.AsError(err); e != nil && e.Code.Retryable() && e.Code != rooms.CodeInternal {
 		c.log.Warn("client turned away: its key cannot be looked up", "error", err)
 		return turnedAway{}, nil // as below
 	}
