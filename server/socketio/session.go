@@ -155,6 +155,8 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.listInvitations(args, a)
 	case "remove_invitation":
 		s.removeInvitation(args, a)
+	case "report_message":
+		s.reportMessage(args, a)
 	case "accept_invitation":
 		s.acceptInvitation(args, a)
 	case "typing":
