@@ -12,7 +12,7 @@ const (
 
 func TestAMessageIsReportedAndDecidedUpon(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, c *caller) {
-		alice, bob, carol, root := c.Token("alice"), c.Token("bob"), c.Token("carol"), c.Token("root", "admin")
+		alice, bob, carol, root := c.Token("alice"), c.Token("bob"), c.Token("carol"), c.tokenOf("root", "admin")
 		c.makeRoom(alice, `{"id":"r","name":"Room","type":"public"}`).want(t, http.StatusCreated)
 		c.at("POST", "/api/rooms/{id}/messages", "r", "/messages", bob, `{"text":"rude"}`).want(t, http.StatusCreated)
 		made := c.at("POST", reportsRoute, "r", "/reports", carol, `{"seq":2,"reason":"It is rude"}`)
