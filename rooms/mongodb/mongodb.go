@@ -4,7 +4,8 @@
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
 // rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
 // other in the last minute, `notifications` what single users are to be told,
-// `profiles` what users are called. Every write
+// `profiles` what users are called, `members` who is what in which room and how far he has
+// read, `invitations` what lets others in. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
 // be rolled back. A signal may be lost.
 //
