@@ -102,6 +102,32 @@ func readingRaces(t *testing.T, o Opened) {
 	wantMember(t, o, rooms.Member{RoomID: "club", UserID: "ann", ReadSeq: markers})
 }
 
+// readingRacesWithJoining marks a room as read by those who become its members at that moment.
+func readingRacesWithJoining(t *testing.T, o Opened) {
+	other := o.Another(t)
+	room := privateRoom("club")
+	mustChange(t, o, founding(room, "ann"))
+	const users, read = 15, 7
+	user := func(k int64) auth.UserID { return auth.UserID(fmt.Sprintf("user%d", k)) }
+	for k := range int64(users) {
+		var both sync.WaitGroup
+		both.Go(func() { mustMarkRead(t, other, "club", user(k), read, read) })
+		both.Go(func() {
+			c := changing(room, k+1, memberEvent("club", k+2, user(k), rooms.RoleMember))
+			c.Members[0].ReadSeq = 2
+			if err := o.Store.Members.Change(waiting(t), c); err != nil {
+				t.Errorf("change %d: %v", k, err)
+			}
+		})
+		both.Wait()
+		wantMember(t, o, rooms.Member{RoomID: "club", UserID: user(k), Role: rooms.RoleMember, Seq: k + 2, ReadSeq: read})
+	}
+	list, err := o.Store.Members.Members(waiting(t), "club", rooms.MemberQuery{Limit: 100})
+	if err != nil || len(list) != 1+users {
+		t.Errorf("the room has %d members, %v, want %d", len(list), err, 1+users)
+	}
+}
+
 // unreadIsCounted counts in a room with all that is no unread message.
 func unreadIsCounted(t *testing.T, o Opened) {
 	gone := saidBy("bob", "club", 7)

@@ -107,6 +107,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"MembersAreErased", membersAreErased},
 		{"ReadingIsRaised", readingIsRaised},
 		{"ReadingRaces", readingRaces},
+		{"ReadingRacesWithJoining", readingRacesWithJoining},
 		{"UnreadIsCounted", unreadIsCounted},
 		{"MentionsAreExact", mentionsAreExact},
 		{"UnreadBehindDeletes", unreadBehindDeletes},
