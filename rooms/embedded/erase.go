@@ -78,7 +78,7 @@ func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
 		err = blank()
 	}
 	if err == nil {
-		err = r.file.purged(ctx, author)
+		err = r.file.erased(ctx)
 	}
 	if err != nil {
 		return total, fmt.Errorf("erase what %s wrote: %w", author, err)
@@ -88,7 +88,7 @@ func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
 
 func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.Event) (int, error) {
 	n := 0
-	err := r.file.write(ctx, &change{events: len(events), durable: r.file.unsearched, apply: func(tx *bolt.Tx) (answer, err error) {
+	err := r.file.write(ctx, &change{events: len(events), apply: func(tx *bolt.Tx) (answer, err error) {
 		n = 0
 		bucket := tx.Bucket(bucketEvents)
 		for _, e := range events {
@@ -106,7 +106,7 @@ func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.E
 			if err := bucket.Put(key, encodeEvent(&e)); err != nil {
 				return nil, err
 			}
-			if err := r.file.unsearch(tx, key); err != nil {
+			if err := r.file.erasing(tx); err != nil {
 				return nil, err
 			}
 			n++

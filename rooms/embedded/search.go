@@ -11,7 +11,6 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
-	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -167,26 +166,30 @@ func (s *Searcher) Edits(ctx context.Context, messages []rooms.Event) ([]rooms.E
 	return found, nil
 }
 
-// purged takes what an author wrote out of the index's files, too.
-func (f *file) purged(ctx context.Context, author auth.UserID) error {
+// erasing notes within a transaction that an event is erased: the words of it must leave the
+// index's files, too.
+func (f *file) erasing(tx *bolt.Tx) error {
 	if f.search == nil {
 		return nil
 	}
-	if err := f.search.purge(ctx); err != nil {
-		return fmt.Errorf("take what %s wrote out of the search index: %w", author, err)
-	}
-	return nil
+	return tx.Bucket(bucketMeta).Put(metaPurge, []byte{1})
 }
 
-func (s *searchFeed) purge(ctx context.Context) error {
-	err := s.settle(ctx)
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.index == nil {
-		return nil // it could not be used, and was removed
+// erased makes the index anew where erasing was noted, also by a process that was killed.
+func (f *file) erased(ctx context.Context) error {
+	if f.search == nil {
+		return nil
 	}
-	if err != nil {
+	noted := false
+	err := f.read(ctx, func(tx *bolt.Tx) error {
+		noted = tx.Bucket(bucketMeta).Get(metaPurge) != nil
+		return nil
+	})
+	if err != nil || !noted {
 		return err
 	}
-	return s.index.purge(ctx)
+	if err := f.search.purge(ctx); err != nil {
+		return fmt.Errorf("make the search index anew: %w", err)
+	}
+	return nil
 }

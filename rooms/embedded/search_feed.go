@@ -29,10 +29,12 @@ type searchFeed struct {
 	file   *file
 	hub    *hub
 	dir    string
+	logID  string
 	logger *slog.Logger
 
 	ring    chan struct{}      // holds 1: something is to be taken out
 	settles chan chan struct{} // closed when all that was committed before is in the index
+	purges  chan chan error    // told when what was erased is in no file of the index
 	end     chan struct{}      // closed: stop
 	ended   chan struct{}      // closed: the feeder has ended
 	endOnce sync.Once
@@ -42,12 +44,21 @@ type searchFeed struct {
 	index *searchIndex // nil: it cannot be used
 }
 
+// metaPurge in bucketMeta says that the index may hold words of what was erased. An entry
+// that is taken out stays in its files until they are merged, which may be never.
+var metaPurge = []byte("purgeSearch")
+
 // newSearchFeed opens the index and starts the feeder.
 func newSearchFeed(f *file, dir, logID string, logger *slog.Logger) (*searchFeed, error) {
+	purge := false
 	err := f.db.Update(func(tx *bolt.Tx) error {
 		_, err := tx.CreateBucketIfNotExists(bucketUnsearched)
+		purge = tx.Bucket(bucketMeta).Get(metaPurge) != nil
 		return err
 	})
+	if err == nil && purge {
+		err = removeIndex(dir)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +66,15 @@ func newSearchFeed(f *file, dir, logID string, logger *slog.Logger) (*searchFeed
 	if err != nil {
 		return nil, fmt.Errorf("open the search index in %s: %w", dir, err)
 	}
+	if purge {
+		err := f.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Delete(metaPurge) })
+		if err != nil {
+			return nil, errors.Join(err, opened.close())
+		}
+	}
 	s := &searchFeed{
-		file: f, hub: f.hub, dir: dir, logger: logger, index: opened,
-		ring: make(chan struct{}, 1), settles: make(chan chan struct{}), end: make(chan struct{}), ended: make(chan struct{}),
+		file: f, hub: f.hub, dir: dir, logID: logID, logger: logger, index: opened,
+		ring: make(chan struct{}, 1), settles: make(chan chan struct{}), purges: make(chan chan error), end: make(chan struct{}), ended: make(chan struct{}),
 	}
 	go s.run()
 	return s, nil
@@ -83,12 +100,7 @@ func (s *searchFeed) run() {
 	defer close(s.ended)
 	for {
 		err := s.follow()
-		select {
-		case <-s.end:
-			return
-		default:
-		}
-		if s.file.refusal() != nil {
+		if s.ending() || s.file.refusal() != nil {
 			return
 		}
 		if errors.Is(err, errBehind) {
@@ -105,10 +117,25 @@ func (s *searchFeed) give() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ready.Store(false)
-	err := s.index.close()
+	var err error
+	if s.index != nil {
+		err = s.index.close()
+	}
 	s.index = nil
 	if err := errors.Join(err, removeIndex(s.dir)); err != nil {
 		s.logger.Error("the search index cannot be removed", "dir", s.dir, "error", err)
+	}
+}
+
+// errEnding says that the feeder was told to end before it was through.
+var errEnding = errors.New("the feeder ends")
+
+func (s *searchFeed) ending() bool {
+	select {
+	case <-s.end:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -132,12 +159,25 @@ func (s *searchFeed) follow() error {
 	var told []rooms.Arrival
 	for {
 		var settled chan struct{}
+		var purged chan error
 		select {
 		case <-s.end:
 			return nil
 		case <-w.wake:
 		case <-s.ring:
 		case settled = <-s.settles:
+		case purged = <-s.purges:
+		}
+		if purged != nil {
+			err := s.renew()
+			purged <- err
+			if err != nil {
+				return err
+			}
+			if err := s.catchUp(); err != nil {
+				return err
+			}
+			s.ready.Store(true)
 		}
 		var err error
 		if told, err = w.take(told); err != nil {
@@ -177,6 +217,54 @@ func (s *searchFeed) settle(ctx context.Context) error {
 	}
 }
 
+// renew begins with an empty index where the old one was.
+func (s *searchFeed) renew() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ready.Store(false)
+	err := s.index.close()
+	s.index = nil
+	if err = errors.Join(err, removeIndex(s.dir)); err != nil {
+		return err
+	}
+	if s.index, err = openIndex(s.dir, s.logID); err != nil {
+		return err
+	}
+	return s.file.write(context.Background(), &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		return nil, tx.Bucket(bucketMeta).Delete(metaPurge)
+	}})
+}
+
+// purge returns when what was erased before is in no file of the index.
+func (s *searchFeed) purge(ctx context.Context) error {
+	purged := make(chan error, 1)
+	select {
+	case s.purges <- purged:
+	case <-s.ended: // then it is made anew at the next start
+		return s.gone()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-purged:
+		return err
+	case <-s.ended:
+		return s.gone()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// gone says that there is no index any more, or why that is not certain.
+func (s *searchFeed) gone() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.index == nil {
+		return nil
+	}
+	return errClosed()
+}
+
 // catchUp feeds what the index lacks of every room.
 func (s *searchFeed) catchUp() error {
 	var room rooms.RoomID
@@ -184,6 +272,9 @@ func (s *searchFeed) catchUp() error {
 		next, last, err := s.nextRoom(room)
 		if err != nil || next == "" {
 			return err
+		}
+		if s.ending() {
+			return errEnding
 		}
 		if err := s.feedRoom(next, last); err != nil {
 			return err
@@ -223,6 +314,9 @@ func (s *searchFeed) feed(told []rooms.Arrival) error {
 	b := index.NewBatch()
 	for room, to := range last {
 		for {
+			if s.ending() {
+				return errEnding // the rest is caught up at the next start
+			}
 			more, err := s.add(b, room, to)
 			if err != nil {
 				return err

@@ -10,12 +10,10 @@ import (
 	"io"
 	"os"
 	"slices"
-	"time"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/document"
 	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/index/scorch/mergeplan"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"roomstream/rooms"
@@ -84,13 +82,13 @@ func openIndex(dir, logID string) (*searchIndex, error) {
 
 func tryIndex(dir string) (i *searchIndex, err error) {
 	defer damaged(&err)
-	i = &searchIndex{queue: index.NewAnalysisQueue(1)}
+	queue := index.NewAnalysisQueue(1)
 	defer func() {
-		if err != nil || i.files == nil {
-			i.queue.Close()
+		if i == nil {
+			queue.Close()
 		}
 	}()
-	opened, err := scorch.NewScorch(scorch.Name, map[string]any{"path": dir, "bolt_timeout": indexLock, "numSnapshotsToKeep": 1}, i.queue)
+	opened, err := scorch.NewScorch(scorch.Name, map[string]any{"path": dir, "bolt_timeout": indexLock, "numSnapshotsToKeep": 1}, queue)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +99,7 @@ func tryIndex(dir string) (i *searchIndex, err error) {
 	if err := files.Open(); err != nil {
 		return nil, err
 	}
-	i.files = files
-	return i, nil
+	return &searchIndex{queue: queue, files: files}, nil
 }
 
 // damaged turns a panic over a file that is not what it should be into an error.
@@ -283,15 +280,4 @@ func advance(lists []index.TermFieldReader, id index.IndexInternalID) (index.Ind
 		}
 	}
 	return id, nil
-}
-
-// purgeTimeout bounds the rewriting of the whole index.
-const purgeTimeout = 10 * time.Minute
-
-// purge rewrites the index, so that it holds no word of what was taken out of it any more.
-func (i *searchIndex) purge(ctx context.Context) (err error) {
-	defer damaged(&err)
-	ctx, cancel := context.WithTimeout(ctx, purgeTimeout)
-	defer cancel()
-	return i.files.ForceMerge(ctx, &mergeplan.SingleSegmentMergePlanOptions)
 }

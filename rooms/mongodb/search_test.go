@@ -116,7 +116,6 @@ type talk struct {
 	events []*rooms.Event
 	last   map[rooms.RoomID]int64
 	sent   map[rooms.RoomID][]int64 // messages
-	text   map[string]string        // what each says now; empty: deleted
 }
 
 var vocabulary = []string{

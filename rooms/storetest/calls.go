@@ -67,6 +67,19 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 		},
 	}
 	maps.Copy(all, memberCalls(o))
+	searcher := o.Store.Searcher
+	all["Holding"] = func(ctx context.Context) error {
+		_, err := searcher.Holding(ctx, words("hello"), 10)
+		return err
+	}
+	all["Latest"] = func(ctx context.Context) error {
+		_, err := searcher.Latest(ctx, rooms.EventID{0xFF}, rooms.Page{Events: 1})
+		return err
+	}
+	all["Edits"] = func(ctx context.Context) error {
+		_, err := searcher.Edits(ctx, []rooms.Event{{RoomID: "general", Seq: 1}})
+		return err
+	}
 	notifications := o.Store.Notifications
 	all["Notify"] = func(ctx context.Context) error {
 		return notifications.Notify(ctx, []rooms.Notification{notificationOf("ann", 1)})
