@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"roomstream/auth"
 )
@@ -33,8 +34,14 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 	base, create := state.room.StateSeq, !state.there
 	var events []*Event
 	var taken []*item
-	for _, it := range batch {
+	for i, it := range batch {
 		sent, err := it.proposal.judge(state, it.event)
+		if err != nil && len(taken) > 0 {
+			// What is said of this one may follow from one that is not durable yet: it is judged
+			// anew when that is.
+			rest = batch[i:]
+			break
+		}
 		switch {
 		case errors.Is(err, errNoChange):
 			l.settleUnchanged(it, sent)
@@ -55,10 +62,10 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 	switch {
 	case err == nil:
 		l.changed(taken, events)
-		return nil, false
+		return rest, false
 	case errors.Is(err, ErrOvertaken):
 		l.numbers[room].contended(l.now())
-		return taken, false
+		return slices.Concat(taken, rest), false
 	}
 	var refused *RefusedError
 	if errors.As(err, &refused) {
@@ -66,15 +73,15 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 		for _, it := range taken {
 			l.settle(it, Sent{}, Wrap(CodeInternal, err, "the database refuses the change"))
 		}
-		return nil, false
+		return rest, false
 	}
 	var dup *DuplicateError
 	if errors.As(err, &dup) && dup.Key == UniqueSeq {
-		return l.overtaken(taken), false
+		return slices.Concat(l.overtaken(taken), rest), false
 	}
 	l.logger.Warn("a change of a room was not confirmed", "room", room, "error", err)
 	l.forget(taken)
-	return taken, true
+	return slices.Concat(taken, rest), true
 }
 
 // number gives an item's events their places above last. A room begins with one for each of

@@ -44,14 +44,11 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	rooms, err := s.store.Catalog.Listed(ctx, RoomQuery{
-		Also: slices.Collect(maps.Keys(standings)), Text: in.Query, After: RoomID(in.After), Limit: limit + 1,
-	})
+	q := RoomQuery{Also: slices.Collect(maps.Keys(standings)), Text: in.Query, After: RoomID(in.After), Limit: limit + 1}
+	rooms, more, err := s.listed(ctx, user, standings, q)
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	more := len(rooms) > limit
-	rooms = rooms[:min(len(rooms), limit)]
 	ids := make([]RoomID, len(rooms))
 	for i := range rooms {
 		ids[i] = rooms[i].ID
@@ -60,10 +57,6 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	rooms = slices.DeleteFunc(rooms, func(room Room) bool {
-		_, err := judge(room, standings[room.ID], user, s.now())
-		return err != nil // he was taken out, or is banned
-	})
 	summaries := make([]Summary, len(rooms))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(lastReads)
@@ -89,6 +82,30 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 		return nil, false, notStored(err)
 	}
 	return summaries, more, nil
+}
+
+// listed reads on until it has one room less than the query's limit that the user may know,
+// and says whether there are more.
+func (s *Service) listed(ctx context.Context, user auth.User, standings map[RoomID]Member, q RoomQuery) (found []Room, more bool, err error) {
+	for {
+		page, err := s.store.Catalog.Listed(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, room := range page {
+			if _, err := judge(room, standings[room.ID], user, s.now()); err != nil {
+				continue // he was taken out, or is banned
+			}
+			if len(found) == q.Limit-1 {
+				return found, true, nil
+			}
+			found = append(found, room)
+		}
+		if len(page) < q.Limit {
+			return found, false, nil
+		}
+		q.After = page[len(page)-1].ID
+	}
 }
 
 // standings gives what a user is in rooms, by the log or by his token, as far as either says

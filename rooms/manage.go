@@ -10,7 +10,7 @@ import (
 // View is a room as one user sees it.
 type View struct {
 	Room Room
-	Role Role        // what he may do in it; RoleNone: he only sees it listed
+	Role Role        // what he may do in it
 	Peer auth.UserID // of a direct room: who the other one is; empty in all others
 }
 

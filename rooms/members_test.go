@@ -359,6 +359,50 @@ func TestReadOnlyArchivedAndSlow(t *testing.T) {
 	}
 }
 
+// Slow mode holds over instances, also through one that has just started.
+func TestSlowModeHoldsOverInstances(t *testing.T) {
+	store := newStore(t)
+	a, _ := serve(t, store, rooms.Options{})
+	room := private(t, a, "r")
+	setMember(t, a, room, bob, rooms.RoleMember)
+	minute := time.Minute
+	if _, err := a.UpdateRoom(context.Background(), alice, rooms.UpdateRoomInput{RoomID: "r", SlowMode: &minute}); err != nil {
+		t.Fatal(err)
+	}
+	if err := sendAs(a, bob, room, "one"); err != nil {
+		t.Fatal(err)
+	}
+	b, _ := serve(t, store, rooms.Options{})
+	wantCode(t, "another through another", sendAs(b, bob, room, "two"), rooms.CodeRateLimited)
+	if err := sendAs(b, carol, room, "x"); rooms.AsError(err) == nil || rooms.AsError(err).Code != rooms.CodeNotFound {
+		t.Errorf("who is no member: %v", err)
+	}
+}
+
+// What is said of a proposal that another one of the same moment made needless is said when
+// that one is durable.
+func TestRoomsMadeAtOnceAreThereWhenItIsSaid(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	for round := range 30 {
+		in := rooms.CreateRoomInput{Name: "N", Type: rooms.TypePrivate, ClientID: fmt.Sprint("c", round)}
+		errs := make(chan error, 8)
+		for range cap(errs) {
+			go func() {
+				v, _, err := s.CreateRoom(context.Background(), alice, in)
+				if err == nil {
+					err = sendAs(s, alice, v.Room.ID, "it is there")
+				}
+				errs <- err
+			}()
+		}
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Fatalf("round %d: %v", round, err)
+			}
+		}
+	}
+}
+
 // The same direct room from both sides, also when both open it at once through two instances.
 func TestADirectRoomIsOne(t *testing.T) {
 	store := newStore(t)

@@ -105,8 +105,8 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 			return nil, false, notStored(err)
 		}
 	}
-	if err := s.paces.take(&at, e); err != nil {
-		return nil, false, err
+	if err := s.paces.take(ctx, &at, e); err != nil {
+		return nil, false, notStored(err)
 	}
 	return e, at.room.SlowMode > 0, nil
 }

@@ -119,7 +119,7 @@ func New(store Store, o Options) *Service {
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
-	s.paces, s.words = newPaces(o.Now), o.Words
+	s.paces, s.words = newPaces(store.Log, o.Now), o.Words
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
 	s.appender = newAppender(laneConfig{
 		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger,

@@ -310,3 +310,19 @@ func TestOnlyWhatMaySafelyBeSentAgainIsLeftUnanswered(t *testing.T) {
 		}
 	}
 }
+
+func TestAMessageIsReportedOnce(t *testing.T) {
+	f := newFloor(t, rooms.Options{})
+	alice, _ := f.connect("alice", "")
+	bob, _ := f.connect("bob", "")
+	good(t, alice, "create_room", `{"id":"club","name":"x","type":"public"}`)
+	good(t, alice, "send_message", `{"roomId":"club","text":"rude"}`)
+	first := good(t, bob, "report_message", `{"roomId":"club","seq":2,"reason":"It is rude"}`)["report"].(map[string]any)
+	again := good(t, bob, "report_message", `{"roomId":"club","seq":2,"reason":"It still is"}`)["report"].(map[string]any)
+	if first["state"] != "open" || first["author"] != "alice" || again["id"] != first["id"] || again["reason"] != "It is rude" {
+		t.Errorf("first %v, then %v", first, again)
+	}
+	wantRefusal(t, ask(t, bob, "report_message", `{"roomId":"club","seq":2}`), rooms.CodeBadRequest, "reason")
+	wantRefusal(t, ask(t, bob, "report_message", `{"roomId":"club","reason":"x"}`), rooms.CodeBadRequest, "seq")
+	wantRefusal(t, ask(t, bob, "report_message", `{"roomId":"nothing","seq":1,"reason":"x"}`), rooms.CodeNotFound, "")
+}
