@@ -53,6 +53,11 @@ func (s *Store) ensureSearch(ctx context.Context) error {
 		Options: options.Index().SetName(textIndex).SetDefaultLanguage("none").SetLanguageOverride(noLanguage).
 			SetTextVersion(textVersion),
 	})
+	if err != nil && mongo.IsTimeout(err) {
+		// The chat does not need it, and a database that large may take longer than a start may.
+		s.logger.Warn("the text index was not made in time, searches go through the log until a start finds it (web/docs/operations.md, Search)", "index", textIndex, "error", err)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("the text index %s of messages cannot be made (-search=false goes without search): %w", textIndex, failIndex("messages", err))
 	}
