@@ -126,6 +126,7 @@ func (s *sink) Arrived(batch []Arrival) {
 	}
 	s.notifier.arrived(batch)
 	s.router.arrived(batch)
+	s.watchers.arrived(batch)
 }
 
 // quarantine takes a seq of a wrong type away, without holding up the stream.

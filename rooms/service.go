@@ -84,6 +84,8 @@ type Service struct {
 	reads         *reads
 	teller        Teller // set by Run; nil: there are no users here to tell
 
+	watchers watchers
+
 	opened    chan struct{} // rings when a stream opened
 	malformed atomic.Int64
 	badSeqs   atomic.Int64

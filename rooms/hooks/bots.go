@@ -64,7 +64,7 @@ func (b *Bots) CreateBot(ctx context.Context, user auth.User, in BotInput) (auth
 		return auth.Key{}, "", rooms.E(rooms.CodeForbidden, "only the role %s may make a bot for all rooms: name the rooms", auth.RoleAdmin)
 	}
 	for _, room := range in.Rooms {
-		if err := b.owns(ctx, user, room); err != nil {
+		if err := owns(ctx, b.chat, user, room); err != nil {
 			return auth.Key{}, "", err
 		}
 	}
@@ -74,7 +74,7 @@ func (b *Bots) CreateBot(ctx context.Context, user auth.User, in BotInput) (auth
 // CreateHook makes an incoming hook of a room and its secret, which is told only here. The room's owners may. Errors as
 // CreateBot.
 func (b *Bots) CreateHook(ctx context.Context, user auth.User, room, name string) (auth.Key, string, error) {
-	if err := b.owns(ctx, user, room); err != nil {
+	if err := owns(ctx, b.chat, user, room); err != nil {
 		return auth.Key{}, "", err
 	}
 	return b.create(ctx, user, auth.Key{Kind: auth.KindHook, Name: name, Rooms: []string{room}, PostOnly: true})
@@ -100,7 +100,7 @@ func (b *Bots) List(ctx context.Context, user auth.User, kind auth.Kind, room, a
 	if limit < 0 || limit > pageMost {
 		return nil, false, rooms.BadField("limit", "must be from 1 to %d", pageMost)
 	}
-	if err := b.manages(ctx, user, room); err != nil {
+	if err := manages(ctx, b.chat, user, room); err != nil {
 		return nil, false, err
 	}
 	limit = cmp.Or(limit, pageDefault)
@@ -119,7 +119,7 @@ func (b *Bots) List(ctx context.Context, user auth.User, kind auth.Kind, room, a
 // Revoke takes a key out of force and closes its sockets everywhere: an owner one that is good in his room alone, an admin
 // (room empty) any. Errors: NOT_FOUND, FORBIDDEN, UNAVAILABLE.
 func (b *Bots) Revoke(ctx context.Context, user auth.User, kind auth.Kind, room, id string) error {
-	if err := b.manages(ctx, user, room); err != nil {
+	if err := manages(ctx, b.chat, user, room); err != nil {
 		return err
 	}
 	err := b.keys.Revoke(ctx, auth.KeyRef{Kind: kind, ID: auth.UserID(id), Room: room})
@@ -133,9 +133,9 @@ func (b *Bots) Revoke(ctx context.Context, user auth.User, kind auth.Kind, room,
 }
 
 // manages lets an admin do anything, and owners what concerns their room.
-func (b *Bots) manages(ctx context.Context, user auth.User, room string) error {
+func manages(ctx context.Context, chat *rooms.Service, user auth.User, room string) error {
 	if room != "" {
-		return b.owns(ctx, user, room)
+		return owns(ctx, chat, user, room)
 	}
 	if !isAdmin(user) {
 		return rooms.E(rooms.CodeForbidden, "only the role %s may do this for all rooms", auth.RoleAdmin)
@@ -144,8 +144,8 @@ func (b *Bots) manages(ctx context.Context, user auth.User, room string) error {
 }
 
 // owns says why a user is no owner of a room.
-func (b *Bots) owns(ctx context.Context, user auth.User, room string) error {
-	view, err := b.chat.Room(ctx, user, room)
+func owns(ctx context.Context, chat *rooms.Service, user auth.User, room string) error {
+	view, err := chat.Room(ctx, user, room)
 	switch {
 	case err != nil:
 		return err

@@ -184,6 +184,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.prepareFiles(ctx); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.collection("webhooks"), hookIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}

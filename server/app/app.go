@@ -70,6 +70,7 @@ type App struct {
 	postgres *postgres.Listener // nil: there is none
 	tokens   *auth.Tokens
 	bots     *hooks.Bots
+	webhooks *hooks.Outgoing
 	handler  http.Handler
 	logger   *slog.Logger
 	stopping atomic.Bool
@@ -141,6 +142,9 @@ func (a *App) compose(o Options) (err error) {
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys), hooks.NewBots(a.service, keys, o.Logger)
+	if err := a.composeWebhooks(o); err != nil {
+		return err
+	}
 	if err := a.composeStreams(o); err != nil {
 		return err
 	}
@@ -158,7 +162,7 @@ func (a *App) compose(o Options) (err error) {
 		return err
 	}
 	json := rest.New(rest.Options{
-		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots,
+		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,

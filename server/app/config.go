@@ -34,8 +34,10 @@ type Config struct {
 	MaxFileSize      int64         // bytes
 	FileTypes        []string      // that files may have
 	WordList         string        // the path of a file; empty: none
-	LogLevel         slog.Level
-	LogFormat        string
+	// WebhookAllowPrivate: webhooks may go to addresses that are not of the public internet.
+	WebhookAllowPrivate bool
+	LogLevel            slog.Level
+	LogFormat           string
 }
 
 // Embedded says whether messages lie in this process's own file.

@@ -59,7 +59,7 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
-		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
+		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "webhook-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
 	for _, s := range settings() {

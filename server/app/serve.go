@@ -48,6 +48,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.streams.Run(failed, a.sockets)) })
 	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.bots.Run(failed, rooms.Emitters(a.sockets, a.feeds))) })
+	group.Go(func() error { return unlessDone(parts, a.webhooks.Run(failed)) })
 	if a.postgres != nil {
 		group.Go(func() error { return unlessDone(parts, a.postgres.Run(failed, a.sockets)) })
 	}

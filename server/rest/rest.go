@@ -26,12 +26,13 @@ import (
 // characters, each escaped as \uXXXX, and 8 KiB of data have room in it.
 const DefaultMaxBody = 64 << 10
 
-// Options are what a Server stands on. Service, Tokens, Accounts, Bots and AsyncAPI are required.
+// Options are what a Server stands on. Service, Tokens, Accounts, Bots, Webhooks and AsyncAPI are required.
 type Options struct {
 	Service  *rooms.Service
 	Tokens   *auth.Tokens
 	Accounts *auth.Accounts
 	Bots     *hooks.Bots
+	Webhooks *hooks.Outgoing
 	Streams  Streams // nil: there are none
 	AsyncAPI []byte  // the document of the Socket.IO events, as JSON
 
@@ -50,6 +51,7 @@ type Server struct {
 	tokens       *auth.Tokens
 	accounts     *auth.Accounts
 	bots         *hooks.Bots
+	webhooks     *hooks.Outgoing
 	streams      Streams
 	asyncAPI     []byte
 	registration bool
@@ -71,7 +73,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, streams: o.Streams, asyncAPI: o.AsyncAPI,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, streams: o.Streams, asyncAPI: o.AsyncAPI,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -142,6 +144,16 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/rooms/{id}/hooks", signedIn, s.listHooks},
 		{http.MethodDelete, "/api/rooms/{id}/hooks/{hookId}", signedIn, s.removeHook},
 		{http.MethodPost, "/api/hooks/{id}/{secret}", anybody, s.post},
+		{http.MethodPost, "/api/webhooks", admins, s.createWebhook},
+		{http.MethodGet, "/api/webhooks", admins, s.listWebhooks},
+		{http.MethodDelete, "/api/webhooks/{webhookId}", admins, s.removeWebhook},
+		{http.MethodGet, "/api/webhooks/{webhookId}/cursors", admins, s.webhookCursors},
+		{http.MethodPut, "/api/webhooks/{webhookId}/cursor", admins, s.setWebhookCursor},
+		{http.MethodPost, "/api/rooms/{id}/webhooks", signedIn, s.createWebhook},
+		{http.MethodGet, "/api/rooms/{id}/webhooks", signedIn, s.listWebhooks},
+		{http.MethodDelete, "/api/rooms/{id}/webhooks/{webhookId}", signedIn, s.removeWebhook},
+		{http.MethodGet, "/api/rooms/{id}/webhooks/{webhookId}/cursors", signedIn, s.webhookCursors},
+		{http.MethodPut, "/api/rooms/{id}/webhooks/{webhookId}/cursor", signedIn, s.setWebhookCursor},
 		{http.MethodGet, "/api/streams", optional, s.listStreams},
 		{http.MethodGet, "/api/streams/{uri}", admins, s.getStream},
 		{http.MethodPut, "/api/streams/{uri}", admins, s.putStream},
