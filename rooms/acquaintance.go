@@ -18,6 +18,8 @@ const (
 	// metWaiting bounds the users that wait to be looked up. Who finds it full is looked up
 	// the next time he comes.
 	metWaiting = 100_000
+	// metAgain is how long to wait when the store did not answer.
+	metAgain = time.Second
 	// metAtOnce is how many are looked up in one read.
 	metAtOnce = 100
 	// metPatience bounds the look at a sender's name: a store that is slow holds no message
@@ -36,6 +38,8 @@ type acquaintance struct {
 	now      func() time.Time
 	logger   *slog.Logger
 	wake     chan struct{} // holds 1
+	// looked is told the status a user has set by hand, when it was looked up.
+	looked func(auth.UserID, Status)
 
 	mu      sync.Mutex
 	met     map[auth.UserID]met
@@ -49,9 +53,9 @@ type met struct {
 	at      time.Time
 }
 
-func newAcquaintance(profiles Profiles, now func() time.Time, logger *slog.Logger) *acquaintance {
+func newAcquaintance(profiles Profiles, looked func(auth.UserID, Status), now func() time.Time, logger *slog.Logger) *acquaintance {
 	return &acquaintance{
-		profiles: profiles, now: now, logger: logger, wake: make(chan struct{}, 1),
+		profiles: profiles, looked: looked, now: now, logger: logger, wake: make(chan struct{}, 1),
 		met: map[auth.UserID]met{}, waiting: map[auth.UserID]auth.User{},
 	}
 }
@@ -108,7 +112,9 @@ func (a *acquaintance) run(ctx context.Context) error {
 			err := a.meet(op, some)
 			cancel()
 			if err != nil && ctx.Err() == nil {
-				a.logger.Warn("the names of users were not written down", "users", len(some), "error", err)
+				// They stay: whether somebody wants to be seen must be known before he is.
+				a.logger.Warn("the profiles of users were not looked up", "users", len(some), "error", err)
+				pause(ctx, metAgain, nil)
 			}
 		}
 	}
@@ -119,14 +125,23 @@ func (a *acquaintance) take() []auth.User {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var some []auth.User
-	for id, user := range a.waiting {
+	for _, user := range a.waiting {
 		if len(some) == metAtOnce {
 			break
 		}
 		some = append(some, user)
-		delete(a.waiting, id)
 	}
 	return some
+}
+
+// statusOf gives the status a user has set by hand; StatusOffline: he waits to be looked up.
+func (a *acquaintance) statusOf(user auth.UserID) Status {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, waits := a.waiting[user]; waits {
+		return StatusOffline
+	}
+	return a.met[user].profile.Status
 }
 
 // meet reads the profiles of users, brings those up to their tokens that are not, and remembers all.
@@ -166,14 +181,17 @@ func (a *acquaintance) generation() uint64 {
 // keep remembers a profile that was read since gen.
 func (a *acquaintance) keep(token string, profile Profile, gen uint64) {
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.dropped != gen {
-		return
+	if a.dropped == gen {
+		if len(a.met) >= metKept {
+			clear(a.met)
+		}
+		a.met[profile.UserID] = met{token, profile, a.now()}
 	}
-	if len(a.met) >= metKept {
-		clear(a.met)
+	if waits, ok := a.waiting[profile.UserID]; ok && CleanName(waits.Name) == token {
+		delete(a.waiting, profile.UserID)
 	}
-	a.met[profile.UserID] = met{token, profile, a.now()}
+	a.mu.Unlock()
+	a.looked(profile.UserID, profile.Status)
 }
 
 // forget drops what is remembered of a user.

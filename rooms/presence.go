@@ -43,18 +43,26 @@ type presence struct {
 	warn    func(message string, err error)
 	wake    chan struct{} // holds 1: something is to be told
 	asked   chan struct{} // holds 1: somebody wants to know everything
+	leaving chan struct{} // holds 1: somebody's last socket here went
+
+	// handOf gives the status a user has set by hand; StatusOffline: that is being looked up. It may be called with mu held.
+	handOf func(auth.UserID) Status
+	tell   roomTeller
 
 	mu       sync.Mutex
-	local    map[auth.UserID]int
+	local    map[auth.UserID]UserSockets
 	changed  map[auth.UserID]bool // not told yet
 	sent     int64                // the number of the last signal
 	others   map[string]*otherInstance
 	lastSeen map[auth.UserID]time.Time
+	left     map[auth.UserID]time.Time       // lastSeen that is to be written down
+	shown    map[auth.UserID]*shownUser      // those here who have joined rooms
+	untold   map[RoomID]map[auth.UserID]bool // whose status a room is to be told
 }
 
 // otherInstance is what another instance has told.
 type otherInstance struct {
-	users map[auth.UserID]int
+	users map[auth.UserID]UserSockets
 	last  int64 // the number of its last signal
 	known bool  // all before it were heard, too
 	heard time.Time
@@ -63,9 +71,11 @@ type otherInstance struct {
 
 func newPresence(self string, signals Signals, queue func(Signal), now func() time.Time, warn func(string, error)) *presence {
 	return &presence{
-		self: self, signals: signals, queue: queue, now: now, warn: warn, wake: make(chan struct{}, 1), asked: make(chan struct{}, 1),
-		local: map[auth.UserID]int{}, changed: map[auth.UserID]bool{},
-		others: map[string]*otherInstance{}, lastSeen: map[auth.UserID]time.Time{},
+		self: self, signals: signals, queue: queue, now: now, warn: warn,
+		wake: make(chan struct{}, 1), asked: make(chan struct{}, 1), leaving: make(chan struct{}, 1),
+		local: map[auth.UserID]UserSockets{}, changed: map[auth.UserID]bool{},
+		others: map[string]*otherInstance{}, lastSeen: map[auth.UserID]time.Time{}, left: map[auth.UserID]time.Time{},
+		shown: map[auth.UserID]*shownUser{}, untold: map[RoomID]map[auth.UserID]bool{},
 	}
 }
 
@@ -76,19 +86,27 @@ func (p *presence) went(user auth.UserID) { p.count(user, -1) }
 func (p *presence) count(user auth.UserID, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.local[user] += n; p.local[user] <= 0 {
-		delete(p.local, user)
-		p.saw(user, p.now())
+	u, there := p.local[user]
+	if !there {
+		u = UserSockets{User: user, Status: p.handOf(user)}
 	}
-	p.changed[user] = true
-	ring(p.wake)
+	if u.Sockets += n; u.Sockets > 0 {
+		u.Idle = min(u.Idle, u.Sockets)
+		p.local[user] = u
+	} else {
+		delete(p.local, user)
+		if !u.hidden() {
+			p.sawHere(user)
+		}
+	}
+	p.altered(user)
 }
 
-// here says whether a user has a socket at this instance.
-func (p *presence) here(user auth.UserID) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.local[user] > 0
+// altered has everybody told that something of a user changed here; the lock is held.
+func (p *presence) altered(user auth.UserID) {
+	p.changed[user] = true
+	p.show(user)
+	ring(p.wake)
 }
 
 // saw notes when a user was last here; the lock is held.
@@ -127,6 +145,7 @@ func (p *presence) run(ctx context.Context) error {
 		case <-p.wake:
 			pause(ctx, presenceFlush, nil)
 			p.send(ctx, p.changes())
+			p.tellRooms(ctx)
 		case <-p.asked:
 			p.send(ctx, p.everything())
 		case <-lease.C:
@@ -140,6 +159,11 @@ func (p *presence) run(ctx context.Context) error {
 // the others leaseLost.
 func (p *presence) leave(ctx context.Context) {
 	p.mu.Lock()
+	for user, u := range p.local {
+		if !u.hidden() {
+			p.left[user] = p.now()
+		}
+	}
 	clear(p.local)
 	p.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
@@ -173,7 +197,9 @@ func (p *presence) changes() []Signal {
 	defer p.mu.Unlock()
 	var users []UserSockets
 	for user := range p.changed {
-		users = append(users, UserSockets{user, p.local[user]})
+		u := p.local[user]
+		u.User = user
+		users = append(users, u)
 	}
 	clear(p.changed)
 	return p.numbered(users, false)
@@ -184,8 +210,8 @@ func (p *presence) everything() []Signal {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	users := make([]UserSockets, 0, len(p.local))
-	for user, sockets := range p.local {
-		users = append(users, UserSockets{user, sockets})
+	for _, u := range p.local {
+		users = append(users, u)
 	}
 	clear(p.changed)
 	return p.numbered(users, true)
@@ -236,7 +262,7 @@ func (p *presence) take(g Signal, number int64) bool {
 	defer p.mu.Unlock()
 	o := p.others[g.Instance]
 	if o == nil {
-		o = &otherInstance{users: map[auth.UserID]int{}}
+		o = &otherInstance{users: map[auth.UserID]UserSockets{}}
 		p.others[g.Instance] = o
 	}
 	o.heard = p.now()
@@ -252,11 +278,14 @@ func (p *presence) take(g Signal, number int64) bool {
 	o.last = number
 	for _, u := range g.Users {
 		if u.Sockets > 0 {
-			o.users[u.User] = u.Sockets
-			continue
+			o.users[u.User] = u
+		} else {
+			if had := o.users[u.User]; !had.hidden() {
+				p.saw(u.User, p.now())
+			}
+			delete(o.users, u.User)
 		}
-		delete(o.users, u.User)
-		p.saw(u.User, p.now())
+		p.show(u.User)
 	}
 	return o.known || o.justAsked(o.heard)
 }
@@ -284,47 +313,40 @@ func (p *presence) expire() {
 
 // forget takes all users of an instance out; the lock is held.
 func (p *presence) forget(o *otherInstance) {
-	for user := range o.users {
-		p.saw(user, o.heard)
+	users := o.users
+	o.users = map[auth.UserID]UserSockets{}
+	for user, u := range users {
+		if !u.hidden() {
+			p.saw(user, o.heard)
+		}
+		p.show(user)
 	}
-	clear(o.users)
 }
 
-// UserPresence is whether somebody is here.
-type UserPresence struct {
-	User     auth.UserID
-	Sockets  int       // over all instances
-	LastSeen time.Time // zero: here, or not seen since this instance started
-}
-
-// MaxPresence is how many users one question may name.
-const MaxPresence = 100
-
-// Presence tells of users in the order they were asked for. It reads nothing: other
-// instances are told of within a second. At most MaxPresence, else BAD_REQUEST.
-func (s *Service) Presence(users []auth.UserID) ([]UserPresence, error) {
-	if len(users) > MaxPresence {
-		return nil, BadField("userIds", "at most %d at once", MaxPresence)
-	}
-	list := make([]UserPresence, len(users))
-	s.presence.mu.Lock()
-	defer s.presence.mu.Unlock()
-	for i, user := range users {
-		list[i] = s.presence.of(user)
-	}
-	return list, nil
-}
-
-// of adds up a user's sockets; the lock is held.
-func (p *presence) of(user auth.UserID) UserPresence {
-	u := UserPresence{User: user, Sockets: p.local[user]}
+// of adds up what is known of a user at all instances; the lock is held.
+func (p *presence) of(user auth.UserID) UserSockets {
+	sum, known := p.local[user]
+	sum.User = user
 	for _, o := range p.others {
-		u.Sockets += o.users[user]
+		u, there := o.users[user]
+		if !there {
+			continue
+		}
+		if !known || u.Status.known() > sum.Status.known() {
+			sum.Status = u.Status
+		}
+		known = true
+		sum.Sockets += u.Sockets
+		sum.Idle += u.Idle
 	}
-	if u.Sockets == 0 {
-		u.LastSeen = p.lastSeen[user]
-	}
-	return u
+	return sum
+}
+
+// here says whether the user has a socket at this instance.
+func (p *presence) here(user auth.UserID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.local[user].Sockets > 0
 }
 
 // Connected and Disconnected count a user's socket at this instance.

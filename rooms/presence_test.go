@@ -13,7 +13,7 @@ import (
 // sockets asks a service how many sockets a user has.
 func sockets(t testing.TB, s *rooms.Service, user auth.UserID) int {
 	t.Helper()
-	list, err := s.Presence([]auth.UserID{user})
+	list, err := s.Presence(context.Background(), "", []auth.UserID{user})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,14 +36,14 @@ func TestPresenceCountsSocketsOverAllInstances(t *testing.T) {
 	within(t, "one of them is left", func() bool { return sockets(t, one, "ann") == 1 && sockets(t, two, "ann") == 1 })
 	one.Disconnected("ann")
 	within(t, "none is left", func() bool { return sockets(t, two, "ann") == 0 })
-	list, _ := two.Presence([]auth.UserID{"ann", "ben", "nobody"})
+	list, _ := two.Presence(context.Background(), "", []auth.UserID{"ann", "ben", "nobody"})
 	if since := time.Since(list[0].LastSeen); since < 0 || since > time.Minute {
 		t.Errorf("ann was last seen %s ago", since)
 	}
 	if !list[1].LastSeen.IsZero() || !list[2].LastSeen.IsZero() {
 		t.Errorf("seen: %+v", list[1:])
 	}
-	_, err := one.Presence(make([]auth.UserID, rooms.MaxPresence+1))
+	_, err := one.Presence(context.Background(), "", make([]auth.UserID, rooms.MaxPresence+1))
 	wantCode(t, "too many", err, rooms.CodeBadRequest)
 }
 

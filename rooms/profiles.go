@@ -59,7 +59,7 @@ func (s *Service) UpdateProfile(ctx context.Context, user auth.User, in UpdatePr
 	}
 	s.met.forget(user.ID)
 	s.met.keep(CleanName(user.Name), profile, s.met.generation())
-	s.signal(Signal{Kind: SignalProfile, User: user.ID})
+	s.signal(Signal{Kind: SignalProfile, User: user.ID, Ref: string(profile.Status)})
 	return profile, nil
 }
 
@@ -67,6 +67,7 @@ func (s *Service) UpdateProfile(ctx context.Context, user auth.User, in UpdatePr
 func (s *Service) profileTold(g Signal) {
 	if g.Instance != s.instance {
 		s.met.forget(g.User)
+		s.presence.setHand(g.User, Status(g.Ref))
 	}
 }
 

@@ -39,6 +39,7 @@ func (s *Service) Run(ctx context.Context, emitter Emitter, teller Teller) error
 	g.Go(func() error { return s.watchSignals(ctx) })
 	g.Go(func() error { return s.sendSignals(ctx) })
 	g.Go(func() error { return s.presence.run(ctx) })
+	g.Go(func() error { return s.noteSeen(ctx) })
 	g.Go(func() error { return s.met.run(ctx) })
 	g.Go(func() error { return s.notifier.run(ctx) })
 	g.Go(func() error { return s.tellReads(ctx) })

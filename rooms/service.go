@@ -136,7 +136,8 @@ func New(store Store, o Options) *Service {
 		blank: map[RoomID]int64{}, removed: map[RoomID]int64{},
 	}
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
-	s.met = newAcquaintance(store.Profiles, o.Now, o.Logger)
+	s.met = newAcquaintance(store.Profiles, s.presence.setHand, o.Now, o.Logger)
+	s.presence.handOf, s.presence.tell = s.met.statusOf, roomTeller{s}
 	s.notifier = newNotifier(s, o.Logger)
 	if store.Foreign != nil {
 		s.adopter = &adopter{

@@ -20,6 +20,7 @@ func (s *Service) signalHandlers() map[SignalKind]signalHandler {
 		SignalErase:     s.eraseTold,
 		SignalConfirmed: s.confirmations.heard,
 		SignalProfile:   s.profileTold,
+		SignalStatus:    s.statusTold,
 		SignalRead:      s.readTold,
 	}
 }

@@ -130,11 +130,16 @@ const (
 	SignalErase     SignalKind = "erase"     // what is cached of User must be dropped; Ref names the run
 	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
-	SignalProfile   SignalKind = "profile"   // User's profile has changed
+	SignalProfile   SignalKind = "profile"   // User's profile has changed; Ref is his Status in it
+	SignalStatus    SignalKind = "status"    // Room is to be told the statuses of Users, as of At
 )
 
-// UserSockets is how many sockets a user has at one instance.
+// UserSockets is how many sockets a user has at one instance, and how present he is.
 type UserSockets struct {
 	User    auth.UserID
 	Sockets int
+	Idle    int // how many of them are idle
+	// Status is the one set by hand; empty: none was. StatusOffline: it is not known yet. In
+	// SignalStatus it is what a room is told.
+	Status Status
 }

@@ -26,7 +26,7 @@ func TestOneEventIsOneNotification(t *testing.T) {
 	}
 	instances[1].Connected(carol.ID)
 	await(t, "both know that carol is here", func() bool {
-		there, err := instances[0].Presence([]auth.UserID{carol.ID})
+		there, err := instances[0].Presence(t.Context(), "", []auth.UserID{carol.ID})
 		return err == nil && there[0].Sockets == 1
 	})
 	for i := range each {

@@ -36,6 +36,8 @@ type storedSignal struct {
 type storedCount struct {
 	User    string `bson:"u"`
 	Sockets int    `bson:"n"`
+	Idle    int    `bson:"i,omitempty"`
+	Status  string `bson:"s,omitempty"`
 }
 
 // Send inserts the signals. They wait for a majority because a change stream tells
@@ -103,7 +105,7 @@ func storeSignal(g *rooms.Signal) storedSignal {
 		On: g.On, Socket: g.Socket, Ref: g.Ref,
 	}
 	for _, u := range g.Users {
-		d.Users = append(d.Users, storedCount{string(u.User), u.Sockets})
+		d.Users = append(d.Users, storedCount{string(u.User), u.Sockets, u.Idle, string(u.Status)})
 	}
 	if !g.At.IsZero() {
 		at := bson.NewDateTimeFromTime(g.At)
@@ -118,7 +120,7 @@ func (d *storedSignal) signal() rooms.Signal {
 		On: d.On, Socket: d.Socket, Ref: d.Ref,
 	}
 	for _, u := range d.Users {
-		g.Users = append(g.Users, rooms.UserSockets{User: auth.UserID(u.User), Sockets: u.Sockets})
+		g.Users = append(g.Users, rooms.UserSockets{User: auth.UserID(u.User), Sockets: u.Sockets, Idle: u.Idle, Status: rooms.Status(u.Status)})
 	}
 	if d.At != nil {
 		g.At = d.At.Time().UTC()

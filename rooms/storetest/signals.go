@@ -88,7 +88,7 @@ func signalsReachAll(t *testing.T, o Opened) {
 	listeners := []*listening{listen(t, o), listen(t, other)}
 	full := rooms.Signal{
 		Kind: rooms.SignalPresence, Instance: "one", Room: "general", User: "a:é", On: true, Socket: "s1",
-		Users: []rooms.UserSockets{{User: "ann", Sockets: 2}, {User: "bob", Sockets: 0}}, Ref: "r", At: now(),
+		Users: []rooms.UserSockets{{User: "ann", Sockets: 2, Idle: 1, Status: rooms.StatusDND}, {User: "bob", Sockets: 0}}, Ref: "r", At: now(),
 	}
 	for _, from := range []Opened{o, other} {
 		sent := []rooms.Signal{full, {Kind: rooms.SignalHello, Instance: "two"}}

@@ -39,7 +39,7 @@ type limits struct {
 // newChat makes the chat. verify says what a token grants, with auth's errors; maxPayload is the transport's limit in
 // bytes.
 func newChat(service *rooms.Service, verify func(token string) (auth.Session, error), maxPayload int64, now func() time.Time, log *slog.Logger) *roomChat {
-	return &roomChat{
+	c := &roomChat{
 		service: service,
 		verify:  verify,
 		limits: limits{
@@ -52,6 +52,8 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 		now:    now,
 		log:    log,
 	}
+	c.people.idled = service.SocketIdle
+	return c
 }
 
 // admit lets a client in whose token is good.

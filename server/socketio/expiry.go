@@ -36,7 +36,7 @@ func (s *speaker) tick() {
 		left -= expiryWarning
 	}
 	s.warned = s.warned || warn
-	s.wait(left)
+	s.wait(min(left, s.quiet()))
 	expiresAt := s.expiresAt
 	s.mu.Unlock()
 

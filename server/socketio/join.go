@@ -35,7 +35,9 @@ func (s *speaker) joinRoom(args []json.RawMessage, a answer) {
 	})
 	if err != nil {
 		a.fail(err)
+		return
 	}
+	s.chat.service.Joined(s.user.ID, rooms.RoomID(roomID))
 }
 
 func joinedMembers(j rooms.Joined) []byte {

@@ -15,7 +15,8 @@ const closeSlow = 1013
 
 // people are the admitted clients by user. It is safe for concurrent use.
 type people struct {
-	came, went func(auth.UserID) // each client is told of once
+	came, went func(auth.UserID)                 // each client is told of once
+	idled      func(user auth.UserID, idle bool) // each change of a client; nil: nobody wants to know
 
 	// mu guards the users of the speakers too: each is changed by its own connection with mu held, and read without it by
 	// that connection only.
@@ -54,6 +55,16 @@ func (p *people) remove(s *speaker) {
 	delete(p.opening, s)
 	p.mu.Unlock()
 	p.went(s.user.ID)
+}
+
+// idle tells that a client has become idle, or is no more.
+func (p *people) idle(s *speaker, idle bool) {
+	p.mu.Lock()
+	user := s.user.ID
+	p.mu.Unlock()
+	if p.idled != nil {
+		p.idled(user, idle)
+	}
 }
 
 // open tells a client what was held back; from then on it is told everything at once.

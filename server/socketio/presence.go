@@ -49,7 +49,9 @@ func (s *speaker) getPresence(args []json.RawMessage, a answer) {
 		a.fail(p.err)
 		return
 	}
-	list, err := s.chat.service.Presence(users)
+	ctx, cancel := readContext()
+	defer cancel()
+	list, err := s.chat.service.Presence(ctx, s.user.ID, users)
 	if err != nil {
 		a.fail(err)
 		return
@@ -66,11 +68,7 @@ func presenceMembers(list []rooms.UserPresence) []byte {
 			b = append(b, ',')
 		}
 		b = rooms.AppendJSONString(append(b, `{"userId":`...), string(u.User))
-		status := "offline"
-		if u.Sockets > 0 {
-			status = "online"
-		}
-		b = rooms.AppendJSONString(append(b, `,"status":`...), status)
+		b = rooms.AppendJSONString(append(b, `,"status":`...), string(u.Status))
 		b = strconv.AppendInt(append(b, `,"sockets":`...), int64(u.Sockets), 10)
 		if !u.LastSeen.IsZero() {
 			b = rooms.AppendJSONString(append(b, `,"lastSeen":`...), formatTime(u.LastSeen))

@@ -35,8 +35,9 @@ type speaker struct {
 	mu        sync.Mutex // guards what is below
 	expiresAt time.Time
 	warned    bool // auth_expiring was said for this expiresAt
-	ended     bool
-	timer     *time.Timer
+	activity
+	ended bool
+	timer *time.Timer
 }
 
 var _ session = (*speaker)(nil)
@@ -68,6 +69,7 @@ func (s *speaker) connected(l link) {
 	s.chat.people.add(s)
 	l.Emit("ready", s.ready())
 	s.chat.people.open(s)
+	s.active()
 	s.tick()
 }
 
@@ -107,6 +109,9 @@ func (s *speaker) mine(ctx context.Context) *[]rooms.Mine {
 
 // event answers one event.
 func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ackFunc) {
+	if shows(name) {
+		s.active()
+	}
 	s.handle(name, args, binary, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log})
 }
 
@@ -161,6 +166,8 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.acceptInvitation(args, a)
 	case "typing":
 		s.typing(args, a)
+	case "set_presence":
+		s.setPresence(args, a)
 	case "get_presence":
 		s.getPresence(args, a)
 	case "search":
@@ -184,6 +191,7 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 
 // closed stops the clock and ends the streams. The adapter forgets the rooms itself.
 func (s *speaker) closed() {
+	s.active() // else it would stay counted as idle
 	s.chat.people.remove(s)
 	s.opened.closeAll()
 	s.mu.Lock()
