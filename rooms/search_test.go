@@ -1,10 +1,12 @@
 package rooms_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"roomstream/auth"
@@ -207,6 +209,54 @@ func TestSearchSeesOnlyWhatOneMayRead(t *testing.T) {
 	want("ben", "secret in private", "secret in public")
 	set(rooms.RoleNone)
 	want("ben", "secret in public")
+}
+
+func TestSearchEndsWithABan(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	admin := auth.User{ID: "root", Roles: []string{auth.RoleAdmin}}
+	said(t, s, "general", "ann", "public word")
+	found := func() int { return len(search(t, s, "ben", rooms.SearchInput{Query: "word"}).Messages) }
+	if n := found(); n != 1 {
+		t.Fatalf("before the ban found %d", n)
+	}
+	ban := rooms.SetMemberInput{RoomID: "general", UserID: "ben", BannedUntil: time.Now().Add(time.Hour)}
+	if _, err := s.SetMember(t.Context(), admin, ban); err != nil {
+		t.Fatal(err)
+	}
+	if n := found(); n != 0 {
+		t.Errorf("the banned finds %d", n)
+	}
+	_, err := s.Search(t.Context(), auth.User{ID: "ben"}, rooms.SearchInput{Query: "word", RoomID: "general"})
+	if rooms.AsError(err).Code != rooms.CodeForbidden {
+		t.Errorf("in the room: %v", err)
+	}
+}
+
+// What lies below a room's first kept number is not found, also before it is blanked.
+func TestSearchFindsNothingTrimmed(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	said(t, s, "general", "ann", "word one", "word two", "word three")
+	if err := store.Trimmer.Fence(t.Context(), "general", 3, 3, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	again := rooms.New(store, rooms.Options{})
+	looking := store
+	looking.Searcher = withoutIndex{store.Searcher}
+	for name, s := range map[string]*rooms.Service{"index": again, "log": rooms.New(looking, rooms.Options{})} {
+		for _, room := range []string{"", "general"} {
+			if got := textsOf(search(t, s, "ann", rooms.SearchInput{Query: "word", RoomID: room})); !slices.Equal(got, []string{"word three"}) {
+				t.Errorf("%s, room %q: %q", name, room, got)
+			}
+		}
+	}
+}
+
+// withoutIndex is a store whose index is of no use.
+type withoutIndex struct{ rooms.Searcher }
+
+func (withoutIndex) Holding(context.Context, rooms.SearchTerm, int) ([]rooms.Event, error) {
+	return nil, rooms.ErrTooMany
 }
 
 func TestSearchPagesHoldWhileOthersWrite(t *testing.T) {

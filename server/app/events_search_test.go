@@ -3,6 +3,7 @@ package app_test
 import (
 	"testing"
 
+	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/server/app/apptest"
 )
 
@@ -74,4 +75,41 @@ func TestSearchFollowsTheLog(t *testing.T) {
 			wantCode(t, ben, "search", payload, "BAD_REQUEST")
 		}
 	})
+}
+
+// What `erase` took away is not found, and is in no file of the index.
+func TestErasedIsNotFound(t *testing.T) {
+	for name, o := range map[string]apptest.Options{"embedded": {Dir: t.TempDir()}, "MongoDB": onMongoDB(t)} {
+		t.Run(name, func(t *testing.T) {
+			env, args := storeArgs(o)
+			before := apptest.Start(t, o)
+			ann := apptest.Dial(t, before.URL, before.Token("ann"))
+			ann.Must("send_message", `{"roomId":"general","text":"confidential plan"}`, nil)
+			ann.Must("send_message", `{"roomId":"general","text":"harmless"}`, nil)
+			ann.Must("edit_message", `{"roomId":"general","seq":2,"text":"confidential too"}`, nil)
+			apptest.Dial(t, before.URL, before.Token("ben")).Must("send_message", `{"roomId":"general","text":"a confidential answer"}`, nil)
+			found := func(a *apptest.App) []string {
+				t.Helper()
+				var page foundPage
+				apptest.Dial(t, a.URL, a.Token("ben")).Must("search", `{"query":"confidential"}`, &page)
+				return page.texts()
+			}
+			if got := found(before); len(got) != 3 {
+				t.Fatalf("before: %q", got)
+			}
+			before.Stop()
+			if e := run(t, env, append([]string{"erase", "-user", "ann"}, args...)...); e.err != nil {
+				t.Fatalf("erase: %v, %s", e.err, e.stderr)
+			}
+			after := apptest.Start(t, o)
+			if got := found(after); len(got) != 1 || got[0] != "a confidential answer" {
+				t.Errorf("after: %q", got)
+			}
+		})
+	}
+}
+
+func onMongoDB(t *testing.T) apptest.Options {
+	server := mongotest.Shared(t)
+	return apptest.Options{MongoDBURI: server.URI, Database: server.Database(t)}
 }
