@@ -15,6 +15,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
+	"roomstream/rooms/mongodb"
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/rooms/storetest"
 )
@@ -33,10 +34,20 @@ func otherProgram(t *testing.T, server *mongotest.Server, database string) *mong
 // meeting is a store, another program in the same database, and a watch.
 func meeting(t *testing.T) (rooms.Store, *mongo.Collection, *storetest.Watching) {
 	t.Helper()
+	return meetingWith(t, mongodb.Options{})
+}
+
+func meetingWith(t *testing.T, o mongodb.Options) (rooms.Store, *mongo.Collection, *storetest.Watching) {
+	t.Helper()
 	server := mongotest.Shared(t)
-	database := server.Database(t)
-	store := open(t, server, database).Rooms()
-	return store, otherProgram(t, server, database), storetest.Watch(t, store.Stream)
+	o.URI, o.Database = server.URI, server.Database(t)
+	opened, err := mongodb.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closeStore(t, opened) })
+	store := opened.Rooms()
+	return store, otherProgram(t, server, o.Database), storetest.Watch(t, store.Stream)
 }
 
 func insert(t *testing.T, coll *mongo.Collection, doc bson.M) {
@@ -157,7 +168,8 @@ func TestMalformedInsertsAreNamedAndLeftAlone(t *testing.T) {
 		"no room's number":     {plain(bson.M{"roomId": 7, "seq": 1}), "roomId"},
 		"a bad room's number":  {plain(bson.M{"roomId": "a b", "seq": 1}), "roomId"},
 	}
-	store, other, watch := meeting(t)
+	// The text index of the search keeps out what is no UTF-8: see the next test.
+	store, other, watch := meetingWith(t, mongodb.Options{NoSearch: true})
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			insert(t, other, c.doc)
@@ -184,6 +196,17 @@ func TestMalformedInsertsAreNamedAndLeftAlone(t *testing.T) {
 	}
 	if got := watch.Next(t); got.Event != *e {
 		t.Fatalf("arrived %+v, want %+v", got, *e)
+	}
+}
+
+// With the text index the server itself refuses a text that is no UTF-8, and says so to its writer.
+func TestATextThatIsNoUTF8IsRefusedByTheServer(t *testing.T) {
+	_, other, _ := meeting(t)
+	if _, err := other.InsertOne(t.Context(), plain(bson.M{"text": "a\xff"})); err == nil || !strings.Contains(err.Error(), "UTF-8") {
+		t.Errorf("inserting it: %v", err)
+	}
+	if n, err := other.CountDocuments(t.Context(), bson.M{"text": bson.M{"$exists": true}}); err != nil || n != 0 {
+		t.Errorf("%d are there, %v", n, err)
 	}
 }
 
