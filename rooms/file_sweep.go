@@ -24,16 +24,16 @@ const (
 // sweep removes the files that no message shows any more, when it is time to, on the one
 // instance that owns them.
 func (f *files) sweep(ctx context.Context) {
-	begun := f.now()
-	if begun.Sub(f.sweptAt) < f.every || !f.owns(filesOwner) {
+	if f.now().Sub(f.sweptAt) < f.every || !f.owns(filesOwner) {
 		return
 	}
+	f.sweptAt = f.now()
+	begun := time.Now()
 	err := f.each(ctx, "", func(page []File) error { return f.sweepSome(ctx, page) })
 	if err != nil && ctx.Err() == nil {
 		f.logger.Warn("looking over the files failed", "error", err)
 	}
-	f.sweptAt = f.now()
-	f.every = max(f.every, sweepShare*f.sweptAt.Sub(begun))
+	f.every = max(filesEvery, sweepShare*time.Since(begun))
 }
 
 // each reads all records of a user, or of everybody, some at a time.

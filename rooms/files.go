@@ -48,8 +48,8 @@ type files struct {
 	owns    func(RoomID) bool
 	now     func() time.Time
 	logger  *slog.Logger
-	every   time.Duration // between two sweeps
-	sweptAt time.Time     // the keeper's goroutine only
+	every   time.Duration // between two sweeps; the keeper's goroutine only, as sweptAt
+	sweptAt time.Time
 }
 
 // UploadInput is a file that a client sends. RoomID and Name are as received.

@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"server/socketio":             {"server/httpauth", "server/engineio", "rooms/streams", "rooms", "auth"},
 	"server/rest":                 {"server/httpauth", "rooms/streams", "rooms/hooks", "rooms", "auth"},
 	"server/feed":                 {"server/httpauth", "rooms/streams", "rooms", "auth"},
-	"server/files":                {"rooms", "auth"},
+	"server/files":                {"server/httpauth", "rooms", "auth"},
 	"server/app": {
 		"server/socketio", "server/rest", "server/feed", "server/files", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive", "rooms/hooks",
 		"rooms", "auth", "web",

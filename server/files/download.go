@@ -47,7 +47,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request, a address) err
 	h.Set("Cache-Control", kept)
 	h.Set("Content-Security-Policy", sandbox)
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
-	if len(s.origins) > 0 {
+	if s.foreign {
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // its access is checked by a token in any case
 	}
 	h.Set("Referrer-Policy", "no-referrer")

@@ -20,6 +20,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/server/httpauth"
 )
 
 const (
@@ -48,7 +49,8 @@ type Server struct {
 	tokens  *auth.Tokens
 	links   links
 	most    int64
-	origins []string
+	origins httpauth.Origins
+	foreign bool          // pages of other origins may call
 	uploads chan struct{} // holds a token for each upload under way
 	now     func() time.Time
 	logger  *slog.Logger
@@ -67,10 +69,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, links: newLinks(o.Secret, o.Now), most: o.MaxFileSize,
-		uploads: make(chan struct{}, maxUploads), now: o.Now, logger: o.Logger,
-	}
-	for _, origin := range o.AllowedOrigins {
-		s.origins = append(s.origins, strings.ToLower(origin))
+		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), now: o.Now, logger: o.Logger,
 	}
 	return s
 }
@@ -117,6 +116,12 @@ func (a address) path() string {
 	return "/api/rooms/" + url.PathEscape(a.room) + "/files/" + url.PathEscape(a.file)
 }
 
+// Routes lists what is served, as the OpenAPI document does.
+func Routes() []string {
+	const all = "/api/rooms/{id}/files"
+	return []string{"POST " + all, "GET " + all + "/{fileId}", "GET " + all + "/{fileId}/" + partThumbnail, "GET " + all + "/{fileId}/" + partURL}
+}
+
 // Handles says whether a request is for this package.
 func Handles(r *http.Request) bool {
 	_, ok := addressOf(r.URL)
@@ -159,8 +164,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) crossOrigin(w http.ResponseWriter, r *http.Request) (answered bool) {
 	h := w.Header()
 	h.Add("Vary", "Origin")
-	origin := r.Header.Get("Origin")
-	allowed := origin != "" && (slices.Contains(s.origins, "*") || slices.Contains(s.origins, strings.ToLower(origin)))
+	origin, _ := s.origins.Page(r)
+	allowed := origin != ""
 	if allowed {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "Retry-After, Content-Disposition, Content-Range, ETag")
@@ -185,9 +190,7 @@ func (s *Server) caller(r *http.Request) (auth.Session, error) {
 	}
 	token := ""
 	if len(headers) == 1 {
-		if scheme, rest, _ := strings.Cut(headers[0], " "); strings.EqualFold(scheme, "Bearer") {
-			token = strings.TrimSpace(rest)
-		}
+		token = httpauth.Bearer(headers[0])
 	}
 	return s.tokens.Verify(token)
 }

@@ -7,12 +7,10 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"roomstream/server/app/apptest"
 )
 
 func TestAFileGoesWithItsMessage(t *testing.T) {
-	onBothStores(t, func(t *testing.T, a *apptest.App) {
+	onBothStores(t, func(t *testing.T, a *stage) {
 		ann, bob := as(t, a, "ann"), as(t, a, "bob")
 		content := text(700_001)
 		kind, body := form(t, "notes.txt", content)
@@ -66,7 +64,7 @@ func wantInHistory(t *testing.T, p *person, want file) {
 }
 
 func TestRangesAndConditions(t *testing.T) {
-	onBothStores(t, func(t *testing.T, a *apptest.App) {
+	onBothStores(t, func(t *testing.T, a *stage) {
 		ann := as(t, a, "ann")
 		content := text(600_000)
 		f := ann.upload("general", "a.txt", content)
@@ -100,7 +98,7 @@ func TestRangesAndConditions(t *testing.T) {
 }
 
 func TestImagesHaveThumbnails(t *testing.T) {
-	onBothStores(t, func(t *testing.T, a *apptest.App) {
+	onBothStores(t, func(t *testing.T, a *stage) {
 		ann := as(t, a, "ann")
 		for _, c := range []struct {
 			name          string

@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -11,9 +12,16 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/server/app"
@@ -23,24 +31,78 @@ import (
 // small is the limit of the servers under test, in bytes: chunks of GridFS are smaller.
 const small = 1 << 20
 
+// stage is a running program, and a look at what its store holds of files.
+type stage struct {
+	*apptest.App
+	left func(t testing.TB) int // contents, pieces of them and, on MongoDB, records
+}
+
 // onBothStores runs a test on the embedded store and on MongoDB.
-func onBothStores(t *testing.T, test func(t *testing.T, a *apptest.App)) {
+func onBothStores(t *testing.T, test func(t *testing.T, a *stage)) {
 	configure := func(c *app.Config) { c.MaxFileSize = small }
-	t.Run("embedded", func(t *testing.T) { test(t, apptest.Start(t, apptest.Options{Configure: configure})) })
+	t.Run("embedded", func(t *testing.T) { test(t, startEmbedded(t, configure)) })
 	t.Run("mongodb", func(t *testing.T) {
 		server := mongotest.Shared(t)
-		test(t, apptest.Start(t, apptest.Options{MongoDBURI: server.URI, Database: server.Database(t), Configure: configure}))
+		name := server.Database(t)
+		a := apptest.Start(t, apptest.Options{MongoDBURI: server.URI, Database: name, Configure: configure})
+		test(t, &stage{a, func(t testing.TB) int { return documents(t, server.URI, name) }})
 	})
 }
+
+func startEmbedded(t testing.TB, configure func(*app.Config)) *stage {
+	a := apptest.Start(t, apptest.Options{Configure: configure})
+	return &stage{a, func(t testing.TB) int {
+		entries, err := os.ReadDir(filepath.Join(a.Dir, "files"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(entries)
+	}}
+}
+
+// documents counts what a database has of files.
+func documents(t testing.TB, uri, name string) int {
+	t.Helper()
+	client, err := mongo.Connect(options.Client().ApplyURI(uri))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Disconnect(context.Background())
+	total := 0
+	for _, collection := range []string{"attachments", "files.files", "files.chunks"} {
+		n, err := client.Database(name).Collection(collection).CountDocuments(context.Background(), bson.D{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += int(n)
+	}
+	return total
+}
+
+// wantNothingLeft waits until the store holds nothing: what was cut off is removed when the
+// server notices.
+func (s *stage) wantNothingLeft(t testing.TB) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(patience); s.left(t) > 0; <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("%d are left", s.left(t))
+		}
+	}
+}
+
+// patience is how long a test waits for what must happen; it only bounds a failure.
+const patience = 30 * time.Second
 
 // person is somebody with a token.
 type person struct {
 	t     testing.TB
-	app   *apptest.App
+	app   *stage
 	token string
 }
 
-func as(t testing.TB, a *apptest.App, name string) *person {
+func as(t testing.TB, a *stage, name string) *person {
 	return &person{t, a, a.Token(name)}
 }
 

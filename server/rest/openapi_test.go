@@ -11,6 +11,7 @@ import (
 
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/server/app/apptest"
+	"roomstream/server/files"
 	"roomstream/server/rest"
 	"roomstream/server/socketio"
 )
@@ -33,7 +34,7 @@ func TestEveryRouteIsInTheDocumentAndNoOther(t *testing.T) {
 			described = append(described, strings.ToUpper(method)+" "+path)
 		}
 	}
-	served := rest.RouteTable()
+	served := append(rest.RouteTable(), files.Routes()...)
 	slices.Sort(described)
 	slices.Sort(served)
 	if !slices.Equal(described, served) {
