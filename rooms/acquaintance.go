@@ -48,7 +48,7 @@ type acquaintance struct {
 }
 
 type met struct {
-	token   string // CleanName of the token's name that the profile was last held to
+	token   string // the token's name that the profile was last held to
 	profile Profile
 	at      time.Time
 }
@@ -74,7 +74,7 @@ func (a *acquaintance) came(user auth.User) {
 // known gives what is remembered of a user whose token is as it was; the lock is held.
 func (a *acquaintance) known(user auth.User) (Profile, bool) {
 	m, ok := a.met[user.ID]
-	ok = ok && m.token == CleanName(user.Name) && a.now().Sub(m.at) < metTrust
+	ok = ok && m.token == user.Name && a.now().Sub(m.at) < metTrust
 	return m.profile, ok
 }
 
@@ -167,7 +167,7 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 				return err
 			}
 		}
-		a.keep(name, profile, gen)
+		a.keep(user.Name, profile, gen)
 	}
 	return nil
 }
@@ -187,7 +187,7 @@ func (a *acquaintance) keep(token string, profile Profile, gen uint64) {
 		}
 		a.met[profile.UserID] = met{token, profile, a.now()}
 	}
-	if waits, ok := a.waiting[profile.UserID]; ok && CleanName(waits.Name) == token {
+	if waits, ok := a.waiting[profile.UserID]; ok && waits.Name == token {
 		delete(a.waiting, profile.UserID)
 	}
 	a.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,6 +149,24 @@ func TestOnlyReadersOfARoomAreNamed(t *testing.T) {
 	}
 }
 
+func TestAnEditNamesNobody(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	people(t, s, map[auth.UserID]string{bob.ID: bob.Name, carol.ID: carol.Name})
+	sent := send(t, s, "r", "@"+bob.Name, "")
+	notifiedOf(t, s, bob, 1)
+	if _, err := edit(s, alice, rooms.EditInput{RoomID: "r", Seq: sent.Seq, Text: "@carol instead"}); err != nil {
+		t.Fatal(err)
+	}
+	send(t, s, "r", "@carol", "") // its notification comes behind whatever the edit makes
+	notifiedOf(t, s, carol, 1)
+	notifiedOf(t, s, bob, 1)
+	events, err := store.Log.Since(context.Background(), "r", 0, rooms.Page{Events: 10})
+	if err != nil || events[0].Mentions != `["bob"]` || events[1].Mentions != "" {
+		t.Errorf("stored %+v, %v", events, err)
+	}
+}
+
 // notifiedOf waits for a user's notifications to be n, newest first.
 func notifiedOf(t testing.TB, s *rooms.Service, user auth.User, n int) []rooms.Notification {
 	t.Helper()
@@ -216,4 +235,42 @@ func TestTheAbsentAreNotified(t *testing.T) {
 		t.Fatal(err)
 	}
 	notifiedOf(t, s, carol, 2)
+}
+
+// askedProfiles counts the questions to a store's profiles.
+type askedProfiles struct {
+	rooms.Profiles
+	questions atomic.Int64
+}
+
+func (a *askedProfiles) NamedProfiles(ctx context.Context, keys []string, among []auth.UserID, most int) ([]rooms.Profile, error) {
+	a.questions.Add(1)
+	return a.Profiles.NamedProfiles(ctx, keys, among, most)
+}
+
+// countedStore counts those of Profiles, too, whose name the field has.
+type countedStore struct{ *askedProfiles }
+
+func (c countedStore) Profiles(ctx context.Context, users []auth.UserID) ([]rooms.Profile, error) {
+	c.questions.Add(1)
+	return c.askedProfiles.Profiles.Profiles(ctx, users)
+}
+
+func TestATextWithoutAnAtAsksForNoProfile(t *testing.T) {
+	store := newStore(t)
+	counted := &askedProfiles{Profiles: store.Profiles}
+	store.Profiles = countedStore{counted}
+	s, _ := serve(t, store, rooms.Options{})
+	send(t, s, "r", "the first looks up her name", "")
+	before := counted.questions.Load()
+	for _, text := range []string{"nothing", "mail to a.b@example.com, please", strings.Repeat("x", 8000)} {
+		send(t, s, "r", text, "")
+	}
+	if n := counted.questions.Load() - before; n != 0 {
+		t.Errorf("the store was asked %d times", n)
+	}
+	send(t, s, "r", "@bob", "")
+	if n := counted.questions.Load() - before; n != 2 {
+		t.Errorf("for a name the store was asked %d times, want 2", n)
+	}
 }

@@ -58,7 +58,7 @@ func (s *Service) UpdateProfile(ctx context.Context, user auth.User, in UpdatePr
 		return Profile{}, notStored(err)
 	}
 	s.met.forget(user.ID)
-	s.met.keep(CleanName(user.Name), profile, s.met.generation())
+	s.met.keep(user.Name, profile, s.met.generation())
 	s.signal(Signal{Kind: SignalProfile, User: user.ID, Ref: string(profile.Status)})
 	return profile, nil
 }
