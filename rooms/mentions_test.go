@@ -248,10 +248,10 @@ func (a *askedProfiles) NamedProfiles(ctx context.Context, keys []string, among 
 	return a.Profiles.NamedProfiles(ctx, keys, among, most)
 }
 
-// countedStore counts those of Profiles, too, whose name the field has.
-type countedStore struct{ *askedProfiles }
+// countedProfiles counts those of Profiles, too, whose name the field has.
+type countedProfiles struct{ *askedProfiles }
 
-func (c countedStore) Profiles(ctx context.Context, users []auth.UserID) ([]rooms.Profile, error) {
+func (c countedProfiles) Profiles(ctx context.Context, users []auth.UserID) ([]rooms.Profile, error) {
 	c.questions.Add(1)
 	return c.askedProfiles.Profiles.Profiles(ctx, users)
 }
@@ -259,7 +259,7 @@ func (c countedStore) Profiles(ctx context.Context, users []auth.UserID) ([]room
 func TestATextWithoutAnAtAsksForNoProfile(t *testing.T) {
 	store := newStore(t)
 	counted := &askedProfiles{Profiles: store.Profiles}
-	store.Profiles = countedStore{counted}
+	store.Profiles = countedProfiles{counted}
 	s, _ := serve(t, store, rooms.Options{})
 	send(t, s, "r", "the first looks up her name", "")
 	before := counted.questions.Load()
