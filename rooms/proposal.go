@@ -130,7 +130,7 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 	if is.Seq > 0 && is.Role == want.Role && is.Removed == want.Removed && is.BannedUntil.Equal(want.BannedUntil) {
 		return Sent{Seq: is.Seq}, errNoChange
 	}
-	if in.invited && is.Role.AtLeast(in.role) {
+	if in.invited && is.Role != RoleNone { // a reader, too: an invitation does not undo what a moderator did
 		return Sent{Seq: is.Seq}, errNoChange
 	}
 	active := want.Role == RoleOwner && !want.banned(s.now)
@@ -150,9 +150,11 @@ func (p *proposal) mayMake(s *roomState, is Member, role Role) error {
 		return nil
 	case self && !in.until.IsZero():
 		return BadField("bannedUntil", "nobody bans himself")
+	case self && in.role == RoleNone && p.gainsByLeaving(s, is):
+		return forbidden("role", "who is a reader here and would be more without that stays one: ask a moderator of the room")
 	case self && in.role == RoleNone:
 		return nil
-	case self && in.role == RoleMember && is.Role == RoleNone && s.room.Type == TypePublic:
+	case self && in.role == RoleMember && is.Role == RoleNone && role.AtLeast(RoleMember) && s.room.Type == TypePublic:
 		return nil
 	case role.AtLeast(RoleOwner):
 		return nil
@@ -164,6 +166,16 @@ func (p *proposal) mayMake(s *roomState, is Member, role Role) error {
 		return forbidden("role", "only owners of the room change what a moderator or an owner is")
 	}
 	return nil
+}
+
+// gainsByLeaving says whether the actor, whom somebody made a reader, may do more when he is
+// nobody: in a public room, or by his token. Leaving must not end what a moderator did.
+func (p *proposal) gainsByLeaving(s *roomState, is Member) bool {
+	if is.Role != RoleReader || p.actor.Has(auth.RoleAdmin) {
+		return false
+	}
+	after, err := judge(s.room, Member{}, p.actor, s.now)
+	return err == nil && after.AtLeast(RoleMember)
 }
 
 // apply makes the change that was judged, with its events numbered.

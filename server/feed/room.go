@@ -142,13 +142,13 @@ func (m *members) leave(room rooms.RoomID, c *conn) {
 	leave(m.byRoom, room, c)
 }
 
-// expel takes a user's feeds out of a room and returns them.
+// expel takes a user's feeds, with an empty user all, out of a room and returns them.
 func (m *members) expel(room rooms.RoomID, user auth.UserID) []*conn {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var out []*conn
 	for c := range m.byRoom[room] {
-		if c.who.User.ID == user {
+		if user == "" || c.who.User.ID == user {
 			out = append(out, c)
 		}
 	}
@@ -188,10 +188,14 @@ func (s *Server) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int6
 func (s *Server) Typing(rooms.RoomID, auth.UserID, bool, time.Time, string) {}
 
 // Expel ends the feeds of a room that a user has open: what comes next is not for him. One that is still catching up
-// is refused its next page.
+// is refused its next page. With an empty user all end, and may open it again if they still may read the room.
 func (s *Server) Expel(room rooms.RoomID, user auth.UserID, _ rooms.LeftReason) {
+	end := ending{code: codeClosed, reason: string(streams.ReasonForbidden), behind: true}
+	if user == "" {
+		end.code, end.reason = codeTryAgain, reasonTryAgain
+	}
 	for _, c := range s.members.expel(room, user) {
-		c.finish(ending{code: codeClosed, reason: string(streams.ReasonForbidden), behind: true})
+		c.finish(end)
 	}
 }
 
