@@ -38,11 +38,12 @@ type instance struct {
 	ended chan struct{} // closed when the process has ended
 }
 
-// launch starts an instance on a database and waits until it is ready.
-func launch(t testing.TB, set *mongotest.Set, database string) *instance {
+// launch starts an instance on a database, with more settings, and waits until it is ready.
+func launch(t testing.TB, set *mongotest.Set, database string, more ...string) *instance {
 	t.Helper()
 	i := &instance{t: t, addr: "127.0.0.1:0", log: filepath.Join(t.TempDir(), "instance.log")}
 	i.args = []string{"-mongodb-uri", set.URI, "-mongodb-database", database, "-jwt-secret", secret, "-log-level", "info"}
+	i.args = append(i.args, more...)
 	t.Cleanup(i.finish)
 	i.start()
 	i.awaitReady()
