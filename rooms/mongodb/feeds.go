@@ -70,6 +70,7 @@ func ownCollections() []string {
 	return []string{
 		"messages", "rooms", "members", "users", "meta", "streams", "acl", "signals", "notifications",
 		"files", collectionAttachments, "files.files", "files.chunks", "fs.files", "fs.chunks", "reads", "profiles", "search", "invitations",
+		"keys", "webhooks", "webhookCursors",
 		"bots", "keys", "webhooks", "deliveries", "reports", "audit", "leases", "subscriptions",
 	}
 }

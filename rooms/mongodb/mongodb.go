@@ -5,7 +5,8 @@
 // rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
 // other in the last minute, `notifications` what single users are to be told,
 // `profiles` what users are called, `members` who is what in which room and how far he has
-// read, `invitations` what lets others in. Every write
+// read, `invitations` what lets others in, `keys` those of bots and incoming hooks,
+// `webhooks` and `webhookCursors` where events go and how far they are. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
 // be rolled back. A signal may be lost.
 //
