@@ -3,10 +3,8 @@ package rooms
 import (
 	"cmp"
 	"context"
-	"encoding/hex"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"roomstream/auth"
@@ -99,15 +97,6 @@ type finder struct {
 	next  string
 }
 
-// searchPlace is where a message stands in the order of a search. In one room its seq tells, in
-// all rooms its id.
-type searchPlace struct {
-	seq int64
-	id  EventID
-}
-
-var newestPlace = searchPlace{seq: MaxSeq + 1, id: EventID{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}}
-
 func (s *Service) newFinder(user auth.User, in SearchInput) (*finder, error) {
 	query, err := parseSearch(in.Query)
 	if err != nil {
@@ -130,52 +119,6 @@ func (s *Service) newFinder(user auth.User, in SearchInput) (*finder, error) {
 		service: s, user: user, query: query, from: auth.UserID(in.From), limit: limit, before: before,
 		readable: map[RoomID]*Room{}, until: s.now().Add(searchLook),
 	}, nil
-}
-
-// parsePlace reads what String wrote.
-func parsePlace(text string, inRoom bool) (searchPlace, error) {
-	at := newestPlace
-	if text == "" {
-		return at, nil
-	}
-	refused := BadField("before", "must be next of the page before, of the same search")
-	if inRoom {
-		seq, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || seq < 1 || seq > MaxSeq {
-			return at, refused
-		}
-		at.seq = seq
-		return at, nil
-	}
-	id, err := hex.DecodeString(text)
-	if err != nil || len(id) != len(at.id) {
-		return at, refused
-	}
-	at.id = EventID(id)
-	return at, nil
-}
-
-func (f *finder) placeOf(e *Event) string {
-	if f.room != "" {
-		return strconv.FormatInt(e.Seq, 10)
-	}
-	return e.ID.String()
-}
-
-// newerFirst orders messages.
-func (f *finder) newerFirst(a, b Event) int {
-	if f.room != "" {
-		return cmp.Compare(b.Seq, a.Seq)
-	}
-	return cmp.Or(slices.Compare(b.ID[:], a.ID[:]), cmp.Compare(a.RoomID, b.RoomID), cmp.Compare(b.Seq, a.Seq))
-}
-
-// below says whether a message belongs on this page or a later one.
-func (f *finder) below(e *Event) bool {
-	if f.room != "" {
-		return e.Seq < f.before.seq
-	}
-	return slices.Compare(e.ID[:], f.before.id[:]) < 0
 }
 
 // find asks the index, and looks through the log where that is of no use.
@@ -237,89 +180,6 @@ func (f *finder) messagesOf(ctx context.Context, held []Event) ([]Event, error) 
 func distinct(seqs []int64) []int64 {
 	slices.Sort(seqs)
 	return slices.Compact(seqs)
-}
-
-// look goes through the log from its end.
-func (f *finder) look(ctx context.Context) error {
-	before := f.before
-	for looked := 0; looked < searchLooked && f.service.now().Before(f.until); {
-		messages, end, err := f.older(ctx, &before)
-		if err != nil {
-			return err
-		}
-		looked += max(len(messages), 1)
-		likely, err := f.likely(ctx, messages)
-		if err != nil {
-			return err
-		}
-		if err := f.take(ctx, likely); err != nil || end || f.next != "" {
-			return err
-		}
-	}
-	if f.room != "" {
-		f.next = strconv.FormatInt(before.seq, 10)
-	} else {
-		f.next = before.id.String()
-	}
-	return nil
-}
-
-// older reads the next messages below a place, moves it, and says whether there are no more.
-func (f *finder) older(ctx context.Context, before *searchPlace) (messages []Event, end bool, err error) {
-	page := Page{Events: searchBatch, Bytes: maxPageBytes}
-	if f.room == "" {
-		if messages, err = f.service.store.Searcher.Latest(ctx, before.id, page); err != nil || len(messages) == 0 {
-			return nil, true, err
-		}
-		before.id = messages[len(messages)-1].ID
-		return messages, false, nil
-	}
-	events, err := f.service.store.Log.Before(ctx, f.room, before.seq, page)
-	if err != nil || len(events) == 0 {
-		return nil, true, err
-	}
-	before.seq = events[len(events)-1].Seq
-	messages = slices.DeleteFunc(events, func(e Event) bool { return e.Type != TypeMessage })
-	return messages, before.seq <= max(f.readable[f.room].MinSeq, 1), nil
-}
-
-// likely keeps those messages that the user may read and whose text, as far as their edits
-// tell, is looked for.
-func (f *finder) likely(ctx context.Context, messages []Event) ([]Event, error) {
-	mine := messages[:0]
-	for _, e := range messages {
-		may, err := f.may(ctx, e.RoomID)
-		if err != nil {
-			return nil, err
-		}
-		if may && !e.Erased && (f.from == "" || e.Author == f.from) {
-			mine = append(mine, e)
-		}
-	}
-	if len(mine) == 0 {
-		return nil, nil
-	}
-	edits, err := f.service.store.Searcher.Edits(ctx, mine)
-	if err != nil {
-		return nil, err
-	}
-	type target struct {
-		room RoomID
-		seq  int64
-	}
-	changed := map[target][]Event{}
-	for _, e := range edits {
-		at := target{e.RoomID, e.Target}
-		changed[at] = append(changed[at], e)
-	}
-	return slices.DeleteFunc(mine, func(e Event) bool {
-		fold := NewFold(e)
-		for _, edit := range changed[target{e.RoomID, e.Seq}] {
-			fold.Apply(&edit)
-		}
-		_, ok := f.query.match(fold.Current().Text)
-		return !ok
-	}), nil
 }
 
 // take folds messages, newest first, and keeps what is found until the page is full.
@@ -397,34 +257,3 @@ func (f *finder) may(ctx context.Context, id RoomID) (bool, error) {
 }
 
 func (f *finder) page() Found { return Found{Messages: f.found, Next: f.next} }
-
-// AppendMembers appends messages, more and, where there are more, next as members of a JSON
-// object, without its braces.
-func (p *Found) AppendMembers(b []byte) []byte {
-	b = append(b, `"messages":[`...)
-	for i := range p.Messages {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = p.Messages[i].AppendJSON(b)
-	}
-	b = strconv.AppendBool(append(b, `],"more":`...), p.Next != "")
-	if p.Next == "" {
-		return b
-	}
-	return AppendJSONString(append(b, `,"next":`...), p.Next)
-}
-
-// AppendJSON appends the message as get_history gives it, with the member snippet.
-func (m *FoundMessage) AppendJSON(b []byte) []byte {
-	b = m.Message.AppendJSON(b)
-	b = append(b[:len(b)-1], `,"snippet":[`...)
-	for i, part := range m.Snippet {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = AppendJSONString(append(b, `{"text":`...), part.Text)
-		b = append(strconv.AppendBool(append(b, `,"match":`...), part.Match), '}')
-	}
-	return append(b, `]}`...)
-}

@@ -4,10 +4,13 @@
 // Concurrency: all types are safe for concurrent use. One goroutine, the committer,
 // makes every change: it takes what is queued, writes it in one transaction and
 // answers when that is on the disk. Reads are short transactions that copy out what
-// they return, because an open read keeps the file's pages from being used again.
+// they return, because an open read keeps the file's pages from being used again. Another
+// goroutine, the feeder, keeps the search index; it reads as all others do, and the
+// committer never waits for it.
 //
-// Lifecycle: Open starts the committer, Close ends it after what was queued before
-// is written. The file is locked: a second process is refused.
+// Lifecycle: Open starts the committer and the feeder, Close ends them, the committer
+// after what was queued before is written; what the index lacks then the next start
+// adds. The file is locked: a second process is refused.
 //
 // Order and loss: what was answered with success is fsynced and survives the end of
 // the process at any byte. Watchers are told in the order of the commits, after the

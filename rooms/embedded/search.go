@@ -165,31 +165,3 @@ func (s *Searcher) Edits(ctx context.Context, messages []rooms.Event) ([]rooms.E
 	}
 	return found, nil
 }
-
-// erasing notes within a transaction that an event is erased: the words of it must leave the
-// index's files, too.
-func (f *file) erasing(tx *bolt.Tx) error {
-	if f.search == nil {
-		return nil
-	}
-	return tx.Bucket(bucketMeta).Put(metaPurge, []byte{1})
-}
-
-// erased makes the index anew where erasing was noted, also by a process that was killed.
-func (f *file) erased(ctx context.Context) error {
-	if f.search == nil {
-		return nil
-	}
-	noted := false
-	err := f.read(ctx, func(tx *bolt.Tx) error {
-		noted = tx.Bucket(bucketMeta).Get(metaPurge) != nil
-		return nil
-	})
-	if err != nil || !noted {
-		return err
-	}
-	if err := f.search.purge(ctx); err != nil {
-		return fmt.Errorf("make the search index anew: %w", err)
-	}
-	return nil
-}
