@@ -96,6 +96,11 @@ function meddle(options: PersonOptions, route: (page: Page) => Promise<unknown>)
   };
 }
 
+/** Says how far Mira has read. */
+async function markRead(server: Server, rooms: Record<string, number>): Promise<void> {
+  for (const [room, seq] of Object.entries(rooms)) await server.ask("mira-okafor", "PUT", `rooms/${room}/read`, { seq });
+}
+
 const isNarrow = (person: Person) => (person.page.viewportSize()?.width ?? 0) < 720;
 
 async function openList(person: Person): Promise<void> {
@@ -148,13 +153,13 @@ const makers: Record<Screen, Maker> = {
   "no rooms": async (browser, server, options) => {
     const none = (page: Page) => page.route("**/api/rooms?*", (route) => route.fulfill({ json: { rooms: [], more: false } }));
     const person = await enter(browser, server, meddle(options, none));
-    await person.page.getByRole("button", { name: "Open the first one" }).waitFor();
+    await person.page.getByRole("button", { name: "Create the first one" }).waitFor();
     return person;
   },
   list: async (browser, server, options) => {
     const person = await enter(browser, server, options);
     await person.page.locator(".room-row").first().waitFor();
-    await person.page.evaluate(() => localStorage.setItem("roomstream.read.mira-okafor", '[["design",8],["lunch",0],["general",70]]'));
+    await markRead(server, { design: 8, lunch: 0, general: 70 });
     await person.page.reload();
     await person.page.locator(".badge").first().waitFor();
     return person;
@@ -234,8 +239,10 @@ const makers: Record<Screen, Maker> = {
   "open a room": async (browser, server, options) => {
     const person = await enter(browser, server, { ...options, room: "design" });
     await openList(person);
-    await person.page.getByRole("button", { name: "Open a room" }).click();
+    await person.page.getByRole("button", { name: "New room or message" }).click();
+    await person.page.getByRole("menuitem", { name: "Find a room" }).click();
     await person.page.getByLabel("Name").fill("Team Lunch");
+    await person.page.getByRole("button", { name: "Open #team-lunch" }).waitFor();
     return person;
   },
   "account menu": async (browser, server, options) => {

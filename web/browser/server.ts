@@ -98,6 +98,18 @@ export class Server {
     return (await response.json()) as LoggedMessage;
   }
 
+  /** Asks a JSON route as somebody, by his id, and gives the answer's body. */
+  async ask(sub: string, method: string, path: string, body?: object, name = sub): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.url}/api/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${this.token(sub, name)}`, "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+  }
+
   /** Says many things; their order is the log's. */
   async postAll(room: string, texts: string[]): Promise<void> {
     await this.post(room, texts[0] ?? "");

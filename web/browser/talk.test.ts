@@ -114,7 +114,8 @@ test("the list is live: preview, order by activity, unread until the room is ope
 test("a room is opened by its name, made where there is none, and the way back leads to the list", async () => {
   const ann = await Person.enter(browser, server, "Ann");
   await ann.connected();
-  await ann.page.getByRole("button", { name: "Open a room" }).click();
+  await ann.page.getByRole("button", { name: "New room or message" }).click();
+  await ann.page.getByRole("menuitem", { name: "Find a room" }).click();
   await ann.page.getByLabel("Name").fill("Team Lunch!");
   await ann.page.getByRole("button", { name: "Open #team-lunch" }).click();
   await ann.page.getByText("Nothing here yet").waitFor();

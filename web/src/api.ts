@@ -2,6 +2,7 @@
 
 import { decodeFoundPage, type FoundPage } from "./search/found";
 import { decodeDeclaration, decodeError, decodeMessage, isFields } from "./protocol-decode";
+import { decodeRoom } from "./protocol-rooms";
 import { type AuthMethods, type Declaration, ProtocolError, type RoomPage, type RoomRow, type SignedIn } from "./protocol";
 
 /** The longest wait for an answer, in milliseconds. A password check takes 0.1 s, a slow link seconds. */
@@ -88,14 +89,9 @@ async function roomPage(token: string, after: string | undefined): Promise<RoomP
 }
 
 function decodeRow(value: unknown): RoomRow | undefined {
-  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
-  const row: RoomRow = {
-    id: value["id"],
-    name: typeof value["name"] === "string" && value["name"] !== "" ? value["name"] : value["id"],
-    type: typeof value["type"] === "string" ? value["type"] : "public",
-    lastSeq: typeof value["lastSeq"] === "number" ? value["lastSeq"] : 0,
-  };
-  if (typeof value["topic"] === "string") row.topic = value["topic"];
+  const room = decodeRoom(value);
+  if (!room || !isFields(value)) return undefined;
+  const row: RoomRow = { ...room, lastSeq: typeof value["lastSeq"] === "number" ? value["lastSeq"] : 0 };
   const last = decodeMessage(value["last"]);
   if (last) row.last = last;
   return row;

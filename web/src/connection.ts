@@ -11,6 +11,7 @@
 import { io, type Socket } from "socket.io-client";
 import { backoffMs } from "./backoff";
 import { decodeError, decodeLogEvent, decodeMessages, decodeReplay, decodeStreamClosed, decodeStreamEvent, isFields } from "./protocol-decode";
+import { decodeReadUpdated, decodeRoom, decodeRoomAdded, unknownRoom } from "./protocol-rooms";
 import {
   type ClosingReason,
   type DeleteMessage,
@@ -20,9 +21,11 @@ import {
   type JoinAnswer,
   type LogEvent,
   ProtocolError,
+  type ReadUpdated,
   type Ready,
   type RefreshAnswer,
   type Reset,
+  type RoomAdded,
   type RoomLeft,
   type RoomReset,
   type SendAnswer,
@@ -61,6 +64,8 @@ export interface Listener {
   event(event: LogEvent): void;
   reset(reset: RoomReset): void;
   left(left: RoomLeft): void;
+  added(added: RoomAdded): void;
+  read(read: ReadUpdated): void;
   expiring(expiresAt: string): void;
 }
 
@@ -132,14 +137,8 @@ export class Connection {
 
   async join(roomId: string, since?: number): Promise<JoinAnswer> {
     const answer = await this.ask("join_room", since === undefined ? { roomId } : { roomId, since });
-    const room = isFields(answer["room"]) ? answer["room"] : {};
     const joined: JoinAnswer = {
-      room: {
-        id: roomId,
-        name: typeof room["name"] === "string" && room["name"] !== "" ? room["name"] : roomId,
-        type: typeof room["type"] === "string" ? room["type"] : "public",
-        topic: typeof room["topic"] === "string" ? room["topic"] : "",
-      },
+      room: decodeRoom(answer["room"]) ?? unknownRoom(roomId),
       lastSeq: Number(answer["lastSeq"] ?? 0),
       events: decodeReplay(answer["events"]),
       more: answer["more"] === true,
@@ -232,8 +231,8 @@ export class Connection {
     });
   }
 
-  /** Asks once, beside the queue. */
-  private async ask(event: string, payload: object): Promise<Answer> {
+  /** Asks once, beside the queue, and resolves to what was acked. Every refusal is a ProtocolError. */
+  async ask(event: string, payload: object): Promise<Answer> {
     // Volatile is the stock client's way past its queue, but is dropped when the transport
     // cannot write at that moment: between this loop's last look and the emit nothing may wait.
     while (this.socket.connected && !this.socket.io.engine.transport.writable) await drained(this.socket.io.engine);
@@ -264,10 +263,19 @@ export class Connection {
   private receive(name: string, payload: unknown): void {
     if (!isFields(payload)) return;
     if (name === "stream_event" || name === "stream_closed") return this.receiveStream(name, payload);
+    const { listener } = this;
     const event = decodeLogEvent(name, payload);
     if (name === "ready") return this.listener.ready(payload as unknown as Ready);
     if (name === "room_reset") return this.listener.reset(payload as unknown as RoomReset);
     if (name === "room_left") return this.listener.left(payload as unknown as RoomLeft);
+    if (name === "room_added") {
+      const added = decodeRoomAdded(payload);
+      return added && listener.added(added);
+    }
+    if (name === "read_updated") {
+      const read = decodeReadUpdated(payload);
+      return read && listener.read(read);
+    }
     if (name === "auth_expiring") return this.listener.expiring(String(payload["expiresAt"]));
     if (name === "server_draining") {
       this.drainWaitMs = Math.min(Number(payload["reconnectInMs"]) || 0, LONGEST_DRAIN_WAIT_MS);

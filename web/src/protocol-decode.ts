@@ -14,6 +14,7 @@ import {
   type StreamVar,
   type VarType,
 } from "./protocol";
+import { decodeStateEvent } from "./protocol-rooms";
 
 type Fields = Record<string, unknown>;
 
@@ -45,6 +46,7 @@ export function decodeMessage(value: unknown): NewMessage | undefined {
   if (typeof fields["authorName"] === "string") message.authorName = fields["authorName"];
   if (typeof fields["clientId"] === "string") message.clientId = fields["clientId"];
   if (typeof fields["parent"] === "number") message.parent = fields["parent"];
+  if (Array.isArray(fields["mentions"])) message.mentions = fields["mentions"].filter((id) => typeof id === "string");
   if (fields["deleted"] === true) message.deleted = true;
   if (typeof fields["editedAt"] === "string") message.editedAt = fields["editedAt"];
   const reactions = decodeReactions(fields["reactions"]);
@@ -106,7 +108,7 @@ export function decodeLogEvent(name: string, payload: unknown): LogEvent | undef
     const message = decodeMessage(payload);
     if (message) return { event: "new_message", ...message };
   }
-  return decodeChange(name, place, payload as Fields) ?? { event: "other", ...place };
+  return decodeStateEvent(name, place, payload as Fields) ?? decodeChange(name, place, payload as Fields) ?? { event: "other", ...place };
 }
 
 /** The `events` of a join or a sync. */
@@ -186,6 +188,9 @@ export function decodeError(value: unknown): ProtocolError | undefined {
   };
   if (typeof value["retryAfterMs"] === "number") body.retryAfterMs = value["retryAfterMs"];
   const details = value["details"];
-  if (isFields(details) && typeof details["field"] === "string") body.details = { field: details["field"] };
+  if (isFields(details)) {
+    const { field, reason } = details;
+    body.details = { ...(typeof field === "string" && { field }), ...(typeof reason === "string" && { reason }) };
+  }
   return new ProtocolError(body);
 }

@@ -33,7 +33,7 @@ export interface ErrorBody {
   message: string;
   retryable: boolean;
   retryAfterMs?: number;
-  details?: { field?: string };
+  details?: { field?: string; reason?: string };
 }
 
 export interface User {
@@ -42,12 +42,37 @@ export interface User {
   roles: string[];
 }
 
-export interface Room {
-  id: string;
+/** What one may do in a room, from the least; the table of Rights in web/docs/protocol.md. */
+export const ROLES = ["reader", "member", "moderator", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+export type RoomType = "public" | "private" | "direct";
+
+/** What update_room changes. */
+export interface RoomSettings {
   name: string;
-  type: string;
-  topic?: string;
+  topic: string;
+  readOnly: boolean;
+  slowModeMs: number; // between two messages of one member; 0: no bound
+  archived: boolean;
+  receipts: boolean;
 }
+
+export interface Room extends RoomSettings {
+  id: string;
+  type: RoomType;
+  /** What we may do there; undefined: nothing of our own. */
+  role: Role | undefined;
+  /** The other one of a direct room; ourselves where it is our notes. */
+  userId?: string;
+}
+
+export const MAX_ROOM_NAME = 128; // code points
+export const MAX_ROOM_TOPIC = 1000; // code points
+export const MAX_SLOW_MODE_MS = 3_600_000;
+
+/** Among a message's mentions: everybody in the room. */
+export const MENTION_ROOM = "@room";
 
 /** A message, live or from history; the wire's `new_message`. */
 export interface NewMessage {
@@ -60,6 +85,7 @@ export interface NewMessage {
   timestamp: string; // RFC 3339, UTC, milliseconds
   clientId?: string;
   parent?: number;
+  mentions?: readonly string[]; // user ids, MENTION_ROOM
   deleted?: boolean;
   editedAt?: string; // as timestamp
   reactions?: Reactions;
@@ -99,6 +125,24 @@ export interface ReactionUpdated {
   counts: Readonly<Record<string, number>>; // after this, in the order of first use
 }
 
+/** Somebody's role changed; undefined: he is out. */
+export interface MemberUpdated {
+  roomId: string;
+  seq: number;
+  userId: string;
+  role: Role | undefined;
+  bannedUntil?: string; // as timestamp
+  author: string;
+}
+
+export interface RoomUpdated extends RoomSettings {
+  roomId: string;
+  seq: number;
+  author: string;
+  /** What was so before, as far as this page knew; not of the wire. */
+  before?: RoomSettings;
+}
+
 /**
  * An event of a room's log, replayed or live. Kinds that this page does not know yet
  * still take their number.
@@ -108,6 +152,8 @@ export type LogEvent =
   | ({ event: "message_updated" } & MessageUpdated)
   | ({ event: "message_deleted" } & MessageDeleted)
   | ({ event: "reaction_updated" } & ReactionUpdated)
+  | ({ event: "member_updated" } & MemberUpdated)
+  | ({ event: "room_updated" } & RoomUpdated)
   | { event: "void"; roomId: string; seq: number }
   | { event: "other"; roomId: string; seq: number };
 
@@ -119,12 +165,16 @@ export interface Ready {
   serverTime: string;
 }
 
-export interface MemberRoom extends Room {
-  role: string;
-  lastSeq: number;
+/** How far we have read a room, and what is unread above that, each counted up to 1,000. */
+export interface ReadState {
   readSeq: number;
   unread: number;
   mentions: number;
+}
+
+/** A room of ours, as `ready` tells of it: the settings come with the list or a join. */
+export interface MemberRoom extends ReadState, Pick<Room, "id" | "name" | "type" | "role" | "userId"> {
+  lastSeq: number;
 }
 
 export type ResetReason = "forbidden" | "trimmed" | "too_far" | "ahead";
@@ -208,7 +258,74 @@ export interface RoomReset {
 
 export interface RoomLeft {
   roomId: string;
-  reason: string;
+  reason: string; // removed, banned, left; rejoin: join again
+}
+
+export interface RoomAdded {
+  room: Room;
+  author: string;
+}
+
+/** Somebody has read so far; unread and mentions come to his own devices only. */
+export interface ReadUpdated {
+  roomId: string;
+  userId: string;
+  seq: number;
+  unread?: number;
+  mentions?: number;
+}
+
+export interface CreateRoom {
+  name: string;
+  type: "public" | "private";
+  topic?: string;
+  clientId: string;
+}
+
+export interface Member {
+  userId: string;
+  role: Role | undefined;
+  bannedUntil?: string; // RFC 3339
+}
+
+export interface SetMember {
+  roomId: string;
+  userId: string;
+  role: Role | null; // null: out for good, unless bannedUntil says until when
+  bannedUntil?: string;
+}
+
+export interface Receipt {
+  userId: string;
+  seq: number;
+}
+
+export interface Invitation {
+  id: string;
+  role: Role | undefined;
+  author: string;
+  expiresAt: string;
+  maxUses: number; // 0: no bound
+  uses: number;
+}
+
+export interface CreateInvitation {
+  roomId: string;
+  role: "member" | "reader";
+  expiresInMs: number;
+  maxUses: number;
+}
+
+/** Somebody as everybody sees him. */
+export interface Profile {
+  id: string;
+  name: string; // may be empty
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  more: boolean;
 }
 
 export interface RefreshAnswer {
@@ -294,6 +411,8 @@ export class ProtocolError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMs: number;
   readonly field: string | undefined;
+  /** Why, for programs: banned, role, last_owner. */
+  readonly reason: string | undefined;
 
   constructor(body: ErrorBody) {
     super(body.message);
@@ -302,5 +421,6 @@ export class ProtocolError extends Error {
     this.retryable = body.retryable;
     this.retryAfterMs = body.retryAfterMs ?? 0;
     this.field = body.details?.field;
+    this.reason = body.details?.reason;
   }
 }

@@ -1,4 +1,4 @@
-// The address bar: "/" is the list, "/rooms/<id>" an open room, "/feeds?stream=<name>" an open feed.
+// The address bar: "/" is the list, "/#invite=<token>" an invitation, "/rooms/<id>" an open room, "/feeds?stream=<name>" an open feed.
 
 import { batch, signal } from "@preact/signals";
 import { ROOM_ID_PATTERN } from "./protocol";
@@ -9,7 +9,18 @@ export const openRoomId = signal<string | undefined>(roomOfPath(location.pathnam
 /** The name of the open feed, empty where none is open yet; undefined: this is the chat. */
 export const openFeed = signal<string | undefined>(feedOfAddress(location));
 
+/** The token of the invitation somebody came by; undefined: none. It stands behind the #, which is sent to no server. */
+export const invitation = signal<string | undefined>(takeInvitation());
+
+window.addEventListener("hashchange", () => {
+  invitation.value = takeInvitation() ?? invitation.peek();
+});
+
 window.addEventListener("popstate", () => show(roomOfPath(location.pathname), feedOfAddress(location)));
+
+export function invitationLink(token: string): string {
+  return `${location.origin}/#invite=${encodeURIComponent(token)}`;
+}
 
 export function roomPath(roomId: string): string {
   return `/rooms/${encodeURIComponent(roomId)}`;
@@ -56,4 +67,12 @@ function show(roomId: string | undefined, feed: string | undefined): void {
     openRoomId.value = roomId;
     openFeed.value = feed;
   });
+}
+
+/** Reads an invitation from the address, and takes it out: it shall not stay in the history. */
+function takeInvitation(): string | undefined {
+  const token = new URLSearchParams(location.hash.slice(1)).get("invite");
+  if (token === null || token === "") return undefined;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  return token;
 }

@@ -3,12 +3,14 @@ import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import { Drafts } from "../composer/drafts";
 import { Sidebar } from "../rooms/Sidebar";
-import { openRoomId } from "../route";
+import { invitation, openRoomId } from "../route";
+import { AcceptInvitation } from "../session/AcceptInvitation";
 import type { SessionStore } from "../session/session";
 import { RoomView } from "../timeline/RoomView";
 import { Frame } from "../ui/Frame";
 import { Logo } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
+import { useToast } from "../ui/useToast";
 import type { Chat } from "./chat";
 
 /** Everything of a signed-in user: rooms on the left, the open one beside them. */
@@ -20,30 +22,48 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
   useEffect(() => {
     if (roomId !== undefined) chat.enter(roomId);
   }, [chat, roomId]);
-  useTitle(chat, room?.info.value.name);
+  useTitle(chat, room?.name.value);
 
   const skip = room && (
     <a class="skip-link" href="#composer" onClick={focusComposer}>
       Skip to the message field
     </a>
   );
+  const invited = invitation.value;
   return (
-    <Frame
-      listId="rooms"
-      listLabel="Rooms and account"
-      hasOpen={roomId !== undefined}
-      skip={skip}
-      list={(onOpened, onClose) => <Sidebar chat={chat} session={session} onOpened={onOpened} onClose={onClose} />}
-    >
-      {(onMenu) => (
-        <>
-          <ConnectionBanner chat={chat} />
-          <ExpiryBanner chat={chat} session={session} />
-          {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
-        </>
-      )}
-    </Frame>
+    <>
+      <Frame
+        listId="rooms"
+        listLabel="Rooms and account"
+        hasOpen={roomId !== undefined}
+        skip={skip}
+        list={(onOpened, onClose) => <Sidebar chat={chat} session={session} onOpened={onOpened} onClose={onClose} />}
+      >
+        {(onMenu) => (
+          <>
+            <ConnectionBanner chat={chat} />
+            <ExpiryBanner chat={chat} session={session} />
+            {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
+          </>
+        )}
+      </Frame>
+      <Notice chat={chat} />
+      {invited !== undefined && <AcceptInvitation key={invited} chat={chat} token={invited} />}
+    </>
   );
+}
+
+/** A word on a room that is not on the screen any more. */
+function Notice({ chat }: { chat: Chat }) {
+  const { toast, say } = useToast();
+  const { notice } = chat;
+  useEffect(() => {
+    const before = notice.peek();
+    return notice.subscribe((now) => {
+      if (now !== before) say(now.line);
+    });
+  }, [notice]);
+  return <div class="notice">{toast}</div>;
 }
 
 /** What stands in the open room's place while none is. */
@@ -61,7 +81,7 @@ function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
             <h1>
               Welcome, <bdi>{chat.user.name}</bdi>
             </h1>
-            <p>Nobody has opened a room yet. Open the first one with the plus sign in the list.</p>
+            <p>Nobody has opened a room yet. Create the first one with the plus sign in the list.</p>
           </>
         ) : (
           <>

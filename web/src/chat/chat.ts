@@ -8,10 +8,28 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { listRooms } from "../api";
 import { Connection, type Status } from "../connection";
-import { DEFAULT_MAX_TEXT_LENGTH, type JoinAnswer, type NewMessage, ProtocolError, type Ready, type ResetReason, type User } from "../protocol";
-import { Reads } from "../rooms/reads";
+import {
+  DEFAULT_MAX_TEXT_LENGTH,
+  type JoinAnswer,
+  type LogEvent,
+  type NewMessage,
+  ProtocolError,
+  type Ready,
+  type ReadUpdated,
+  type ResetReason,
+  type Room,
+  type RoomLeft,
+  type RoomRow,
+  type User,
+} from "../protocol";
+import { decodeMemberRooms } from "../protocol-rooms";
+import { RoomRequests } from "../rooms/requests";
+import { goTo } from "../route";
 import type { Session } from "../session/session";
 import { isBehind } from "../timeline/log";
+import { messageOf, newClientId, refusalOf } from "./asking";
+import { People } from "./people";
+import { Reading } from "./reading";
 import { RoomState } from "./room";
 
 /** Rooms of the list that are kept live: the most active ones. Each is one join at each connect. */
@@ -40,19 +58,26 @@ export class Chat {
   /** The one connection of this page; the feeds use it too. */
   readonly connection: Connection;
 
-  private readonly reads: Reads;
+  /** What is asked about rooms, members and people. */
+  readonly requests: RoomRequests;
+  readonly people: People;
+  readonly reading: Reading;
+  /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
+  readonly notice = signal({ line: "" });
+
   private readonly listTimer: ReturnType<typeof setInterval>;
   private readonly syncing = new Set<string>();
   private logId: string | undefined;
+  private welcomed = false; // `ready` came over this connection: what is read is known
   private connects = 0;
-  private clockSkewMs = 0; // the server's clock minus ours
+  /** The server's clock minus ours, in ms. */
+  clockSkewMs = 0;
 
   constructor(
     readonly session: Session,
     private readonly openRoomId: ReadonlySignal<string | undefined>,
   ) {
     this.user = session.user;
-    this.reads = new Reads(session.user.id, localStorage);
     this.open = computed(() => {
       const id = openRoomId.value;
       return id === undefined ? undefined : this.rooms.value.get(id);
@@ -60,23 +85,21 @@ export class Chat {
     this.connection = new Connection(() => session.token, {
       status: (status) => this.setStatus(status),
       ready: (ready) => this.ready(ready),
-      event: (event) => {
-        const room = this.rooms.peek().get(event.roomId);
-        if (!room) return;
-        const before = room.log.peek().last;
-        room.dispatch({ type: "events", events: [event] });
-        if (event.event === "new_message" && room.log.peek().last > before) this.announce(room, event);
-        this.catchUp(room);
-      },
+      event: (event) => this.event(event),
       reset: ({ roomId, reason, lastSeq }) => {
         const room = this.rooms.peek().get(roomId);
         if (room) this.reset(room, reason, lastSeq);
       },
-      left: (left) => this.refuse(this.rooms.peek().get(left.roomId), "You are no longer in this room."),
+      left: (left) => this.left(left),
+      added: ({ room }) => this.adopt(room),
+      read: (read) => this.read(read),
       expiring: (expiresAt) => {
         this.expiring.value = Date.parse(expiresAt) || Date.now();
       },
     });
+    this.requests = new RoomRequests(this.connection);
+    this.people = new People(session.user, this.requests);
+    this.reading = new Reading(this.requests);
     this.listTimer = setInterval(() => {
       if (document.visibilityState === "visible" && this.status.peek().kind === "online") void this.readList();
     }, LIST_EVERY_MS);
@@ -85,6 +108,7 @@ export class Chat {
 
   close(): void {
     clearInterval(this.listTimer);
+    this.reading.close();
     this.connection.close();
   }
 
@@ -110,11 +134,7 @@ export class Chat {
   async readList(): Promise<void> {
     try {
       const rows = await listRooms(this.session.token);
-      // Whoever is here for the first time has not missed what was said before.
-      const seen = this.reads.empty && this.listing.peek() !== "ready";
-      batch(() => {
-        for (const row of rows) this.room(row.id).list(row, row.lastSeq, row.last, seen);
-      });
+      this.takeList(rows);
       this.listing.value = "ready";
     } catch {
       // An expired token is the connection's to notice; anything else is tried again.
@@ -122,6 +142,26 @@ export class Chat {
       return;
     }
     this.joinListed();
+  }
+
+  /** Takes a room of ours that we had not: made here, opened, or given to us by another. */
+  adopt(info: Room): RoomState {
+    const room = this.room(info.id);
+    room.isMine = true;
+    room.info.value = info;
+    if (room.presence.peek().kind === "refused") room.presence.value = { kind: "out" };
+    if (room.readSeq.peek() === undefined) this.reading.refresh(room);
+    void this.join(room);
+    return room;
+  }
+
+  /** Reads how far the others have read, where the room shows it. */
+  async readReceipts(room: RoomState): Promise<void> {
+    try {
+      for (const { userId, seq } of (await this.requests.receipts(room.id)).items) room.takeReceipt(userId, seq);
+    } catch {
+      // The next who reads is told live.
+    }
   }
 
   /** Reads the page before what is there. It does nothing while one is being read. */
@@ -177,6 +217,7 @@ export class Chat {
       const { seq } = await this.connection.send({ roomId: room.id, text, clientId });
       room.dispatch({ type: "sent", clientId, seq });
     } catch (error) {
+      if (error instanceof ProtocolError && error.code === "RATE_LIMITED") room.waitUntil.value = Date.now() + error.retryAfterMs;
       room.dispatch({ type: "failed", clientId, error: messageOf(error) });
     }
   }
@@ -184,6 +225,7 @@ export class Chat {
   private setStatus(status: Status): void {
     this.status.value = status;
     if (status.kind === "online") return void this.connects++;
+    this.welcomed = false;
     for (const room of this.rooms.peek().values()) {
       if (room.presence.peek().kind !== "refused") room.presence.value = { kind: "out" };
     }
@@ -198,14 +240,94 @@ export class Chat {
       for (const room of joined) room.dispatch({ type: "replaced" });
     }
     this.logId = ready.logId;
+    this.welcomed = true;
+    this.takeMine(ready);
+    this.people.resume();
+    this.reading.resume();
     const open = this.openRoomId.peek();
     if (open !== undefined) void this.join(this.room(open));
     for (const room of joined) void this.join(room);
     void this.readList();
   }
 
+  /** Takes how far we have read our rooms. Where `ready` could not say, what is asked next does. */
+  private takeMine(ready: Ready): void {
+    const mine = decodeMemberRooms(ready.rooms);
+    batch(() => {
+      for (const { lastSeq, readSeq, unread, mentions, ...info } of mine ?? []) {
+        const room = this.room(info.id);
+        room.isMine = true;
+        room.info.value = { ...room.info.peek(), ...info };
+        room.takeRead({ readSeq, unread, mentions }, lastSeq);
+      }
+    });
+  }
+
+  private takeList(rows: RoomRow[]): void {
+    batch(() => {
+      for (const row of rows) {
+        const room = this.room(row.id);
+        room.list(row, row.last);
+        if (!this.welcomed) continue; // `ready` says first what of it is read, and the list is read again then
+        room.met(row.lastSeq);
+        // Not among those that are kept live: what came meanwhile is counted by the server.
+        if (room.isMine && room.presence.peek().kind === "out" && row.lastSeq > room.countedTo()) this.reading.refresh(room);
+      }
+    });
+  }
+
+  private event(event: LogEvent): void {
+    const room = this.rooms.peek().get(event.roomId);
+    if (!room) return;
+    const before = room.log.peek().last;
+    room.dispatch({ type: "events", events: [event] });
+    if (event.event === "new_message" && room.log.peek().last > before) this.announce(room, event);
+    if (event.event === "message_deleted" && room.isMine && room.isCountedUnseen(event.target)) this.reading.refresh(room);
+    this.catchUp(room);
+  }
+
+  private read({ roomId, userId, seq, unread, mentions }: ReadUpdated): void {
+    const room = this.rooms.peek().get(roomId);
+    if (!room) return;
+    if (userId !== this.user.id) return room.takeReceipt(userId, seq);
+    room.isMine = true;
+    if (unread !== undefined && mentions !== undefined) room.takeRead({ readSeq: seq, unread, mentions }, room.log.peek().last);
+  }
+
+  /** We are out of a room: the open one says so in its place, any other goes from the list with a word. */
+  private left({ roomId, reason }: RoomLeft): void {
+    const room = this.rooms.peek().get(roomId);
+    if (!room) return;
+    if (reason === "rejoin") {
+      room.presence.value = { kind: "out" };
+      return void this.join(room);
+    }
+    const isOpen = roomId === this.openRoomId.peek();
+    const words = leftWords[reason] ?? "You are no longer in this room.";
+    this.refuse(room, words);
+    room.isMine = false;
+    this.say(`${room.name.peek()}: ${words}`);
+    if (isOpen && reason !== "left") return;
+    const rooms = new Map(this.rooms.peek());
+    rooms.delete(roomId);
+    batch(() => {
+      if (isOpen) goTo(undefined, true);
+      this.rooms.value = rooms;
+    });
+    if (room.info.peek().type === "public") void this.readList();
+  }
+
+  /** We have left a room for good. */
+  forget(roomId: string): void {
+    this.left({ roomId, reason: "left" });
+  }
+
+  say(line: string): void {
+    this.notice.value = { line };
+  }
+
   private joinListed(): void {
-    if (this.status.peek().kind !== "online") return;
+    if (!this.welcomed) return;
     const byActivity = [...this.rooms.peek().values()]
       .filter((room) => room.presence.peek().kind !== "refused")
       .sort((a, b) => activity(b) - activity(a));
@@ -214,7 +336,7 @@ export class Chat {
 
   private async join(room: RoomState): Promise<void> {
     const { kind } = room.presence.peek();
-    if (kind === "in" || kind === "joining") return;
+    if (!this.welcomed || kind === "in" || kind === "joining") return;
     room.presence.value = { kind: "joining" };
     const since = room.log.peek().last;
     const connects = this.connects;
@@ -229,7 +351,8 @@ export class Chat {
     if (connects !== this.connects) return;
     room.presence.value = { kind: "in" };
     room.info.value = joined.room;
-    room.met(joined.lastSeq, true);
+    room.met(joined.lastSeq);
+    if (room.isMine && room.readSeq.peek() === undefined) this.reading.refresh(room);
     if (joined.reset) this.reset(room, joined.reset.reason, joined.lastSeq);
     else room.dispatch({ type: "joined", lastSeq: joined.lastSeq });
     room.dispatch({ type: "events", events: joined.events });
@@ -307,33 +430,20 @@ export class Chat {
   private room(roomId: string): RoomState {
     const known = this.rooms.peek().get(roomId);
     if (known) return known;
-    const room = new RoomState(roomId, this.user.id, this.reads);
+    const room = new RoomState(roomId, this.user.id, this.people);
     this.rooms.value = new Map(this.rooms.peek()).set(roomId, room);
     return room;
   }
 }
 
-/** 128 random bits. crypto.randomUUID would do, but is missing on plain-HTTP addresses. */
-function newClientId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+const leftWords: Readonly<Record<string, string>> = {
+  removed: "You were taken out of this room.",
+  banned: "You are banned from this room.",
+  left: "You have left this room.",
+};
 
 /** When something was last said in a room, ms since 1970; 0: never. */
 export function activity(room: RoomState): number {
   const pending = room.log.value.pending.at(-1)?.at ?? 0;
   return Math.max(pending, Date.parse(room.preview.value?.timestamp ?? "") || 0);
-}
-
-async function refusalOf(request: Promise<void>): Promise<string | undefined> {
-  try {
-    await request;
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof ProtocolError)) return "Something went wrong here. Try again.";
-  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }

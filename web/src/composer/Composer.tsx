@@ -1,26 +1,39 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
 import { codePoints, limitText, showsLimit } from "./length";
+import { filled, type Typed, typedAt } from "./mention";
+import { Suggestions, suggestionId } from "./Suggestions";
+import { type Suggestion, useMentions } from "./useMentions";
+import { useWait } from "./useWait";
 
 /** Code units the field itself takes beyond the limit, so that a long paste is not cut silently. */
 const FIELD_SLACK = 4;
+const LIST_ID = "composer-people";
 
 interface ComposerProps {
-  roomId: string;
-  roomName: string;
-  maxLength: number; // code points
+  chat: Chat;
+  room: RoomState;
   drafts: Drafts;
-  onSend: (text: string) => void;
 }
 
-/** Where one writes: Enter sends, Shift+Enter begins a line. Keyed by room, so that drafts do not mix. */
-export function Composer({ roomId, roomName, maxLength, drafts, onSend }: ComposerProps) {
-  const [text, setText] = useState(() => drafts.get(roomId));
+/** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody. Keyed by room, so that drafts do not mix. */
+export function Composer({ chat, room, drafts }: ComposerProps) {
+  const [text, setText] = useState(() => drafts.get(room.id));
+  const [typed, setTyped] = useState<Typed>();
+  const [chosen, setChosen] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
+  const caret = useRef<number>(undefined); // where it goes once the text is in the field
+  const maxLength = chat.maxTextLength.value;
   const length = codePoints(text);
   const tooLong = length > maxLength;
-  const sendable = text.trim() !== "" && !tooLong;
+  const waitSeconds = useWait(chat, room);
+  const sendable = text.trim() !== "" && !tooLong && waitSeconds === 0;
+  const suggestions = useMentions(chat, room, typed);
+  const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
+  const name = room.name.value;
 
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read.
@@ -29,20 +42,47 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
 
   useLayoutEffect(() => {
     const area = field.current;
-    if (!area || CSS.supports("field-sizing", "content")) return;
+    if (!area) return;
+    if (caret.current !== undefined) area.setSelectionRange(caret.current, caret.current);
+    caret.current = undefined;
+    if (CSS.supports("field-sizing", "content")) return;
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   }, [text]);
 
+  const look = ({ value, selectionStart, selectionEnd }: HTMLTextAreaElement) => {
+    const now = selectionStart === selectionEnd ? typedAt(value, selectionEnd) : undefined;
+    if (now?.at === typed?.at && now?.query === typed?.query) return;
+    setTyped(now);
+    setChosen(0);
+  };
   const change = (next: string) => {
     setText(next);
-    drafts.set(roomId, next);
+    drafts.set(room.id, next);
+  };
+  const pick = (suggestion: Suggestion) => {
+    if (!typed || !field.current) return;
+    const next = filled(text, field.current.selectionEnd, typed, suggestion.name);
+    caret.current = next.caret;
+    change(next.text);
+    setTyped(undefined);
   };
   const send = () => {
     if (!sendable) return;
-    onSend(text.replace(/^\s*\n/u, "").trimEnd());
+    chat.send(room, text.replace(/^\s*\n/u, "").trimEnd());
     change("");
+    setTyped(undefined);
     field.current?.focus();
+  };
+  /** What a key does to the suggestions; false: nothing. */
+  const choose = (key: string): boolean => {
+    if (!chosenOne) return false;
+    if (key === "ArrowDown") setChosen((chosen + 1) % suggestions.length);
+    else if (key === "ArrowUp") setChosen((chosen + suggestions.length - 1) % suggestions.length);
+    else if (key === "Enter" || key === "Tab") pick(chosenOne);
+    else if (key === "Escape") setTyped(undefined);
+    else return false;
+    return true;
   };
 
   return (
@@ -53,6 +93,7 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
         send();
       }}
     >
+      {chosenOne && <Suggestions id={LIST_ID} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
       <div class={`composer-box${tooLong ? " over" : ""}`}>
         <textarea
           id="composer"
@@ -60,15 +101,25 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
           rows={1}
           dir="auto"
           value={text}
-          placeholder={`Message ${roomName}`}
-          aria-label={`Message ${roomName}`}
+          placeholder={`Message ${name}`}
+          aria-label={`Message ${name}`}
           aria-invalid={tooLong}
           aria-describedby="composer-limit"
+          aria-autocomplete="list"
+          aria-controls={chosenOne && LIST_ID}
+          aria-activedescendant={chosenOne && suggestionId(LIST_ID, suggestions.indexOf(chosenOne))}
           maxLength={maxLength * FIELD_SLACK}
-          onInput={(event) => change(event.currentTarget.value)}
+          onInput={(event) => {
+            change(event.currentTarget.value);
+            look(event.currentTarget);
+          }}
+          onSelect={(event) => look(event.currentTarget)}
+          onBlur={() => setTyped(undefined)}
           onKeyDown={(event) => {
             // An Enter that ends an input method's composition is not ours.
-            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            if (event.isComposing) return;
+            if (!event.shiftKey && choose(event.key)) return event.preventDefault();
+            if (event.key !== "Enter" || event.shiftKey) return;
             event.preventDefault();
             send();
           }}
@@ -78,7 +129,8 @@ export function Composer({ roomId, roomName, maxLength, drafts, onSend }: Compos
         </button>
       </div>
       <p id="composer-limit" class="composer-limit" role={tooLong ? "alert" : undefined}>
-        {showsLimit(length, maxLength) && limitText(length, maxLength)}
+        {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitSeconds} s`}
+        {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>
   );

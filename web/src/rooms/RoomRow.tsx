@@ -1,7 +1,7 @@
-import { useComputed } from "@preact/signals";
 import type { RoomState } from "../chat/room";
 import { goTo, roomPath } from "../route";
-import { RoomMark } from "../ui/Avatar";
+import { Avatar, RoomMark } from "../ui/Avatar";
+import { Icon } from "../ui/Icon";
 import { isOwnClick } from "../ui/ownClick";
 import { shortTime } from "../ui/time";
 
@@ -15,10 +15,11 @@ interface RoomRowProps {
 
 /** One room of the list: its name, what was said last, and how much of it is unread. */
 export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
-  const { name } = room.info.value;
+  const { type, userId } = room.info.value;
+  const name = room.name.value;
   const last = room.preview.value;
-  const unread = useComputed(() => room.unread.value).value;
-  const preview = previewOf(room, me);
+  const unread = room.unread.value;
+  const mentions = room.mentions.value;
   return (
     <li>
       <a
@@ -33,19 +34,31 @@ export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
           onOpened();
         }}
       >
-        <RoomMark id={room.id} name={name} />
+        {type === "direct" ? <Avatar id={userId ?? room.id} name={name} /> : <RoomMark id={room.id} name={name} />}
         <span class="room-row-text">
           <span class="room-row-line">
+            {type === "private" && (
+              <span class="room-row-lock">
+                <Icon name="lock" size={14} />
+                <span class="hidden">Private room </span>
+              </span>
+            )}
             <bdi class="room-row-name">{name}</bdi>
             {last && <time dateTime={last.timestamp}>{shortTime(Date.parse(last.timestamp), now)}</time>}
           </span>
           <span class="room-row-line">
             <span class="room-row-preview" dir="auto">
-              {preview}
+              {previewOf(room, me)}
             </span>
+            {mentions > 0 && (
+              <span class="badge badge-mention">
+                <span aria-hidden="true">@{mentions > 1 ? countText(mentions) : ""}</span>
+                <span class="hidden">{mentions === 1 ? "You are mentioned, " : `You are mentioned ${mentions} times, `}</span>
+              </span>
+            )}
             {unread > 0 && (
               <span class="badge">
-                {unread > 99 ? "99+" : unread}
+                {countText(unread)}
                 <span class="hidden"> unread</span>
               </span>
             )}
@@ -56,11 +69,17 @@ export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
   );
 }
 
+/** The server counts up to 1,000. */
+function countText(n: number): string {
+  return n >= 1000 ? "999+" : String(n);
+}
+
 function previewOf(room: RoomState, me: string): string {
   const pending = room.log.value.pending.at(-1);
   if (pending) return pending.state === "failed" ? `Not sent: ${pending.text}` : `You: ${pending.text}`;
   const last = room.preview.value;
   if (!last) return "Nothing said yet";
-  const who = last.author === me ? "You" : last.authorName || last.author;
-  return `${who}: ${last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ")}`;
+  const text = last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ");
+  if (last.author === me) return `You: ${text}`;
+  return room.info.value.type === "direct" ? text : `${last.authorName || last.author}: ${text}`;
 }

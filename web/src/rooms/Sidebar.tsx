@@ -1,17 +1,19 @@
-import { useComputed } from "@preact/signals";
-import { useMemo, useState } from "preact/hooks";
-import { activity, type Chat } from "../chat/chat";
-import { goTo, openRoomId } from "../route";
+import { useMemo, useRef, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import { goTo } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
 import { FeedsLink } from "../feeds/FeedsLink";
 import { Search } from "../search/search";
 import { SearchBox } from "../search/SearchBox";
 import { SearchResults } from "../search/SearchResults";
+import { ActionMenu } from "../ui/ActionMenu";
 import { Icon, Logo } from "../ui/Icon";
 import { useNow } from "../ui/now";
-import { NewRoom } from "./NewRoom";
-import { RoomRow } from "./RoomRow";
+import { CreateRoom } from "./CreateRoom";
+import { FindRoom } from "./FindRoom";
+import { NewDirect } from "./NewDirect";
+import { RoomList } from "./RoomList";
 
 /** How often the times of the list are read anew, in ms. */
 const TIMES_EVERY_MS = 30_000;
@@ -26,15 +28,11 @@ interface SidebarProps {
 
 /** The rooms, the one who is signed in, and the way out. */
 export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
-  const [naming, setNaming] = useState(false);
   const now = useNow(TIMES_EVERY_MS);
   const search = useMemo(() => new Search(chat.session), [chat]);
-  const open = chat.open.value?.info.value;
-  const rooms = useComputed(() =>
-    [...chat.rooms.value.values()]
-      .filter((room) => room.presence.value.kind !== "refused")
-      .sort((a, b) => activity(b) - activity(a) || a.id.localeCompare(b.id)),
-  );
+  const open = chat.open.value;
+  const [making, setMaking] = useState<"menu" | Making>();
+  const plus = useRef<HTMLButtonElement>(null);
 
   return (
     <>
@@ -42,7 +40,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
         <Logo size={30} />
         <h1>roomstream</h1>
         <FeedsLink />
-        <button type="button" class="button-icon" aria-label="Open a room" title="Open a room" onClick={() => setNaming(true)}>
+        <button ref={plus} type="button" class="button-icon" aria-label="New room or message" title="New room or message" aria-haspopup="menu" onClick={() => setMaking("menu")}>
           <Icon name="plus" />
         </button>
         {onClose && (
@@ -51,27 +49,38 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
           </button>
         )}
       </header>
-      <SearchBox search={search} room={open} />
+      <SearchBox search={search} room={open && { id: open.id, name: open.name.value }} />
       {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
       <nav class="room-list" aria-label="Rooms" hidden={search.text.value !== ""}>
-        {rooms.value.length > 0 ? (
-          <ul>
-            {rooms.value.map((room) => (
-              <RoomRow key={room.id} room={room} me={chat.user.id} now={now} isOpen={room.id === openRoomId.value} onOpened={onOpened} />
-            ))}
-          </ul>
-        ) : (
-          <Empty listing={chat.listing.value} onRetry={() => void chat.readList()} onNew={() => setNaming(true)} />
-        )}
+        <RoomList chat={chat} now={now} onOpened={onOpened} onNew={() => setMaking("room")} />
       </nav>
       <footer class="sidebar-foot">
         <AccountMenu chat={chat} session={session} />
       </footer>
-      {naming && (
-        <NewRoom
-          onClose={() => setNaming(false)}
+      {making === "menu" && plus.current && (
+        <ActionMenu
+          label="New"
+          anchor={plus.current}
+          alignEnd
+          choices={[]}
+          actions={[
+            { id: "room", label: "Create a room", icon: "rooms", run: () => setMaking("room") },
+            { id: "direct", label: "New direct message", icon: "person", run: () => setMaking("direct") },
+            { id: "find", label: "Find a room", icon: "search", run: () => setMaking("find") },
+          ]}
+          onClose={() => {
+            setMaking(undefined);
+            plus.current?.focus();
+          }}
+        />
+      )}
+      {making !== undefined && making !== "menu" && (
+        <MakeDialog
+          making={making}
+          chat={chat}
+          onClose={() => setMaking(undefined)}
           onOpen={(roomId) => {
-            setNaming(false);
+            setMaking(undefined);
             goTo(roomId);
             onOpened();
           }}
@@ -81,30 +90,17 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   );
 }
 
-interface EmptyProps {
-  listing: "loading" | "ready" | "failed";
-  onRetry: () => void;
-  onNew: () => void;
+type Making = "room" | "direct" | "find";
+
+interface MakeDialogProps {
+  making: Making;
+  chat: Chat;
+  onOpen: (roomId: string) => void;
+  onClose: () => void;
 }
 
-function Empty({ listing, onRetry, onNew }: EmptyProps) {
-  if (listing === "loading") return <div class="spinner" role="status" aria-label="Loading rooms" />;
-  if (listing === "failed") {
-    return (
-      <div class="empty empty-small" role="alert">
-        <p>The rooms could not be read.</p>
-        <button type="button" class="button-plain" onClick={onRetry}>
-          Try again
-        </button>
-      </div>
-    );
-  }
-  return (
-    <div class="empty empty-small">
-      <p>There are no rooms yet.</p>
-      <button type="button" class="button-plain" onClick={onNew}>
-        Open the first one
-      </button>
-    </div>
-  );
+function MakeDialog({ making, ...props }: MakeDialogProps) {
+  if (making === "room") return <CreateRoom {...props} />;
+  if (making === "direct") return <NewDirect {...props} />;
+  return <FindRoom {...props} />;
 }

@@ -37,7 +37,7 @@ export function SearchResults({ chat, search, now, onOpened }: SearchResultsProp
           <li key={`${message.roomId}/${message.seq}`}>
             <Result
               found={{ message, snippet }}
-              roomName={chat.rooms.value.get(message.roomId)?.info.value.name ?? message.roomId}
+              roomName={chat.rooms.value.get(message.roomId)?.name.value ?? message.roomId}
               me={chat.user.id}
               now={now}
               onOpen={() => void open(message.roomId, message.seq)}

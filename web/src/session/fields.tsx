@@ -7,10 +7,12 @@ interface FieldProps {
   label: string;
   value: string;
   onInput: (value: string) => void;
-  type?: "text" | "password";
+  type?: "text" | "password" | "number";
   hint?: string;
   autocomplete?: string;
   maxLength?: number;
+  min?: number;
+  max?: number;
   required?: boolean;
   readOnly?: boolean;
   autoFocus?: boolean;

@@ -20,7 +20,7 @@ export function Announcer({ chat, room }: { chat: Chat; room: RoomState }) {
     });
   }, [chat, room]);
   return (
-    <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.info.value.name}`}>
+    <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.name.value}`}>
       {lines.map((message) => (
         <p key={message.seq}>
           {message.authorName || message.author}: {message.text}

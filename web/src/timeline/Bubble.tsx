@@ -1,7 +1,13 @@
+import type { Chat } from "../chat/chat";
+import { MENTION_ROOM } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
-import { pieces } from "./text";
+import type { Seen } from "./seen";
+import { mentionPieces } from "./text";
+
+/** People named below a message; the others are counted. */
+const SEEN_NAMES = 3;
 
 export interface BubbleHandlers {
   onRetry: (clientId: string) => void;
@@ -11,12 +17,14 @@ export interface BubbleHandlers {
 
 interface BubbleProps extends BubbleHandlers {
   item: Item;
+  chat: Chat;
+  seen: Seen;
   /** Whether Tab stops at its buttons. */
   isTabStop: boolean;
 }
 
 /** One message. Its text is text, whatever it says. */
-export function Bubble({ item, isTabStop, onRetry, onDiscard, onReact }: BubbleProps) {
+export function Bubble({ item, chat, seen, isTabStop, onRetry, onDiscard, onReact }: BubbleProps) {
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class="message" data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
@@ -25,7 +33,7 @@ export function Bubble({ item, isTabStop, onRetry, onDiscard, onReact }: BubbleP
           <p class="bubble-text bubble-deleted">This message was deleted.</p>
         ) : (
           <p class="bubble-text" dir="auto">
-            <Text text={item.text} />
+            <Text item={item} chat={chat} />
           </p>
         )}
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
@@ -38,7 +46,7 @@ export function Bubble({ item, isTabStop, onRetry, onDiscard, onReact }: BubbleP
           <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)}>
             {clockTime(item.at)}
           </time>
-          {item.own && <State state={item.state} />}
+          {item.own && <State state={item.state === "logged" && item.seq > 0 && item.seq <= seen.readUpTo ? "read" : item.state} />}
         </span>
       </div>
       {!item.deleted && (
@@ -46,6 +54,7 @@ export function Bubble({ item, isTabStop, onRetry, onDiscard, onReact }: BubbleP
           <Icon name="dots" size={18} />
         </button>
       )}
+      {seen.under === item.seq && item.seq > 0 && <SeenBy by={seen.by} />}
       {item.state === "failed" && item.clientId !== undefined && (
         <Failure error={item.error} clientId={item.clientId} onRetry={onRetry} onDiscard={onDiscard} />
       )}
@@ -75,29 +84,50 @@ function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
   );
 }
 
-function Text({ text }: { text: string }) {
+function Text({ item, chat }: { item: Item; chat: Chat }) {
+  const named = item.mentions.map((id) => ({ name: id === MENTION_ROOM ? "room" : chat.people.name(id), isUs: id === chat.user.id || id === MENTION_ROOM }));
+  const ids = item.mentions.map((id) => ({ name: id, isUs: id === chat.user.id }));
   return (
     <>
-      {pieces(text).map((piece, i) =>
-        piece.href === undefined ? (
-          piece.text
-        ) : (
+      {mentionPieces(item.text, [...named, ...ids]).map((piece, i) => {
+        if (piece.mention !== undefined) {
+          return (
+            <span key={i} class={`mention${piece.mention === "us" ? " mention-us" : ""}`}>
+              {piece.text}
+            </span>
+          );
+        }
+        if (piece.href === undefined) return piece.text;
+        return (
           <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
             {piece.text}
           </a>
-        ),
-      )}
+        );
+      })}
     </>
+  );
+}
+
+/** Who has read our newest message, where the room shows it. */
+function SeenBy({ by }: { by: readonly string[] }) {
+  const names = by.slice(0, SEEN_NAMES).join(", ");
+  const more = by.length - SEEN_NAMES;
+  return (
+    <p class="seen-by" title={by.join(", ")}>
+      Seen by <bdi>{names}</bdi>
+      {more > 0 && ` and ${more} more`}
+    </p>
   );
 }
 
 const states = {
   logged: { icon: "check", label: "Sent" },
+  read: { icon: "checks", label: "Read" },
   sending: { icon: "clock", label: "Sending" },
   failed: { icon: "alert", label: "Not sent" },
 } as const;
 
-function State({ state }: { state: Item["state"] }) {
+function State({ state }: { state: keyof typeof states }) {
   const { icon, label } = states[state];
   return (
     <span class="bubble-state" title={label}>

@@ -1,10 +1,15 @@
+import type { Chat } from "../chat/chat";
 import { Avatar } from "../ui/Avatar";
 import { hueOf } from "../ui/identity";
 import { clockTime, dayName } from "../ui/time";
 import { Bubble, type BubbleHandlers } from "./Bubble";
+import { NoteLine } from "./NoteLine";
 import type { Day, Group } from "./rows";
+import type { Seen } from "./seen";
 
 interface Shared extends BubbleHandlers {
+  chat: Chat;
+  seen: Seen;
   /** The key of the message whose buttons Tab stops at. */
   tabStop: string;
 }
@@ -18,13 +23,14 @@ interface DaySectionProps extends Shared {
 
 /** One day: its name stays in sight while its messages are. */
 export function DaySection({ day, now, firstUnread, ...shared }: DaySectionProps) {
+  const { chat } = shared;
   const name = dayName(day.at, now);
   return (
     <section class="day" aria-label={name} data-day={day.key}>
       <h2 class="day-name">
         <span>{name}</span>
       </h2>
-      {day.groups.map((group) => (
+      {day.groups.map((group) => group.note ? <NoteLine key={group.key} note={group.note} chat={chat} /> : (
         <GroupView key={group.key} group={group} isUnread={firstUnread > 0 && group.items[0]?.seq === firstUnread} {...shared} />
       ))}
     </section>

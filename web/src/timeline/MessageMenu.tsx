@@ -28,10 +28,14 @@ interface MessageMenuProps extends MessageActions {
   timeline: RefObject<HTMLDivElement | null>;
   items: readonly Item[];
   say: (line: string) => void;
+  /** Whether we may write here, and so edit and delete what is ours. */
+  mayWrite: boolean;
+  /** Whether we may delete others' messages. */
+  mayDeleteAll: boolean;
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ timeline, items, say, ...actions }: MessageMenuProps) {
+export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const openFor = useCallback((target: Element) => {
@@ -76,8 +80,8 @@ export function MessageMenu({ timeline, items, say, ...actions }: MessageMenuPro
           label="Message"
           anchor={opened.anchor}
           alignEnd={item.own}
-          choices={item.seq > 0 ? choicesOf(item, actions) : []}
-          actions={actionsOf(item, actions, () => void copy(item.text, say), () => setDeleting(item.seq))}
+          choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
+          actions={actionsOf(item, actions, { mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll }, () => void copy(item.text, say), () => setDeleting(item.seq))}
           onClose={close}
         />
       )}
@@ -103,7 +107,7 @@ function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choic
   });
 }
 
-function actionsOf(item: Item, actions: MessageActions, onCopy: () => void, onDelete: () => void): Action[] {
+function actionsOf(item: Item, actions: MessageActions, { mayEdit, mayDelete }: { mayEdit: boolean; mayDelete: boolean }, onCopy: () => void, onDelete: () => void): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
   if (item.state === "failed" && clientId !== undefined) {
@@ -113,10 +117,8 @@ function actionsOf(item: Item, actions: MessageActions, onCopy: () => void, onDe
       { id: "discard", label: "Discard", icon: "close", danger: true, run: () => actions.onDiscard(clientId) },
     ];
   }
-  if (!item.own || item.seq === 0) return [copyIt];
-  return [
-    copyIt,
-    { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) },
-    { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete },
-  ];
+  if (item.seq === 0) return [copyIt];
+  const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
+  const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
+  return [copyIt, ...(mayEdit ? [edit] : []), ...(mayDelete ? [remove] : [])];
 }

@@ -1,15 +1,30 @@
 import type { RoomState } from "../chat/room";
-import { RoomMark } from "../ui/Avatar";
+import { Avatar, RoomMark } from "../ui/Avatar";
+import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
 
-export function RoomHeader({ room, onMenu }: { room: RoomState; onMenu: () => void }) {
-  const { name, topic } = room.info.value;
+interface RoomHeaderProps {
+  room: RoomState;
+  onMenu: () => void;
+  /** Undefined: there is nothing more to see of it. */
+  onDetails: (() => void) | undefined;
+}
+
+export function RoomHeader({ room, onMenu, onDetails }: RoomHeaderProps) {
+  const { topic, type, userId } = room.info.value;
+  const name = room.name.value;
   return (
     <header class="room-head">
       <MenuButton onClick={onMenu} />
-      <RoomMark id={room.id} name={name} />
+      {type === "direct" ? <Avatar id={userId ?? room.id} name={name} /> : <RoomMark id={room.id} name={name} />}
       <div class="room-head-text">
         <h1>
+          {type === "private" && (
+            <span class="room-head-lock">
+              <Icon name="lock" size={16} />
+              <span class="hidden">Private room </span>
+            </span>
+          )}
           <bdi>{name}</bdi>
         </h1>
         {topic && (
@@ -18,6 +33,11 @@ export function RoomHeader({ room, onMenu }: { room: RoomState; onMenu: () => vo
           </p>
         )}
       </div>
+      {onDetails && type !== "direct" && (
+        <button type="button" class="button-icon room-head-more" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={onDetails}>
+          <Icon name="info" />
+        </button>
+      )}
     </header>
   );
 }

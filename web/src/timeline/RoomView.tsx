@@ -2,8 +2,11 @@ import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Composer } from "../composer/Composer";
+import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
+import { RoomPanel } from "../details/RoomPanel";
+import { whyNotWrite } from "../rooms/rights";
 import { Announcer } from "./Announcer";
 import { RoomHeader } from "./RoomHeader";
 import type { Item } from "./rows";
@@ -19,11 +22,13 @@ interface RoomViewProps {
 /** An open room: its head, its messages, and where one writes. */
 export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
   const [editing, setEditing] = useState<{ room: RoomState; item: Item }>();
+  const [details, setDetails] = useState<RoomState>();
   const edited = editing?.room === room ? editing.item : undefined;
+  const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
   return (
     <>
-      <RoomHeader room={room} onMenu={onMenu} />
+      <RoomHeader room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
       {presence.kind === "refused" ? (
         <div class="empty">
           <h2>This room cannot be opened</h2>
@@ -32,7 +37,9 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
       ) : (
         <>
           <Timeline key={room.id} chat={chat} room={room} onEdit={(item) => setEditing({ room, item })} />
-          {edited ? (
+          {closed !== undefined ? (
+            <ComposerClosed reason={closed} />
+          ) : edited ? (
             <EditForm
               key={`edit-${room.id}/${edited.seq}`}
               text={edited.text}
@@ -41,17 +48,11 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
               onClose={() => setEditing(undefined)}
             />
           ) : (
-            <Composer
-              key={`composer-${room.id}`}
-              roomId={room.id}
-              roomName={room.info.value.name}
-              maxLength={chat.maxTextLength.value}
-              drafts={drafts}
-              onSend={(text) => chat.send(room, text)}
-            />
+            <Composer key={`composer-${room.id}`} chat={chat} room={room} drafts={drafts} />
           )}
         </>
       )}
+      {details === room && <RoomPanel key={`panel-${room.id}`} chat={chat} room={room} onClose={() => setDetails(undefined)} />}
       <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
     </>
   );

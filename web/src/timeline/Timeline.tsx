@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { mayModerate, whyNotWrite } from "../rooms/rights";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { useToast } from "../ui/useToast";
@@ -9,7 +10,8 @@ import { DaySection } from "./DaySection";
 import type { Pending, RoomLog } from "./log";
 import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
-import { groupByDay, type Item, logItem } from "./rows";
+import { groupByDay, type Item, logItem, withNotes } from "./rows";
+import { seenOf, showsReceipts } from "./seen";
 import { useTabStop } from "./useTabStop";
 import { useTimelineScroll } from "./useTimelineScroll";
 
@@ -23,7 +25,7 @@ const DAY_CHECK_MS = 60_000;
 export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; onEdit: (item: Item) => void }) {
   const log = room.log.value;
   const now = useNow(DAY_CHECK_MS);
-  const readAtOpen = useRef(room.readSeq.peek()).current;
+  const unreadFrom = useUnreadLine(room);
   const seenWhenLeft = useRef(log.last);
 
   const onNearTop = useCallback(() => {
@@ -32,8 +34,10 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const { scroller, content, atEnd, toEnd } = useTimelineScroll(log, onNearTop);
 
   const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
-  const firstUnread = log.messages.find((m) => m.seq > readAtOpen && m.author !== log.me)?.seq ?? 0;
-  const days = useMemo(() => groupByDay(items, firstUnread), [items, firstUnread]);
+  const openedAt = useRef(Date.now()).current;
+  const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
+  const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
+  const days = useMemo(() => groupByDay(rows, firstUnread), [rows, firstUnread]);
 
   const tabStop = useTabStop(scroller, items);
   const { toast, say } = useToast();
@@ -50,7 +54,9 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   if (atEnd) seenWhenLeft.current = log.last;
   const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
 
-  useReading(room, atEnd, log.last);
+  useReading(chat, room, atEnd && unreadFrom !== undefined, log.last);
+  useReceipts(chat, room);
+  const seen = seenOf(chat, room);
   useSendingLeadsToEnd(log, toEnd);
   useEffect(() => {
     if (atEnd && log.messages.length > TRIM_ABOVE) room.dispatch({ type: "trim", keep: KEEP_MESSAGES });
@@ -58,16 +64,16 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
 
   return (
     <div class="timeline-frame">
-      <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.info.value.name}`} tabIndex={0}>
+      <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
         <div ref={content} class="timeline-content">
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           {days.map((day) => (
-            <DaySection key={day.key} day={day} now={now} firstUnread={firstUnread} tabStop={tabStop} {...handlers} />
+            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} seen={seen} {...handlers} />
           ))}
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...handlers} onEdit={onEdit} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
@@ -105,7 +111,7 @@ function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
   return (
     <div class="timeline-start">
       <h2>
-        The beginning of <bdi>{room.info.value.name}</bdi>
+        The beginning of <bdi>{room.name.value}</bdi>
       </h2>
       <p>Everything said in this room is below.</p>
     </div>
@@ -134,6 +140,7 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
     author: me,
     authorName: myName,
     text: pending.text,
+    mentions: [],
     at: pending.at,
     deleted: false,
     editedAt: 0,
@@ -145,16 +152,43 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
   };
 }
 
-/** Marks the room read while its end is in sight. */
-function useReading(room: RoomState, atEnd: boolean, last: number): void {
+/** Marks the room read while its end is in sight. isSeen: it is, and where the unread ones begin was noted before. */
+function useReading(chat: Chat, room: RoomState, isSeen: boolean, last: number): void {
   useEffect(() => {
     const read = () => {
-      if (atEnd && document.visibilityState === "visible") room.markRead();
+      if (isSeen && document.visibilityState === "visible") chat.reading.readToEnd(room);
     };
     read();
     document.addEventListener("visibilitychange", read);
     return () => document.removeEventListener("visibilitychange", read);
-  }, [room, atEnd, last]);
+  }, [room, isSeen, last]);
+}
+
+interface UnreadLine {
+  read: number; // up to here it was read when it was opened
+  end: number; // the log ended here then
+}
+
+/** Where "New" stands: it is worked out once, when both numbers are known, and stays while the room is open. */
+function useUnreadLine(room: RoomState): UnreadLine | undefined {
+  const line = useRef<UnreadLine>(undefined);
+  const read = room.readSeq.value;
+  const end = room.log.value.last;
+  if (!line.current && read !== undefined && end >= 0) line.current = { read, end };
+  return line.current;
+}
+
+/** Reads who has read how far, once the room is joined and where it shows that. */
+function useReceipts(chat: Chat, room: RoomState): void {
+  const shown = showsReceipts(room.info.value) && room.presence.value.kind === "in";
+  useEffect(() => {
+    if (shown) void chat.readReceipts(room);
+  }, [shown, room]);
+}
+
+/** What is left of the table of Rights for a message's menu. */
+function rightsIn(room: RoomState) {
+  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value) };
 }
 
 /** Whoever writes wants to see what he wrote. */

@@ -4,10 +4,16 @@
 // The rule for events: seq == last+1 is applied, seq <= last is dropped, and a larger
 // one is only noted (`heard`): whoever holds the log then asks for what lies between.
 
-import type { LogEvent, NewMessage, Reaction, ReactionUpdated, Reactions, ResetReason } from "../protocol";
+import type { LogEvent, MemberUpdated, NewMessage, Reaction, ReactionUpdated, Reactions, ResetReason, RoomUpdated } from "../protocol";
 
 /** How many changes are kept for a page that is on its way: far more than come in the time of one answer. */
 const KEEP_CHANGES = 200;
+
+/** How many of the newest lines about members and settings are kept. */
+const KEEP_NOTES = 200;
+
+/** What changed a room's members or settings. */
+export type Note = ({ event: "member_updated" } & MemberUpdated) | ({ event: "room_updated" } & RoomUpdated);
 
 /** A message of ours that the log does not hold yet. */
 export interface Pending {
@@ -36,6 +42,8 @@ export interface RoomLog {
   readonly messages: readonly NewMessage[];
   /** The newest events that changed others, ascending: a page that was read before one of them may come after it. */
   readonly changes: readonly LogEvent[];
+  /** What changed members and settings while we were there, ascending by seq. */
+  readonly notes: readonly Note[];
   readonly pending: readonly Pending[];
   /** Why what was here had to be dropped, until the reader was told. */
   readonly reset: ResetReason | undefined;
@@ -57,7 +65,7 @@ export type LogAction =
   | { type: "discarded"; clientId: string };
 
 export function emptyLog(me: string): RoomLog {
-  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], pending: [], reset: undefined };
+  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
 }
 
 /** Whether events between `last` and `heard` are missing. */
@@ -108,6 +116,7 @@ function startAt(log: RoomLog, lastSeq: number): RoomLog {
     loaded: lastSeq === 0,
     messages: [],
     changes: [],
+    notes: [],
   });
 }
 
@@ -121,11 +130,13 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
   let { last } = log;
   const arrived: NewMessage[] = [];
   const changes: LogEvent[] = [];
+  const notes: Note[] = [];
   for (const event of events) {
     if (event.seq !== last + 1) continue;
     last = event.seq;
     if (event.event === "new_message") arrived.push(event);
     else if ("target" in event) changes.push(event);
+    else if (event.event === "member_updated" || event.event === "room_updated") notes.push(event);
   }
   if (last === log.last) return known;
   const own = new Set(arrived.filter((m) => m.author === log.me).map((m) => m.clientId));
@@ -135,6 +146,7 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
     last,
     messages: applyChanges(messages, changes, log.me),
     changes: changes.length === 0 ? log.changes : [...log.changes, ...changes].slice(-KEEP_CHANGES),
+    notes: notes.length === 0 ? log.notes : [...log.notes, ...notes].slice(-KEEP_NOTES),
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   });
 }

@@ -1,6 +1,7 @@
 // Messages as they stand on the page: by day, and within a day in groups of one sender.
 
 import type { NewMessage, Reactions } from "../protocol";
+import type { Note } from "./log";
 
 /** Messages of one sender closer than this stand in one group, in ms. */
 export const GROUP_WINDOW_MS = 5 * 60_000;
@@ -13,6 +14,8 @@ export interface Item {
   author: string;
   authorName: string;
   text: string;
+  /** Whom it names: user ids, MENTION_ROOM. */
+  mentions: readonly string[];
   at: number; // ms since 1970
   deleted: boolean;
   editedAt: number; // ms since 1970; 0: never
@@ -21,6 +24,8 @@ export interface Item {
   state: "logged" | "sending" | "failed";
   clientId?: string;
   error?: string;
+  /** It is no message, but says what changed here. */
+  note?: Note;
 }
 
 export interface Group {
@@ -29,6 +34,8 @@ export interface Group {
   authorName: string;
   own: boolean;
   items: Item[];
+  /** Stands alone, without items. */
+  note?: Note;
 }
 
 export interface Day {
@@ -45,6 +52,7 @@ export function logItem(message: NewMessage, me: string): Item {
     author: message.author,
     authorName: message.authorName || message.author,
     text: message.text,
+    mentions: message.mentions ?? [],
     at: Date.parse(message.timestamp) || 0,
     deleted: message.deleted === true,
     editedAt: Date.parse(message.editedAt ?? "") || 0,
@@ -52,6 +60,26 @@ export function logItem(message: NewMessage, me: string): Item {
     own: message.author === me,
     state: "logged",
   };
+}
+
+/** Messages with what changed between them, by seq; what is on its way stays last. A note has no time of its own: it stands where the message before it does. */
+export function withNotes(items: readonly Item[], notes: readonly Note[], fallbackAt: number): Item[] {
+  const all: Item[] = [];
+  let next = 0;
+  const put = (below: number) => {
+    for (let note = notes[next]; note && note.seq < below; note = notes[++next]) {
+      all.push({
+        key: `n${note.seq}`, seq: note.seq, author: note.author, authorName: "", text: "", mentions: [], at: all.at(-1)?.at ?? items[0]?.at ?? fallbackAt,
+        deleted: false, editedAt: 0, reactions: {}, own: false, state: "logged", note,
+      });
+    }
+  };
+  for (const item of items) {
+    put(item.seq > 0 ? item.seq : Number.POSITIVE_INFINITY);
+    all.push(item);
+  }
+  put(Number.POSITIVE_INFINITY);
+  return all;
 }
 
 /** The date of a moment in the timezone of this browser. */
@@ -73,6 +101,11 @@ export function groupByDay(items: readonly Item[], breakBefore = 0): Day[] {
       day = { key: days.some((d) => d.key === key) ? `${key}/${item.key}` : key, at: item.at, groups: [] };
       days.push(day);
       previous = undefined;
+    }
+    if (item.note) {
+      day.groups.push({ key: item.key, author: item.author, authorName: "", own: false, items: [], note: item.note });
+      previous = undefined;
+      continue;
     }
     const group = day.groups.at(-1);
     if (group && previous && joins(previous, item) && !(breakBefore > 0 && item.seq === breakBefore)) group.items.push(item);

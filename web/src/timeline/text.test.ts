@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { pieces } from "./text";
+import { describe, expect, test } from "vitest";
+import { mentionPieces, pieces } from "./text";
 
 const links = (text: string) => pieces(text).filter((p) => p.href !== undefined).map((p) => p.text);
 
@@ -23,4 +23,20 @@ test("only http and https ever become links", () => {
   for (const piece of pieces("https://a.b http://c.d javascript:https://e.f")) {
     if (piece.href !== undefined) expect(new URL(piece.href).protocol).toMatch(/^https?:$/);
   }
+});
+
+describe("mentions", () => {
+  const named = [
+    { name: "Ann", isUs: false },
+    { name: "Ann Lee", isUs: true },
+    { name: "b.o (x)", isUs: false },
+  ];
+  test("marks only the names that are meant, the longest that fits, in any case", () => {
+    expect(mentionPieces("hi @ann lee, @Ann and @Bo", named)).toEqual([{ text: "hi " }, { text: "@ann lee", mention: "us" }, { text: ", " }, { text: "@Ann", mention: "other" }, { text: " and @Bo" }]);
+    expect(mentionPieces("@b.o (x)!", named)).toEqual([{ text: "@b.o (x)", mention: "other" }, { text: "!" }]);
+  });
+  test("leaves addresses, longer words and links alone", () => {
+    for (const text of ["me@ann.example", "@Anna", "no names"]) expect(mentionPieces(text, named)).toEqual([{ text }]);
+    expect(mentionPieces("https://example.com/@Ann", named)).toEqual([{ text: "https://example.com/@Ann", href: "https://example.com/@Ann" }]);
+  });
 });

@@ -6,11 +6,13 @@ interface DialogProps {
   title: string;
   /** Absent: the dialog cannot be put away without an answer. */
   onClose?: () => void;
+  /** At the side, as high as the window. */
+  side?: boolean;
   children: ComponentChildren;
 }
 
 /** A modal dialog. The browser keeps the focus inside, and gives it back where it came from. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, side, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -27,7 +29,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={element}
-      class="dialog"
+      class={`dialog${side ? " dialog-side" : ""}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

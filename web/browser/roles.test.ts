@@ -1,0 +1,226 @@
+// What roles allow: members, settings, invitations, and where one may not write.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { makeRoom, meet, openDetails, row, setMember } from "./crew";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  await meet(server, { ann: "Ann Lee", bo: "Bo Chen", cleo: "Cleo" });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const names: Record<string, string> = { ann: "Ann Lee", bo: "Bo Chen", cleo: "Cleo" };
+const enter = (sub: string, room?: string) => Person.enter(browser, server, names[sub] ?? sub, { token: server.token(sub, names[sub] ?? sub), ...(room !== undefined && { room }) });
+
+test("an owner adds, mutes, promotes, bans and lets in again; the others see it at once", async () => {
+  const room = await makeRoom(server, "ann", { name: "Crew", type: "private" });
+  const ann = await enter("ann", room);
+  const bo = await enter("bo");
+  await bo.connected();
+  const panel = await openDetails(ann, "Members");
+  await panel.getByRole("button", { name: "Add somebody" }).click();
+  await panel.getByLabel("Whom to add").fill("bo");
+  await panel.getByRole("button", { name: "Bo Chen" }).click();
+  const member = panel.locator("[data-member=bo]");
+  await member.getByText("Member", { exact: true }).waitFor();
+  await row(bo, room).click();
+  await bo.loaded();
+  await bo.say("thanks");
+
+  const choose = async (action: string) => {
+    await member.getByRole("button", { name: "What to do with Bo Chen" }).click();
+    await ann.page.getByRole("menuitem", { name: action }).click();
+  };
+  await choose("Mute: may only read");
+  await bo.page.getByText("You may read here, but not write.").waitFor();
+  await member.getByText("Reader", { exact: true }).waitFor();
+  await choose("Let write again");
+  await bo.field.waitFor();
+  await choose("Make a moderator");
+  await member.getByText("Moderator", { exact: true }).waitFor();
+  await bo.page.locator(".note-line", { hasText: "Ann Lee made you a moderator" }).waitFor();
+  expect(await ann.page.locator(".note-line").allTextContents()).toContain("You made Bo Chen a moderator");
+
+  await choose("Ban…");
+  const ban = ann.page.getByRole("dialog", { name: "Ban Bo Chen" });
+  await ban.getByLabel("For how long").selectOption("1 hour");
+  await ban.getByRole("button", { name: "Ban", exact: true }).click();
+  await bo.page.getByText("This room cannot be opened").waitFor();
+  await bo.page.getByRole("alert").getByText("You are banned from this room.").waitFor();
+  await member.getByText("Banned until").waitFor();
+  await choose("Lift the ban");
+  await member.getByText("Member", { exact: true }).waitFor();
+  await bo.loaded();
+  await bo.say("back again");
+  await ann.bubble("back again").waitFor();
+  await ann.leave();
+  await bo.leave();
+});
+
+test("moderators delete others' messages and change slow mode only; members do neither", async () => {
+  const room = await makeRoom(server, "ann", { name: "Order" });
+  await setMember(server, "ann", room, "bo", "moderator");
+  await server.post(room, "spam", server.token("cleo", "Cleo"));
+  const bo = await enter("bo", room);
+  const cleo = await enter("cleo", room);
+  const about = await openDetails(bo);
+  expect(await about.getByLabel("Slow mode").count()).toBe(1);
+  expect(await about.getByLabel("Topic").count()).toBe(0);
+  await about.getByRole("button", { name: "Close" }).click();
+  const other = await openDetails(cleo);
+  expect(await other.getByLabel("Slow mode").count()).toBe(0);
+  expect(await other.getByRole("button", { name: "Invitations" }).count()).toBe(0);
+  await other.getByRole("button", { name: "Close" }).click();
+
+  await (await bo.openMenu("spam")).getByRole("menuitem", { name: "Delete" }).click();
+  await bo.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await cleo.page.getByText("This message was deleted.").waitFor();
+  await server.post(room, "from the owner", server.token("ann", "Ann Lee"));
+  expect(await (await cleo.openMenu("from the owner")).getByRole("menuitem", { name: "Delete" }).count()).toBe(0);
+  await bo.leave();
+  await cleo.leave();
+});
+
+test("an owner's settings hold for everybody at once, and are said in the timeline", async () => {
+  const room = await makeRoom(server, "ann", { name: "Rules" });
+  const ann = await enter("ann", room);
+  const cleo = await enter("cleo", room);
+  const panel = await openDetails(ann);
+  await panel.getByLabel("Name").fill("House rules");
+  await panel.getByLabel("Read-only").check();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByText("Saved.").waitFor();
+  await cleo.page.getByRole("heading", { name: "House rules", level: 1 }).waitFor();
+  await cleo.page.getByText("Only moderators and owners write here.").waitFor();
+  await cleo.page.locator(".note-line", { hasText: "Ann Lee named the room House rules and made the room read-only" }).waitFor();
+
+  await panel.getByLabel("Read-only").uncheck();
+  await panel.getByLabel("Slow mode").selectOption("10 seconds");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await cleo.field.waitFor();
+  await cleo.say("one");
+  await cleo.page.getByText(/^Slow mode: you may write again in \d+ s$/).waitFor();
+  await cleo.field.fill("two");
+  expect(await cleo.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  await expect.poll(() => cleo.page.getByRole("button", { name: "Send" }).isDisabled(), { timeout: 2 * SOON_MS }).toBe(false);
+  await cleo.field.press("Enter");
+  await ann.bubble("two").waitFor();
+
+  await panel.getByLabel("Archived").check();
+  await panel.getByRole("button", { name: "Save" }).click();
+  await cleo.page.getByText("This room is archived: nobody writes here any more.").waitFor();
+  expect(await cleo.field.getAttribute("role")).toBe("status");
+  await ann.leave();
+  await cleo.leave();
+});
+
+test("a link lets somebody in after sign-in, its token is sent to no server, and once it is used up it says so", async () => {
+  const room = await makeRoom(server, "ann", { name: "Invited", type: "private" });
+  const ann = await enter("ann", room);
+  const panel = await openDetails(ann, "Invitations");
+  await panel.getByLabel("How many people").fill("1");
+  await panel.getByRole("button", { name: "Make a link" }).click();
+  const link = await panel.getByLabel("The link, shown only now").inputValue();
+  expect(link).toMatch(new RegExp(`^${server.url}/#invite=.+`));
+  await panel.getByText("used 0 of 1").waitFor();
+
+  const guest = await Person.arrive(browser);
+  const asked: string[] = [];
+  guest.page.on("request", (request) => asked.push(request.url()));
+  await guest.page.goto(link);
+  await guest.page.getByLabel("Your name").fill("Gus");
+  await guest.page.getByRole("button", { name: "Join as a guest" }).click();
+  await guest.page.getByRole("dialog", { name: "You are invited to a room" }).waitFor();
+  expect(new URL(guest.page.url()).hash).toBe("");
+  await guest.page.getByRole("button", { name: "Join the room" }).click();
+  await guest.page.getByRole("heading", { name: "Invited", level: 1 }).waitFor();
+  await ann.page.locator(".note-line", { hasText: "Gus joined" }).waitFor();
+  const token = link.split("invite=")[1] ?? "";
+  expect(token).not.toBe("");
+  expect(asked.filter((url) => url.replace(/#.*/, "").includes(token))).toEqual([]);
+
+  const late = await enter("cleo");
+  await late.page.goto(link);
+  await late.connected();
+  await late.page.getByRole("button", { name: "Join the room" }).click();
+  await late.page.getByText("This invitation has expired or is used up.").waitFor();
+  await panel.getByRole("button", { name: "About" }).click();
+  await panel.getByRole("button", { name: "Invitations" }).click();
+  await panel.getByRole("button", { name: "Revoke" }).click();
+  await panel.getByText("There are none.").waitFor();
+  await ann.leave();
+  await guest.leave();
+  await late.leave();
+});
+
+test("one leaves after being asked, and the last owner cannot", async () => {
+  const room = await makeRoom(server, "ann", { name: "Exit", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const bo = await enter("bo", room);
+  const leave = async (person: Person) => {
+    await (await openDetails(person)).getByRole("button", { name: "Leave this room" }).click();
+    const asked = person.page.getByRole("dialog", { name: "Leave this room?" });
+    await asked.getByRole("button", { name: "Leave", exact: true }).click();
+    return asked;
+  };
+  await leave(bo);
+  await row(bo, room).waitFor({ state: "detached" });
+  expect(new URL(bo.page.url()).pathname).toBe("/");
+  const ann = await enter("ann", room);
+  const asked = await leave(ann);
+  await expect.poll(() => asked.getByRole("alert").textContent(), { timeout: SOON_MS }).toMatch(/owner/i);
+  expect(await row(ann, room).count()).toBe(1);
+  await ann.leave();
+  await bo.leave();
+});
+
+test("who has read it is shown where the room shows it", async () => {
+  const room = await makeRoom(server, "ann", { name: "Seen", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  await server.ask("ann", "PATCH", `rooms/${room}`, { receipts: true });
+  const ann = await enter("ann", room);
+  await ann.say("seen?");
+  await ann.page.locator('.message[data-seq][data-state="logged"]').waitFor();
+  expect(await ann.page.locator(".seen-by").count()).toBe(0);
+  const bo = await enter("bo", room);
+  await bo.bubble("seen?").waitFor();
+  await ann.page.locator(".seen-by", { hasText: "Seen by Bo Chen" }).waitFor();
+  await ann.page.reload();
+  await ann.page.locator(".seen-by", { hasText: "Seen by Bo Chen" }).waitFor();
+  await ann.leave();
+  await bo.leave();
+});
+
+test("@ offers those who can read the room, by keys; only real mentions are marked", async () => {
+  const room = await makeRoom(server, "ann", { name: "Names", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const ann = await enter("ann", room);
+  const bo = await enter("bo", room);
+  await ann.field.pressSequentially("hey @");
+  const options = ann.page.getByRole("option");
+  await expect.poll(() => options.allInnerTexts(), { timeout: SOON_MS }).toHaveLength(2);
+  expect((await options.allInnerTexts()).join()).not.toContain("Cleo");
+  await ann.field.pressSequentially("bo");
+  await expect.poll(() => options.count(), { timeout: SOON_MS }).toBe(1);
+  expect(await ann.field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
+  await ann.field.press("Enter");
+  expect(await ann.field.inputValue()).toBe("hey @Bo Chen ");
+  await ann.field.pressSequentially("and @Cleo");
+  await ann.field.press("Escape");
+  await ann.field.press("Enter");
+  const marked = bo.page.locator(".mention");
+  await expect.poll(() => marked.allTextContents(), { timeout: SOON_MS }).toEqual(["@Bo Chen"]);
+  expect(await marked.first().getAttribute("class")).toContain("mention-us");
+  await ann.leave();
+  await bo.leave();
+});

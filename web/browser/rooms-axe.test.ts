@@ -1,0 +1,29 @@
+// WCAG 2.2 AA by axe-core, on every screen of rooms, members and rights, in both themes.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser, type Theme } from "./browser";
+import { openRoomScreen, ROOM_SCREENS, type Rooms, seedRooms } from "./screens-rooms";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+let rooms: Rooms;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  rooms = await seedRooms(server);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const cases = ROOM_SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).flatMap((theme) => [1100, 360].map((width) => ({ screen, theme, width }))));
+
+test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
+  const person = await openRoomScreen(browser, server, rooms, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
+  expect(await faultsOf(person.page)).toEqual([]);
+  await person.leave();
+});

@@ -1,0 +1,44 @@
+// Pictures of every screen of rooms, members and rights: `npm run screenshots` puts them into
+// browser/screenshots-rooms for somebody to look at.
+
+import { mkdirSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, test } from "vitest";
+import { startBrowser, type Theme } from "./browser";
+import { openRoomScreen, ROOM_SCREENS, type Rooms, seedRooms } from "./screens-rooms";
+import { Server } from "./server";
+
+const SIZES: [number, number][] = [
+  [320, 640],
+  [390, 844],
+  [768, 1024],
+  [1280, 800],
+];
+const FOLDER = fileURLToPath(new URL("screenshots-rooms", import.meta.url));
+
+let browser: Browser;
+let server: Server;
+let rooms: Rooms;
+
+beforeAll(async () => {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  rooms = await seedRooms(server);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+test.each(ROOM_SCREENS)("%s", async (screen) => {
+  for (const [width, height] of SIZES) {
+    for (const theme of ["light", "dark"] as Theme[]) {
+      const person = await openRoomScreen(browser, server, rooms, screen, { width, height, theme });
+      await person.page.mouse.move(0, 0);
+      await person.page.screenshot({ path: `${FOLDER}/${screen.replaceAll(" ", "-")}-${width}-${theme}.png`, animations: "disabled" });
+      await person.leave();
+    }
+  }
+});

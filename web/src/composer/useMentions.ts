@@ -1,0 +1,58 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { MENTION_ROOM } from "../protocol";
+import { mayModerate } from "../rooms/rights";
+import { isMeant, type Typed } from "./mention";
+
+/** Suggestions shown at once. */
+const MOST = 6;
+/** Typing pauses so long before people are looked up, in ms. */
+const PAUSE_MS = 120;
+
+export interface Suggestion {
+  readonly id: string;
+  /** What is written behind the @. */
+  readonly name: string;
+  readonly more: string;
+}
+
+/** People who can read the room and are meant by what is typed; in a room with moderation also everybody, for those who may. */
+export function useMentions(chat: Chat, room: RoomState, typed: Typed | undefined): readonly Suggestion[] {
+  const [people, setPeople] = useState<readonly Suggestion[]>([]);
+  const query = typed?.query;
+  useEffect(() => {
+    if (query === undefined) return setPeople([]);
+    let current = true;
+    const timer = setTimeout(() => {
+      suggest(chat, room, query).then(
+        (found) => current && setPeople(found),
+        () => current && setPeople([]), // typing on is all one wants then
+      );
+    }, PAUSE_MS);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [chat, room, query]);
+  return query === undefined ? [] : people;
+}
+
+async function suggest(chat: Chat, room: RoomState, query: string): Promise<Suggestion[]> {
+  const info = room.info.peek();
+  const people = info.type === "public" ? await chat.requests.findPeople(query) : await membersOf(chat, room);
+  chat.people.learn(people);
+  const found = people
+    .filter(({ id, name }) => id !== chat.user.id && isMeant(query, name, id))
+    .map(({ id, name }) => ({ id, name: name || id, more: name ? id : "" }));
+  const everybody = mayModerate(info) && isMeant(query, "room", "room") ? [{ id: MENTION_ROOM, name: "room", more: "Everybody in this room" }] : [];
+  return [...found.slice(0, MOST - everybody.length), ...everybody];
+}
+
+/** The first hundred of a private room's members; the two of a direct one. */
+async function membersOf(chat: Chat, room: RoomState) {
+  const { type, userId } = room.info.peek();
+  if (type === "direct") return userId === undefined ? [] : chat.requests.people([userId]);
+  const { items } = await chat.requests.members(room.id);
+  return chat.requests.people(items.filter((member) => member.role !== undefined).map((member) => member.userId));
+}

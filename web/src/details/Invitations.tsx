@@ -1,0 +1,136 @@
+import { useEffect, useState } from "preact/hooks";
+import { messageOf } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import type { Invitation } from "../protocol";
+import { roleNames } from "../rooms/rights";
+import { invitationLink } from "../route";
+import { Field, Form } from "../session/fields";
+import { Icon } from "../ui/Icon";
+import { SelectField } from "../ui/SelectField";
+import { exactTime } from "../ui/time";
+import { INVITATION_OPTIONS, USUAL_INVITATION } from "./periods";
+
+/** The most uses an invitation may have. */
+const MOST_USES = 10_000;
+
+/** Links that let people in: made here, shown once, listed and revoked. */
+export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
+  const [list, setList] = useState<readonly Invitation[]>();
+  const [error, setError] = useState<string>();
+  const [link, setLink] = useState("");
+  const read = () =>
+    chat.requests.invitations(room.id).then(
+      ({ items }) => setList(items),
+      (failure: unknown) => setError(messageOf(failure)),
+    );
+  useEffect(() => void read(), [room]);
+  const revoke = async (id: string) => {
+    try {
+      setError(undefined);
+      await chat.requests.removeInvitation(room.id, id);
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+    await read();
+  };
+  return (
+    <div class="panel-part">
+      <MakeInvitation
+        chat={chat}
+        room={room}
+        onMade={(token) => {
+          setLink(invitationLink(token));
+          void read();
+        }}
+      />
+      {link !== "" && <FreshLink key={link} link={link} />}
+      <p class="form-error" role="alert">
+        {error}
+      </p>
+      <h3 class="panel-title">Open invitations</h3>
+      {list?.length === 0 && <p class="dialog-text">There are none.</p>}
+      <ul class="members" aria-label="Open invitations">
+        {list?.map((invitation) => (
+          <li key={invitation.id} class="member">
+            <span class="pick-text">
+              <span class="pick-name">
+                {invitation.role ? roleNames[invitation.role] : "Member"}, {invitation.maxUses === 0 ? `used ${invitation.uses} times` : `used ${invitation.uses} of ${invitation.maxUses}`}
+              </span>
+              <span class="pick-more">
+                until {exactTime(Date.parse(invitation.expiresAt))}, by <bdi>{chat.people.name(invitation.author)}</bdi>
+              </span>
+            </span>
+            <button type="button" class="button-link" onClick={() => void revoke(invitation.id)}>
+              Revoke
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface MakeInvitationProps {
+  chat: Chat;
+  room: RoomState;
+  onMade: (token: string) => void;
+}
+
+function MakeInvitation({ chat, room, onMade }: MakeInvitationProps) {
+  const [role, setRole] = useState<"member" | "reader">("member");
+  const [expires, setExpires] = useState(USUAL_INVITATION);
+  const [uses, setUses] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const make = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      onMade(await chat.requests.invite({ roomId: room.id, role, expiresInMs: Number(expires), maxUses: Number(uses) }));
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+    setBusy(false);
+  };
+  return (
+    <Form action="Make a link" busy={busy} error={error} onSubmit={() => void make()}>
+      <SelectField
+        label="They come in as"
+        value={role}
+        options={[
+          { value: "member", label: "Members" },
+          { value: "reader", label: "Readers" },
+        ]}
+        onChange={(value) => setRole(value === "reader" ? "reader" : "member")}
+      />
+      <SelectField label="Good for" value={expires} options={INVITATION_OPTIONS} onChange={setExpires} />
+      <Field label="How many people may use it" type="number" min={1} max={MOST_USES} value={uses} onInput={setUses} autocomplete="off" hint="Empty: as many as like." />
+    </Form>
+  );
+}
+
+/** The link just made. It is not shown again: the server keeps only what it can be recognised by. */
+function FreshLink({ link }: { link: string }) {
+  const [said, setSaid] = useState("");
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      setSaid("Copied.");
+    } catch {
+      setSaid("The browser does not allow copying here: select the link.");
+    }
+  };
+  return (
+    <div class="fresh-link">
+      <Field label="The link, shown only now" value={link} onInput={() => undefined} readOnly />
+      <button type="button" class="button-plain" onClick={() => void copy()}>
+        <Icon name="copy" size={18} />
+        Copy the link
+      </button>
+      <p class="hint" role="status">
+        {said}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { useRef, useState } from "preact/hooks";
+import { refusalOf } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import type { Member, SetMember } from "../protocol";
+import { PersonSearch } from "../rooms/PersonSearch";
+import { grantable, mayModerate } from "../rooms/rights";
+import { ActionMenu } from "../ui/ActionMenu";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
+import { Icon } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { BanDialog } from "./BanDialog";
+import { actionsFor, type MemberStep } from "./memberActions";
+import { MemberRow } from "./MemberRow";
+import { useMembers } from "./useMembers";
+
+/** How often it is asked whether a ban is over, in ms. */
+const BANS_EVERY_MS = 10_000;
+
+/** Who is what in a room, and what one's role may make of them. */
+export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
+  const list = useMembers(chat, room);
+  const now = useNow(BANS_EVERY_MS);
+  const [adding, setAdding] = useState(false);
+  const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement }>();
+  const [asking, setAsking] = useState<{ step: "remove" | "ban"; member: Member }>();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState("");
+  const heading = useRef<HTMLDivElement>(null);
+  const info = room.info.value;
+
+  const set = async (userId: string, change: Pick<SetMember, "role" | "bannedUntil">) => {
+    setBusy(true);
+    const refusal = await refusalOf(chat.requests.setMember({ roomId: room.id, userId, ...change }));
+    setBusy(false);
+    if (refusal === undefined) list.readMore();
+    return refusal;
+  };
+  const run = (step: MemberStep, member: Member) => {
+    if (step.kind === "role") return void set(member.userId, { role: step.role }).then((refusal) => setSaid(refusal ?? ""));
+    setAsking({ step: step.kind, member });
+  };
+  const closeMenu = () => {
+    const to = menu?.anchor.isConnected ? menu.anchor : heading.current;
+    setMenu(undefined);
+    to?.focus();
+  };
+  const closeAsking = () => {
+    setAsking(undefined);
+    requestAnimationFrame(() => document.activeElement === document.body && heading.current?.focus());
+  };
+
+  return (
+    <div ref={heading} class="panel-part" tabIndex={-1}>
+      {mayModerate(info) &&
+        (adding ? (
+          <PersonSearch
+            chat={chat}
+            label="Whom to add"
+            busy={busy}
+            autoFocus
+            without={(id) => list.members.some((member) => member.userId === id && member.role !== undefined)}
+            onPick={({ id }) => {
+              void set(id, { role: "member" }).then((refusal) => {
+                setSaid(refusal ?? "");
+                if (refusal === undefined) setAdding(false);
+              });
+            }}
+          />
+        ) : (
+          <button type="button" class="button-plain" onClick={() => setAdding(true)}>
+            <Icon name="plus" size={18} />
+            Add somebody
+          </button>
+        ))}
+      <p class="form-error" role="alert">
+        {said || list.message}
+      </p>
+      {list.kind === "loading" && <div class="spinner" role="status" aria-label="Loading members" />}
+      <ul class="members" aria-label="Members">
+        {list.members.map((member) => (
+          <MemberRow
+            key={member.userId}
+            member={member}
+            name={chat.people.name(member.userId)}
+            isUs={member.userId === chat.user.id}
+            now={now}
+            onMenu={member.userId !== chat.user.id && grantable(info, member.role).length > 0 ? (anchor) => setMenu({ member, anchor }) : undefined}
+          />
+        ))}
+      </ul>
+      {list.kind === "ready" && list.members.length === 0 && <p class="dialog-text">Nobody has a role of his own here: everyone may read and write.</p>}
+      {(list.more || list.kind === "failed") && (
+        <button type="button" class="button-plain" onClick={list.readMore}>
+          {list.kind === "failed" ? "Try again" : "Show more"}
+        </button>
+      )}
+      {menu && (
+        <ActionMenu
+          label={chat.people.name(menu.member.userId)}
+          anchor={menu.anchor}
+          alignEnd
+          choices={[]}
+          actions={actionsFor(info, menu.member, now, (step) => run(step, menu.member))}
+          onClose={closeMenu}
+        />
+      )}
+      {asking?.step === "remove" && (
+        <ConfirmDialog
+          title={`Take ${chat.people.name(asking.member.userId)} out?`}
+          text="They can only come back when somebody adds them again."
+          action="Take out"
+          keep="Keep"
+          onConfirm={async () => {
+            const refusal = await set(asking.member.userId, { role: null });
+            if (refusal === undefined) closeAsking();
+            return refusal;
+          }}
+          onClose={closeAsking}
+        />
+      )}
+      {asking?.step === "ban" && (
+        <BanDialog
+          name={chat.people.name(asking.member.userId)}
+          onBan={async (bannedUntil) => {
+            const refusal = await set(asking.member.userId, { role: null, bannedUntil });
+            if (refusal === undefined) closeAsking();
+            return refusal;
+          }}
+          onClose={closeAsking}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+import { useRef, useState } from "preact/hooks";
+import { messageOf, newClientId } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import { MAX_ROOM_NAME, MAX_ROOM_TOPIC } from "../protocol";
+import { Field, Form } from "../session/fields";
+import { Dialog } from "../ui/Dialog";
+
+interface CreateRoomProps {
+  chat: Chat;
+  onOpen: (roomId: string) => void;
+  onClose: () => void;
+}
+
+/** Makes a room whose owner we are. */
+export function CreateRoom({ chat, onOpen, onClose }: CreateRoomProps) {
+  const [name, setName] = useState("");
+  const [topic, setTopic] = useState("");
+  const [isPrivate, setPrivate] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const clientId = useRef(newClientId()); // pressed twice, it is one room
+  const submit = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const room = await chat.requests.create({ name: name.trim(), type: isPrivate ? "private" : "public", topic: topic.trim(), clientId: clientId.current });
+      chat.adopt(room);
+      onOpen(room.id);
+    } catch (failure) {
+      setError(messageOf(failure));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title="Create a room" onClose={onClose}>
+      <Form action="Create room" busy={busy} error={error} onSubmit={() => void submit()}>
+        <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_ROOM_NAME} required autoFocus />
+        <Field label="Topic" value={topic} onInput={setTopic} autocomplete="off" maxLength={MAX_ROOM_TOPIC} hint="What it is about. It can be left empty." />
+        <fieldset class="choices">
+          <legend>Who can read it</legend>
+          <label class="choice">
+            <input type="radio" name="room-type" checked={!isPrivate} onChange={() => setPrivate(false)} />
+            <span>
+              <b>Public</b>
+              <span class="hint">Everyone who is signed in can find it and join.</span>
+            </span>
+          </label>
+          <label class="choice">
+            <input type="radio" name="room-type" checked={isPrivate} onChange={() => setPrivate(true)} />
+            <span>
+              <b>Private</b>
+              <span class="hint">Only people you add or invite know of it. This stays so.</span>
+            </span>
+          </label>
+        </fieldset>
+      </Form>
+    </Dialog>
+  );
+}

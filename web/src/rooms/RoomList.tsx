@@ -1,0 +1,70 @@
+import { useComputed } from "@preact/signals";
+import { activity, type Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { openRoomId } from "../route";
+import { RoomRow } from "./RoomRow";
+import { sectionsOf } from "./sections";
+
+interface RoomListProps {
+  chat: Chat;
+  now: number;
+  onOpened: () => void;
+  onNew: () => void;
+}
+
+/** The rooms one is in or may see, in sections. */
+export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
+  const sections = useComputed(() => {
+    const rooms = [...chat.rooms.value.values()].filter((room) => room.presence.value.kind !== "refused");
+    return sectionsOf(rooms, placeOf, openRoomId.value);
+  }).value;
+  if (sections.length === 0) return <Empty listing={chat.listing.value} onRetry={() => void chat.readList()} onNew={onNew} />;
+  return (
+    <>
+      {sections.map(({ key, title, rooms }) => (
+        <section key={key} aria-labelledby={`rooms-${key}`} data-section={key}>
+          <h2 id={`rooms-${key}`} class="room-section">
+            {title}
+          </h2>
+          <ul>
+            {rooms.map((room) => (
+              <RoomRow key={room.id} room={room} me={chat.user.id} now={now} isOpen={room.id === openRoomId.value} onOpened={onOpened} />
+            ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+function placeOf(room: RoomState) {
+  return { id: room.id, isDirect: room.info.value.type === "direct", unread: room.unread.value, mentions: room.mentions.value, activity: activity(room) };
+}
+
+interface EmptyProps {
+  listing: "loading" | "ready" | "failed";
+  onRetry: () => void;
+  onNew: () => void;
+}
+
+function Empty({ listing, onRetry, onNew }: EmptyProps) {
+  if (listing === "loading") return <div class="spinner" role="status" aria-label="Loading rooms" />;
+  if (listing === "failed") {
+    return (
+      <div class="empty empty-small" role="alert">
+        <p>The rooms could not be read.</p>
+        <button type="button" class="button-plain" onClick={onRetry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div class="empty empty-small">
+      <p>There are no rooms yet.</p>
+      <button type="button" class="button-plain" onClick={onNew}>
+        Create the first one
+      </button>
+    </div>
+  );
+}
