@@ -2,16 +2,28 @@
 
 import { Emitter } from "./emitter.js";
 import type { ChatError } from "./errors.js";
+import { Idle } from "./idle.js";
 import { Link, type State } from "./link.js";
 import { Outbox } from "./outbox.js";
 import { indexedDBStore, memoryStore, type OutboxEntry, type OutboxStore } from "./outbox-store.js";
-import { Room, type RoomHost } from "./room.js";
-import { Stream, type StreamOptions } from "./stream.js";
-import type { TokenSource } from "./tokens.js";
-import { decodeLogEvent, decodeNotification, type Fields, isFields, type Notification, type Ready, type User } from "./wire.js";
+import { Rest } from "./rest.js";
+import { type ListQuery, type Room, whole } from "./room.js";
+import { Rooms } from "./rooms.js";
+import { Stream, type StreamHost, type StreamOptions } from "./stream.js";
+import { Tokens, type TokenSource } from "./tokens.js";
+import { decodeList, decodeNotification, type Fields, isFields, type Notification } from "./wire.js";
+import { decodeFound, decodeNotifications, decodePresence, decodeProfile, type FoundPage, type NotificationPage, type Presence, type Profile } from "./wire-people.js";
+import type { Ready, User } from "./wire-ready.js";
+import { decodeListed, decodeRoom, type ListedRoom, type MyRoom, type RoomInfo } from "./wire-rooms.js";
 
 export type ChatEvents = {
   state: [state: State];
+  /** The user's own rooms, or what is unread of them, are others than before. */
+  rooms: [rooms: readonly MyRoom[]];
+  /** Somebody gave the user a role in a room, or opened a direct room with him. */
+  added: [room: RoomInfo, author: string];
+  /** Somebody in a room of the user's is present, or is not. May be lost. */
+  presence: [presence: Presence];
   notification: [notification: Notification];
   /** How many notifications are unread. */
   unread: [count: number];
@@ -30,6 +42,10 @@ export interface ChatOptions {
   outbox?: OutboxStore;
   /** The user's id where it is known: then writes are stored before the first connection, too. */
   user?: string;
+  /** Whether the user's own rooms are joined, so that chat.rooms counts what comes; default: true. */
+  follow?: boolean;
+  /** Whether the server is told when nobody sits in front of the page; default: true. In Node it is told nothing. */
+  idle?: boolean;
 }
 
 /** Connects to a server, by its address, and stays connected until close(). */
@@ -39,10 +55,12 @@ export function connect(url: string, options: ChatOptions): Chat {
 
 export class Chat extends Emitter<ChatEvents> {
   readonly #link: Link;
+  readonly #rest: Rest;
   readonly #outbox: Outbox;
-  readonly #rooms = new Map<string, Room>();
+  readonly #rooms: Rooms;
   readonly #streams = new Set<Stream>();
-  readonly #host: RoomHost;
+  readonly #host: StreamHost;
+  readonly #idle: Idle | undefined;
   readonly #wake = (): void => this.#link.retry();
   #user: User | undefined;
   #logId: string | undefined;
@@ -52,7 +70,9 @@ export class Chat extends Emitter<ChatEvents> {
   /** Made by connect(). */
   constructor(url: string, options: ChatOptions) {
     super();
-    this.#link = new Link(url, options.token, {
+    const tokens = new Tokens(options.token);
+    this.#rest = new Rest(url, tokens);
+    this.#link = new Link(url, tokens, {
       state: (state) => this.#became(state),
       ready: (ready) => this.#begin(ready),
       event: (name, payload) => this.#receive(name, payload),
@@ -61,11 +81,21 @@ export class Chat extends Emitter<ChatEvents> {
       delivered: (entry, answer) => this.tell("sent", entry, Number(answer["seq"])),
       failed: (entry, error) => this.tell("failed", entry, error),
     }, options.user);
-    this.#host = {
-      ask: (event, payload, take) => this.#link.ask(event, payload, take),
-      request: (event, payload) => this.#link.request(event, payload),
-      write: (event, roomId, payload) => this.#outbox.add(event, roomId, payload),
+    const host = {
+      rest: this.#rest,
+      ask: (event: string, payload: object, take?: (answer: Fields) => void) => this.#link.ask(event, payload, take),
+      request: (event: string, payload: object) => this.#link.request(event, payload),
+      write: (event: string, roomId: string, payload: Fields) => this.#outbox.add(event, roomId, payload),
     };
+    this.#host = host;
+    this.#rooms = new Rooms(host, {
+      changed: (rooms) => this.tell("rooms", rooms),
+      added: (room, author) => this.tell("added", room, author),
+    }, options.follow ?? true);
+    if (typeof document !== "undefined" && (options.idle ?? true)) {
+      // Without auto it would end what was set by hand.
+      this.#idle = new Idle((status) => void this.#link.ask("set_presence", { status, auto: true }).catch(() => {}), document);
+    }
     globalThis.addEventListener?.("online", this.#wake);
     // Listeners that are added in this turn hear the first state, too.
     queueMicrotask(this.#wake);
@@ -85,20 +115,66 @@ export class Chat extends Emitter<ChatEvents> {
     return this.#unread;
   }
 
+  /** The user's own rooms, ascending by id, and what is unread of each: another array after each change. */
+  get rooms(): readonly MyRoom[] {
+    return this.#rooms.list;
+  }
+
   /** A room, joined on every connection from now on. since: the last seq one has of it already. */
   room(id: string, options: { since?: number } = {}): Room {
-    const known = this.#rooms.get(id);
-    if (known) return known;
-    const room = new Room(id, this.#host, options.since);
-    this.#rooms.set(id, room);
-    if (this.#ready) room.begin(false);
-    return room;
+    return this.#rooms.open(id, options.since);
   }
 
   /** Leaves a room on this connection; its object is of no use any more. What is in the outbox is still sent. */
   leave(id: string): void {
-    this.#rooms.get(id)?.end();
-    if (this.#rooms.delete(id)) this.#link.ask("leave_room", { roomId: id }).catch(() => {});
+    this.#rooms.close(id);
+  }
+
+  /** Makes a room, whose owner one is. With the clientId of an earlier call it is that one's room. */
+  async createRoom(room: { id?: string; name: string; type: "public" | "private"; topic?: string; clientId?: string }): Promise<RoomInfo> {
+    return this.#own(await this.#link.request("create_room", { clientId: crypto.randomUUID(), ...room }));
+  }
+
+  /** The room of oneself and another; with oneself: one's own notes. */
+  async openDirect(userId: string): Promise<RoomInfo> {
+    return this.#own(await this.#link.request("open_direct", { userId }));
+  }
+
+  /** Becomes a member by an invitation's token. */
+  async acceptInvitation(token: string): Promise<RoomInfo> {
+    return this.#own(await this.#link.request("accept_invitation", { token }));
+  }
+
+  /** Public rooms and one's own, ascending by id. */
+  async listRooms(query: ListQuery & { query?: string } = {}): Promise<{ rooms: ListedRoom[]; more: boolean }> {
+    const answer = await this.#link.request("list_rooms", query);
+    return { rooms: decodeList(answer["rooms"], decodeListed), more: answer["more"] === true };
+  }
+
+  /** Finds messages by their text, newest first, in the rooms one may read or in one of them. */
+  async search(query: string, options: { roomId?: string; from?: string; before?: string; limit?: number } = {}): Promise<FoundPage> {
+    return decodeFound(await this.#link.request("search", { ...options, query }));
+  }
+
+  /** Users by their ids (at most 100), or by a word of their names. */
+  async users(query: readonly string[] | (ListQuery & { query?: string }) = {}): Promise<{ users: Profile[]; more: boolean }> {
+    const answer = await this.#link.request("get_users", Array.isArray(query) ? { userIds: query } : query);
+    return { users: decodeList(answer["users"], decodeProfile), more: answer["more"] === true };
+  }
+
+  /** Changes what others see of the user; null: what his token says, or nothing. */
+  async updateProfile(profile: { name?: string | null; avatar?: string | null; status?: string | null }): Promise<Profile> {
+    return whole(decodeProfile((await this.#link.request("update_profile", profile))["user"]), "user");
+  }
+
+  /** How present users are, at most 100. */
+  async presence(userIds: readonly string[]): Promise<Presence[]> {
+    return decodeList((await this.#link.request("get_presence", { userIds }))["users"], decodePresence);
+  }
+
+  /** Sets one's presence by hand; online ends that. */
+  async setPresence(status: "online" | "idle" | "dnd" | "invisible"): Promise<void> {
+    await this.#link.request("set_presence", { status });
   }
 
   /** Opens a declared stream, and opens it again on every connection, where it left off. */
@@ -107,6 +183,13 @@ export class Chat extends Emitter<ChatEvents> {
     this.#streams.add(stream);
     if (this.#ready) stream.begin();
     return stream;
+  }
+
+  /** A page of the user's notifications, newest first. before: an id. */
+  async notifications(query: { before?: string; unread?: boolean; limit?: number } = {}): Promise<NotificationPage> {
+    const page = decodeNotifications(await this.#rest.get("/api/notifications", query));
+    this.#count(page.unread);
+    return page;
   }
 
   /** Marks notifications as read, or as unread again; resolves with how many are unread then. */
@@ -125,6 +208,8 @@ export class Chat extends Emitter<ChatEvents> {
   close(): void {
     globalThis.removeEventListener?.("online", this.#wake);
     this.#end();
+    this.#idle?.close();
+    this.#rooms.shut();
     this.#outbox.close();
     this.#link.close();
   }
@@ -140,15 +225,17 @@ export class Chat extends Emitter<ChatEvents> {
     this.#user = ready.user;
     this.#ready = true;
     if (ready.unread !== undefined) this.#count(ready.unread);
-    for (const room of this.#rooms.values()) room.begin(another);
+    this.#rooms.begin(ready, another);
     for (const stream of this.#streams) stream.begin();
     this.#outbox.begin(ready.user.id);
+    this.#idle?.begin();
   }
 
   #end(): void {
     this.#ready = false;
+    this.#idle?.end();
     this.#outbox.end();
-    for (const room of this.#rooms.values()) room.end();
+    this.#rooms.end();
     for (const stream of this.#streams) stream.end();
   }
 
@@ -163,10 +250,19 @@ export class Chat extends Emitter<ChatEvents> {
       this.#count(this.#unread + 1);
       return this.tell("notification", notification);
     }
-    const roomId = payload["roomId"];
-    const event = decodeLogEvent(name, payload);
-    if (typeof roomId === "string" && (event || name === "room_reset" || name === "typing")) return this.#rooms.get(roomId)?.receive(name, payload, event);
-    if (isFields(payload)) this.tell("push", name, payload);
+    if (name === "presence_updated") {
+      const presence = decodePresence(payload);
+      if (presence) this.tell("presence", presence);
+      return;
+    }
+    if (!this.#rooms.receive(name, payload) && isFields(payload)) this.tell("push", name, payload);
+  }
+
+  /** The answer of what gave the user a room; `room_added` says the same, later or sooner. */
+  async #own(answer: Fields): Promise<RoomInfo> {
+    const room = whole(decodeRoom(answer["room"]), "room");
+    await this.#rooms.added(room);
+    return room;
   }
 
   #count(unread: number): void {

@@ -17,6 +17,8 @@ export class ChatError extends Error {
     readonly retryAfterMs = 0,
     /** The field that is wrong, where the server named one. */
     readonly field?: string,
+    /** Why it is FORBIDDEN or a CONFLICT, where the server said so: read_only, archived, role, banned, last_owner ... */
+    readonly reason?: string,
   ) {
     super(message);
     this.name = "ChatError";

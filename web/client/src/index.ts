@@ -4,7 +4,10 @@ export { connect, type Chat, type ChatEvents, type ChatOptions } from "./chat.js
 export { ChatError, type ErrorCode } from "./errors.js";
 export type { State } from "./link.js";
 export { indexedDBStore, memoryStore, type OutboxEntry, type OutboxStore } from "./outbox-store.js";
-export type { Room, RoomEvents, Written } from "./room.js";
+export type { ListQuery, MessageOptions, Room, RoomEvents, RoomSettings, Written } from "./room.js";
 export type { Stream, StreamEvents, StreamOptions } from "./stream.js";
 export type { TokenSource } from "./tokens.js";
-export type { Fields, History, LogEvent, Message, Notification, User } from "./wire.js";
+export type { Attachment, Fields, History, LogEvent, Message, Notification } from "./wire.js";
+export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
+export type { User } from "./wire-ready.js";
+export type { Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

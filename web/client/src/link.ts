@@ -10,8 +10,9 @@
 import { io, type Socket } from "socket.io-client";
 import { backoffMs, pause } from "./backoff.js";
 import { asChatError, ChatError, closed, offline, unanswered } from "./errors.js";
-import { Tokens, type TokenSource } from "./tokens.js";
-import { decodeError, decodeReady, type Fields, isFields, type Ready } from "./wire.js";
+import type { Tokens } from "./tokens.js";
+import { decodeReady, type Ready } from "./wire-ready.js";
+import { decodeError, type Fields, isFields } from "./wire.js";
 
 /** How long an answer may take, and a connection, in ms. The server answers a send within 8 s. */
 const ANSWER_MS = 10_000;
@@ -45,9 +46,9 @@ export class Link {
   #drainMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(url: string, token: TokenSource, listener: LinkListener) {
+  constructor(url: string, tokens: Tokens, listener: LinkListener) {
     this.#listener = listener;
-    this.#tokens = new Tokens(token);
+    this.#tokens = tokens;
     this.#socket = io(url, {
       autoConnect: false,
       forceNew: true,

@@ -52,18 +52,31 @@ export class RoomLog {
     return this.#last;
   }
 
-  /** There is a connection, where nothing is joined yet. */
-  begin(): void {
+  /**
+   * There is a connection, where nothing is joined yet. start: where a log begins of which nothing was told. Resolves
+   * when everything up to now is applied, or that was given up.
+   */
+  begin(start?: number): Promise<void> {
     this.end();
+    if (!this.#another) this.#last ??= start;
     this.#joining = true;
     this.#highest = 0;
-    this.#catchUp();
+    return this.#catchUp();
+  }
+
+  /** Goes back, or on, to a seq: what is above is applied, again. */
+  rewind(since: number): Promise<void> {
+    this.#resets++;
+    this.#last = since;
+    const running = this.#running !== undefined || !this.#joining;
+    return running ? this.begin() : Promise.resolve();
   }
 
   /** The connection is gone, or nobody listens any more. */
   end(): void {
     this.#running?.abort();
     this.#running = undefined;
+    this.#joining = true;
   }
 
   /** The numbers are void, because it is another log. The next join says where that one is. */
@@ -78,7 +91,7 @@ export class RoomLog {
     this.#highest = Math.max(this.#highest, event.seq);
     if (this.#joining || this.#last === undefined) return;
     if (event.seq === this.#last + 1) return this.#apply(event);
-    if (event.seq > this.#last) this.#catchUp();
+    if (event.seq > this.#last) void this.#catchUp();
   }
 
   /** The server says that it cannot bring what is missing. */
@@ -94,11 +107,11 @@ export class RoomLog {
     this.reader.apply(event);
   }
 
-  #catchUp(): void {
-    if (this.#running) return;
+  #catchUp(): Promise<void> {
+    if (this.#running) return Promise.resolve();
     const running = new AbortController();
     this.#running = running;
-    void this.#work(running.signal).finally(() => {
+    return this.#work(running.signal).finally(() => {
       if (this.#running === running) this.#running = undefined;
     });
   }

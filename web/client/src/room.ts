@@ -1,15 +1,25 @@
-// One room: its log, its history, and writing in it.
+// One room: its log, its history, writing in it, and who is in it.
 
 import { Emitter } from "./emitter.js";
-import type { ChatError } from "./errors.js";
+import { ChatError, offline } from "./errors.js";
 import { RoomLog } from "./room-log.js";
-import { decodeHistory, decodeMessage, decodePage, type Fields, type History, type LogEvent, type Message, type Page } from "./wire.js";
+import type { Rest } from "./rest.js";
+import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, type LogEvent, type Message, type Page } from "./wire.js";
+import { decodeReport, type Report } from "./wire-people.js";
+import {
+  decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
+  type ReadUpdate, type Receipt, type Role, type RoomEvent, type RoomInfo,
+} from "./wire-rooms.js";
 
 export type RoomEvents = {
   message: [message: Message];
   updated: [event: LogEvent];
   deleted: [event: LogEvent];
   reaction: [event: LogEvent];
+  /** Somebody is in the room from now on, out of it, or may do other things there. */
+  member: [event: MemberEvent];
+  /** The room's name, topic or settings are others. */
+  room: [event: RoomEvent];
   /** Every event of the log, those above too, and kinds this version does not know. */
   event: [event: LogEvent];
   /** Drop what you have and read history(): the next event is lastSeq+1. */
@@ -18,15 +28,29 @@ export type RoomEvents = {
   live: [];
   /** Others type, or cease to. Never replayed. */
   typing: [event: Fields];
+  /** Somebody has read up to a seq: the user on any of his devices, and others where the room shows receipts. Never replayed. */
+  read: [event: ReadUpdate];
+  /** One is out of the room, and nothing of it is told any more until one is let in again. error: of a join that was refused. */
+  left: [reason: LeftReason, error?: ChatError];
   /** The room cannot be read. */
   error: [error: ChatError];
 };
 
 /** What a room needs of its chat. */
 export interface RoomHost {
+  readonly rest: Rest;
+  /** The user's id; empty before the first connection. */
+  readonly me: string;
   ask(event: string, payload: object, take?: (answer: Fields) => void): Promise<Fields>;
   request(event: string, payload: object): Promise<Fields>;
   write(event: string, roomId: string, payload: Fields): Promise<Fields>;
+  /** Told before the room's own listeners. */
+  joined(info: RoomInfo): void;
+  heard(event: LogEvent): void;
+  reset(roomId: string, lastSeq: number): void;
+  out(roomId: string): void;
+  mark(roomId: string, seq: number): Promise<ReadState>;
+  mine(roomId: string): MyRoom | undefined;
 }
 
 /** Where the server has put a write. */
@@ -37,12 +61,30 @@ export interface Written {
   readonly timestamp?: string;
 }
 
+/** What goes with a message's text: attachments are the ids of files uploaded to this room. */
+export interface MessageOptions {
+  parent?: number;
+  data?: Fields;
+  attachments?: readonly string[];
+}
+
+/** Which part of a list: what comes behind an id. */
+export interface ListQuery {
+  after?: string;
+  limit?: number;
+}
+
+export type RoomSettings = Partial<Pick<RoomInfo, "name" | "topic" | "readOnly" | "slowModeMs" | "archived" | "receipts">>;
+
 const named = { message_updated: "updated", message_deleted: "deleted", reaction_updated: "reaction" } as const;
 const isNamed = (event: string): event is keyof typeof named => Object.hasOwn(named, event);
 
 export class Room extends Emitter<RoomEvents> {
   readonly #host: RoomHost;
   readonly #log: RoomLog;
+  #info: RoomInfo | undefined;
+  #left: LeftReason | undefined;
+  #begun = false;
 
   /** Made by chat.room(). */
   constructor(
@@ -53,16 +95,15 @@ export class Room extends Emitter<RoomEvents> {
     super();
     this.#host = host;
     const source = {
-      join: (last: number | undefined, take: (page: Page) => void) =>
-        host.ask("join_room", last === undefined ? { roomId: id } : { roomId: id, since: last }, (answer) => take(decodePage(answer))),
+      join: (last: number | undefined, take: (page: Page) => void) => host.ask("join_room", last === undefined ? { roomId: id } : { roomId: id, since: last }, (answer) => this.#joined(answer, take)),
       sync: (last: number, take: (page: Page) => void) =>
         host.ask("sync", { rooms: { [id]: last } }, (answer) => take(decodePage((answer["rooms"] as Fields | undefined)?.[id]))),
     };
     this.#log = new RoomLog(source, {
       apply: (event) => this.#apply(event),
-      reset: (reason, lastSeq) => this.tell("reset", reason, lastSeq),
+      reset: (reason, lastSeq) => this.#reset(reason, lastSeq),
       caughtUp: () => this.tell("live"),
-      refused: (error) => this.tell("error", error),
+      refused: (error) => this.#refused(error),
     }, since);
   }
 
@@ -71,8 +112,23 @@ export class Room extends Emitter<RoomEvents> {
     return this.#log.last;
   }
 
+  /** What the server said of the room at the last join, with what changed since; undefined before. */
+  get info(): RoomInfo | undefined {
+    return this.#info;
+  }
+
+  /** What is read and unread of it, as in chat.rooms; undefined where it is none of one's own. */
+  get mine(): MyRoom | undefined {
+    return this.#host.mine(this.id);
+  }
+
+  /** Why one is out of it; undefined: one is not. */
+  get left(): LeftReason | undefined {
+    return this.#left;
+  }
+
   /** Sends a message; resolves when it is durable. See Outbox for order and loss. */
-  async send(text: string, more: { parent?: number; data?: Fields } = {}): Promise<Written> {
+  async send(text: string, more: MessageOptions = {}): Promise<Written> {
     return written(await this.#host.write("send_message", this.id, { ...more, text }));
   }
 
@@ -92,7 +148,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** A page of messages, ascending; the newest ones without before and after. */
   async history(query: { before?: number; after?: number; around?: number; parent?: number; limit?: number } = {}): Promise<History> {
-    return decodeHistory(await this.#host.request("get_history", { ...query, roomId: this.id }));
+    return decodeHistory(await this.#request("get_history", query));
   }
 
   /** Tells others that one types. Not told again when it gets lost. */
@@ -100,28 +156,168 @@ export class Room extends Emitter<RoomEvents> {
     this.#host.ask("typing", { roomId: this.id, on }).catch(() => {});
   }
 
-  /** @internal There is a connection; another: the log is another one than before. */
-  begin(another: boolean): void {
+  /** Marks the room as read up to seq, by default all that was told. It goes up, never down. Resolves when the server knows. */
+  async markRead(seq = this.#log.last ?? 0): Promise<ReadState> {
+    return this.#host.mark(this.id, seq);
+  }
+
+  /** Uploads a file, to be sent with a message: `send(text, {attachments: [file.id]})`. */
+  async upload(file: Blob, name: string = nameOf(file), signal?: AbortSignal): Promise<Attachment> {
+    const answer = await this.#host.rest.upload(`/api/rooms/${this.id}/files`, name, file, signal);
+    return whole(answer["file"] as Attachment | undefined, "file");
+  }
+
+  /** Addresses of a file for <img> and <video>, good for 5 min. */
+  async fileUrl(fileId: string): Promise<{ url: string; thumbnailUrl?: string; expiresAt: string }> {
+    const { rest } = this.#host;
+    const { url, thumbnailUrl, expiresAt } = await rest.get(`/api/rooms/${this.id}/files/${encodeURIComponent(fileId)}/url`);
+    return { url: rest.address(String(url)), ...(typeof thumbnailUrl === "string" ? { thumbnailUrl: rest.address(thumbnailUrl) } : {}), expiresAt: String(expiresAt) };
+  }
+
+  /** Changes the room's settings; what is absent stays. */
+  async update(settings: RoomSettings): Promise<RoomInfo> {
+    return whole(decodeRoom((await this.#request("update_room", settings))["room"]), "room");
+  }
+
+  /** Gives somebody a role; null takes him out. Resolves with the seq from which on it is so. */
+  async setMember(userId: string, role: Role | null, bannedUntil?: Date): Promise<number> {
+    return Number((await this.#request("set_member", { userId, role, ...(bannedUntil ? { bannedUntil: bannedUntil.toISOString() } : {}) }))["seq"]);
+  }
+
+  /** Takes somebody out until a time; with a role he is that again afterwards. */
+  ban(userId: string, until: Date, role: Role | null = null): Promise<number> {
+    return this.setMember(userId, role, until);
+  }
+
+  /** Leaves for good, on all devices; chat.leave() only stops following. */
+  async leave(): Promise<number> {
+    if (this.#host.me === "") throw offline();
+    return this.setMember(this.#host.me, null);
+  }
+
+  async members(query: ListQuery = {}): Promise<{ members: Member[]; more: boolean }> {
+    const answer = await this.#request("list_members", query);
+    return { members: decodeList(answer["members"], decodeMember), more: answer["more"] === true };
+  }
+
+  /** Who has read how far, where the room shows it. */
+  async receipts(query: ListQuery = {}): Promise<{ receipts: Receipt[]; more: boolean }> {
+    const answer = await this.#request("list_receipts", query);
+    return { receipts: decodeReceipts(answer["receipts"]), more: answer["more"] === true };
+  }
+
+  /** Makes an invitation. Its token is told only now; who has it comes in with chat.acceptInvitation(). */
+  async invite(options: { role?: Role; expiresInMs?: number; maxUses?: number } = {}): Promise<{ invitation: Invitation; token: string }> {
+    const answer = await this.#request("create_invitation", options);
+    return { invitation: whole(decodeInvitation(answer["invitation"]), "invitation"), token: String(answer["token"]) };
+  }
+
+  async invitations(query: ListQuery = {}): Promise<{ invitations: Invitation[]; more: boolean }> {
+    const answer = await this.#request("list_invitations", query);
+    return { invitations: decodeList(answer["invitations"], decodeInvitation), more: answer["more"] === true };
+  }
+
+  async removeInvitation(id: string): Promise<void> {
+    await this.#request("remove_invitation", { id });
+  }
+
+  /** Shows a message to those who moderate the room. */
+  async report(seq: number, reason: string): Promise<Report> {
+    return whole(decodeReport((await this.#request("report_message", { seq, reason }))["report"]), "report");
+  }
+
+  /** @internal There is a connection; another: the log is another one than before. start: where to begin if nothing was told yet. */
+  begin(another: boolean, start?: number): Promise<void> {
+    this.#left = undefined;
+    this.#begun = true;
     if (another) this.#log.forget();
-    this.#log.begin();
+    return this.#log.begin(start);
+  }
+
+  /** @internal Tells what is above a seq, too. */
+  rewind(since: number): void {
+    void this.#log.rewind(since);
   }
 
   /** @internal */
   end(): void {
+    this.#begun = false;
     this.#log.end();
+  }
+
+  /** @internal It is followed on this connection. */
+  get begun(): boolean {
+    return this.#begun;
   }
 
   /** @internal An event that names this room. */
   receive(name: string, payload: Fields, event: LogEvent | undefined): void {
     if (event) return this.#log.live(event);
     if (name === "room_reset") return this.#log.resetTo(String(payload["reason"]), Number(payload["lastSeq"]) || 0);
-    if (name === "typing") this.tell("typing", payload);
+    if (name === "typing") return this.tell("typing", payload);
+    if (name !== "room_left" || this.#left !== undefined) return;
+    // Who may stay is not known: the answer to a join says it.
+    if (payload["reason"] === "rejoin") void this.#log.begin();
+    else this.#out(String(payload["reason"]));
+  }
+
+  /** @internal */
+  told(read: ReadUpdate): void {
+    this.tell("read", read);
+  }
+
+  #request(event: string, payload: object): Promise<Fields> {
+    return this.#host.request(event, { ...payload, roomId: this.id });
+  }
+
+  #joined(answer: Fields, take: (page: Page) => void): void {
+    const info = decodeRoom(answer["room"]);
+    if (info) {
+      this.#info = info;
+      this.#host.joined(info);
+    }
+    take(decodePage(answer));
+  }
+
+  #reset(reason: string, lastSeq: number): void {
+    if (reason === "forbidden") return this.#out(reason);
+    this.#host.reset(this.id, lastSeq);
+    this.tell("reset", reason, lastSeq);
+  }
+
+  #refused(error: ChatError): void {
+    this.tell("error", error);
+    if (error.code === "FORBIDDEN" || error.code === "NOT_FOUND") this.#out(error.reason === "banned" ? "banned" : "forbidden", error);
+  }
+
+  #out(reason: LeftReason, error?: ChatError): void {
+    this.#log.end();
+    this.#left = reason;
+    this.#host.out(this.id);
+    if (error) this.tell("left", reason, error);
+    else this.tell("left", reason);
   }
 
   #apply(event: LogEvent): void {
+    this.#host.heard(event);
     if (event.event === "new_message") this.tell("message", decodeMessage(event));
+    else if (event.event === "member_updated") this.#member(event);
+    else if (event.event === "room_updated") this.#settings(decodeRoomEvent(event));
     else if (isNamed(event.event)) this.tell(named[event.event], event);
     this.tell("event", event);
+  }
+
+  #member(event: LogEvent): void {
+    const member = decodeMemberEvent(event);
+    if (!member) return;
+    if (this.#info && member.userId === this.#host.me && member.role !== null) this.#info = { ...this.#info, role: member.role };
+    this.tell("member", member);
+  }
+
+  #settings(event: RoomEvent): void {
+    const { name, topic, readOnly, slowModeMs, archived, receipts } = event;
+    if (this.#info) this.#info = { ...this.#info, name, topic, readOnly, slowModeMs, archived, receipts };
+    this.tell("room", event);
   }
 }
 
@@ -131,4 +327,15 @@ function written(answer: Fields): Written {
     ...(typeof answer["id"] === "string" ? { id: answer["id"] } : {}),
     ...(typeof answer["timestamp"] === "string" ? { timestamp: answer["timestamp"] } : {}),
   };
+}
+
+/** A File has a name; another Blob has none. */
+function nameOf(file: Blob): string {
+  return "name" in file && typeof file.name === "string" ? file.name : "file";
+}
+
+/** What an answer must have. */
+export function whole<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new ChatError("INTERNAL", `the answer has no ${what}`, true);
+  return value;
 }

@@ -18,9 +18,27 @@ export interface Message {
   readonly clientId?: string;
   readonly parent?: number;
   readonly data?: Fields;
+  readonly attachments?: readonly Attachment[];
+  /** The ids of whom it names; "@room" is everybody. */
+  readonly mentions?: readonly string[];
   readonly deleted?: boolean;
   readonly editedAt?: string;
   readonly reactions?: Readonly<Record<string, { readonly count: number; readonly me: boolean }>>;
+}
+
+/** A file that is sent with a message. */
+export interface Attachment {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** What its content shows, such as image/png. */
+  readonly type: string;
+  /** Of a picture, in pixels, as it is shown. */
+  readonly width?: number;
+  readonly height?: number;
+  /** There is a small picture of it, too. */
+  readonly thumbnail?: boolean;
 }
 
 /** One event of a room's log: `event` is its name in the protocol, the rest its payload. */
@@ -40,28 +58,20 @@ export interface History {
   readonly hasAfter: boolean;
 }
 
-export interface User {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-}
-
-/** The first event of a connection. */
-export interface Ready {
-  readonly user: User;
-  readonly logId: string;
-  /** Absent where the database did not answer in time. */
-  readonly unread?: number;
-}
-
 export type Notification = Fields & { readonly id: string; readonly userId: string; readonly kind: string };
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
+export const isSeq = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** The objects of a list, decoded; what cannot be read is left out. */
+export function decodeList<T>(value: unknown, decode: (fields: Fields) => T | undefined): T[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isFields).flatMap((fields) => decode(fields) ?? []);
+}
 
 /** The error of an answer or of a refused connection; undefined where there is none. */
 export function decodeError(value: unknown): ChatError | undefined {
@@ -69,12 +79,13 @@ export function decodeError(value: unknown): ChatError | undefined {
   const details = isFields(value["details"]) ? value["details"] : {};
   const wait = Number(value["retryAfterMs"] ?? 0);
   const field = typeof details["field"] === "string" ? details["field"] : undefined;
-  return new ChatError(value["code"], text(value["message"]) || value["code"], value["retryable"] === true, Number.isFinite(wait) ? wait : 0, field);
+  const reason = typeof details["reason"] === "string" ? details["reason"] : undefined;
+  return new ChatError(value["code"], text(value["message"]) || value["code"], value["retryable"] === true, Number.isFinite(wait) ? wait : 0, field, reason);
 }
 
-/** An event that counts in a room's log: whatever carries roomId and seq. */
+/** An event that counts in a room's log: whatever carries roomId and seq, but for read_updated, whose seq says how far somebody has read. */
 export function decodeLogEvent(name: string, payload: unknown): LogEvent | undefined {
-  if (!isFields(payload)) return undefined;
+  if (!isFields(payload) || name === "read_updated") return undefined;
   const { roomId, seq } = payload;
   if (typeof roomId !== "string" || !isSeq(seq) || seq === 0) return undefined;
   return { ...payload, event: name, roomId, seq };
@@ -97,20 +108,10 @@ export function decodeMessage(value: Fields): Message {
   return { ...value, id: text(value["id"]), roomId: text(value["roomId"]), seq: Number(value["seq"]), text: text(value["text"]), author: text(value["author"]), timestamp: text(value["timestamp"]) };
 }
 
-export function decodeHistory(value: Fields): History {
-  const messages = Array.isArray(value["messages"]) ? value["messages"].filter(isFields) : [];
-  return { messages: messages.filter((m) => isSeq(m["seq"])).map(decodeMessage), hasBefore: value["hasBefore"] === true, hasAfter: value["hasAfter"] === true };
-}
+const decodeMessages = (value: unknown): Message[] => decodeList(value, (fields) => (isSeq(fields["seq"]) ? decodeMessage(fields) : undefined));
 
-export function decodeReady(value: Fields): Ready {
-  const user = isFields(value["user"]) ? value["user"] : {};
-  const notifications = isFields(value["notifications"]) ? value["notifications"] : {};
-  const roles = Array.isArray(user["roles"]) ? user["roles"].filter((role) => typeof role === "string") : [];
-  return {
-    user: { id: text(user["id"]), name: text(user["name"]), roles },
-    logId: text(value["logId"]),
-    ...(isSeq(notifications["unread"]) ? { unread: notifications["unread"] } : {}),
-  };
+export function decodeHistory(value: Fields): History {
+  return { messages: decodeMessages(value["messages"]), hasBefore: value["hasBefore"] === true, hasAfter: value["hasAfter"] === true };
 }
 
 export function decodeNotification(value: Fields): Notification | undefined {

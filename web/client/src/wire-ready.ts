@@ -1,0 +1,30 @@
+// The first event of a connection.
+
+import { decodeList, type Fields, isFields, isSeq, text } from "./wire.js";
+import { decodeMyRoom, type MyRoom } from "./wire-rooms.js";
+
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+}
+
+export interface Ready {
+  readonly user: User;
+  readonly logId: string;
+  /** Absent where the database did not answer in time; so are the rooms. */
+  readonly unread?: number;
+  readonly rooms?: readonly MyRoom[];
+}
+
+export function decodeReady(value: Fields): Ready {
+  const user = isFields(value["user"]) ? value["user"] : {};
+  const notifications = isFields(value["notifications"]) ? value["notifications"] : {};
+  const roles = Array.isArray(user["roles"]) ? user["roles"].filter((role) => typeof role === "string") : [];
+  return {
+    user: { id: text(user["id"]), name: text(user["name"]), roles },
+    logId: text(value["logId"]),
+    ...(isSeq(notifications["unread"]) ? { unread: notifications["unread"] } : {}),
+    ...(Array.isArray(value["rooms"]) ? { rooms: decodeList(value["rooms"], decodeMyRoom) } : {}),
+  };
+}
