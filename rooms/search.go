@@ -26,6 +26,9 @@ const (
 	searchHeld = 1000
 	// searchBatch is how many messages are read, or folded, at once.
 	searchBatch = 200
+	// searchesAtOnce bounds the searches of an instance: one that looks through the log is as
+	// much work as hundreds of other reads.
+	searchesAtOnce = 8
 )
 
 // SearchInput is what is looked for. RoomID empty: in all rooms the user may read. From
@@ -52,7 +55,8 @@ type Found struct {
 }
 
 // Search finds messages by their present text, in rooms that the user may read. Errors:
-// BAD_REQUEST, NOT_FOUND (also where there is no search), FORBIDDEN, TIMEOUT, UNAVAILABLE.
+// BAD_REQUEST, NOT_FOUND (also where there is no search), FORBIDDEN, TIMEOUT, OVERLOADED,
+// UNAVAILABLE.
 func (s *Service) Search(ctx context.Context, user auth.User, in SearchInput) (Found, error) {
 	if s.store.Searcher == nil {
 		return Found{}, E(CodeNotFound, "this server has no search: it runs with -search=false")
@@ -63,6 +67,14 @@ func (s *Service) Search(ctx context.Context, user auth.User, in SearchInput) (F
 	}
 	bounded, cancel := context.WithTimeout(ctx, searchTimeout)
 	defer cancel()
+	select {
+	case s.searches <- struct{}{}:
+		defer func() { <-s.searches }()
+	case <-bounded.Done():
+		e := E(CodeOverloaded, "too many searches at once")
+		e.RetryAfter = overloadRetry
+		return Found{}, e
+	}
 	if in.RoomID != "" {
 		room, err := s.enterToRead(bounded, user, in.RoomID)
 		if err != nil {

@@ -73,6 +73,7 @@ type Service struct {
 	rosters  *rosters
 	words    *Words
 	paces    *paces
+	searches chan struct{} // holds a token for each search under way
 	appender *appender
 	adopter  *adopter // nil: no other program can write
 
@@ -117,7 +118,7 @@ func New(store Store, o Options) *Service {
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
-		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(),
+		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), searches: make(chan struct{}, searchesAtOnce),
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
