@@ -11,6 +11,7 @@ const room = chat.room(roomId, { since: 0 });
 
 room.on("message", (message) => console.log(`${message.author}: ${message.text}`));
 room.on("reset", (reason) => console.log(`(older messages are left out: ${reason})`));
+chat.on("added", ({ name }, author) => console.error(`(${author} lets you into ${name})`));
 chat.on("state", (state) => console.error(`(${state.kind}${state.error ? `: ${state.error.message}` : ""})`));
 
 const input = createInterface({ input: process.stdin });
