@@ -373,3 +373,34 @@ func TestWhoMakesHooksAndWhatTheyMayBe(t *testing.T) {
 		t.Errorf("one too many: %v", err)
 	}
 }
+
+// Two that both take a room for their own, as instances do that do not agree on who lives: the lease keeps them apart.
+func TestTwoWhoOwnARoomDeliverItOnce(t *testing.T) {
+	s := newStage(t, func(o *hooks.OutgoingOptions) { o.Lease = time.Second })
+	o := options(s.clock)
+	other, err := hooks.NewOutgoing(s.chat, s.store.Hooks(), s.store.Hooks(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- other.Run(ctx) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	g := newTarget(t, nil)
+	s.hook("general", g.URL)
+	var want []int64
+	for n := range 100 {
+		want = append(want, s.say("general", fmt.Sprint(n)))
+		s.clock.advance(100 * time.Millisecond)
+	}
+	until(t, "all deliveries", func() bool {
+		s.clock.advance(time.Second) // who found the cursor claimed comes again
+		return len(g.got()) >= len(want)
+	})
+	wantSeqs(t, g.got(), want...)
+}
