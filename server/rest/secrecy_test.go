@@ -40,6 +40,11 @@ var ofRooms = map[string]ofRoom{
 	"POST /api/rooms/{id}/hooks":            {behind: "/hooks", body: `{"name":"hook"}`, besides: true},
 	"GET /api/rooms/{id}/hooks":             {behind: "/hooks", besides: true},
 	"DELETE /api/rooms/{id}/hooks/{hookId}": {behind: "/hooks/b:1", besides: true},
+	"POST " + roomHooksRoute:                {behind: "/webhooks", body: `{"url":"https://example.com"}`, besides: true},
+	"GET " + roomHooksRoute:                 {behind: "/webhooks", besides: true},
+	"DELETE " + roomHookRoute:               {behind: "/webhooks/w_1", besides: true},
+	"GET " + roomCursorsRoute:               {behind: "/webhooks/w_1/cursors", besides: true},
+	"PUT " + roomCursorRoute:                {behind: "/webhooks/w_1/cursor", body: `{"seq":0}`, besides: true},
 }
 
 // ofRoom is how a route of one room is called.
