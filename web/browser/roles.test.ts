@@ -45,7 +45,7 @@ test("an owner adds, mutes, promotes, bans and lets in again; the others see it 
   await bo.page.getByText("You may read here, but not write.").waitFor();
   await member.getByText("Reader", { exact: true }).waitFor();
   await choose("Let write again");
-  await bo.field.waitFor();
+  await bo.page.getByRole("textbox", { name: "Message Crew" }).waitFor();
   await choose("Make a moderator");
   await member.getByText("Moderator", { exact: true }).waitFor();
   await bo.page.locator(".note-line", { hasText: "Ann Lee made you a moderator" }).waitFor();
@@ -91,6 +91,68 @@ test("moderators delete others' messages and change slow mode only; members do n
   await cleo.leave();
 });
 
+test("a message is reported to those who moderate, once it is said why", async () => {
+  const room = await makeRoom(server, "ann", { name: "Reports" });
+  await server.post(room, "buy now", server.token("cleo", "Cleo"));
+  const bo = await enter("bo", room);
+  await (await bo.openMenu("buy now")).getByRole("menuitem", { name: "Report…" }).click();
+  const dialog = bo.page.getByRole("dialog", { name: "Report this message" });
+  await dialog.getByLabel("What is wrong with it").fill("Advertising");
+  await dialog.getByRole("button", { name: "Report", exact: true }).click();
+  await bo.page.getByText("Reported to the moderators").waitFor();
+  const { reports } = (await server.ask("ann", "GET", `rooms/${room}/reports`)) as { reports: Record<string, unknown>[] };
+  expect(reports).toMatchObject([{ roomId: room, author: "cleo", reporter: "bo", reason: "Advertising", state: "open" }]);
+  await bo.leave();
+});
+
+test("by keys alone: a room is made, somebody added and muted, and the focus is where one left it", async () => {
+  const ann = await enter("ann", "lobby");
+  const { keyboard } = ann.page;
+  const focused = () => ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
+  const tabTo = async (name: string) => {
+    for (let i = 0; i < 60 && (await focused()) !== name; i++) await keyboard.press("Tab");
+    expect(await focused()).toBe(name);
+  };
+  await tabTo("New room or message");
+  await keyboard.press("Enter");
+  await ann.page.getByRole("menu").waitFor();
+  await keyboard.press("Escape");
+  await expect.poll(focused).toBe("New room or message");
+  await keyboard.press("Enter");
+  await ann.page.getByRole("menu").waitFor();
+  await keyboard.press("Enter");
+  await ann.page.getByRole("dialog", { name: "Create a room" }).waitFor();
+  await keyboard.type("By keys");
+  await keyboard.press("Tab");
+  await keyboard.press("Tab");
+  await keyboard.press("ArrowDown");
+  await keyboard.press("Enter");
+  await ann.page.getByRole("heading", { name: "By keys", level: 1 }).waitFor();
+  expect(await ann.page.locator(".room-head-lock").count()).toBe(1);
+
+  await ann.page.getByRole("button", { name: "Room details" }).focus();
+  await keyboard.press("Enter");
+  await ann.page.getByRole("dialog").waitFor();
+  await tabTo("Members");
+  await keyboard.press("Enter");
+  await tabTo("Add somebody");
+  await keyboard.press("Enter");
+  await keyboard.type("bo chen");
+  await ann.page.getByText("1 person found").waitFor({ state: "attached" });
+  await keyboard.press("Tab");
+  await keyboard.press("Enter");
+  await ann.page.locator("[data-member=bo]").getByText("Member", { exact: true }).waitFor();
+  await tabTo("What to do with Bo Chen");
+  await keyboard.press("Enter");
+  await ann.page.getByRole("menu").waitFor();
+  await keyboard.press("Enter");
+  await ann.page.locator("[data-member=bo]").getByText("Reader", { exact: true }).waitFor();
+  await expect.poll(focused).toBe("What to do with Bo Chen");
+  await keyboard.press("Escape");
+  await expect.poll(focused).toBe("Room details");
+  await ann.leave();
+});
+
 test("an owner's settings hold for everybody at once, and are said in the timeline", async () => {
   const room = await makeRoom(server, "ann", { name: "Rules" });
   const ann = await enter("ann", room);
@@ -107,7 +169,7 @@ test("an owner's settings hold for everybody at once, and are said in the timeli
   await panel.getByLabel("Read-only").uncheck();
   await panel.getByLabel("Slow mode").selectOption("10 seconds");
   await panel.getByRole("button", { name: "Save" }).click();
-  await cleo.field.waitFor();
+  await cleo.page.getByRole("textbox", { name: "Message House rules" }).waitFor();
   await cleo.say("one");
   await cleo.page.getByText(/^Slow mode: you may write again in \d+ s$/).waitFor();
   await cleo.field.fill("two");

@@ -69,7 +69,7 @@ export interface Room extends RoomSettings {
 
 export const MAX_ROOM_NAME = 128; // code points
 export const MAX_ROOM_TOPIC = 1000; // code points
-export const MAX_SLOW_MODE_MS = 3_600_000;
+export const MAX_REPORT_REASON = 1000; // code points
 
 /** Among a message's mentions: everybody in the room. */
 export const MENTION_ROOM = "@room";

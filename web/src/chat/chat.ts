@@ -306,8 +306,8 @@ export class Chat {
     const words = leftWords[reason] ?? "You are no longer in this room.";
     this.refuse(room, words);
     room.isMine = false;
-    this.say(`${room.name.peek()}: ${words}`);
     if (isOpen && reason !== "left") return;
+    this.say(`${room.name.peek()}: ${words}`);
     const rooms = new Map(this.rooms.peek());
     rooms.delete(roomId);
     batch(() => {

@@ -7,7 +7,7 @@ import { codePoints, limitText, showsLimit } from "./length";
 import { filled, type Typed, typedAt } from "./mention";
 import { Suggestions, suggestionId } from "./Suggestions";
 import { type Suggestion, useMentions } from "./useMentions";
-import { useWait } from "./useWait";
+import { useWait, waitText } from "./useWait";
 
 /** Code units the field itself takes beyond the limit, so that a long paste is not cut silently. */
 const FIELD_SLACK = 4;
@@ -129,7 +129,7 @@ export function Composer({ chat, room, drafts }: ComposerProps) {
         </button>
       </div>
       <p id="composer-limit" class="composer-limit" role={tooLong ? "alert" : undefined}>
-        {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitSeconds} s`}
+        {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitText(waitSeconds)}`}
         {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>

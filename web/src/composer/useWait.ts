@@ -20,6 +20,11 @@ export function useWait(chat: Chat, room: RoomState): number {
   return waits ? Math.ceil((until - now) / 1000) : 0;
 }
 
+/** "9 s", "2 min 5 s". */
+export function waitText(seconds: number): string {
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 /** When our next message may follow our last one, by this device's clock. */
 function nextAt(chat: Chat, room: RoomState): number {
   const pace = paceOf(room.info.value);

@@ -24,7 +24,7 @@ export function BanDialog({ name, onBan, onClose }: BanDialogProps) {
   return (
     <Dialog title={`Ban ${name}`} onClose={onClose}>
       <p class="dialog-text">They leave at once, and can neither read nor write here until the time is over.</p>
-      <Form action="Ban" busy={busy} error={error} onSubmit={() => void ban()}>
+      <Form action="Ban" danger busy={busy} error={error} onSubmit={() => void ban()}>
         <SelectField label="For how long" value={period} options={BAN_OPTIONS} onChange={setPeriod} />
       </Form>
     </Dialog>

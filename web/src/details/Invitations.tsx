@@ -8,7 +8,7 @@ import { invitationLink } from "../route";
 import { Field, Form } from "../session/fields";
 import { Icon } from "../ui/Icon";
 import { SelectField } from "../ui/SelectField";
-import { exactTime } from "../ui/time";
+import { dateAndTime } from "../ui/time";
 import { INVITATION_OPTIONS, USUAL_INVITATION } from "./periods";
 
 /** The most uses an invitation may have. */
@@ -58,7 +58,7 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
                 {invitation.role ? roleNames[invitation.role] : "Member"}, {invitation.maxUses === 0 ? `used ${invitation.uses} times` : `used ${invitation.uses} of ${invitation.maxUses}`}
               </span>
               <span class="pick-more">
-                until {exactTime(Date.parse(invitation.expiresAt))}, by <bdi>{chat.people.name(invitation.author)}</bdi>
+                until {dateAndTime(Date.parse(invitation.expiresAt))}, by <bdi>{chat.people.name(invitation.author)}</bdi>
               </span>
             </span>
             <button type="button" class="button-link" onClick={() => void revoke(invitation.id)}>

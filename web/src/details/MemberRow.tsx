@@ -2,7 +2,7 @@ import type { Member } from "../protocol";
 import { roleNames } from "../rooms/rights";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
-import { exactTime } from "../ui/time";
+import { dateAndTime } from "../ui/time";
 import { isBanned } from "./memberActions";
 
 interface MemberRowProps {
@@ -32,6 +32,6 @@ export function MemberRow({ member, name, isUs, now, onMenu }: MemberRowProps) {
 }
 
 function standing(member: Member, now: number): string {
-  if (isBanned(member, now)) return `Banned until ${exactTime(Date.parse(member.bannedUntil ?? ""))}`;
+  if (isBanned(member, now)) return `Banned until ${dateAndTime(Date.parse(member.bannedUntil ?? ""))}`;
   return member.role ? roleNames[member.role] : "Taken out";
 }

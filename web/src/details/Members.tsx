@@ -63,7 +63,9 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
             onPick={({ id }) => {
               void set(id, { role: "member" }).then((refusal) => {
                 setSaid(refusal ?? "");
-                if (refusal === undefined) setAdding(false);
+                if (refusal !== undefined) return;
+                setAdding(false);
+                heading.current?.focus();
               });
             }}
           />
@@ -77,6 +79,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
         {said || list.message}
       </p>
       {list.kind === "loading" && <div class="spinner" role="status" aria-label="Loading members" />}
+      {adding && <h3 class="panel-title">In this room</h3>}
       <ul class="members" aria-label="Members">
         {list.members.map((member) => (
           <MemberRow

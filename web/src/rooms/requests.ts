@@ -76,6 +76,11 @@ export class RoomRequests {
     await this.connection.ask("remove_invitation", { roomId, id });
   }
 
+  /** Shows a message to those who moderate its room. */
+  async report(roomId: string, seq: number, reason: string): Promise<void> {
+    await this.connection.ask("report_message", { roomId, seq, reason });
+  }
+
   async markRead(roomId: string, seq: number): Promise<ReadState> {
     return decodeReadState(await this.connection.ask("mark_read", { roomId, seq }));
   }

@@ -1,7 +1,7 @@
 // What the sign-in forms are made of.
 
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 interface FieldProps {
   label: string;
@@ -20,11 +20,17 @@ interface FieldProps {
 
 export function Field({ label, value, onInput, type = "text", hint, ...rest }: FieldProps) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // A dialog that opens looks for it by itself; one that is open already does not.
+    if (rest.autoFocus && input.current?.closest("dialog[open]")) input.current.focus();
+  }, []);
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <input
         id={id}
+        ref={input}
         // Preact's types want one literal here; both kinds take the same attributes.
         type={type as "text"}
         value={value}
@@ -45,6 +51,8 @@ export function Field({ label, value, onInput, type = "text", hint, ...rest }: F
 
 interface FormProps {
   action: string;
+  /** It takes something away. */
+  danger?: boolean;
   busy: boolean;
   error: string | undefined;
   onSubmit: () => void;
@@ -52,7 +60,7 @@ interface FormProps {
 }
 
 /** A form with one button; its error is said aloud. */
-export function Form({ action, busy, error, onSubmit, children }: FormProps) {
+export function Form({ action, danger, busy, error, onSubmit, children }: FormProps) {
   return (
     <form
       class="form"
@@ -66,7 +74,7 @@ export function Form({ action, busy, error, onSubmit, children }: FormProps) {
       <p class="form-error" role="alert">
         {error}
       </p>
-      <button type="submit" class="button" disabled={busy}>
+      <button type="submit" class={`button${danger ? " button-danger" : ""}`} disabled={busy}>
         {busy ? "One moment…" : action}
       </button>
     </form>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { useLongPress } from "../ui/useLongPress";
 import { DeleteDialog } from "./DeleteDialog";
+import { ReportDialog } from "./ReportDialog";
 import type { Item } from "./rows";
 
 /** Offered at once; any other emoji of a message is a press on it away. */
@@ -20,6 +21,8 @@ export interface MessageActions {
   onDiscard: (clientId: string) => void;
   onReact: (seq: number, emoji: string, on: boolean) => void;
   onEdit: (item: Item) => void;
+  /** Resolves to why it could not be, or undefined. */
+  onReport: (seq: number, reason: string) => Promise<string | undefined>;
   /** Settles when the server has answered. */
   onDelete: (seq: number) => Promise<void>;
 }
@@ -32,12 +35,15 @@ interface MessageMenuProps extends MessageActions {
   mayWrite: boolean;
   /** Whether we may delete others' messages. */
   mayDeleteAll: boolean;
+  /** Whether somebody moderates here. */
+  mayReport: boolean;
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, ...actions }: MessageMenuProps) {
+export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayReport, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
+  const [reporting, setReporting] = useState(0); // a seq; 0: none
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
     const anchor = message?.querySelector<HTMLElement>("[data-more]");
@@ -81,8 +87,25 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, ...a
           anchor={opened.anchor}
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
-          actions={actionsOf(item, actions, { mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll }, () => void copy(item.text, say), () => setDeleting(item.seq))}
+          actions={actionsOf(item, actions, { mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
+            onCopy: () => void copy(item.text, say),
+            onDelete: () => setDeleting(item.seq),
+            onReport: () => setReporting(item.seq),
+          })}
           onClose={close}
+        />
+      )}
+      {reporting > 0 && (
+        <ReportDialog
+          onReport={async (reason) => {
+            const refusal = await actions.onReport(reporting, reason);
+            if (refusal === undefined) {
+              setReporting(0);
+              say("Reported to the moderators");
+            }
+            return refusal;
+          }}
+          onClose={() => setReporting(0)}
         />
       )}
       {deleting > 0 && <DeleteDialog onDelete={() => void remove()} onClose={() => setDeleting(0)} />}
@@ -107,7 +130,19 @@ function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choic
   });
 }
 
-function actionsOf(item: Item, actions: MessageActions, { mayEdit, mayDelete }: { mayEdit: boolean; mayDelete: boolean }, onCopy: () => void, onDelete: () => void): Action[] {
+interface May {
+  mayEdit: boolean;
+  mayDelete: boolean;
+  mayReport: boolean;
+}
+
+interface Steps {
+  onCopy: () => void;
+  onDelete: () => void;
+  onReport: () => void;
+}
+
+function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onDelete, onReport }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
   if (item.state === "failed" && clientId !== undefined) {
@@ -120,5 +155,6 @@ function actionsOf(item: Item, actions: MessageActions, { mayEdit, mayDelete }: 
   if (item.seq === 0) return [copyIt];
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
-  return [copyIt, ...(mayEdit ? [edit] : []), ...(mayDelete ? [remove] : [])];
+  const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
+  return [copyIt, ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

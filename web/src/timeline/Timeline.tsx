@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { mayModerate, whyNotWrite } from "../rooms/rights";
@@ -73,7 +74,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
@@ -104,19 +105,28 @@ function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
     return (
       <div class="timeline-start timeline-empty">
         <h2>Nothing here yet</h2>
-        <p>Say the first word: everyone who joins this room will be able to read it.</p>
+        <p>{emptyWords[room.info.value.type]}</p>
       </div>
     );
   }
+  const { type, userId } = room.info.value;
+  const isDirect = type === "direct" && userId !== log.me;
   return (
     <div class="timeline-start">
       <h2>
-        The beginning of <bdi>{room.name.value}</bdi>
+        {isDirect ? "The beginning of your messages with " : "The beginning of "}
+        <bdi>{room.name.value}</bdi>
       </h2>
-      <p>Everything said in this room is below.</p>
+      <p>{type === "direct" ? "Nobody else can read this." : "Everything said in this room is below."}</p>
     </div>
   );
 }
+
+const emptyWords = {
+  public: "Say the first word: everyone who joins this room will be able to read it.",
+  private: "Say the first word: the members of this room will be able to read it.",
+  direct: "Say the first word. Nobody else can read this.",
+} as const;
 
 /** Stands for messages that are on their way. */
 function Skeleton() {
@@ -188,7 +198,7 @@ function useReceipts(chat: Chat, room: RoomState): void {
 
 /** What is left of the table of Rights for a message's menu. */
 function rightsIn(room: RoomState) {
-  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value) };
+  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value), mayReport: room.info.value.type !== "direct" };
 }
 
 /** Whoever writes wants to see what he wrote. */

@@ -8,6 +8,7 @@ const dayAndMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "lo
 const fullDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
 const shortDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const shortYear = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric" });
+const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
 
 export function clockTime(at: number): string {
@@ -21,6 +22,11 @@ export function secondsTime(at: number): string {
 
 export function exactTime(at: number): string {
   return exact.format(at);
+}
+
+/** A day and its time, to the minute. */
+export function dateAndTime(at: number): string {
+  return dateTime.format(at);
 }
 
 /** Whole days between two moments, by the viewer's calendar. */
