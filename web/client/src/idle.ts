@@ -4,8 +4,8 @@
 const IDLE_MS = 5 * 60_000;
 /** Who only reads says nothing to the server. So it is told in time that he is there. */
 const AGAIN_MS = 4 * 60_000;
-/** What somebody who is there does. */
-const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll"];
+/** What somebody who is there does. Not scroll: a page that follows a chat scrolls by itself. */
+const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"];
 
 export class Idle {
   #seenAt = Date.now();

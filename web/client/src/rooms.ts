@@ -102,8 +102,10 @@ export class Rooms {
   begin(ready: Ready, another: boolean): void {
     this.#connection++;
     this.#online = true;
+    // What another user has read is not this one's to mark.
+    if (this.#me !== "" && this.#me !== ready.user.id) this.#marks.close();
     this.#me = ready.user.id;
-    this.#mine.begin(ready.user.id, ready.rooms);
+    this.#mine.begin(ready.user.id, ready.rooms ?? (another ? [] : undefined));
     for (const { id, lastSeq } of ready.rooms ?? []) {
       const seq = this.#marks.pending(id);
       if (seq !== undefined) this.#mine.read({ roomId: id, seq: Math.min(seq, lastSeq) });

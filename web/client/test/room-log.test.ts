@@ -193,3 +193,36 @@ test("an answer on a connection that is gone tells nothing", () => {
   world.held.shift()?.answer();
   expect(world.applied).toEqual([]);
 });
+
+test("a log of which nothing was told begins where it is said, one that goes back tells again", async () => {
+  const world = new World(() => 3);
+  world.reached = 5;
+  void world.log.begin(3);
+  world.held.shift()?.answer();
+  expect(world.applied).toEqual([4, 5]);
+  void world.log.begin(4);
+  world.held.shift()?.answer();
+  expect(world.applied).toEqual([4, 5]);
+  void world.log.rewind(2);
+  world.reached = 6;
+  world.log.live(event(6));
+  world.held.shift()?.answer();
+  await vi.waitFor(() => {
+    world.held.shift()?.answer();
+    expect(world.applied).toEqual([4, 5, 3, 4, 5, 6]);
+  });
+});
+
+test("a log that has ended tells nothing that comes, and goes on where it was", () => {
+  const world = new World(() => 3, 5);
+  world.reached = 5;
+  void world.log.begin();
+  world.held.shift()?.answer();
+  world.log.end();
+  world.log.live(event(6));
+  expect(world.applied).toEqual([]);
+  world.reached = 7;
+  void world.log.begin();
+  world.held.shift()?.answer();
+  expect(world.applied).toEqual([6, 7]);
+});
