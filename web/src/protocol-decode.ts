@@ -1,5 +1,6 @@
 // What the wire brings, made typed or refused. Nothing untyped passes this file.
 
+import { decodeAttachments } from "./attachments/attachment";
 import {
   type Declaration,
   type ErrorBody,
@@ -51,6 +52,8 @@ export function decodeMessage(value: unknown): NewMessage | undefined {
   if (typeof fields["editedAt"] === "string") message.editedAt = fields["editedAt"];
   const reactions = decodeReactions(fields["reactions"]);
   if (reactions) message.reactions = reactions;
+  const attachments = decodeAttachments(fields["attachments"]);
+  if (attachments) message.attachments = attachments;
   return message;
 }
 

@@ -1,6 +1,8 @@
 // The protocol as the page sees it: web/docs/protocol.md in types. Everything that
 // comes from outside and everything that goes out is typed here and nowhere else.
 
+import type { Attachment } from "./attachments/attachment";
+
 /** The limits a text is held to when the server does not tell its own. */
 export const DEFAULT_MAX_TEXT_LENGTH = 8000; // code points
 
@@ -89,6 +91,7 @@ export interface NewMessage {
   deleted?: boolean;
   editedAt?: string; // as timestamp
   reactions?: Reactions;
+  attachments?: Attachment[];
 }
 
 /** One emoji on a message: how many users have set it, and whether we are one of them. */

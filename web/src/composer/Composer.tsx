@@ -1,4 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { AttachButton } from "../attachments/AttachButton";
+import { Tray } from "../attachments/Tray";
+import type { Uploads } from "../attachments/uploads";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Icon } from "../ui/Icon";
@@ -17,10 +20,11 @@ interface ComposerProps {
   chat: Chat;
   room: RoomState;
   drafts: Drafts;
+  uploads: Uploads;
 }
 
 /** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody. Keyed by room, so that drafts do not mix. */
-export function Composer({ chat, room, drafts }: ComposerProps) {
+export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   const [text, setText] = useState(() => drafts.get(room.id));
   const [typed, setTyped] = useState<Typed>();
   const [chosen, setChosen] = useState(0);
@@ -30,7 +34,8 @@ export function Composer({ chat, room, drafts }: ComposerProps) {
   const length = codePoints(text);
   const tooLong = length > maxLength;
   const waitSeconds = useWait(chat, room);
-  const sendable = text.trim() !== "" && !tooLong && waitSeconds === 0;
+  const withFiles = uploads.list.value.length > 0;
+  const sendable = !tooLong && waitSeconds === 0 && (withFiles ? uploads.ready : text.trim() !== "");
   const suggestions = useMentions(chat, room, typed);
   const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
   const name = room.name.value;
@@ -69,8 +74,14 @@ export function Composer({ chat, room, drafts }: ComposerProps) {
   };
   const send = () => {
     if (!sendable) return;
-    chat.send(room, text.replace(/^\s*\n/u, "").trimEnd());
-    change("");
+    const said = text.replace(/^\s*\n/u, "").trimEnd();
+    if (withFiles) {
+      // The text stays until the files are sent with it.
+      void uploads.send(said).then((sent) => sent && change(""));
+    } else {
+      chat.send(room, said);
+      change("");
+    }
     setTyped(undefined);
     field.current?.focus();
   };
@@ -94,7 +105,9 @@ export function Composer({ chat, room, drafts }: ComposerProps) {
       }}
     >
       {chosenOne && <Suggestions id={LIST_ID} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
+      <Tray uploads={uploads} />
       <div class={`composer-box${tooLong ? " over" : ""}`}>
+        <AttachButton uploads={uploads} />
         <textarea
           id="composer"
           ref={field}

@@ -1,3 +1,4 @@
+import { Attachments } from "../attachments/Attachments";
 import type { Chat } from "../chat/chat";
 import { MENTION_ROOM } from "../protocol";
 import { Icon } from "../ui/Icon";
@@ -32,10 +33,13 @@ export function Bubble({ item, chat, seen, isTabStop, onRetry, onDiscard, onReac
         {item.deleted ? (
           <p class="bubble-text bubble-deleted">This message was deleted.</p>
         ) : (
-          <p class="bubble-text" dir="auto">
-            <Text item={item} chat={chat} />
-          </p>
+          item.text !== "" && (
+            <p class="bubble-text" dir="auto">
+              <Text item={item} chat={chat} />
+            </p>
+          )
         )}
+        {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
         <span class="bubble-meta">
           {item.editedAt > 0 && (

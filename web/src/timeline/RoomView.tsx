@@ -1,4 +1,8 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { FilesOfRoom } from "../attachments/Attachments";
+import { RoomFiles } from "../attachments/files";
+import { Uploads } from "../attachments/uploads";
+import { newClientId } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Composer } from "../composer/Composer";
@@ -26,8 +30,10 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
   const edited = editing?.room === room ? editing.item : undefined;
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
+  const files = useMemo(() => new RoomFiles(room.id, () => chat.session.token), [chat, room]);
+  const uploads = useMemo(() => new Uploads(files, newClientId), [files]);
   return (
-    <>
+    <FilesOfRoom.Provider value={files}>
       <RoomHeader room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
       {presence.kind === "refused" ? (
         <div class="empty">
@@ -48,12 +54,12 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
               onClose={() => setEditing(undefined)}
             />
           ) : (
-            <Composer key={`composer-${room.id}`} chat={chat} room={room} drafts={drafts} />
+            <Composer key={`composer-${room.id}`} chat={chat} room={room} drafts={drafts} uploads={uploads} />
           )}
         </>
       )}
       {details === room && <RoomPanel key={`panel-${room.id}`} chat={chat} room={room} onClose={() => setDetails(undefined)} />}
       <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
-    </>
+    </FilesOfRoom.Provider>
   );
 }

@@ -151,6 +151,7 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
     authorName: myName,
     text: pending.text,
     mentions: [],
+    attachments: [],
     at: pending.at,
     deleted: false,
     editedAt: 0,

@@ -1,5 +1,6 @@
 // Messages as they stand on the page: by day, and within a day in groups of one sender.
 
+import type { Attachment } from "../attachments/attachment";
 import type { NewMessage, Reactions } from "../protocol";
 import type { Note } from "./log";
 
@@ -14,6 +15,7 @@ export interface Item {
   author: string;
   authorName: string;
   text: string;
+  attachments: readonly Attachment[];
   /** Whom it names: user ids, MENTION_ROOM. */
   mentions: readonly string[];
   at: number; // ms since 1970
@@ -53,6 +55,7 @@ export function logItem(message: NewMessage, me: string): Item {
     authorName: message.authorName || message.author,
     text: message.text,
     mentions: message.mentions ?? [],
+    attachments: message.attachments ?? [],
     at: Date.parse(message.timestamp) || 0,
     deleted: message.deleted === true,
     editedAt: Date.parse(message.editedAt ?? "") || 0,
@@ -69,7 +72,7 @@ export function withNotes(items: readonly Item[], notes: readonly Note[], fallba
   const put = (below: number) => {
     for (let note = notes[next]; note && note.seq < below; note = notes[++next]) {
       all.push({
-        key: `n${note.seq}`, seq: note.seq, author: note.author, authorName: "", text: "", mentions: [], at: all.at(-1)?.at ?? items[0]?.at ?? fallbackAt,
+        key: `n${note.seq}`, seq: note.seq, author: note.author, authorName: "", text: "", mentions: [], attachments: [], at: all.at(-1)?.at ?? items[0]?.at ?? fallbackAt,
         deleted: false, editedAt: 0, reactions: {}, own: false, state: "logged", note,
       });
     }

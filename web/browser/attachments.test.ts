@@ -1,0 +1,101 @@
+// Files are chosen, dropped and pasted, sent, and seen by others.
+
+import type { Browser, Locator } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start("-max-file-size", "512KiB")]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+/** A picture of the page's own making, as PNG. */
+async function picture(person: Person, width: number, height: number): Promise<Buffer> {
+  const data = await person.page.evaluate(
+    ([w, h]) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = w;
+      canvas.height = h;
+      const pen = canvas.getContext("2d");
+      if (!pen) throw new Error("no canvas");
+      const sky = pen.createLinearGradient(0, 0, w, h);
+      sky.addColorStop(0, "#5fd3c3");
+      sky.addColorStop(1, "#0a6e66");
+      pen.fillStyle = sky;
+      pen.fillRect(0, 0, w, h);
+      return canvas.toDataURL("image/png");
+    },
+    [width, height] as const,
+  );
+  return Buffer.from(data.slice(data.indexOf(",") + 1), "base64");
+}
+
+const tray = (person: Person): Locator => person.page.locator(".tray-file");
+const chooser = (person: Person): Locator => person.page.locator("#attach");
+
+test("what one attaches the others see: pictures as previews, the rest as cards", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "files", width: 390, height: 844 });
+  const bo = await Person.enter(browser, server, "Bo", { room: "files" });
+  await chooser(ann).setInputFiles([
+    { name: "wide.png", mimeType: "image/png", buffer: await picture(ann, 640, 320) },
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") },
+  ]);
+  await expect.poll(() => ann.page.locator('.tray-file[data-state="stored"]').count(), { timeout: SOON_MS }).toBe(2);
+  await ann.say("Both are here");
+  for (const person of [ann, bo]) {
+    await person.sees(["Both are here"]);
+    const image = person.page.locator(".attachment-image img");
+    await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth), { timeout: SOON_MS }).toBe(512);
+    const bubble = await person.page.locator(".bubble").boundingBox();
+    const box = await person.page.locator(".attachment-image").boundingBox();
+    expect(Math.round((box?.width ?? 0) / (box?.height ?? 1))).toBe(2);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((bubble?.x ?? 0) + (bubble?.width ?? 0));
+    expect(await person.page.locator(".attachment-card").textContent()).toContain("notes.txt");
+    expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  }
+  expect(await tray(ann).count()).toBe(0);
+  expect(await ann.field.inputValue()).toBe("");
+  await ann.leave();
+  await bo.leave();
+});
+
+test("a picture is pasted and a file dropped, and a message may have no text", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "dropped" });
+  await ann.page.evaluate(() => {
+    const carried = (name: string) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["some text"], name, { type: "text/plain" }));
+      return data;
+    };
+    document.querySelector("#composer")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: carried("pasted.txt"), bubbles: true }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: carried("dropped.txt"), bubbles: true, cancelable: true }));
+  });
+  await expect.poll(() => ann.page.locator('.tray-file[data-state="stored"]').count(), { timeout: SOON_MS }).toBe(2);
+  await ann.page.getByRole("button", { name: "Remove pasted.txt" }).click();
+  await ann.page.getByRole("button", { name: "Send" }).click();
+  await expect.poll(() => ann.page.locator(".attachment-name").allTextContents(), { timeout: SOON_MS }).toEqual(["dropped.txt"]);
+  await ann.leave();
+});
+
+test("what is refused is said, and can be removed", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "refused" });
+  await chooser(ann).setInputFiles([
+    { name: "page.html", mimeType: "text/html", buffer: Buffer.from("<!DOCTYPE html><html>") },
+    { name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(600_000, "x") },
+  ]);
+  await expect.poll(() => ann.page.locator(".tray-error").count(), { timeout: SOON_MS }).toBe(2);
+  expect(await ann.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  await ann.page.getByRole("button", { name: "Remove page.html" }).click();
+  await ann.page.getByRole("button", { name: "Remove large.txt" }).click();
+  expect(await tray(ann).count()).toBe(0);
+  ann.troubles.splice(0); // the browser's own word about 413 and 415
+  await ann.leave();
+});

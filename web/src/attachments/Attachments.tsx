@@ -1,0 +1,73 @@
+import "./attachments.css";
+import { createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { Icon } from "../ui/Icon";
+import { type Attachment, sizeText } from "./attachment";
+import type { Link, RoomFiles } from "./files";
+
+/** The files of the room that is shown. */
+export const FilesOfRoom = createContext<RoomFiles | undefined>(undefined);
+
+/** The longest side of a preview, in CSS pixels: a thumbnail has 512 of the screen's. */
+const PREVIEW_SIDE = 320;
+
+/** A message's files: images as previews, all else as cards. */
+export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; tabIndex: number }) {
+  return (
+    <ul class="attachments" aria-label="Files">
+      {list.map((file) => (
+        <li key={file.id}>
+          <Shown file={file} tabIndex={tabIndex} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Shown({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
+  const files = useContext(FilesOfRoom);
+  const [link, setLink] = useState<Link>();
+  const preview = file.thumbnail && file.width > 0;
+  useEffect(() => {
+    if (!preview) return;
+    let gone = false;
+    files?.link(file.id).then(
+      (made) => !gone && setLink(made),
+      () => undefined, // the frame stays empty; opening it says why
+    );
+    return () => {
+      gone = true;
+    };
+  }, [files, file.id, preview]);
+  const open = async () => {
+    // Opened at once, as a browser wants it of a click; the address follows.
+    const page = window.open("about:blank", "_blank");
+    try {
+      const made = await files?.link(file.id);
+      if (!made || !page) return page?.close();
+      page.opener = null;
+      page.location.replace(made.url);
+    } catch {
+      page?.close();
+    }
+  };
+  if (!preview) {
+    return (
+      <button type="button" class="attachment-card" tabIndex={tabIndex} onClick={() => void open()}>
+        <Icon name="file" />
+        <span class="attachment-name" dir="auto">
+          {file.name}
+        </span>
+        <span class="attachment-size">{sizeText(file.size)}</span>
+      </button>
+    );
+  }
+  const scale = Math.min(1, PREVIEW_SIDE / Math.max(file.width, file.height));
+  const width = Math.max(1, Math.round(file.width * scale));
+  const height = Math.max(1, Math.round(file.height * scale));
+  return (
+    <button type="button" class="attachment-image" tabIndex={tabIndex} aria-label={`Open ${file.name}`} title={file.name} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => void open()}>
+      {link?.thumbnailUrl !== undefined && <img src={link.thumbnailUrl} alt={file.name} width={width} height={height} decoding="async" />}
+    </button>
+  );
+}

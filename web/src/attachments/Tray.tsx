@@ -1,0 +1,44 @@
+import { Icon } from "../ui/Icon";
+import { sizeText } from "./attachment";
+import type { Uploads } from "./uploads";
+
+/** The files one is about to send, each with how far it is. */
+export function Tray({ uploads }: { uploads: Uploads }) {
+  const list = uploads.list.value;
+  const error = uploads.error.value;
+  if (list.length === 0 && error === undefined) return null;
+  return (
+    <div class="tray">
+      <ul aria-label="Files to be sent">
+        {list.map((upload) => (
+          <li key={upload.key} class="tray-file" data-state={upload.error !== undefined ? "failed" : upload.stored ? "stored" : "uploading"}>
+            <Icon name="file" size={18} />
+            <span class="tray-name" dir="auto">
+              {upload.stored?.name ?? upload.file.name}
+            </span>
+            <span class="tray-size">{sizeText(upload.file.size)}</span>
+            {upload.error === undefined && !upload.stored && (
+              <progress max={1} value={upload.share} aria-label={`Uploading ${upload.file.name}`} />
+            )}
+            {upload.error !== undefined && (
+              <span class="tray-error" role="alert">
+                {upload.error}{" "}
+                <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
+                  Retry
+                </button>
+              </span>
+            )}
+            <button type="button" class="tray-remove" aria-label={`Remove ${upload.file.name}`} onClick={() => uploads.remove(upload.key)}>
+              <Icon name="close" size={16} />
+            </button>
+          </li>
+        ))}
+      </ul>
+      {error !== undefined && (
+        <p class="tray-error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+// What a message says of its files.
+
+import { isFields } from "../protocol-decode";
+
+export interface Attachment {
+  id: string;
+  name: string;
+  size: number; // bytes
+  type: string;
+  width: number; // of an image, in pixels; 0: not known
+  height: number;
+  thumbnail: boolean;
+}
+
+/** One file of an answer or an event; undefined for what is none. */
+export function decodeAttachment(value: unknown): Attachment | undefined {
+  if (!isFields(value)) return undefined;
+  const { id, name, size, type, width, height } = value;
+  if (typeof id !== "string" || typeof name !== "string" || typeof size !== "number" || typeof type !== "string") return undefined;
+  const sized = typeof width === "number" && typeof height === "number" && width > 0 && height > 0;
+  return { id, name, size, type, width: sized ? width : 0, height: sized ? height : 0, thumbnail: value["thumbnail"] === true };
+}
+
+/** A message's `attachments`; undefined where there are none. */
+export function decodeAttachments(value: unknown): Attachment[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const list = value.map(decodeAttachment).filter((attachment) => attachment !== undefined);
+  return list.length > 0 ? list : undefined;
+}
+
+const KIB = 1024;
+
+/** A size for people: 812 B, 1.4 MiB. */
+export function sizeText(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  let unit = 0;
+  let amount = bytes;
+  while (amount >= KIB && unit < units.length - 1) {
+    amount /= KIB;
+    unit++;
+  }
+  return `${unit === 0 || amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
+}
