@@ -128,11 +128,13 @@ const makers: Record<RoomScreen, Maker> = {
   }),
   direct: inRoom("direct", async (person, server, rooms) => {
     if ((await person.page.locator(".own").count()) === 0) await person.say("Always. What is it?");
+    await person.page.locator(".own .message[data-seq]").first().waitFor();
     await server.ask("u2", "PUT", `rooms/${encodeURIComponent(rooms.direct)}/read`, { seq: 100 });
     await person.page.locator(".own .bubble-state", { hasText: "Read" }).waitFor();
   }),
   "private room": inRoom("planning", async (person, server, rooms) => {
     if ((await person.page.locator(".own").count()) === 0) await person.say("I will bring them.");
+    await person.page.locator(".own .message[data-seq]").first().waitFor();
     await server.ask("u1", "PUT", `rooms/${rooms.planning}/read`, { seq: 1000 });
     await server.ask("u3", "PUT", `rooms/${rooms.planning}/read`, { seq: 1000 });
     await person.page.locator(".seen-by", { hasText: "Ann Lee, Chiara Rossi" }).waitFor();

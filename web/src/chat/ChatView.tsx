@@ -24,7 +24,7 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
   }, [chat, roomId]);
   useTitle(chat, room?.name.value);
 
-  const skip = room && (
+  const skip = room && room.presence.value.kind !== "refused" && (
     <a class="skip-link" href="#composer" onClick={focusComposer}>
       Skip to the message field
     </a>
