@@ -141,7 +141,7 @@ describe.each(stores)("the client module's rooms, on $name", ({ open }) => {
   });
 });
 
-test("who may stay is joined again by itself, who may not is told", async () => {
+test("who may not be in a room is told, and who is let in again is joined by itself", async () => {
   const server = await Server.start(await openEmbedded());
   const owner = await enter(server.url, "ann");
   await must(owner, "create_room", { id: "club", name: "club", type: "private" });
