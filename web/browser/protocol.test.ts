@@ -3,6 +3,7 @@
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { decodeError, decodeLogEvent, decodeMessages, decodeReplay } from "../src/protocol-decode";
+import { decodeInvitation, decodeMember, decodeMemberRooms, decodePage, decodeProfile, decodeReadState, decodeReadUpdated, decodeReceipt, decodeRoom, decodeRoomAdded } from "../src/protocol-rooms";
 import { DEFAULT_MAX_TEXT_LENGTH, type ProtocolError, type Ready } from "../src/protocol";
 import { Server } from "./server";
 
@@ -71,4 +72,32 @@ test("the list of rooms", async () => {
   const { rooms, more } = (await response.json()) as { rooms: Record<string, unknown>[]; more: boolean };
   expect(more).toBe(false);
   expect(rooms.find((room) => room["id"] === "typed")).toMatchObject({ id: "typed", name: "typed", type: "public", lastSeq: 1, last: isMessage });
+});
+
+test("rooms, members, what is read, invitations and people", async () => {
+  const live: Promise<unknown>[] = ["room_added", "member_updated", "read_updated"].map((event) => new Promise((resolve) => socket.once(event, resolve)));
+  const made = decodeRoom((await ask("create_room", { name: "Typed", type: "private", topic: "t", clientId: "room1" }))["room"]);
+  expect(made).toMatchObject({ name: "Typed", type: "private", topic: "t", role: "owner", readOnly: false, slowModeMs: 0, archived: false, receipts: false });
+  const roomId = made?.id ?? "";
+  expect(decodeRoomAdded((await live[0]) as Record<string, unknown>)).toEqual({ room: made, author: "ann" });
+  await ask("join_room", { roomId });
+  expect(await ask("set_member", { roomId, userId: "bo", role: "reader" })).toEqual({ ok: true, seq: 2 });
+  expect(decodeLogEvent("member_updated", await live[1])).toEqual({ event: "member_updated", roomId, seq: 2, userId: "bo", role: "reader", author: "ann" });
+  expect(decodePage(await ask("list_members", { roomId }), "members", decodeMember)).toEqual({ items: [{ userId: "ann", role: "owner" }, { userId: "bo", role: "reader" }], more: false });
+  expect(decodeReadState(await ask("mark_read", { roomId, seq: 2 }))).toEqual({ readSeq: 2, unread: 0, mentions: 0 });
+  expect(decodeReadUpdated((await live[2]) as Record<string, unknown>)).toEqual({ roomId, userId: "ann", seq: 2, unread: 0, mentions: 0 });
+
+  const updated = new Promise<unknown>((resolve) => socket.once("room_updated", resolve));
+  expect(decodeRoom((await ask("update_room", { roomId, slowModeMs: 5000, receipts: true }))["room"])).toMatchObject({ slowModeMs: 5000, receipts: true });
+  expect(decodeLogEvent("room_updated", await updated)).toMatchObject({ event: "room_updated", roomId, seq: 3, name: "Typed", slowModeMs: 5000, receipts: true, author: "ann" });
+  expect(decodePage(await ask("list_receipts", { roomId }), "receipts", decodeReceipt).items).toContainEqual({ userId: "ann", seq: 2 });
+
+  expect(await ask("create_invitation", { roomId, role: "member", expiresInMs: 60_000, maxUses: 3 })).toMatchObject({ ok: true, token: expect.any(String) });
+  expect(decodePage(await ask("list_invitations", { roomId }), "invitations", decodeInvitation).items).toMatchObject([{ role: "member", author: "ann", maxUses: 3, uses: 0, expiresAt: expect.stringMatching(/Z$/) }]);
+  expect(decodePage(await ask("get_users", { userIds: ["ann"] }), "users", decodeProfile).items).toEqual([{ id: "ann", name: "Ann" }]);
+
+  const again = io(server.url, { auth: { token: server.token("ann", "Ann") }, reconnection: false, forceNew: true });
+  const told = await new Promise<Ready>((resolve) => again.once("ready", resolve));
+  expect(decodeMemberRooms(told.rooms)?.find((room) => room.id === roomId)).toEqual({ id: roomId, name: "Typed", type: "private", role: "owner", lastSeq: 3, readSeq: 2, unread: 0, mentions: 0 });
+  again.disconnect();
 });
