@@ -147,7 +147,7 @@ func (t *Tokens) checkIssuer(claims jwt.MapClaims, user User) error {
 		}
 		return nil
 	}
-	if isBot(user.ID) {
+	if IsBot(user.ID) {
 		return refuse("sub: b: is for bots, which show a key")
 	}
 	if t.issuer != "" && issuer != t.issuer {

@@ -94,7 +94,7 @@ func (t *Tokens) key(*jwt.Token) (any, error) { return t.secret, nil }
 // Issue makes an ordinary token, with the configured issuer and audience, that
 // lives at least ttl. It is for subjects that are not this program's own.
 func (t *Tokens) Issue(user User, ttl time.Duration) (string, error) {
-	if localSubject(user.ID) || isBot(user.ID) {
+	if localSubject(user.ID) || IsBot(user.ID) {
 		return "", &FieldError{Field: "sub", Message: "must not begin with a:, g: or b:, which are for this server's own accounts, guests and bots"}
 	}
 	return t.issue(user, ttl, t.issuer, t.audience)
@@ -149,7 +149,8 @@ func localSubject(id UserID) bool {
 	return strings.HasPrefix(string(id), accountPrefix) || strings.HasPrefix(string(id), guestPrefix)
 }
 
-func isBot(id UserID) bool { return strings.HasPrefix(string(id), botPrefix) }
+// IsBot says whether an id is a program's that shows a key.
+func IsBot(id UserID) bool { return strings.HasPrefix(string(id), botPrefix) }
 
 // refuse gives the reason, for the log, to ErrUnauthenticated.
 func refuse(format string, args ...any) error {

@@ -185,11 +185,18 @@ func (s *Service) ensureForeign(ctx context.Context, id RoomID) error {
 }
 
 // stillMay looks anew whether a user may know what was just read of a room: he may have been
-// taken out before it was written.
-func (s *Service) stillMay(ctx context.Context, user auth.User, room Room) error {
-	if room.Type != TypePrivate || user.Has(auth.RoleAdmin) {
+// taken out before it was written, and this instance not have heard of it. at is what let him in.
+func (s *Service) stillMay(ctx context.Context, user auth.User, at Room) error {
+	if at.Type == TypeDirect || user.Has(auth.RoleAdmin) {
 		return nil
 	}
-	_, err := s.accessAnew(ctx, user, room.ID)
+	room, err := s.store.Catalog.Room(ctx, at.ID)
+	if err == nil && room.StateSeq == at.StateSeq && s.rosters.newest(at.ID) <= at.StateSeq {
+		return nil // nobody has become anything else since
+	}
+	if err != nil && storeAway(err) {
+		return err
+	}
+	_, err = s.accessAnew(ctx, user, at.ID)
 	return err
 }

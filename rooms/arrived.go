@@ -10,7 +10,8 @@ import (
 // wherever it was made: what is known of the room is dropped, and who was given a role is told.
 func (s *Service) changeTold(e *Event) {
 	s.rosters.told(e.RoomID, e.Seq)
-	if e.Type != TypeMember || e.Role == RoleNone || s.teller == nil || !s.presence.here(e.Subject) {
+	// A bot is what its key says; a role raises nothing.
+	if e.Type != TypeMember || e.Role == RoleNone || auth.IsBot(e.Subject) || s.teller == nil || !s.presence.here(e.Subject) {
 		return
 	}
 	room, subject, author := e.RoomID, e.Subject, e.Author

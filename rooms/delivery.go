@@ -253,6 +253,18 @@ func (d *delivery) await(ctx context.Context, seq int64) (bool, error) {
 	}
 }
 
+// tell calls tell behind all events up to seq; false: they are not all delivered.
+func (d *delivery) tell(seq int64, tell func()) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.gone || d.delivered < seq {
+		return false
+	}
+	d.flushLocked()
+	tell()
+	return true
+}
+
 // acked notes that a sender was told of seq.
 func (d *delivery) acked(seq int64) {
 	d.mu.Lock()

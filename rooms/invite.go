@@ -59,9 +59,13 @@ func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (I
 	return made, token, nil
 }
 
-// moderated lets those into a room's management who may moderate it.
+// moderated lets those into a room's management who may moderate it now: who was a moderator a
+// moment ago makes no invitations any more, through whichever instance.
 func (s *Service) moderated(ctx context.Context, user auth.User, roomID string) (standing, error) {
 	at, err := s.access(ctx, user, roomID)
+	if err == nil {
+		at, err = s.accessAnew(ctx, user, at.room.ID)
+	}
 	switch {
 	case err != nil:
 		return standing{}, notStored(err)

@@ -58,6 +58,7 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 		return nil, false, notStored(err)
 	}
 	summaries := make([]Summary, len(rooms))
+	asked := ctx
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(lastReads)
 	for i, room := range rooms {
@@ -81,7 +82,14 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 	if err := group.Wait(); err != nil {
 		return nil, false, notStored(err)
 	}
-	return summaries, more, nil
+	// He may have been put out of some before their last message was written.
+	if standings, err = s.standings(asked, user); err != nil {
+		return nil, false, notStored(err)
+	}
+	return slices.DeleteFunc(summaries, func(one Summary) bool {
+		_, err := judge(one.Room, standings[one.Room.ID], user, s.now())
+		return err != nil
+	}), more, nil
 }
 
 // listed reads on until it has one room less than the query's limit that the user may know,

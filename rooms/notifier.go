@@ -167,7 +167,7 @@ func (n *notifier) of(ctx context.Context, e *Event) ([]Notification, error) {
 		return nil, err
 	}
 	if e.Type == TypeMember {
-		if room.Type == TypeDirect || n.service.now().Before(e.Until) {
+		if room.Type == TypeDirect || n.service.now().Before(e.Until) || auth.IsBot(e.Subject) {
 			return nil, nil
 		}
 		return []Notification{notificationOf(e, e.Subject, KindInvitation, invitationFields{e.RoomID, room.Name, e.Author})}, nil
@@ -201,22 +201,43 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 	for _, user := range named {
 		kinds[user] = KindMention
 	}
-	if _, all := kinds[MentionRoom]; all && slices.Contains(named, MentionRoom) {
-		delete(kinds, MentionRoom)
-		members, err := n.awayIn(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		for _, user := range members {
-			kinds[user] = KindMention
-		}
-	}
+	_, all := kinds[MentionRoom]
+	delete(kinds, MentionRoom)
 	for user := range kinds {
-		if user == e.Author || !n.service.presence.away(user) {
+		// What a bot may read its key says, which is not at hand.
+		may := user != e.Author && !auth.IsBot(user) && n.service.presence.away(user)
+		if may {
+			var err error
+			if may, err = n.mayRead(ctx, room, user); err != nil {
+				return nil, err
+			}
+		}
+		if !may {
 			delete(kinds, user)
 		}
 	}
-	return kinds, nil
+	if !all || !slices.Contains(named, MentionRoom) {
+		return kinds, nil
+	}
+	members, err := n.awayIn(ctx, e)
+	for _, user := range members {
+		kinds[user] = KindMention
+	}
+	return kinds, err
+}
+
+// mayRead says whether a user may read a room by its log as it is now: the message may have been
+// sent through an instance that had not heard of his removal.
+func (n *notifier) mayRead(ctx context.Context, room Room, user auth.UserID) (bool, error) {
+	var m Member
+	var err error
+	if room.Type != TypeDirect {
+		if m, err = n.service.store.Members.Member(ctx, room.ID, user); err != nil {
+			return false, err
+		}
+	}
+	_, refused := judge(room, m, auth.User{ID: user}, n.service.now())
+	return refused == nil, nil
 }
 
 // awayIn gives at most notifyRoom members of an event's room who are away.
@@ -230,7 +251,7 @@ func (n *notifier) awayIn(ctx context.Context, e *Event) ([]auth.UserID, error) 
 		}
 		for i := range list {
 			m := &list[i]
-			if m.Role == RoleNone || m.banned(n.service.now()) || m.UserID == e.Author || !n.service.presence.away(m.UserID) {
+			if m.Role == RoleNone || m.banned(n.service.now()) || m.UserID == e.Author || auth.IsBot(m.UserID) || !n.service.presence.away(m.UserID) {
 				continue
 			}
 			if away = append(away, m.UserID); len(away) == notifyRoom {

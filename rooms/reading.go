@@ -41,6 +41,9 @@ func (s *Service) MarkRead(ctx context.Context, user auth.User, roomID string, s
 	if err != nil {
 		return ReadState{}, notStored(err)
 	}
+	if err := s.stillMay(ctx, user, at.room); err != nil {
+		return ReadState{}, notStored(err)
+	}
 	state := ReadState{read, unread}
 	if read == seq { // else it was known
 		s.reads.mark(id, user.ID, at.room.showsReceipts(), state)
@@ -77,6 +80,9 @@ type Mine struct {
 // Mine gives the rooms of a user: those he has a role in, by the log or by his token, and the public ones he has read; at most
 // MaxMine, ascending by id. Errors: UNAVAILABLE.
 func (s *Service) Mine(ctx context.Context, user auth.User) ([]Mine, error) {
+	if user.PostOnly() {
+		return nil, nil // he reads nothing
+	}
 	all, err := s.store.Inbox.Overview(ctx, user.ID, claimedRooms(user), MaxUnread, MaxMine)
 	if err != nil {
 		return nil, notStored(err)

@@ -91,7 +91,8 @@ func (s *Service) readTold(g Signal) {
 	b = AppendJSONString(append(b, `,"userId":`...), string(g.User))
 	b = strconv.AppendInt(append(b, `,"seq":`...), state.ReadSeq, 10)
 	if g.On {
-		s.teller.TellRoom(g.Room, "read_updated", append(b[:len(b):len(b)], '}'))
+		body := append(b[:len(b):len(b)], '}')
+		s.router.behind(g.Room, state.ReadSeq, func() { s.teller.TellRoom(g.Room, "read_updated", body) })
 	}
 	b = strconv.AppendInt(append(b, `,"unread":`...), int64(state.Unread.Messages), 10)
 	b = strconv.AppendInt(append(b, `,"mentions":`...), int64(state.Unread.Mentions), 10)

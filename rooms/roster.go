@@ -134,7 +134,7 @@ func (r *rosters) anew(ctx context.Context, id RoomID, user auth.UserID) (Room, 
 			return room, Member{}, nil
 		}
 		if err == nil && room.Type == TypePublic && attempt == 0 {
-			if m, ok := r.fromAll(ctx, id, user); ok {
+			if m, ok := r.fromAll(ctx, &room, user); ok {
 				return room, m, nil
 			}
 		}
@@ -156,16 +156,17 @@ func (r *rosters) anew(ctx context.Context, id RoomID, user auth.UserID) (Room, 
 }
 
 // fromAll gives a member of a room that everybody may know out of all of them, where they
-// were not known: many come at once.
-func (r *rosters) fromAll(ctx context.Context, id RoomID, user auth.UserID) (Member, bool) {
-	if have, ok := r.peek(id, user); ok && have.asked {
+// were not known: many come at once. What others had begun to read before the room was read may
+// be older than it, and is not taken.
+func (r *rosters) fromAll(ctx context.Context, room *Room, user auth.UserID) (Member, bool) {
+	if have, ok := r.peek(room.ID, user); ok && have.asked {
 		return Member{}, false // he is refused by what is known, and wants a fresh look
 	}
-	if r.load(ctx, id) != nil {
+	if r.load(ctx, room.ID) != nil {
 		return Member{}, false
 	}
-	have, ok := r.peek(id, user)
-	return have.member, ok && have.asked
+	have, ok := r.peek(room.ID, user)
+	return have.member, ok && have.asked && have.room.StateSeq >= room.StateSeq
 }
 
 // load has all members of a room read, unless they are known, once for all who ask at the

@@ -143,6 +143,23 @@ func (r *router) acked(room RoomID, seq int64) {
 	}
 }
 
+// behind calls tell, which only queues, when a room's sockets here were given all up to seq: a
+// signal may be faster than the log, and whoever is taken out below seq must not hear of it. It
+// is not called where that takes long, or nobody follows the room.
+func (r *router) behind(room RoomID, seq int64, tell func()) {
+	d := r.lookup(room)
+	if d == nil || r.sockets().Members(room) == 0 || d.tell(seq, tell) {
+		return
+	}
+	r.begin(func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(ctx, opTimeout)
+		defer cancel()
+		if there, err := d.await(ctx, seq); there && err == nil {
+			d.tell(seq, tell)
+		}
+	})
+}
+
 // reconcile reads what followed rooms missed while no stream was open.
 func (r *router) reconcile() {
 	for _, d := range r.followed() {

@@ -141,9 +141,13 @@ func (p *people) everybody() []seen {
 	return list
 }
 
-// ids appends the ids of clients, and holds t back for those that are opening; the lock is held.
+// ids appends the ids of clients, and holds t back for those that are opening; the lock is held. Who may only post is
+// told nothing.
 func (p *people) ids(ids []string, clients []*speaker, t told) []string {
 	for _, s := range clients {
+		if s.user.PostOnly() {
+			continue
+		}
 		held, opening := p.opening[s]
 		switch {
 		case !opening:
