@@ -32,7 +32,8 @@ func (s *Service) standing(ctx context.Context, user auth.User, roomID string) (
 		return standing{}, err
 	}
 	have, there := s.rosters.peek(id, user.ID)
-	if there && have.fresh && (have.asked || user.Has(auth.RoleAdmin) || have.room.Type == TypeDirect) {
+	// Where the stream lags, what it has not told yet is asked for.
+	if there && have.fresh && s.replay.heard.lately() && (have.asked || user.Has(auth.RoleAdmin) || have.room.Type == TypeDirect) {
 		if role, err := judge(have.room, have.member, user, s.now()); err == nil {
 			return standing{have.room, have.member, role}, nil
 		}

@@ -32,6 +32,7 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 		return batch, true
 	}
 	base, create := state.room.StateSeq, !state.there
+	state.last = l.numbers[room].last
 	var events []*Event
 	var taken []*item
 	for i, it := range batch {

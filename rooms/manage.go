@@ -110,12 +110,12 @@ func (s *Service) SetMember(ctx context.Context, user auth.User, in SetMemberInp
 	if !e.Until.IsZero() && (!s.now().Before(e.Until) || e.Until.Year() > lastYear) {
 		return Sent{}, BadField("bannedUntil", "must be a time to come, of the year %d at the latest", lastYear)
 	}
-	if e.Subject == user.ID && in.Role == RoleNone && at.room.Type == TypePublic {
+	sent, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
+	if err == nil && e.Subject == user.ID && in.Role == RoleNone && at.room.Type == TypePublic {
 		if err := s.store.Inbox.Forget(ctx, at.room.ID, user.ID); err != nil {
 			return Sent{}, notStored(err)
 		}
 	}
-	sent, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
 	if err == nil && sent.ID == e.ID { // else nothing has changed
 		s.auditMember(ctx, e, sent)
 	}

@@ -36,7 +36,8 @@ type memberProposal struct {
 // members whom they concern.
 type roomState struct {
 	room    Room
-	there   bool // the room is
+	there   bool  // the room is
+	last    int64 // seq of its log
 	members map[auth.UserID]Member
 	owners  []auth.UserID // ascending; at least two of them where there are so many
 	changed map[auth.UserID]bool
@@ -72,7 +73,7 @@ func (p *proposal) judge(s *roomState, e *Event) (Sent, error) {
 
 // judgeCreation takes a room that the same proposal made before for what is wanted.
 func (p *proposal) judgeCreation(s *roomState) (Sent, error) {
-	if !s.there {
+	if !s.there && s.last == 0 {
 		return Sent{}, nil
 	}
 	want := &p.create.room
@@ -80,6 +81,7 @@ func (p *proposal) judgeCreation(s *roomState) (Sent, error) {
 	if again || want.Type == TypeDirect && s.room.Type == TypeDirect && s.room.Direct == want.Direct {
 		return Sent{Seq: s.room.StateSeq, Duplicate: true}, errNoChange
 	}
+	// Or by what other programs said there without a room: that is not for who names it first.
 	return Sent{}, &Error{Code: CodeConflict, Message: "id: is taken by another room", Field: "id"}
 }
 

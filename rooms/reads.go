@@ -15,6 +15,10 @@ const (
 	readsFlush = 100 * time.Millisecond
 	// readsKept bounds what waits for that; beyond it nobody else is told.
 	readsKept = 10_000
+	// receiptsMost is in how many sockets of a room here others are told how far somebody has
+	// read: of more each message would make as many signals as there are readers, to each of
+	// them. list_receipts tells it nevertheless.
+	receiptsMost = 200
 )
 
 // reads are the positions that others are to be told of. What is lost with a signal, a client
@@ -90,7 +94,7 @@ func (s *Service) readTold(g Signal) {
 	b := AppendJSONString([]byte(`{"roomId":`), string(g.Room))
 	b = AppendJSONString(append(b, `,"userId":`...), string(g.User))
 	b = strconv.AppendInt(append(b, `,"seq":`...), state.ReadSeq, 10)
-	if g.On {
+	if sockets := s.router.sockets(); g.On && sockets != nil && sockets.Members(g.Room) <= receiptsMost {
 		body := append(b[:len(b):len(b)], '}')
 		s.router.behind(g.Room, state.ReadSeq, func() { s.teller.TellRoom(g.Room, "read_updated", body) })
 	}
