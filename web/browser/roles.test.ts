@@ -137,6 +137,8 @@ test("by keys alone: a room is made, somebody added and muted, and the focus is 
   await keyboard.press("Enter");
   await tabTo("Add somebody");
   await keyboard.press("Enter");
+  const field = ann.page.getByLabel("Whom to add");
+  await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true);
   await keyboard.type("bo chen");
   await ann.page.getByText("1 person found").waitFor({ state: "attached" });
   await keyboard.press("Tab");

@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { WithParts } from "../details/WithParts";
 import { goTo } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
@@ -10,9 +11,6 @@ import { SearchResults } from "../search/SearchResults";
 import { ActionMenu } from "../ui/ActionMenu";
 import { Icon, Logo } from "../ui/Icon";
 import { useNow } from "../ui/now";
-import { CreateRoom } from "./CreateRoom";
-import { FindRoom } from "./FindRoom";
-import { NewDirect } from "./NewDirect";
 import { RoomList } from "./RoomList";
 
 /** How often the times of the list are read anew, in ms. */
@@ -100,7 +98,13 @@ interface MakeDialogProps {
 }
 
 function MakeDialog({ making, ...props }: MakeDialogProps) {
-  if (making === "room") return <CreateRoom {...props} />;
-  if (making === "direct") return <NewDirect {...props} />;
-  return <FindRoom {...props} />;
+  return (
+    <WithParts onClose={props.onClose}>
+      {({ CreateRoom, NewDirect, FindRoom }) => {
+        if (making === "room") return <CreateRoom {...props} />;
+        if (making === "direct") return <NewDirect {...props} />;
+        return <FindRoom {...props} />;
+      }}
+    </WithParts>
+  );
 }

@@ -1,7 +1,7 @@
 // What the sign-in forms are made of.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useLayoutEffect, useId, useRef } from "preact/hooks";
 
 interface FieldProps {
   label: string;
@@ -21,7 +21,7 @@ interface FieldProps {
 export function Field({ label, value, onInput, type = "text", hint, ...rest }: FieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A dialog that opens looks for it by itself; one that is open already does not.
     if (rest.autoFocus && input.current?.closest("dialog[open]")) input.current.focus();
   }, []);

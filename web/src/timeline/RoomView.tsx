@@ -9,7 +9,7 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
-import { RoomPanel } from "../details/RoomPanel";
+import { WithParts } from "../details/WithParts";
 import { whyNotWrite } from "../rooms/rights";
 import { Announcer } from "./Announcer";
 import { RoomHeader } from "./RoomHeader";
@@ -58,7 +58,11 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
           )}
         </>
       )}
-      {details === room && <RoomPanel key={`panel-${room.id}`} chat={chat} room={room} onClose={() => setDetails(undefined)} />}
+      {details === room && (
+        <WithParts key={`panel-${room.id}`} onClose={() => setDetails(undefined)}>
+          {({ RoomPanel }) => <RoomPanel chat={chat} room={room} onClose={() => setDetails(undefined)} />}
+        </WithParts>
+      )}
       <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
     </FilesOfRoom.Provider>
   );

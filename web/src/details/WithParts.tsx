@@ -1,0 +1,32 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Dialog } from "../ui/Dialog";
+
+type Parts = typeof import("./parts");
+
+/** Loads the dialogs of rooms when one is first wanted, so that the chat itself stays light. */
+export function WithParts({ onClose, children }: { onClose: () => void; children: (parts: Parts) => ComponentChildren }) {
+  const [parts, setParts] = useState<Parts | "failed">();
+  useEffect(() => {
+    let wanted = true;
+    import("./parts").then(
+      (loaded) => wanted && setParts(loaded),
+      () => wanted && setParts("failed"),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  if (parts === undefined) return null;
+  if (parts !== "failed") return <>{children(parts)}</>;
+  return (
+    <Dialog title="This could not be loaded" onClose={onClose}>
+      <p class="dialog-text">There is no connection, or the server has a newer version of this page.</p>
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={() => location.reload()}>
+          Load the page again
+        </button>
+      </div>
+    </Dialog>
+  );
+}

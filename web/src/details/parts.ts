@@ -1,0 +1,6 @@
+// What is loaded when somebody first looks at a room's details, or makes or finds a room.
+
+export { CreateRoom } from "../rooms/CreateRoom";
+export { FindRoom } from "../rooms/FindRoom";
+export { NewDirect } from "../rooms/NewDirect";
+export { RoomPanel } from "./RoomPanel";
