@@ -30,6 +30,9 @@ const conflictPause = 2 * time.Millisecond
 // takes half a second to look for the server again.
 const giveUpTimeout = 3 * time.Second
 
+// giveUpPause is how long asking again waits.
+const giveUpPause = 50 * time.Millisecond
+
 // Change stores a change in one transaction. Two that were judged by the same state both
 // write the room's document, so one of them is refused, whichever server each was sent
 // through. It does not end with ctx.
@@ -228,8 +231,18 @@ func (t *transaction) giveUp(ctx context.Context, session *mongo.Session) {
 	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveUpTimeout)
 	defer cancel()
 	command := field("killSessions", bson.A{session.ID()})
-	// Outside the session. Its error is of no use: the reason for giving up is reported.
-	t.client.Database("admin").RunCommand(mongo.NewSessionContext(late, nil), command)
+	for {
+		// Outside the session. Its error is of no use to anybody: the reason for giving up is reported.
+		// It may only say that the connections are being made anew.
+		if t.client.Database("admin").RunCommand(mongo.NewSessionContext(late, nil), command).Err() == nil {
+			return
+		}
+		select {
+		case <-time.After(giveUpPause):
+		case <-late.Done():
+			return
+		}
+	}
 }
 
 // commit asks for the commit until its outcome is known or ctx ends.
