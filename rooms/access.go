@@ -33,7 +33,7 @@ func (s *Service) standing(ctx context.Context, user auth.User, roomID string) (
 	}
 	have, there := s.rosters.peek(id, user.ID)
 	// Where the stream lags, what it has not told yet is asked for.
-	if there && have.fresh && s.replay.heard.lately() && (have.asked || user.Has(auth.RoleAdmin) || have.room.Type == TypeDirect) {
+	if there && have.fresh && !s.replay.heard.silent() && (have.asked || user.Has(auth.RoleAdmin) || have.room.Type == TypeDirect) {
 		if role, err := judge(have.room, have.member, user, s.now()); err == nil {
 			return standing{have.room, have.member, role}, nil
 		}

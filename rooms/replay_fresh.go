@@ -63,3 +63,11 @@ func (h *heartbeats) lately() bool {
 	defer h.mu.Unlock()
 	return h.now().Sub(h.told) < beatLost
 }
+
+// silent says whether heartbeats came back here once and do so no more: what the stream would
+// have told is not known. Before the first one it has opened with nothing remembered.
+func (h *heartbeats) silent() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return !h.told.IsZero() && h.now().Sub(h.told) >= beatLost
+}

@@ -26,9 +26,9 @@ const (
 // it grows with each attempt.
 const conflictPause = 2 * time.Millisecond
 
-// giveUpTimeout bounds asking for the end of a transaction; after a lost connection the driver
-// takes half a second to look for the server again.
-const giveUpTimeout = 3 * time.Second
+// giveUpTimeout bounds asking for the end of a transaction. After a lost connection the driver
+// mostly finds the server again within a second, but looks only every ten.
+const giveUpTimeout = 15 * time.Second
 
 // giveUpPause is how long asking again waits.
 const giveUpPause = 50 * time.Millisecond

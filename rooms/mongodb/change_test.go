@@ -108,16 +108,11 @@ func TestChangeWhoseCommitIsNotAnswered(t *testing.T) {
 	t.Parallel()
 	server, _, store := ownServer(t, "--setParameter", "enableTestCommands=1")
 	stop := failing(t, server, "alwaysOn", "commitTransaction", bson.E{Key: "closeConnection", Value: true})
-	start := time.Now()
 	err := store.Members.Change(t.Context(), joined("club", 1, "bob"))
-	took := time.Since(start)
 	stop()
 	var dup *rooms.DuplicateError
 	if known := rooms.AsError(err); errors.Is(err, rooms.ErrOvertaken) || errors.As(err, &dup) || known == nil || known.Code != rooms.CodeUnavailable {
 		t.Errorf("got %v, want %s", err, rooms.CodeUnavailable)
-	}
-	if took > 12*time.Second {
-		t.Errorf("it took %v to give up", took)
 	}
 	wantState(t, store, "club", 0, "bob") // as the commit never reached the server
 

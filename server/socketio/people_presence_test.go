@@ -2,7 +2,9 @@ package socketio
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,17 +13,24 @@ import (
 	"roomstream/rooms"
 )
 
-// idleSpeaker is a client that runs under synctest, and what is told of it.
-func idleSpeaker(t *testing.T) (*speaker, *[]bool) {
+// idleSpeaker is a client that runs under synctest, and gives what was told of it.
+func idleSpeaker(t *testing.T) (*speaker, func() []bool) {
 	s, _, _ := speakerWith(t, 24*time.Hour)
-	told := &[]bool{}
+	var mu sync.Mutex
+	var told []bool
 	s.chat.people.idled = func(user auth.UserID, idle bool) {
 		if user != "alice" {
 			t.Errorf("told of %q", user)
 		}
-		*told = append(*told, idle)
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, idle)
 	}
-	return s, told
+	return s, func() []bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(told)
+	}
 }
 
 func TestAClientThatSaysNothingIsIdleAfter5Minutes(t *testing.T) {
@@ -30,8 +39,8 @@ func TestAClientThatSaysNothingIsIdleAfter5Minutes(t *testing.T) {
 		defer s.closed()
 		want := func(what string, idle ...bool) {
 			t.Helper()
-			if fmt.Sprint(*told) != fmt.Sprint(idle) {
-				t.Fatalf("%s: told %v, want %v", what, *told, idle)
+			if got := told(); fmt.Sprint(got) != fmt.Sprint(idle) {
+				t.Fatalf("%s: told %v, want %v", what, got, idle)
 			}
 		}
 		says := func(event, payload string) { s.event(event, arguments(payload), false, func([]byte) {}) }
