@@ -136,8 +136,12 @@ test("Tab stops at one message; up and down go to the others", async () => {
   }
   await ann.page.keyboard.press("ArrowDown");
   expect(await focusedSeq(ann)).toBe(24);
+  const focused = (locator: typeof ann.field) => locator.evaluate((element) => element === document.activeElement);
   await ann.page.keyboard.press("Tab");
-  expect(await ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await focused(ann.page.getByRole("button", { name: "Attach files" }))).toBe(true);
+  await ann.page.keyboard.press("Tab");
+  expect(await focused(ann.field)).toBe(true);
+  await ann.page.keyboard.press("Shift+Tab");
   await ann.page.keyboard.press("Shift+Tab");
   expect(await focusedSeq(ann)).toBe(24);
   await ann.leave();
