@@ -172,7 +172,7 @@ func TestHangingServerLeavesUnknownOutcomesThatResolve(t *testing.T) {
 			if errors.As(err, &dup) || !errors.As(err, &known) || known.Code != rooms.CodeUnavailable || known.RetryAfter == 0 {
 				t.Errorf("append %d: %v, want %s with a time to wait", i, err, rooms.CodeUnavailable)
 			}
-			if took := time.Since(start); took > 10*time.Second {
+			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("append %d took %v to give up", i, took)
 			}
 		})
@@ -351,7 +351,7 @@ func TestCloseDoesNotWaitForAHangingServer(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	store.Close(ctx) // its error says that the server did not answer
-	if took := time.Since(start); took > 4*time.Second {
+	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("it took %v to close", took)
 	}
 	watch.Ended(t)

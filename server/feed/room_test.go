@@ -161,6 +161,7 @@ func TestARoomsFeedBringsItsEventsToThoseWhoMayRead(t *testing.T) {
 		ann := apptest.Dial(t, app.URL, app.Token("ann"))
 		ann.Must("join_room", `"general"`, nil)
 		say(t, ann, "general", texts(3)...)
+		ann.WaitFor("new_message", 3) // they are acked once stored, and delivered a moment later
 
 		fresh, behind := open(t, app, "/_streams/room-general", "bob"), open(t, app, "/_streams/room-general?after=1", "bob")
 		for seq := int64(2); seq <= 3; seq++ {

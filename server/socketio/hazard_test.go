@@ -268,7 +268,7 @@ func TestHazard15ReservedNamesAndMalformedPackets(t *testing.T) {
 }
 
 func TestHazard16PongThatCrossesItsTimer(t *testing.T) {
-	const cycles, timeout = 100, 5 * time.Second
+	const cycles, timeout = 100, 20 * time.Second
 	times := func(o *Options) { o.PingInterval, o.PingTimeout = 10*time.Millisecond, timeout }
 	s := newStage(t, times)
 	c := s.join()
