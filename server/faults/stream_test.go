@@ -58,8 +58,8 @@ func TestCursorsAndSessionsAreKilledAgainAndAgain(t *testing.T) {
 func (w *world) killCursors(node *mongotest.Server) int {
 	w.t.Helper()
 	cursors := w.cursors(node, w.namespace())
-	for _, id := range cursors {
-		_, err := node.TryOn(w.database, bson.D{{Key: "killCursors", Value: w.messages.Name()}, {Key: "cursors", Value: bson.A{id}}})
+	for _, c := range cursors {
+		_, err := node.TryOn(w.database, bson.D{{Key: "killCursors", Value: w.messages.Name()}, {Key: "cursors", Value: bson.A{c.Cursor.ID}}})
 		if err != nil {
 			w.t.Logf("kill a cursor: %v", err) // it may just have ended
 		}

@@ -69,7 +69,7 @@ func start(t *testing.T, instances int) *world {
 	for _, i := range w.instances {
 		w.before = append(w.before, w.usage(i))
 	}
-	w.streams = w.allCursors() / instances
+	w.streams = len(w.allCursors()) / instances
 	if w.streams < 1 {
 		t.Fatal("the instances have no change stream")
 	}
