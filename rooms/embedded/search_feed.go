@@ -33,7 +33,8 @@ type searchFeed struct {
 	end     chan struct{}      // closed: stop
 	ended   chan struct{}      // closed: the feeder has ended
 	endOnce sync.Once
-	ready   atomic.Bool // all that the file had when it was opened is in the index
+	ready   atomic.Bool   // all that the file had when it was opened is in the index
+	settled chan struct{} // the feeder's: one of settles whose time has not come; nil: there is none
 
 	mu    sync.RWMutex // held for reading while the index is used
 	index *searchIndex // nil: it cannot be used
@@ -147,16 +148,16 @@ func (s *searchFeed) follow() error {
 		return err
 	}
 	s.ready.Store(true)
+	s.tellSettled() // of one that asked when it fell behind
 	var told []rooms.Arrival
 	for {
-		var settled chan struct{}
 		var purged chan error
 		select {
 		case <-s.end:
 			return nil
 		case <-w.wake:
 		case <-s.ring:
-		case settled = <-s.settles:
+		case s.settled = <-s.settles:
 		case purged = <-s.purges:
 		}
 		if purged != nil {
@@ -181,9 +182,15 @@ func (s *searchFeed) follow() error {
 		if err := s.takeOut(); err != nil {
 			return err
 		}
-		if settled != nil {
-			close(settled)
-		}
+		s.tellSettled()
+	}
+}
+
+// tellSettled tells who waits that the index has all that was committed when he asked.
+func (s *searchFeed) tellSettled() {
+	if s.settled != nil {
+		close(s.settled)
+		s.settled = nil
 	}
 }
 
