@@ -124,6 +124,10 @@ type Notifications interface {
 	// UnreadNotifications counts a user's that are not read, at most up to most.
 	UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error)
 
+	// Withdraw takes away the notifications of MessageKinds that w names, whoever inserted them, read or not, and the texts of
+	// others. It may be repeated.
+	Withdraw(ctx context.Context, room RoomID, w Withdrawal) error
+
 	// WatchNotifications calls opened once it is certain that later ones are told, then told for each batch of new ones,
 	// whoever inserts them, until ctx is done or the stream is lost; it always returns an error. The first one begins with
 	// what was inserted since the store was opened, so that whoever connected before it opened misses nothing. A watch

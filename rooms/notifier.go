@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -46,7 +47,7 @@ const (
 // once. It is lost when both end within moments of the commit, when both miss it because
 // their streams break, when notifyWaiting are waiting, and when the store does not take it
 // in notifyTries. Nothing else depends on it: the mention stays in the log and is counted
-// as unread from there.
+// as unread from there. A delete or an edit that is lost so leaves what was told before it.
 type notifier struct {
 	service *Service
 	logger  *slog.Logger
@@ -83,11 +84,13 @@ func (n *notifier) arrived(batch []Arrival) {
 	}
 }
 
-// concerns says whether an event may be told to somebody in particular.
+// concerns says whether an event may be told to somebody in particular, or changes what was.
 func (e *Event) concerns() bool {
 	switch e.Type {
 	case TypeMessage:
 		return !e.Erased && (e.Mentions != "" || isDirectID(e.RoomID))
+	case TypeEdit, TypeDelete:
+		return true
 	case TypeMember:
 		return e.Role != RoleNone && e.Subject != e.Author
 	}
@@ -134,22 +137,64 @@ func (n *notifier) notify(ctx context.Context, batch []arrivedEvent) {
 	}
 }
 
+// try stores what a batch makes and withdraws what it ends. What becomes of a message is
+// looked up before its notifications are stored, and once more behind that: another instance
+// may have met its delete between, and have found nothing to withdraw.
 func (n *notifier) try(ctx context.Context, batch []arrivedEvent) error {
-	var list []Notification
+	ended := withdrawals{}
+	var events []Event
 	for _, a := range batch {
-		e := a.event
-		if a.partial {
-			found, err := n.service.store.Log.Since(ctx, e.RoomID, e.Seq-1, Page{Events: 1})
-			if err != nil {
-				return err
-			}
-			if len(found) == 0 || found[0].Seq != e.Seq || !found[0].concerns() {
-				continue
-			}
-			e = found[0]
+		e, concerns, err := n.whole(ctx, a)
+		if err != nil {
+			return err
 		}
-		some, err := n.of(ctx, &e)
+		if !concerns {
+			continue
+		}
+		if e.Type == TypeEdit || e.Type == TypeDelete {
+			ended.of(e.RoomID).add(&e)
+			continue
+		}
+		events = append(events, e)
+	}
+	// One does not wait for the other: what cannot be stored must not keep what is to go.
+	return errors.Join(n.store(ctx, events), n.withdraw(ctx, ended))
+}
+
+// whole gives an event as the log has it, and whether it concerns anybody.
+func (n *notifier) whole(ctx context.Context, a arrivedEvent) (Event, bool, error) {
+	e := a.event
+	if !a.partial {
+		return e, true, nil
+	}
+	found, err := n.service.store.Log.Since(ctx, e.RoomID, e.Seq-1, Page{Events: 1})
+	if err != nil || len(found) == 0 || found[0].Seq != e.Seq {
+		return e, false, err
+	}
+	return found[0], found[0].concerns(), nil
+}
+
+// store makes and stores the notifications of events.
+func (n *notifier) store(ctx context.Context, events []Event) error {
+	made, told := make([][]Notification, len(events)), map[RoomID][]int64{}
+	for i := range events {
+		e := &events[i]
+		some, err := n.of(ctx, e)
 		if err != nil && AsError(err).Code != CodeNotFound { // the room is gone
+			return err
+		}
+		if made[i] = some; len(some) > 0 && e.Type == TypeMessage {
+			told[e.RoomID] = append(told[e.RoomID], e.Seq)
+		}
+	}
+	changed, err := n.changed(ctx, told)
+	if err != nil {
+		return err
+	}
+	var list []Notification
+	for i := range events {
+		some, err := n.asItIs(ctx, &events[i], made[i], changed[events[i].RoomID])
+		if err != nil {
 			return err
 		}
 		list = append(list, some...)
@@ -157,7 +202,29 @@ func (n *notifier) try(ctx context.Context, batch []arrivedEvent) error {
 	if len(list) == 0 {
 		return nil
 	}
-	return n.service.Notify(ctx, list)
+	if err := n.service.Notify(ctx, list); err != nil {
+		return err
+	}
+	if changed, err = n.changed(ctx, told); err != nil {
+		return err
+	}
+	return n.withdraw(ctx, changed)
+}
+
+// asItIs gives what an event makes with what is so by now: nothing of a message that is gone,
+// and no text of one that was edited.
+func (n *notifier) asItIs(ctx context.Context, e *Event, made []Notification, w *Withdrawal) ([]Notification, error) {
+	switch {
+	case w == nil || len(made) == 0 || e.Type != TypeMessage:
+		return made, nil
+	case slices.Contains(w.Gone, e.Seq):
+		return nil, nil
+	case !slices.Contains(w.Edited, e.Seq):
+		return made, nil
+	}
+	without := *e
+	without.Text = ""
+	return n.of(ctx, &without)
 }
 
 // of gives the notifications that an event makes.
@@ -280,7 +347,7 @@ type messageFields struct {
 	MessageID  string      `json:"messageId"`
 	Author     auth.UserID `json:"author"`
 	AuthorName string      `json:"authorName,omitempty"`
-	Text       string      `json:"text"`
+	Text       string      `json:"text,omitempty"` // none of a message that was edited
 }
 
 type invitationFields struct {

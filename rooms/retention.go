@@ -102,6 +102,9 @@ func (k *keeper) trim(ctx context.Context, room Room) error {
 		}); err != nil {
 			return err
 		}
+		if err := k.withdraw(ctx, room); err != nil {
+			return err
+		}
 		k.blank[room.ID] = room.MinSeq
 	}
 	if room.RemoveAt.IsZero() || k.now().Before(room.RemoveAt) {
@@ -148,6 +151,13 @@ func (k *keeper) raise(ctx context.Context, room *Room) error {
 		room.RemoveBelow, room.RemoveAt = first, removeAt
 	}
 	return nil
+}
+
+// withdraw takes the notifications of trimmed messages away.
+func (k *keeper) withdraw(ctx context.Context, room Room) error {
+	op, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	return k.store.Notifications.Withdraw(op, room.ID, Withdrawal{Below: room.MinSeq})
 }
 
 func (k *keeper) fence(ctx context.Context, room RoomID, first int64, removeAt time.Time) error {

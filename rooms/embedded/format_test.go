@@ -89,7 +89,7 @@ func TestFilesWithoutNotificationsAreOpened(t *testing.T) {
 	dir := t.TempDir()
 	discussion(t, dir)
 	alter(t, dir, func(tx *bolt.Tx) error {
-		for _, name := range []string{"notifications", "notificationIds", "notificationUsers", "unread"} {
+		for _, name := range []string{"notifications", "notificationIds", "notificationUsers", "unread", "notificationMessages"} {
 			if err := tx.DeleteBucket([]byte(name)); err != nil {
 				return err
 			}
@@ -111,6 +111,40 @@ func TestFilesWithoutNotificationsAreOpened(t *testing.T) {
 		if err := o.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestFilesWithoutKeysOfMessagesAreOpened takes away by what the notifications of a message are
+// found, which came after the notifications.
+func TestFilesWithoutKeysOfMessagesAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	o := open(t, dir)
+	var list []rooms.Notification
+	for i, kind := range []string{rooms.KindMention, rooms.KindDirect, rooms.KindInvitation, "another program's"} {
+		list = append(list, rooms.Notification{
+			ID: rooms.EventID{byte(i + 1)}, UserID: "ann", Kind: kind, Fields: []byte(`{"roomId":"general","seq":7,"text":"secret"}`),
+		})
+	}
+	if err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("notificationMessages")) })
+	o = open(t, dir)
+	if faults, err := o.Store.Archive.Faults(t.Context()); err != nil || len(faults) != 0 {
+		t.Errorf("faults %q, %v", faults, err)
+	}
+	if err := o.Store.Notifications.Withdraw(t.Context(), "general", rooms.Withdrawal{Gone: []int64{7}}); err != nil {
+		t.Fatal(err)
+	}
+	left, err := o.Store.Notifications.Notifications(t.Context(), "ann", rooms.EventID{}, false, 10)
+	if err != nil || len(left) != 2 || left[0].Kind != "another program's" || left[1].Kind != rooms.KindInvitation {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
 	}
 }
 

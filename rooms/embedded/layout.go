@@ -28,6 +28,8 @@ var (
 	bucketNotificationUsers = []byte("notificationUsers") // notificationKey -> number
 	bucketUnread            = []byte("unread")            // notificationKey -> number, of those not read
 
+	bucketNotificationMessages = []byte("notificationMessages") // toldKey -> number, of those of messages
+
 	bucketMembers         = []byte("members")         // memberKey -> member record
 	bucketUserRooms       = []byte("userRooms")       // userRoomKey -> nothing
 	bucketInvitations     = []byte("invitations")     // SHA-256 of the token -> invitation record
@@ -55,12 +57,18 @@ const (
 // prepare makes the buckets of a new file and refuses a file of another format.
 func prepare(db *bolt.DB) error {
 	return db.Update(func(tx *bolt.Tx) error {
+		unsorted := tx.Bucket(bucketNotificationMessages) == nil
 		for _, name := range [][]byte{
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
-			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread,
+			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread, bucketNotificationMessages,
 			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations, bucketReports, bucketReportsKnown, bucketAudit,
 		} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		if unsorted {
+			if err := tellAll(tx); err != nil {
 				return err
 			}
 		}

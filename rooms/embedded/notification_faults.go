@@ -21,6 +21,8 @@ func checkNotifications(tx *bolt.Tx, add func(string, ...any)) error {
 			add("notification %s: its id does not name it", n.ID)
 		case !bytes.Equal(users.Get(notificationKey(n.UserID, n.ID)), at):
 			add("notification %s: is not found by its user", n.ID)
+		case toldKey(&n) != nil && !bytes.Equal(tx.Bucket(bucketNotificationMessages).Get(toldKey(&n)), at):
+			add("notification %s: is not found by its message", n.ID)
 		}
 		return nil
 	})

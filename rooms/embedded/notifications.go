@@ -94,6 +94,11 @@ func putNotification(tx *bolt.Tx, n *rooms.Notification) error {
 	if err := order.Put(at, encodeNotification(n)); err != nil {
 		return err
 	}
+	if told := toldKey(n); told != nil {
+		if err := tx.Bucket(bucketNotificationMessages).Put(told, at); err != nil {
+			return err
+		}
+	}
 	if err := tx.Bucket(bucketNotificationUsers).Put(key, at); err != nil || n.Read {
 		return err
 	}
@@ -335,6 +340,13 @@ func removeNotifications(tx *bolt.Tx, user auth.UserID) (int, error) {
 func removeKeys(tx *bolt.Tx, keys, places [][]byte) error {
 	for i, key := range keys {
 		_, id := splitNotificationKey(key)
+		if n, ok := decodeNotification(tx.Bucket(bucketNotifications).Get(places[i])); ok {
+			if told := toldKey(&n); told != nil {
+				if err := tx.Bucket(bucketNotificationMessages).Delete(told); err != nil {
+					return err
+				}
+			}
+		}
 		for _, gone := range []struct {
 			bucket []byte
 			key    []byte

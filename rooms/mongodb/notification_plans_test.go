@@ -47,7 +47,13 @@ func TestNotificationsAreReadByTheirIndexes(t *testing.T) {
 		sort     bson.D
 		examined int32
 	}
-	questions := map[string]question{"erase": {way{filter: field("$or", addressed("carol"))}, nil, 0}}
+	told := tellOfMessages(t, store, many)
+	questions := map[string]question{
+		"erase":                {way{filter: field("$or", addressed("carol"))}, nil, 0},
+		"of gone messages":     {way{filter: ofMessages("busy", field("$in", []int64{3, 7, many + 1}))}, nil, 2 * told},
+		"of trimmed messages":  {way{filter: ofMessages("busy", field("$lt", int64(4)))}, nil, 3 * told},
+		"of nobody's messages": {way{filter: ofMessages("quiet", field("$lt", int64(many)))}, nil, 0},
+	}
 	for _, w := range notificationsOf("ann", rooms.EventID{}, false) {
 		questions["page by "+w.index] = question{w, field("_id", -1), page}
 	}
@@ -87,4 +93,21 @@ func TestNotificationsAreReadByTheirIndexes(t *testing.T) {
 			}
 		})
 	}
+}
+
+// tellOfMessages stores what is told of the messages of a busy room, so many of each.
+func tellOfMessages(t *testing.T, store *Store, messages int) int32 {
+	const each = 2
+	var docs []bson.D
+	for seq := 1; seq <= messages; seq++ {
+		for range each {
+			docs = append(docs, bson.D{
+				{Key: "userId", Value: "dan"}, {Key: "kind", Value: rooms.KindMention}, {Key: "roomId", Value: "busy"}, {Key: "seq", Value: int64(seq)},
+			})
+		}
+	}
+	if _, err := store.notifications.InsertMany(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	return each
 }

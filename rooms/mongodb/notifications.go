@@ -32,7 +32,7 @@ type Notifications struct {
 var _ rooms.Notifications = (*Notifications)(nil)
 
 // notificationIndexes find a user's by its id, and those that are not read, whichever of
-// the two fields names him.
+// the two fields names him, and those of what one wrote, or of one message.
 func notificationIndexes() []index {
 	return []index{
 		{name: "user", key: keys("userId", "recipientId", "_id"), partial: exists("userId")},
@@ -40,6 +40,7 @@ func notificationIndexes() []index {
 		{name: "recipient", key: keys("recipientId", "_id"), partial: exists("recipientId")},
 		{name: "recipient_read", key: keys("recipientId", "read", "_id"), partial: exists("recipientId")},
 		{name: "author", key: keys("author"), partial: exists("author")},
+		{name: "message", key: keys("roomId", "seq"), partial: exists("roomId")},
 	}
 }
 

@@ -91,6 +91,9 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 	all["MarkNotifications"] = func(ctx context.Context) error {
 		return notifications.MarkNotifications(ctx, "ann", []rooms.EventID{{1}}, true)
 	}
+	all["Withdraw"] = func(ctx context.Context) error {
+		return notifications.Withdraw(ctx, "general", rooms.Withdrawal{Below: 2, Gone: []int64{3}, Edited: []int64{4}})
+	}
 	all["UnreadNotifications"] = func(ctx context.Context) error {
 		_, err := notifications.UnreadNotifications(ctx, "ann", 10)
 		return err

@@ -96,6 +96,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"NotificationsGoOn", notificationsGoOn},
 		{"NotificationsEndWithTheStore", notificationsEndWithStore},
 		{"NotificationsAreErased", notificationsAreErased},
+		{"NotificationsAreWithdrawn", notificationsAreWithdrawn},
 		{"StateIsReadAsItWasWritten", stateReadsBack},
 		{"StateOutlivesContent", stateOutlivesContent},
 		{"ChangesAreWhole", changesAreWhole},
