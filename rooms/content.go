@@ -102,6 +102,9 @@ func checkMember(e *Event) error {
 	if !e.Role.Known() {
 		return BadField("role", "must be %s, %s, %s, %s or null", RoleOwner, RoleModerator, RoleMember, RoleReader)
 	}
+	if !e.Was.Known() {
+		return BadField("was", "is not known")
+	}
 	return checkClientID(e.ClientID)
 }
 

@@ -78,11 +78,14 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	})
 }
 
-// eraseTraces takes away how far he has read, and why he reported what others wrote. What he
-// was in rooms is the log's, and stays.
+// eraseTraces takes away how far he has read, his invitations, and why he reported what others
+// wrote. What he was in rooms is the log's, and stays.
 func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
 		return fmt.Errorf("forget what he has read: %w", err)
+	}
+	if err := s.store.Eraser.EraseInvitations(ctx, user); err != nil {
+		return fmt.Errorf("remove his invitations: %w", err)
 	}
 	if err := s.store.Moderation.EraseReports(ctx, user); err != nil {
 		return fmt.Errorf("blank his reports: %w", err)

@@ -97,6 +97,7 @@ type Event struct {
 
 	Subject  auth.UserID // of a member event: whom it concerns
 	Role     Role        // of a member event: RoleNone takes the Subject out
+	Was      Role        // of a member event: what the Subject was before; of who is out already, Member.LeftAs
 	Until    time.Time   // of a member event: banned until then; zero: not banned
 	Settings string      // of a room event: all the room's settings, as Settings.JSON gives them
 
@@ -105,8 +106,8 @@ type Event struct {
 }
 
 // sameContent says whether two events with one clientId are one send repeated. What
-// the log works out itself (Counts, a delete's Parent, a room event's Settings) and what the
-// server does (Mentions) is not compared.
+// the log works out itself (Counts, a delete's Parent, a room event's Settings, Was) and what
+// the server does (Mentions) is not compared.
 func (e *Event) sameContent(o *Event) bool {
 	return e.Type == o.Type && e.Text == o.Text && e.Data == o.Data && e.Attachments == o.Attachments && e.Target == o.Target && e.Emoji == o.Emoji &&
 		e.On == o.On && e.Subject == o.Subject && e.Role == o.Role && (e.Type != TypeMessage || e.Parent == o.Parent)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"time"
 
 	"roomstream/auth"
@@ -50,13 +51,40 @@ func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (I
 	token, now := rand.Text(), s.now().UTC().Truncate(time.Millisecond)
 	made := Invitation{
 		ID: s.ids.next(now).String(), Hash: sha256.Sum256([]byte(token)), RoomID: at.room.ID, Role: in.Role,
-		CreatedBy: user.ID, CreatedAt: now, ExpiresAt: now.Add(in.Expires), MaxUses: in.MaxUses,
+		CreatedBy: user.ID, Right: at.right(user), CreatedAt: now, ExpiresAt: now.Add(in.Expires), MaxUses: in.MaxUses,
 	}
 	if err := s.store.Invitations.CreateInvitation(ctx, made); err != nil {
 		return Invitation{}, "", notStored(err)
 	}
 	s.audit(ctx, AuditEntry{Actor: user.ID, Action: "create_invitation", RoomID: at.room.ID, Details: string(append(AppendJSONString([]byte(`{"id":`), made.ID), '}'))})
 	return made, token, nil
+}
+
+// right says by what a moderator is one.
+func (at *standing) right(user auth.User) Right {
+	switch {
+	case user.Has(auth.RoleAdmin):
+		return RightAdmin
+	case at.member.Role == RoleNone:
+		return RightClaim
+	}
+	return RightRole
+}
+
+// judge says why the invitation lets nobody in: it does not outlive its maker's right to invite,
+// as far as that can be looked up.
+func (i *Invitation) judge(room Room, maker Member, now time.Time) error {
+	as := auth.User{ID: i.CreatedBy}
+	switch i.Right {
+	case RightAdmin:
+		as.Roles = []string{auth.RoleAdmin}
+	case RightClaim:
+		as.Rooms = map[string]string{string(room.ID): string(RoleModerator)}
+	}
+	if role, err := judge(room, maker, as, now); err != nil || !role.AtLeast(RoleModerator) {
+		return NoSuchInvitation()
+	}
+	return nil
 }
 
 // moderated lets those into a room's management who may moderate it now: who was a moderator a
@@ -114,20 +142,49 @@ func (s *Service) RemoveInvitation(ctx context.Context, user auth.User, roomID, 
 }
 
 // AcceptInvitation makes the user a member of the invitation's room; who is one already, or more, stays what he is.
-// Errors: BAD_REQUEST, NOT_FOUND (no such invitation), FORBIDDEN (he is banned there), GONE (expired or used up),
-// OVERLOADED, UNAVAILABLE, TIMEOUT: the same user may try again without taking another use.
+// Errors: BAD_REQUEST, NOT_FOUND (no such invitation, or its maker may not invite any more), FORBIDDEN (he is banned
+// there), GONE (expired or used up), OVERLOADED, UNAVAILABLE, TIMEOUT: the same user may try again without taking
+// another use.
 func (s *Service) AcceptInvitation(ctx context.Context, user auth.User, token string) (View, error) {
 	if token == "" || len(token) > maxInviteToken {
 		return View{}, BadField("token", "must be the token of an invitation")
 	}
-	used, err := s.store.Invitations.UseInvitation(ctx, sha256.Sum256([]byte(token)), user.ID, s.now())
+	hash := sha256.Sum256([]byte(token))
+	found, err := s.store.Invitations.Invitation(ctx, hash)
 	if err != nil {
 		return View{}, notStored(err)
 	}
-	e := s.stateEvent(user, TypeMember, used.RoomID)
-	e.Subject, e.Role = user.ID, used.Role
-	if _, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: user.ID, role: used.Role, invited: true}}); err != nil {
+	e := s.stateEvent(user, TypeMember, found.RoomID)
+	e.Subject, e.Role = user.ID, found.Role
+	p := &proposal{actor: user, member: &memberProposal{subject: user.ID, role: found.Role, invitation: &found}}
+	// Who is not let in, or is in, takes no use. The lane judges again by what is so then.
+	switch err := s.mayAccept(ctx, p, e); {
+	case errors.Is(err, errNoChange):
+		return s.viewOf(ctx, user, found.RoomID)
+	case err != nil:
+		return View{}, notStored(err)
+	}
+	if _, err := s.store.Invitations.UseInvitation(ctx, hash, user.ID, s.now()); err != nil {
+		return View{}, notStored(err)
+	}
+	if _, err := s.propose(ctx, e, p); err != nil {
 		return View{}, err
 	}
-	return s.viewOf(ctx, user, used.RoomID)
+	return s.viewOf(ctx, user, found.RoomID)
+}
+
+// mayAccept judges what an invitation is to make of the user by what is stored now.
+func (s *Service) mayAccept(ctx context.Context, p *proposal, e *Event) error {
+	room, err := s.store.Catalog.Room(ctx, e.RoomID)
+	if err != nil {
+		return err
+	}
+	state := &roomState{room: room, there: true, members: map[auth.UserID]Member{}, now: s.now()}
+	for _, id := range p.concerns() {
+		if state.members[id], err = s.store.Members.Member(ctx, room.ID, id); err != nil {
+			return err
+		}
+	}
+	_, err = p.judge(state, e)
+	return err
 }

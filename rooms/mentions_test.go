@@ -237,6 +237,34 @@ func TestTheAbsentAreNotified(t *testing.T) {
 	notifiedOf(t, s, carol, 2)
 }
 
+// Only who comes into a room is told of it: not whom somebody makes less, or more, of what he is.
+func TestOnlyWhoIsLetInIsToldOfAnInvitation(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	serve(t, store, rooms.Options{}) // makes the notifications of rooms that are its own
+	room, open := private(t, s, "secret"), publicRoom(t, s, "open")
+	for _, role := range []rooms.Role{rooms.RoleMember, rooms.RoleReader, rooms.RoleModerator, rooms.RoleMember, rooms.RoleNone, rooms.RoleReader} {
+		setMember(t, s, room, bob, role)
+	}
+	for _, role := range []rooms.Role{rooms.RoleReader, rooms.RoleMember, rooms.RoleModerator} { // muted, and no more
+		setMember(t, s, open, bob, role)
+	}
+	setMember(t, s, room, carol, rooms.RoleReader)
+	setMember(t, s, open, auth.User{ID: "dan"}, rooms.RoleMember)
+	for _, last := range []auth.UserID{"dan", carol.ID} { // the last events of the two rooms
+		for _, n := range notifiedOf(t, s, auth.User{ID: last}, 1) {
+			if n.Kind != rooms.KindInvitation {
+				t.Errorf("%s is told %s", last, n.Kind)
+			}
+		}
+	}
+	for _, n := range notifiedOf(t, s, bob, 2) {
+		if n.Kind != rooms.KindInvitation || !strings.Contains(string(n.Fields), `"roomId":"secret"`) {
+			t.Errorf("bob is told %s %s", n.Kind, n.Fields)
+		}
+	}
+}
+
 // askedProfiles counts the questions to a store's profiles.
 type askedProfiles struct {
 	rooms.Profiles

@@ -92,7 +92,7 @@ func (e *Event) concerns() bool {
 	case TypeEdit, TypeDelete:
 		return true
 	case TypeMember:
-		return e.Role != RoleNone && e.Subject != e.Author
+		return e.Role != RoleNone && e.Was == RoleNone && e.Subject != e.Author
 	}
 	return false
 }
@@ -234,7 +234,9 @@ func (n *notifier) of(ctx context.Context, e *Event) ([]Notification, error) {
 		return nil, err
 	}
 	if e.Type == TypeMember {
-		if room.Type == TypeDirect || n.service.now().Before(e.Until) || auth.IsBot(e.Subject) {
+		// In a public room who becomes a reader is not let in but muted.
+		muted := room.Type == TypePublic && e.Role == RoleReader
+		if room.Type == TypeDirect || muted || n.service.now().Before(e.Until) || auth.IsBot(e.Subject) {
 			return nil, nil
 		}
 		return []Notification{notificationOf(e, e.Subject, KindInvitation, invitationFields{e.RoomID, room.Name, e.Author})}, nil

@@ -29,7 +29,8 @@ type memberProposal struct {
 	subject auth.UserID
 	role    Role
 	until   time.Time // banned until then; zero: not banned
-	invited bool      // by an invitation, which is his right
+	// invitation is his right: nil without one. Who left as a reader comes back as one.
+	invitation *Invitation
 }
 
 // roomState is what proposals are judged by and what they make of it: a room, and those of its
@@ -57,8 +58,8 @@ func (p *proposal) judge(s *roomState, e *Event) (Sent, error) {
 		return Sent{}, noSuchRoom()
 	}
 	role, err := judge(s.room, s.members[p.actor.ID], p.actor, s.now)
-	if p.member != nil && p.member.invited {
-		role, err = RoleNone, nil
+	if p.member != nil && p.member.invitation != nil {
+		role, err = RoleNone, p.member.invitation.judge(s.room, s.members[p.member.invitation.CreatedBy], s.now)
 	}
 	switch {
 	case err != nil:
@@ -125,6 +126,10 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 	if err := p.mayMake(s, is, role); err != nil {
 		return Sent{}, err
 	}
+	e.Role, e.Was = in.roleFor(s.room, is), is.Role
+	if e.Role == RoleNone && is.Role == RoleNone {
+		e.Was = is.LeftAs
+	}
 	want := MemberOf(e)
 	if in.subject == p.actor.ID && in.role == RoleNone && is.Role == RoleNone {
 		return Sent{Seq: is.Seq}, errNoChange // he was never more than a reader of a public room
@@ -132,7 +137,7 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 	if is.Seq > 0 && is.Role == want.Role && is.Removed == want.Removed && is.BannedUntil.Equal(want.BannedUntil) {
 		return Sent{Seq: is.Seq}, errNoChange
 	}
-	if in.invited && is.Role != RoleNone { // a reader, too: an invitation does not undo what a moderator did
+	if in.invitation != nil && is.Role != RoleNone { // a reader, too: an invitation does not undo what a moderator did
 		return Sent{Seq: is.Seq}, errNoChange
 	}
 	active := want.Role == RoleOwner && !want.banned(s.now)
@@ -142,13 +147,22 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 	return Sent{}, nil
 }
 
+// roleFor gives the role that the subject, who is this, gets. In a public room all are members
+// who are nothing else.
+func (m *memberProposal) roleFor(room Room, is Member) Role {
+	if m.invitation != nil && is.LeftAs == RoleReader && room.Type != TypePublic {
+		return RoleReader
+	}
+	return m.role
+}
+
 // mayMake says why the actor may not make the subject, who is this, what is proposed.
 func (p *proposal) mayMake(s *roomState, is Member, role Role) error {
 	in, self := p.member, p.member.subject == p.actor.ID
 	switch {
-	case in.invited && is.banned(s.now):
+	case in.invitation != nil && is.banned(s.now):
 		return forbidden("banned", "you are banned from this room")
-	case in.invited:
+	case in.invitation != nil:
 		return nil
 	case self && !in.until.IsZero():
 		return BadField("bannedUntil", "nobody bans himself")
@@ -231,6 +245,9 @@ func (p *proposal) concerns() []auth.UserID {
 	users := []auth.UserID{p.actor.ID}
 	if p.member != nil {
 		users = append(users, p.member.subject)
+		if p.member.invitation != nil {
+			users = append(users, p.member.invitation.CreatedBy)
+		}
 	}
 	return users
 }

@@ -47,7 +47,10 @@ type Member struct {
 	UserID auth.UserID
 	Role   Role // RoleNone: he left or was taken out, or never was anything but a reader here
 	// Removed says that another took him out for good: it counts as a ban without an end.
-	Removed     bool
+	Removed bool
+	// LeftAs is RoleReader of who was one when he left, or was banned, so that an invitation
+	// does not make him more; RoleNone of all others.
+	LeftAs      Role
 	BannedUntil time.Time // zero: he is not banned
 	Seq         int64     // of the event that made it so; 0: none did
 	ReadSeq     int64     // he has read up to here; 0: nothing yet
@@ -58,6 +61,9 @@ type Member struct {
 func MemberOf(e *Event) Member {
 	m := Member{RoomID: e.RoomID, UserID: e.Subject, Role: e.Role, BannedUntil: e.Until, Seq: e.Seq}
 	m.Removed = e.Role == RoleNone && e.Author != e.Subject && e.Until.IsZero()
+	if e.Role == RoleNone && e.Was == RoleReader {
+		m.LeftAs = RoleReader
+	}
 	return m
 }
 

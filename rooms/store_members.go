@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"time"
 
@@ -110,16 +111,37 @@ type Invitation struct {
 	RoomID    RoomID
 	Role      Role // that he gets: RoleReader or RoleMember
 	CreatedBy auth.UserID
+	Right     Right // by which he made it
 	CreatedAt time.Time
-	ExpiresAt time.Time // zero: never
-	MaxUses   int       // by different users; 0: no bound
-	UsedBy    []auth.UserID
+	ExpiresAt time.Time     // zero: never
+	MaxUses   int           // by different users; 0: no bound
+	UsedBy    []auth.UserID // for each who was erased ErasedUse, which is nobody's id
 }
+
+// Right is by what somebody might do what only moderators may.
+type Right string
+
+// The rights. What only a token says cannot be looked up later.
+const (
+	RightRole  Right = ""      // his role in the room
+	RightClaim Right = "claim" // a claim in his token, where he has no role
+	RightAdmin Right = "admin" // the global role
+)
+
+// NoSuchInvitation is said of an invitation that is not there, and of one that lets nobody in.
+func NoSuchInvitation() error { return E(CodeNotFound, "no such invitation") }
+
+// ErasedUse stands in Invitation.UsedBy for somebody who was erased, so that his use stays
+// counted: another text each time, and nobody's id, for it begins with a control character.
+func ErasedUse() string { return "\x7f" + rand.Text() }
 
 // Invitations keeps them. All methods are safe for concurrent use; what is written is durable on return.
 type Invitations interface {
 	// CreateInvitation stores a new one.
 	CreateInvitation(ctx context.Context, i Invitation) error
+
+	// Invitation returns the one of a hash. CodeNotFound: there is none.
+	Invitation(ctx context.Context, hash [32]byte) (Invitation, error)
 
 	// UseInvitation takes one of the uses for a user, unless he has one of them already, and
 	// returns the invitation. CodeNotFound: there is none of this hash. CodeGone: it has expired

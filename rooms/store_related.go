@@ -64,6 +64,9 @@ type Eraser interface {
 	// is his id, and returns how many. It may be repeated.
 	EraseNotifications(ctx context.Context, user auth.UserID) (int, error)
 
+	// EraseInvitations removes the invitations that a user made, and puts ErasedUse for him where he used others'.
+	EraseInvitations(ctx context.Context, user auth.UserID) error
+
 	// EraseProfile removes a user's profile, if there is one.
 	EraseProfile(ctx context.Context, user auth.UserID) error
 }

@@ -98,6 +98,7 @@ type eventLine struct {
 	Attachments string `json:"attachments,omitempty"`
 	Subject     string `json:"subject,omitempty"`
 	Role        string `json:"role,omitempty"`
+	Was         string `json:"was,omitempty"`
 	Until       string `json:"until,omitempty"`
 	Settings    string `json:"settings,omitempty"`
 
@@ -109,6 +110,7 @@ type memberLine struct {
 	UserID      string `json:"userId"`
 	Role        string `json:"role,omitempty"`
 	Removed     bool   `json:"removed,omitempty"`
+	LeftAs      string `json:"leftAs,omitempty"`
 	BannedUntil string `json:"bannedUntil,omitempty"`
 	Seq         int64  `json:"seq,omitempty"` // of the trimmed event that made him so; 0: the events say what he is
 	ReadSeq     int64  `json:"readSeq,omitempty"`

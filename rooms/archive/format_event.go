@@ -13,7 +13,7 @@ func eventToLine(e *rooms.Event) *eventLine {
 		Timestamp: formatTime(e.Timestamp), ClientID: e.ClientID, Text: e.Text, Parent: e.Parent, Data: e.Data,
 		Target: e.Target, Emoji: e.Emoji, On: e.On, Counts: e.Counts, Erased: e.Erased,
 		Mentions: e.Mentions, Attachments: e.Attachments,
-		Subject: string(e.Subject), Role: string(e.Role), Until: formatTime(e.Until), Settings: e.Settings,
+		Subject: string(e.Subject), Role: string(e.Role), Was: string(e.Was), Until: formatTime(e.Until), Settings: e.Settings,
 	}
 }
 
@@ -24,7 +24,7 @@ func (l *eventLine) event(room rooms.RoomID) (rooms.Event, error) {
 		ClientID: l.ClientID, Text: l.Text, Parent: l.Parent, Data: l.Data,
 		Target: l.Target, Emoji: l.Emoji, On: l.On, Counts: l.Counts, Erased: l.Erased,
 		Mentions: l.Mentions, Attachments: l.Attachments,
-		Subject: auth.UserID(l.Subject), Role: rooms.Role(l.Role), Settings: l.Settings,
+		Subject: auth.UserID(l.Subject), Role: rooms.Role(l.Role), Was: rooms.Role(l.Was), Settings: l.Settings,
 	}
 	if n, err := hex.Decode(e.ID[:], []byte(l.ID)); err != nil || n != len(e.ID) || len(l.ID) != 2*len(e.ID) {
 		return e, rooms.BadField("id", "must be %d hexadecimal digits", 2*len(e.ID))
@@ -46,7 +46,7 @@ func (l *eventLine) event(room rooms.RoomID) (rooms.Event, error) {
 func memberToLine(m rooms.Member, first int64) *memberLine {
 	l := &memberLine{UserID: string(m.UserID), ReadSeq: m.ReadSeq}
 	if m.Seq > 0 && m.Seq < first {
-		l.Role, l.Removed, l.BannedUntil, l.Seq = string(m.Role), m.Removed, formatTime(m.BannedUntil), m.Seq
+		l.Role, l.Removed, l.LeftAs, l.BannedUntil, l.Seq = string(m.Role), m.Removed, string(m.LeftAs), formatTime(m.BannedUntil), m.Seq
 	}
 	if l.Seq == 0 && l.ReadSeq == 0 {
 		return nil
@@ -57,15 +57,18 @@ func memberToLine(m rooms.Member, first int64) *memberLine {
 // member gives the member of a room, held to what an export writes.
 func (l *memberLine) member(room rooms.Room) (rooms.Member, error) {
 	m := rooms.Member{
-		RoomID: room.ID, UserID: auth.UserID(l.UserID), Role: rooms.Role(l.Role), Removed: l.Removed, Seq: l.Seq, ReadSeq: l.ReadSeq,
+		RoomID: room.ID, UserID: auth.UserID(l.UserID), Role: rooms.Role(l.Role), Removed: l.Removed, LeftAs: rooms.Role(l.LeftAs),
+		Seq: l.Seq, ReadSeq: l.ReadSeq,
 	}
 	if err := auth.CheckUserID(l.UserID); err != nil {
 		return m, rooms.BadField("userId", "%v", err)
 	}
-	says := l.Role != "" || l.Removed || l.BannedUntil != ""
+	says := l.Role != "" || l.Removed || l.LeftAs != "" || l.BannedUntil != ""
 	switch {
 	case !m.Role.Known():
 		return m, rooms.BadField("role", "is not known")
+	case m.LeftAs != rooms.RoleNone && (m.LeftAs != rooms.RoleReader || l.Role != ""):
+		return m, rooms.BadField("leftAs", "must be %s, of somebody who has no role", rooms.RoleReader)
 	case l.Removed && (l.Role != "" || l.BannedUntil != ""):
 		return m, rooms.BadField("removed", "goes with no role and no ban")
 	case l.Seq < 0 || l.Seq >= max(room.MinSeq, 1):

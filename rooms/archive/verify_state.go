@@ -160,6 +160,9 @@ func standing(m rooms.Member) string {
 	case m.Role == rooms.RoleNone:
 		what = "out"
 	}
+	if m.LeftAs != rooms.RoleNone {
+		what += ", was a " + string(m.LeftAs)
+	}
 	if !m.BannedUntil.IsZero() {
 		what += ", banned until " + formatTime(m.BannedUntil)
 	}

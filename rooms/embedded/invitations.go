@@ -49,6 +49,24 @@ func (v *Invitations) CreateInvitation(ctx context.Context, i rooms.Invitation) 
 	return nil
 }
 
+// Invitation returns the one of a hash.
+func (v *Invitations) Invitation(ctx context.Context, hash [32]byte) (rooms.Invitation, error) {
+	i := rooms.Invitation{}
+	err := v.file.read(ctx, func(tx *bolt.Tx) error {
+		value := tx.Bucket(bucketInvitations).Get(hash[:])
+		if value == nil {
+			return rooms.NoSuchInvitation()
+		}
+		var err error
+		i, err = decodeInvitation(hash[:], value)
+		return err
+	})
+	if err != nil {
+		return rooms.Invitation{}, fmt.Errorf("read an invitation: %w", err)
+	}
+	return i, nil
+}
+
 // UseInvitation takes one of the uses for a user, unless he has one of them already.
 func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user auth.UserID, now time.Time) (rooms.Invitation, error) {
 	var used rooms.Invitation
@@ -56,7 +74,7 @@ func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user aut
 		bucket := tx.Bucket(bucketInvitations)
 		value := bucket.Get(hash[:])
 		if value == nil {
-			return rooms.E(rooms.CodeNotFound, "no such invitation"), nil
+			return rooms.NoSuchInvitation(), nil
 		}
 		i, err := decodeInvitation(hash[:], value)
 		if err != nil {
@@ -125,6 +143,47 @@ func (v *Invitations) RemoveInvitation(ctx context.Context, room rooms.RoomID, i
 	return nil
 }
 
+// EraseInvitations goes through all invitations in one transaction: there are few.
+func (r *Eraser) EraseInvitations(ctx context.Context, user auth.UserID) error {
+	err := r.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		hashes, ids := tx.Bucket(bucketInvitations), tx.Bucket(bucketRoomInvitations)
+		var his, used []rooms.Invitation // a bucket must not change while it is gone through
+		err = hashes.ForEach(func(hash, value []byte) error {
+			i, err := decodeInvitation(hash, value)
+			switch {
+			case err != nil: // Archive.Faults names it
+			case i.CreatedBy == user:
+				his = append(his, i)
+			case slices.Contains(i.UsedBy, user):
+				used = append(used, i)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range his {
+			if err := hashes.Delete(i.Hash[:]); err != nil {
+				return nil, err
+			}
+			if err := ids.Delete(roomInvitationKey(i.RoomID, i.ID)); err != nil {
+				return nil, err
+			}
+		}
+		for _, i := range used {
+			i.UsedBy[slices.Index(i.UsedBy, user)] = auth.UserID(rooms.ErasedUse())
+			if err := hashes.Put(i.Hash[:], encodeInvitation(&i)); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}})
+	if err != nil {
+		return fmt.Errorf("remove the invitations of a user: %w", err)
+	}
+	return r.file.erased(ctx)
+}
+
 // invitationFieldsSize is what tags, lengths and numbers of an invitation take with an id, a
 // room and a user, rounded up.
 const invitationFieldsSize = 256
@@ -135,6 +194,7 @@ func encodeInvitation(i *rooms.Invitation) []byte {
 	r.text(tagInvitationRoom, string(i.RoomID))
 	r.text(tagInvitationRole, string(i.Role))
 	r.text(tagInvitationCreatedBy, string(i.CreatedBy))
+	r.text(tagInvitationRight, string(i.Right))
 	r.number(tagInvitationCreatedAt, millis(i.CreatedAt))
 	r.number(tagInvitationExpiresAt, millis(i.ExpiresAt))
 	r.number(tagInvitationMaxUses, int64(i.MaxUses))
@@ -157,6 +217,8 @@ func decodeInvitation(hash, value []byte) (rooms.Invitation, error) {
 			i.Role = rooms.Role(v)
 		case tagInvitationCreatedBy:
 			i.CreatedBy = auth.UserID(v)
+		case tagInvitationRight:
+			i.Right = rooms.Right(v)
 		case tagInvitationCreatedAt:
 			i.CreatedAt = time.UnixMilli(number(v)).UTC()
 		case tagInvitationExpiresAt:

@@ -40,6 +40,7 @@ const (
 	tagRole        = 18
 	tagUntil       = 19
 	tagSettings    = 20
+	tagWas         = 21
 
 	tagRoomName      = 1
 	tagRoomType      = 2
@@ -65,6 +66,7 @@ const (
 	tagMemberBannedUntil = 3
 	tagMemberSeq         = 4
 	tagMemberReadSeq     = 5
+	tagMemberLeftAs      = 6
 
 	tagInvitationID        = 1
 	tagInvitationRoom      = 2
@@ -74,6 +76,7 @@ const (
 	tagInvitationExpiresAt = 6
 	tagInvitationMaxUses   = 7
 	tagInvitationUsedBy    = 8 // once for each user
+	tagInvitationRight     = 9
 
 	tagAccountID        = 1
 	tagAccountName      = 2
@@ -158,7 +161,7 @@ const eventFieldsSize = 64
 
 func encodeEvent(e *rooms.Event) []byte {
 	r := newRecord(eventFieldsSize + len(e.Author) + len(e.AuthorName) + len(e.ClientID) + len(e.Text) + len(e.Data) + len(e.Emoji) + len(e.Counts) +
-		len(e.Mentions) + len(e.Attachments) + len(e.Subject) + len(e.Role) + len(e.Settings))
+		len(e.Mentions) + len(e.Attachments) + len(e.Subject) + len(e.Role) + len(e.Was) + len(e.Settings))
 	r.text(tagID, string(e.ID[:]))
 	r.text(tagType, string(e.Type))
 	r.text(tagAuthor, string(e.Author))
@@ -177,6 +180,7 @@ func encodeEvent(e *rooms.Event) []byte {
 	r.text(tagAttachments, e.Attachments)
 	r.text(tagSubject, string(e.Subject))
 	r.text(tagRole, string(e.Role))
+	r.text(tagWas, string(e.Was))
 	r.number(tagUntil, millis(e.Until))
 	r.text(tagSettings, e.Settings)
 	return r
@@ -242,6 +246,8 @@ func decodeState(e *rooms.Event, tag byte, v []byte) {
 		e.Subject = auth.UserID(v)
 	case tagRole:
 		e.Role = rooms.Role(v)
+	case tagWas:
+		e.Was = rooms.Role(v)
 	case tagUntil:
 		e.Until = time.UnixMilli(number(v)).UTC()
 	case tagSettings:

@@ -75,6 +75,7 @@ func encodeMember(m *rooms.Member) []byte {
 	r := newRecord(memberFieldsSize + len(m.Role))
 	r.text(tagMemberRole, string(m.Role))
 	r.flag(tagMemberRemoved, m.Removed)
+	r.text(tagMemberLeftAs, string(m.LeftAs))
 	r.number(tagMemberBannedUntil, millis(m.BannedUntil))
 	r.number(tagMemberSeq, m.Seq)
 	r.number(tagMemberReadSeq, m.ReadSeq)
@@ -101,6 +102,8 @@ func readMember(key, value []byte) (rooms.Member, error) {
 			m.Role = rooms.Role(v)
 		case tagMemberRemoved:
 			m.Removed = number(v) != 0
+		case tagMemberLeftAs:
+			m.LeftAs = rooms.Role(v)
 		case tagMemberBannedUntil:
 			m.BannedUntil = time.UnixMilli(number(v)).UTC()
 		case tagMemberSeq:

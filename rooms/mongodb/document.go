@@ -55,6 +55,7 @@ func appendDocument(b []byte, e *rooms.Event) []byte {
 	b = appendText(b, "attachments", e.Attachments)
 	b = appendText(b, "subject", string(e.Subject))
 	b = appendText(b, "role", string(e.Role))
+	b = appendText(b, "was", string(e.Was))
 	if !e.Until.IsZero() {
 		b = bsoncore.AppendDateTimeElement(b, "bannedUntil", e.Until.UnixMilli())
 	}

@@ -15,6 +15,7 @@ import (
 type state struct {
 	mentions, attachments   string
 	subject, role, settings string
+	was                     string
 	until                   time.Time
 	wrong                   bool // a field that makes a member's event has a wrong type
 }
@@ -32,6 +33,8 @@ func (s *state) read(key []byte, v bsoncore.Value) {
 		s.subject, ok = v.StringValueOK()
 	case "role":
 		s.role, ok = v.StringValueOK()
+	case "was":
+		s.was, _ = v.StringValueOK()
 	case "bannedUntil":
 		var ms int64
 		ms, ok = v.DateTimeOK()
@@ -64,6 +67,6 @@ func (s *state) describe(e *rooms.Event) bool {
 		e.Settings = s.settings
 		return true
 	}
-	e.Subject, e.Role, e.Until = auth.UserID(s.subject), rooms.Role(s.role), s.until
+	e.Subject, e.Role, e.Was, e.Until = auth.UserID(s.subject), rooms.Role(s.role), rooms.Role(s.was), s.until
 	return !s.wrong
 }

@@ -29,6 +29,7 @@ type storedInvitation struct {
 	RoomID    string    `bson:"roomId"`
 	Role      string    `bson:"role"`
 	CreatedBy string    `bson:"createdBy"`
+	Right     string    `bson:"right,omitempty"`
 	CreatedAt time.Time `bson:"createdAt"`
 	ExpiresAt time.Time `bson:"expiresAt,omitempty"`
 	MaxUses   int       `bson:"maxUses,omitempty"`
@@ -38,7 +39,7 @@ type storedInvitation struct {
 func storeInvitation(i *rooms.Invitation) storedInvitation {
 	s := storedInvitation{
 		Hash: i.Hash[:], ID: i.ID, RoomID: string(i.RoomID), Role: string(i.Role), CreatedBy: string(i.CreatedBy),
-		CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt, MaxUses: i.MaxUses, UsedBy: []string{},
+		Right: string(i.Right), CreatedAt: i.CreatedAt, ExpiresAt: i.ExpiresAt, MaxUses: i.MaxUses, UsedBy: []string{},
 	}
 	for _, user := range i.UsedBy {
 		s.UsedBy = append(s.UsedBy, string(user))
@@ -49,7 +50,7 @@ func storeInvitation(i *rooms.Invitation) storedInvitation {
 func (s *storedInvitation) invitation() rooms.Invitation {
 	i := rooms.Invitation{
 		ID: s.ID, RoomID: rooms.RoomID(s.RoomID), Role: rooms.Role(s.Role), CreatedBy: auth.UserID(s.CreatedBy),
-		CreatedAt: s.CreatedAt.UTC(), MaxUses: s.MaxUses,
+		Right: rooms.Right(s.Right), CreatedAt: s.CreatedAt.UTC(), MaxUses: s.MaxUses,
 	}
 	copy(i.Hash[:], s.Hash)
 	if !s.ExpiresAt.IsZero() {
@@ -86,6 +87,21 @@ func (v *Invitations) CreateInvitation(ctx context.Context, i rooms.Invitation) 
 	return fail(fmt.Sprintf("write an invitation to %s", i.RoomID), err)
 }
 
+// Invitation returns the one of a hash.
+func (v *Invitations) Invitation(ctx context.Context, hash [32]byte) (rooms.Invitation, error) {
+	ctx, cancel := v.reading(ctx)
+	defer cancel()
+	var there storedInvitation
+	err := v.invitations.FindOne(ctx, field("_id", hash[:])).Decode(&there)
+	if isNotFound(err) {
+		return rooms.Invitation{}, rooms.NoSuchInvitation()
+	}
+	if err != nil {
+		return rooms.Invitation{}, fail("read an invitation", err)
+	}
+	return there.invitation(), nil
+}
+
 // UseInvitation takes one of the uses: one atomic change of one document, which finds it only
 // while there is one left for this user.
 func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user auth.UserID, now time.Time) (rooms.Invitation, error) {
@@ -108,7 +124,7 @@ func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user aut
 		case err == nil:
 			return rooms.Invitation{}, rooms.E(rooms.CodeGone, "the invitation is used up")
 		case isNotFound(err):
-			return rooms.Invitation{}, rooms.E(rooms.CodeNotFound, "no such invitation")
+			return rooms.Invitation{}, rooms.NoSuchInvitation()
 		}
 	}
 	return rooms.Invitation{}, fail("use an invitation", err)
@@ -161,4 +177,19 @@ func (v *Invitations) RemoveInvitation(ctx context.Context, room rooms.RoomID, i
 		return rooms.E(rooms.CodeNotFound, "no such invitation")
 	}
 	return fail(fmt.Sprintf("remove an invitation to %s", room), err)
+}
+
+// EraseInvitations reads every invitation: it is done seldom.
+func (r *Eraser) EraseInvitations(ctx context.Context, user auth.UserID) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
+	defer cancel()
+	if _, err := r.invitations.DeleteMany(ctx, field("createdBy", string(user))); err != nil {
+		return fail("remove the invitations of a user", err)
+	}
+	nobody := field("$set", field("usedBy.$", rooms.ErasedUse()))
+	_, err := r.invitations.UpdateMany(ctx, field("usedBy", string(user)), nobody)
+	return fail("forget that a user was invited", err)
 }

@@ -45,6 +45,7 @@ type storedMember struct {
 	UserID      string    `bson:"userId"`
 	Role        string    `bson:"role,omitempty"`
 	Removed     bool      `bson:"removed,omitempty"`
+	LeftAs      string    `bson:"leftAs,omitempty"`
 	BannedUntil time.Time `bson:"bannedUntil,omitempty"`
 	Seq         int64     `bson:"seq,omitempty"`
 	ReadSeq     int64     `bson:"readSeq,omitempty"`
@@ -53,7 +54,7 @@ type storedMember struct {
 func (s *storedMember) member() rooms.Member {
 	m := rooms.Member{
 		RoomID: rooms.RoomID(s.RoomID), UserID: auth.UserID(s.UserID), Role: rooms.Role(s.Role),
-		Removed: s.Removed, Seq: s.Seq, ReadSeq: s.ReadSeq,
+		Removed: s.Removed, LeftAs: rooms.Role(s.LeftAs), Seq: s.Seq, ReadSeq: s.ReadSeq,
 	}
 	if !s.BannedUntil.IsZero() {
 		m.BannedUntil = s.BannedUntil.UTC()
@@ -66,6 +67,7 @@ func storeMember(m *rooms.Member) update {
 	var u update
 	u.text("role", string(m.Role))
 	u.flag("removed", m.Removed)
+	u.text("leftAs", string(m.LeftAs))
 	u.put("bannedUntil", m.BannedUntil, m.BannedUntil.IsZero())
 	u.put("seq", m.Seq, m.Seq == 0)
 	return u

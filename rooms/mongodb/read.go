@@ -126,7 +126,7 @@ var projection = bson.D{
 	{Key: "parent", Value: 1}, {Key: "data", Value: 1}, {Key: "badSeq", Value: 1}, {Key: "target", Value: 1},
 	{Key: "emoji", Value: 1}, {Key: "on", Value: 1}, {Key: "counts", Value: 1}, {Key: "erased", Value: 1},
 	{Key: "mentions", Value: 1}, {Key: "attachments", Value: 1}, {Key: "subject", Value: 1}, {Key: "role", Value: 1},
-	{Key: "bannedUntil", Value: 1}, {Key: "settings", Value: 1},
+	{Key: "was", Value: 1}, {Key: "bannedUntil", Value: 1}, {Key: "settings", Value: 1},
 }
 
 // integers are the types of a seq. The bound above 0 lets the server use the partial

@@ -70,7 +70,7 @@ func kept(names ...string) mongo.Pipeline {
 	}
 	// What an event made of the room is no content; in a message the names are another's.
 	stated := field("$in", bson.A{"$type", bson.A{string(rooms.TypeMember), string(rooms.TypeRoom)}})
-	for _, name := range []string{"subject", "role", "bannedUntil", "settings"} {
+	for _, name := range []string{"subject", "role", "was", "bannedUntil", "settings"} {
 		doc = append(doc, bson.E{Key: name, Value: field("$cond", bson.A{stated, "$" + name, "$$REMOVE"})})
 	}
 	return mongo.Pipeline{field("$replaceWith", doc)}

@@ -131,7 +131,7 @@ func pipeline() mongo.Pipeline {
 	for _, name := range []string{
 		"_id", "roomId", "seq", "type", "author", "authorName", "timestamp", "clientId", "text", "parent", "data",
 		"target", "emoji", "on", "counts", "erased", "badSeq", "heartbeat", "instance",
-		"mentions", "attachments", "subject", "role", "bannedUntil", "settings",
+		"mentions", "attachments", "subject", "role", "was", "bannedUntil", "settings",
 	} {
 		whole = append(whole, bson.E{Key: name, Value: "$fullDocument." + name})
 	}

@@ -360,6 +360,11 @@ func memberCalls(o Opened) map[string]func(ctx context.Context) error {
 			_, err := invitations.UseInvitation(ctx, [32]byte{}, "ann", now())
 			return err
 		},
+		"Invitation": func(ctx context.Context) error {
+			_, err := invitations.Invitation(ctx, invitationTo("club", "1").Hash)
+			return err
+		},
+		"EraseInvitations": func(ctx context.Context) error { return o.Store.Eraser.EraseInvitations(ctx, "ann") },
 		"Invitations": func(ctx context.Context) error {
 			_, err := invitations.Invitations(ctx, "club", "", 1)
 			return err

@@ -48,7 +48,7 @@ func sameInvitation(a, b rooms.Invitation) bool {
 
 func invitationsAreKept(t *testing.T, o Opened) {
 	all := []rooms.Invitation{invitationTo("club", "1"), invitationTo("club", "A"), invitationTo("club", "a-b"), invitationTo("club", "ab")}
-	all[1].ExpiresAt, all[1].MaxUses, all[1].Role = now().Add(time.Hour), 5, rooms.RoleReader
+	all[1].ExpiresAt, all[1].MaxUses, all[1].Role, all[1].Right = now().Add(time.Hour), 5, rooms.RoleReader, rooms.RightClaim
 	for _, i := range []int{2, 0, 3, 1} {
 		mustInvite(t, o, all[i])
 	}
@@ -72,6 +72,13 @@ func invitationsAreKept(t *testing.T, o Opened) {
 	check("1", 1, all[1])
 	check("B", 10, all[2:]...)
 	check("ab", 10)
+	for _, i := range all {
+		if got, err := o.Store.Invitations.Invitation(waiting(t), i.Hash); err != nil || !sameInvitation(got, i) {
+			t.Errorf("one alone:\n got %+v, %v\nwant %+v", got, err, i)
+		}
+	}
+	_, err := o.Store.Invitations.Invitation(waiting(t), [32]byte{1})
+	wantCode(t, "one that never was", err, rooms.CodeNotFound)
 
 	for _, wrong := range []struct {
 		room rooms.RoomID
@@ -84,7 +91,7 @@ func invitationsAreKept(t *testing.T, o Opened) {
 	}
 	check("", 10, all[0], all[2], all[3])
 	wantCode(t, "remove again", o.Store.Invitations.RemoveInvitation(waiting(t), "club", "A"), rooms.CodeNotFound)
-	_, err := o.Store.Invitations.UseInvitation(waiting(t), all[1].Hash, "bob", now())
+	_, err = o.Store.Invitations.UseInvitation(waiting(t), all[1].Hash, "bob", now())
 	wantCode(t, "use one that was removed", err, rooms.CodeNotFound)
 	wantNoFaults(t, o)
 }
@@ -132,6 +139,40 @@ func invitationsAreUsed(t *testing.T, o Opened) {
 	}
 	_, err = use(invitationTo("club", "none"), "bob", now())
 	wantCode(t, "none of this token", err, rooms.CodeNotFound)
+}
+
+// invitationsAreErased erases somebody who made some and used others.
+func invitationsAreErased(t *testing.T, o Opened) {
+	his := mustInvite(t, o, invitationTo("club", "his")) // by ann
+	other := invitationTo("club", "other")
+	other.CreatedBy, other.MaxUses = "bob", 2
+	mustInvite(t, o, other)
+	for _, user := range []auth.UserID{"ann", "carl"} {
+		if _, err := o.Store.Invitations.UseInvitation(waiting(t), other.Hash, user, now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // it may be repeated
+		if err := o.Store.Eraser.EraseInvitations(waiting(t), "ann"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.Store.Eraser.EraseInvitations(waiting(t), "an"); err != nil {
+		t.Fatal(err)
+	}
+	o = o.Reopen(t)
+	_, err := o.Store.Invitations.Invitation(waiting(t), his.Hash)
+	wantCode(t, "his own", err, rooms.CodeNotFound)
+	left, err := o.Store.Invitations.Invitations(waiting(t), "club", "", 10)
+	if err != nil || len(left) != 1 || left[0].ID != other.ID || len(left[0].UsedBy) != 2 || left[0].UsedBy[1] != "carl" || left[0].UsedBy[0] == "ann" {
+		t.Errorf("left are %+v, %v", left, err)
+	}
+	if len(left) > 0 && auth.CheckUserID(string(left[0].UsedBy[0])) == nil {
+		t.Errorf("%q may be somebody", left[0].UsedBy[0])
+	}
+	_, err = o.Store.Invitations.UseInvitation(waiting(t), other.Hash, "eve", now())
+	wantCode(t, "the use stays counted", err, rooms.CodeGone)
+	wantNoFaults(t, o)
 }
 
 // invitationsRace has more users come at once than an invitation lets in.

@@ -114,6 +114,7 @@ func stateReadsBack(t *testing.T, o Opened) {
 		naming, memberEvent("private", 2, "bob", rooms.RoleModerator), memberEvent("private", 3, "bob", rooms.RoleNone),
 		banEvent("private", 4, "bob", until), settingsEvent("private", 5, private.Settings()),
 	}
+	events[2].Was = rooms.RoleModerator
 	mustAppend(t, o, events...)
 	for _, want := range events {
 		if got := w.event(t); got != *want {
@@ -135,7 +136,7 @@ func stateOutlivesContent(t *testing.T, o Opened) {
 	naming := Message("general", 1)
 	naming.Mentions, naming.Attachments = `["bob"]`, `[{"id":"1"}]`
 	member := banEvent("general", 2, "bob", now())
-	member.Role = rooms.RoleReader
+	member.Role, member.Was = rooms.RoleReader, rooms.RoleMember
 	settings := settingsEvent("general", 3, rooms.Settings{Name: "General"})
 	mustAppend(t, o, naming, member, settings, Message("general", 4))
 	if _, err := o.Store.Eraser.Erase(waiting(t), naming.Author); err != nil {
@@ -148,7 +149,7 @@ func stateOutlivesContent(t *testing.T, o Opened) {
 	if len(got) != 4 || got[0].Mentions != "" || got[0].Attachments != "" || !got[0].Erased {
 		t.Fatalf("content is left: %+v", got)
 	}
-	if m := got[1]; m.Type != rooms.TypeMember || m.Subject != "bob" || m.Role != member.Role || !m.Until.Equal(member.Until) {
+	if m := got[1]; m.Type != rooms.TypeMember || m.Subject != "bob" || m.Role != member.Role || m.Was != member.Was || !m.Until.Equal(member.Until) {
 		t.Errorf("a member's event is %+v, want the subject of %+v", m, *member)
 	}
 	if r := got[2]; r.Type != rooms.TypeRoom {
@@ -358,7 +359,7 @@ func membersAreListed(t *testing.T, o Opened) {
 		case 2:
 			m.Role, m.Removed = rooms.RoleNone, true
 		case 3:
-			m.Role, m.BannedUntil, m.ReadSeq = rooms.RoleNone, now(), 3
+			m.Role, m.BannedUntil, m.ReadSeq, m.LeftAs = rooms.RoleNone, now(), 3, rooms.RoleReader
 		case 4:
 			m.Role, m.Seq, m.ReadSeq = rooms.RoleNone, 0, 2
 		}

@@ -116,6 +116,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"OverviewOfMany", overviewOfMany},
 		{"InvitationsAreKept", invitationsAreKept},
 		{"InvitationsAreUsed", invitationsAreUsed},
+		{"InvitationsAreErased", invitationsAreErased},
 		{"InvitationsRace", invitationsRace},
 		{"ProfilesAreKept", profilesAreKept},
 		{"ProfilesAreFound", profilesAreFound},

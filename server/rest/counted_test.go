@@ -131,6 +131,11 @@ func (c countedInvitations) CreateInvitation(ctx context.Context, i rooms.Invita
 	return c.invitationStore.CreateInvitation(ctx, i)
 }
 
+func (c countedInvitations) Invitation(ctx context.Context, hash [32]byte) (rooms.Invitation, error) {
+	c.note("Invitations.Invitation")
+	return c.invitationStore.Invitation(ctx, hash)
+}
+
 func (c countedInvitations) UseInvitation(ctx context.Context, hash [32]byte, user auth.UserID, now time.Time) (rooms.Invitation, error) {
 	c.note("Invitations.UseInvitation")
 	return c.invitationStore.UseInvitation(ctx, hash, user, now)
