@@ -36,7 +36,7 @@ func newEmbedded(t *testing.T) archive.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close(context.Background()) })
-	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}}
+	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}, Kept: s.Kept()}
 }
 
 func newMongoDB(t *testing.T) archive.Store {
@@ -47,7 +47,7 @@ func newMongoDB(t *testing.T) archive.Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close(context.Background()) })
-	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}}
+	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}, Kept: s.Kept()}
 }
 
 var kinds = map[string]func(*testing.T) archive.Store{"embedded": newEmbedded, "MongoDB": newMongoDB}
@@ -107,7 +107,7 @@ func fill(t *testing.T, s archive.Store, events []*rooms.Event) {
 func export(t *testing.T, s archive.Store, only rooms.RoomID) string {
 	t.Helper()
 	var b bytes.Buffer
-	if _, err := archive.Export(context.Background(), s, only, &b, func(archive.Counts) {}); err != nil {
+	if _, err := archive.Export(context.Background(), s, &b, archive.ExportOptions{Room: only}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -167,7 +167,7 @@ func TestOneRoomIsExportedWithoutAccounts(t *testing.T) {
 	if n, err := read(other, text, archive.ImportOptions{}); err != nil || n != (archive.Counts{Rooms: 1, Events: 2}) {
 		t.Errorf("import: %+v, %v", n, err)
 	}
-	if _, err := archive.Export(context.Background(), s, "nowhere", &bytes.Buffer{}, nil); err == nil {
+	if _, err := archive.Export(context.Background(), s, &bytes.Buffer{}, archive.ExportOptions{Room: "nowhere"}); err == nil {
 		t.Error("a room that is not there was exported")
 	}
 }
@@ -216,7 +216,7 @@ func TestAnImportThatIsRefusedWritesNothing(t *testing.T) {
 		"cut after a line":         {strings.Join(lines[:5], ""), "cut"},
 		"cut within a line":        {exported[:len(exported)-20], "line 17: is cut"},
 		"a gap":                    {without(general + 3), "event.seq: is 4 where 3"},
-		"another version":          {changed(`"version":2`, `"version":3`), "version: is 3"},
+		"another version":          {changed(`"version":3`, `"version":4`), "version: is 4"},
 		"an unknown field":         {changed(`"author":"ben"`, `"author":"ben","mood":1`), "mood"},
 		"a wrong type":             {changed(`"seq":3`, `"seq":"3"`), "seq"},
 		"a text over its limit":    {changed(`"text":"reply"`, `"text":"`+strings.Repeat("x", rooms.MaxTextLength+1)+`"`), "event.BAD_REQUEST: text"},
@@ -364,7 +364,7 @@ func TestVerifyTellsEachDifferenceAndRebuildRepairsWhatItCan(t *testing.T) {
 				t.Fatal(err)
 			}
 			if err := func() error {
-				_, err := archive.Export(context.Background(), s, "", &bytes.Buffer{}, func(archive.Counts) {})
+				_, err := archive.Export(context.Background(), s, &bytes.Buffer{}, archive.ExportOptions{})
 				return err
 			}(); err == nil || !strings.Contains(err.Error(), "seq 6 is missing: `roomstream rebuild`") {
 				t.Errorf("an export of a log with a gap: %v", err)
@@ -409,7 +409,7 @@ func TestTheFormatOfALine(t *testing.T) {
 	fill(t, s, sound())
 	text := export(t, s, "general")
 	for _, part := range []string{
-		`{"roomstream":{"version":2,"logId":"` + logID(t, s) + `"}}`,
+		`{"roomstream":{"version":3,"logId":"` + logID(t, s) + `"}}`,
 		`{"room":{"id":"general","name":"General","type":"public","createdAt":"2026-02-03T04:05:06.789Z","retentionMs":86400000}}`,
 		`"type":"reaction","author":"ben","timestamp":"2026-02-03T04:05:10.789Z","target":1,"emoji":"👍","on":true,"counts":"{\"👍\":1}"}}`,
 	} {

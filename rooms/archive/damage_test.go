@@ -90,7 +90,7 @@ func openDatabase(t *testing.T) (archive.Store, *mongo.Database) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { client.Disconnect(context.Background()) })
-	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}}, client.Database(name)
+	return archive.Store{Rooms: s.Rooms(), Accounts: accounts{s.Accounts(), s.AccountArchive()}, Kept: s.Kept()}, client.Database(name)
 }
 
 // A number stands twice where the unique index was dropped.
@@ -116,7 +116,7 @@ func TestVerifyTellsOfDoubledNumbersAndOfWhatCannotBeRead(t *testing.T) {
 		"cannot be read by this version",
 		"are not valid",
 	)
-	if _, err := archive.Export(t.Context(), s, "general", &strings.Builder{}, func(archive.Counts) {}); err == nil || !strings.Contains(err.Error(), "seq 2 stands twice") {
+	if _, err := archive.Export(t.Context(), s, &strings.Builder{}, archive.ExportOptions{Room: "general"}); err == nil || !strings.Contains(err.Error(), "seq 2 stands twice") {
 		t.Errorf("export: %v", err)
 	}
 }

@@ -18,14 +18,26 @@ var page = rooms.Page{Events: 1000, Bytes: 4 << 20}
 
 const listed = 500
 
-// Counts is how much was written or read.
-type Counts struct{ Rooms, Events, Members, Accounts int }
+// ExportOptions say what to write.
+type ExportOptions struct {
+	// Room: only this one, with what belongs to it: its invitations, hooks and their cursors,
+	// its bots (those that are good there alone), reports, audit log and files, and the
+	// profiles of those who are in it or have read it. Empty: everything.
+	Room rooms.RoomID
+	// Files is a folder for the contents of files; empty: none are written.
+	Files    string
+	Progress func(Counts) // nil: nobody wants to know
+}
 
-// Export writes the log, or one room of it, from its fence on; a single room goes
-// without the accounts. The accounts' password hashes are in it. A gap in a log is an error:
-// rebuild repairs it. progress is called now and then.
-func Export(ctx context.Context, s Store, only rooms.RoomID, w io.Writer, progress func(Counts)) (Counts, error) {
-	x := &exporter{store: s, w: w, sum: sha256.New(), progress: progress}
+// Export writes the log from its fences on and what is kept beside it, or one room of it; a
+// single room goes without accounts and notifications. What it holds is as secret as the
+// store: password hashes, hashes of keys and invitations, and webhooks' sealed secrets are in
+// it. A gap in a log is an error: rebuild repairs it.
+func Export(ctx context.Context, s Store, w io.Writer, o ExportOptions) (Counts, error) {
+	x := &exporter{store: s, w: w, sum: sha256.New(), options: o, last: map[rooms.RoomID]int64{}}
+	if x.options.Progress == nil {
+		x.options.Progress = func(Counts) {}
+	}
 	logID, err := s.Rooms.Catalog.LogID(ctx)
 	if err != nil {
 		return x.counts, err
@@ -33,28 +45,32 @@ func Export(ctx context.Context, s Store, only rooms.RoomID, w io.Writer, progre
 	if err := x.write(line{Header: &header{version, logID}}); err != nil {
 		return x.counts, err
 	}
-	if only != "" {
-		err = x.onlyRoom(ctx, only)
+	if o.Room != "" {
+		err = x.onlyRoom(ctx, o.Room)
 	} else {
 		err = x.everything(ctx)
 	}
 	if err != nil {
 		return x.counts, err
 	}
-	end := endLine{x.counts.Rooms, x.counts.Events, x.counts.Members, x.counts.Accounts, hex.EncodeToString(x.sum.Sum(nil))}
-	return x.counts, x.write(line{End: &end})
+	if err := x.kinds(ctx); err != nil {
+		return x.counts, err
+	}
+	return x.counts, x.write(line{End: &endLine{x.counts, hex.EncodeToString(x.sum.Sum(nil))}})
 }
 
 type exporter struct {
-	store    Store
-	w        io.Writer
-	sum      hash.Hash
-	counts   Counts
-	progress func(Counts)
+	store   Store
+	w       io.Writer
+	sum     hash.Hash
+	options ExportOptions
+	counts  Counts
+	scope   *scope                 // nil: everything
+	last    map[rooms.RoomID]int64 // each room's last seq in the archive
 }
 
-func (x *exporter) write(l line) error {
-	b, err := l.encode()
+func (x *exporter) write(l any) error {
+	b, err := encode(l)
 	if err != nil {
 		return err
 	}
@@ -112,6 +128,7 @@ func (x *exporter) room(ctx context.Context, room rooms.Room) error {
 		return err
 	}
 	x.counts.Rooms++
+	x.last[room.ID] = room.MinSeq - 1
 	err = eachEvent(ctx, x.store.Rooms.Log, room, func(e *rooms.Event, want int64) error {
 		switch {
 		case e.Seq > want:
@@ -120,10 +137,14 @@ func (x *exporter) room(ctx context.Context, room rooms.Room) error {
 			return fmt.Errorf("room %s: seq %d stands twice: see `roomstream verify`", room.ID, e.Seq)
 		}
 		x.counts.Events++
+		x.last[room.ID] = e.Seq
 		return x.write(line{Event: eventToLine(e)})
-	}, func() { x.progress(x.counts) })
+	}, func() { x.options.Progress(x.counts) })
 	if err != nil {
 		return err
+	}
+	if x.options.Room != "" {
+		x.scope = newScope(room.ID, members)
 	}
 	for _, m := range byUser(members) {
 		l := memberToLine(m, max(room.MinSeq, 1))

@@ -1,12 +1,17 @@
-// Package archive writes a log with its rooms and accounts to a file of lines and
-// reads it back, byte for byte the same, from any store to any store; and it holds a log
-// to what can be worked out from it, and repairs that.
+// Package archive writes a log with all that is kept beside it to a file of lines and reads
+// it back, byte for byte the same, from any store to any store; and it holds a log to what
+// can be worked out from it, and repairs that.
 //
 // The file is NDJSON: a header, then each room followed by its events and its members,
 // rooms ascending by id, events by seq and members by user, then the accounts ascending by
-// name, then an end that counts them and carries the SHA-256 of all bytes before it. A
-// member's line holds what no event of the file says: how far he has read, and what he is
-// by an event that was trimmed. Invitations are left out: they are of the moment.
+// name, then the things of each of the kinds in their order, ascending by their keys (see
+// package kept), then an end that counts them all and carries the SHA-256 of all bytes before
+// it. A member's line holds what no event of the file says: how far he has read, and what he
+// is by an event that was trimmed. The kinds are profiles, notifications, invitations,
+// reports, the audit log, files' records, keys of bots and incoming hooks, webhooks, their
+// cursors, declared streams and their rules. The contents of files are files of a folder. What
+// is of the moment is left out: presence, signals, heartbeats, claims of cursors, revoked keys,
+// and files that are being written or removed.
 //
 // Concurrency: the functions may run beside instances that serve on the same database; what
 // is written to a room after it was reached is not in it. Import writes the members of a room
@@ -21,6 +26,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/kept"
 )
 
 // maxRoomText bounds a room's name and topic in bytes: much more than a page can show,
@@ -28,8 +34,8 @@ import (
 const maxRoomText = 8 << 10
 
 // version is of the format. A reader refuses later ones. Version 1 has no members, and rooms
-// and events without what has to do with them.
-const version = 2
+// and events without what has to do with them; 2 has no kinds behind the accounts.
+const version = 3
 
 // Store is what an archive is made of and read into.
 type Store struct {
@@ -38,9 +44,10 @@ type Store struct {
 		auth.AccountStore
 		auth.AccountArchive
 	}
+	Kept kept.Tables
 }
 
-// line is one line of the file: exactly one of its members is there.
+// line is one line of the file that is not of a kind: exactly one of its members is there.
 type line struct {
 	Header  *header      `json:"roomstream,omitempty"`
 	Room    *roomLine    `json:"room,omitempty"`
@@ -125,11 +132,8 @@ type accountLine struct {
 }
 
 type endLine struct {
-	Rooms    int    `json:"rooms"`
-	Events   int    `json:"events"`
-	Members  int    `json:"members"`
-	Accounts int    `json:"accounts"`
-	SHA256   string `json:"sha256"`
+	Counts
+	SHA256 string `json:"sha256"`
 }
 
 func formatTime(t time.Time) string {
@@ -166,7 +170,7 @@ func (l *accountLine) account() (auth.Account, error) {
 }
 
 // encode writes a line with its end.
-func (l line) encode() ([]byte, error) {
+func encode(l any) ([]byte, error) {
 	b, err := json.Marshal(l)
 	return append(b, '\n'), err
 }

@@ -18,11 +18,14 @@ import (
 )
 
 const (
-	// maxLine bounds a line: an event of the greatest length takes less than 128 KiB.
-	maxLine = 1 << 20
+	// maxLine bounds a line: an event of the greatest length takes less than 128 KiB, and the
+	// longest, an invitation that very many have used, about what MongoDB's longest document does.
+	maxLine = 32 << 20
 	// batchEvents and batchBytes bound one append.
 	batchEvents = 500
 	batchBytes  = 1 << 20
+	// toldLines is how often a reader says how far it is, in lines.
+	toldLines = 1000
 )
 
 // ImportOptions say how to read.
@@ -30,13 +33,18 @@ type ImportOptions struct {
 	// NewLogID names the log anew, so that every client drops the numbers it has: for a
 	// backup that is restored after clients went on with the log.
 	NewLogID bool
-	Progress func(Counts)
+	// Files is the folder that an export wrote the contents of files to; empty: only their
+	// records are read.
+	Files string
+	// Checked is told now and then how much was read and compared; Progress, how much was
+	// written. nil: nobody wants to know.
+	Checked, Progress func(Counts)
 }
 
 // Import reads an archive into a store: first all of it is checked and compared with
 // what the store has, then what is missing there is written. It refuses, naming the line, a
-// file that is damaged and a room that holds other content at a seq. Into a store without
-// events the archive's log id goes along.
+// file that is damaged, a room that holds other content at a seq, and what is another thing
+// under the same id. Into a store without events the archive's log id goes along.
 func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (Counts, error) {
 	found, err := s.Rooms.Archive.LogRooms(ctx, "", 1)
 	if err != nil {
@@ -45,8 +53,8 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 	if o.Progress == nil {
 		o.Progress = func(Counts) {}
 	}
-	checking := &checker{ctx: ctx, store: s}
-	head, err := read(file, checking)
+	checking := &checker{ctx: ctx, store: s, files: o.Files}
+	head, err := read(file, checking, o.Checked)
 	if err != nil {
 		return Counts{}, err
 	}
@@ -65,8 +73,8 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 			return Counts{}, err
 		}
 	}
-	writing := &writer{ctx: ctx, store: s, compare: checker{ctx: ctx, store: s}, progress: o.Progress}
-	if _, err := read(file, writing); err != nil {
+	writing := &writer{ctx: ctx, store: s, compare: checker{ctx: ctx, store: s}, files: o.Files, progress: o.Progress}
+	if _, err := read(file, writing, nil); err != nil {
 		return writing.counts, fmt.Errorf("%w; run it again to go on", err)
 	}
 	return writing.counts, nil
@@ -79,7 +87,10 @@ type target interface {
 	// member comes after the room's last event, ascending by user.
 	member(rooms.Member) error
 	account(auth.Account) error
-	// end comes when a room is over, and at the end.
+	// thing comes after the accounts, of each kind ascending by key.
+	thing(k kind, thing any) error
+	// end comes when a room is over, before the first account and the first thing of each kind,
+	// and at the end.
 	end() error
 }
 
@@ -92,12 +103,15 @@ type reader struct {
 	member auth.UserID // the room's last; empty: none yet
 	counts Counts
 	name   string // the last account's key
+	kinds  []kind
+	kind   int    // of the last thing, among kinds; -1: none came yet
+	key    string // the last thing's
 	ended  bool
 }
 
 // read gives all of an archive to a target; its errors name the line.
-func read(file io.Reader, to target) (header, error) {
-	r, sum := &reader{to: to}, sha256.New()
+func read(file io.Reader, to target, told func(Counts)) (header, error) {
+	r, sum := &reader{to: to, kinds: kinds(), kind: -1}, sha256.New()
 	lines := bufio.NewReaderSize(file, 64<<10)
 	for n := 1; ; n++ {
 		b, err := readLine(lines)
@@ -111,6 +125,9 @@ func read(file io.Reader, to target) (header, error) {
 			return header{}, fmt.Errorf("line %d: %w", n, err)
 		}
 		sum.Write(b)
+		if n%toldLines == 0 && told != nil {
+			told(r.counts)
+		}
 	}
 	if !r.ended {
 		return header{}, errors.New("the file is cut: its last line is not the end of an archive")
@@ -137,13 +154,19 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 
 // line takes one line; sum is of those before it.
 func (r *reader) line(b []byte, sum hash.Hash) error {
-	l, err := decode(b)
+	if r.ended {
+		return errors.New("stands after the end")
+	}
+	if at, raw, is := r.thingOf(b); is && r.head != nil {
+		return r.thingLine(at, raw)
+	}
+	l, err := r.decode(b)
 	if err != nil {
-		return fmt.Errorf("is no line of an archive: %w", err)
+		return err
 	}
 	switch {
-	case r.ended:
-		return errors.New("stands after the end")
+	case r.kind >= 0 && l.End == nil:
+		return fmt.Errorf("stands after the lines of %s, which come after the accounts", r.kinds[r.kind].member())
 	case (l.Header == nil) != (r.head != nil):
 		return errors.New("the first line, and no other, must be the header {\"roomstream\":…}")
 	case l.Header != nil:
@@ -170,15 +193,18 @@ func (r *reader) line(b []byte, sum hash.Hash) error {
 }
 
 // decode reads one line: one object with one member, and nothing after it.
-func decode(b []byte) (line, error) {
+func (r *reader) decode(b []byte) (line, error) {
 	var l line
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&l); err != nil {
-		return l, err
+		if name, ok := r.unknown(b); ok {
+			return l, fmt.Errorf("is a %q, which this program does not know: a later version wrote it: import with that one", name)
+		}
+		return l, fmt.Errorf("is no line of an archive: %w", err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return l, errors.New("something stands after the object")
+		return l, errors.New("is no line of an archive: something stands after the object")
 	}
 	members := 0
 	for _, there := range []bool{l.Header != nil, l.Room != nil, l.Event != nil, l.Member != nil, l.Account != nil, l.End != nil} {
@@ -187,7 +213,7 @@ func decode(b []byte) (line, error) {
 		}
 	}
 	if members > 1 {
-		return l, errors.New("it is several things at once")
+		return l, errors.New("is no line of an archive: it is several things at once")
 	}
 	return l, nil
 }
@@ -264,8 +290,8 @@ func (r *reader) accountLine(l *accountLine) error {
 }
 
 func (r *reader) endLine(l *endLine, sum string) error {
-	if got := (Counts{l.Rooms, l.Events, l.Members, l.Accounts}); got != r.counts {
-		return fmt.Errorf("end: counts %+v, the file holds %+v", got, r.counts)
+	if l.Counts != r.counts {
+		return fmt.Errorf("end: counts %v, the file holds %v", l.Counts, r.counts)
 	}
 	if l.SHA256 != sum {
 		return fmt.Errorf("end.sha256: is %s, the lines before it have %s", l.SHA256, sum)

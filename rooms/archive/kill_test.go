@@ -56,13 +56,13 @@ func childStore() (s archive.Store, closeStore func(context.Context) error, err 
 		if err != nil {
 			return s, nil, err
 		}
-		return archive.Store{Rooms: file.Rooms(), Accounts: accounts{file.Accounts(), file.AccountArchive()}}, file.Close, nil
+		return archive.Store{Rooms: file.Rooms(), Accounts: accounts{file.Accounts(), file.AccountArchive()}, Kept: file.Kept()}, file.Close, nil
 	}
 	db, err := mongodb.Open(context.Background(), mongodb.Options{URI: os.Getenv(childURI), Database: os.Getenv(childDatabase)})
 	if err != nil {
 		return s, nil, err
 	}
-	return archive.Store{Rooms: db.Rooms(), Accounts: accounts{db.Accounts(), db.AccountArchive()}}, db.Close, nil
+	return archive.Store{Rooms: db.Rooms(), Accounts: accounts{db.Accounts(), db.AccountArchive()}, Kept: db.Kept()}, db.Close, nil
 }
 
 const (

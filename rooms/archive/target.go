@@ -16,6 +16,10 @@ type checker struct {
 	last  int64          // of the room in the store
 	new   []*rooms.Event // that the store lacks at their seq
 
+	files  string // the folder of contents; empty: none are read
+	kind   string // of things
+	things func(thing any) (want any, differs bool, err error)
+
 	accounts map[auth.UserID]string // the key of each account's name; nil: not read yet
 	names    map[string]auth.UserID
 }

@@ -142,7 +142,7 @@ func TestAnExportBesideWritersIsWhole(t *testing.T) {
 	}
 	var exports [3]bytes.Buffer
 	for i := range exports {
-		if _, err := archive.Export(context.Background(), s, "", &exports[i], func(archive.Counts) {}); err != nil {
+		if _, err := archive.Export(context.Background(), s, &exports[i], archive.ExportOptions{}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -21,6 +21,10 @@ type writer struct {
 	at    rooms.Room // the room that is being written; no ID: none
 	state *state     // as its events make it
 	lines []rooms.Member
+
+	files  string // the folder of contents; empty: none are read
+	kind   kind   // of things
+	things []any
 }
 
 func (w *writer) room(room rooms.Room) error {
@@ -61,7 +65,10 @@ func (w *writer) member(m rooms.Member) error {
 // end writes what is left of a room: its last events, and then what they and the members'
 // lines make of it.
 func (w *writer) end() error {
-	if err := w.flush(); err != nil || w.at.ID == "" {
+	if err := w.flush(); err != nil {
+		return err
+	}
+	if err := w.flushThings(); err != nil || w.at.ID == "" {
 		return err
 	}
 	n, err := w.putMembers()

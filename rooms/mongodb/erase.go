@@ -105,7 +105,7 @@ func (r *Eraser) Erase(ctx context.Context, author auth.UserID) (int, error) {
 	total := 0
 	var ids bson.A
 	strip := func() error {
-		n, err := r.strip(ctx, ids, kept("emoji", "counts"))
+		n, err := r.strip(ctx, ids, remaining("emoji", "counts"))
 		total += n
 		ids = ids[:0]
 		return err

@@ -54,6 +54,17 @@ type storedFailure struct {
 	Seq    int64     `bson:"seq"`
 }
 
+func storeHook(h *hooks.Hook) storedHook {
+	s := storedHook{
+		ID: h.ID, URL: h.URL, Room: string(h.Room), Events: h.Events, Sealed: h.Sealed,
+		CreatedBy: string(h.CreatedBy), CreatedAt: h.CreatedAt, Revision: h.Revision,
+	}
+	if f := h.Failed; f != nil {
+		s.Failed = &storedFailure{f.At, f.Reason, string(f.Room), f.Seq}
+	}
+	return s
+}
+
 func (s *storedHook) hook() hooks.Hook {
 	h := hooks.Hook{
 		ID: s.ID, URL: s.URL, Room: rooms.RoomID(s.Room), Events: s.Events, Sealed: s.Sealed,
@@ -72,10 +83,7 @@ func (h *Hooks) CreateHook(ctx context.Context, hook hooks.Hook) error {
 	}
 	ctx, cancel := h.writing(ctx)
 	defer cancel()
-	_, err := h.hooks.InsertOne(ctx, storedHook{
-		ID: hook.ID, URL: hook.URL, Room: string(hook.Room), Events: hook.Events, Sealed: hook.Sealed,
-		CreatedBy: string(hook.CreatedBy), CreatedAt: hook.CreatedAt, Revision: hook.Revision,
-	})
+	_, err := h.hooks.InsertOne(ctx, storeHook(&hook))
 	return fail("create webhook", err)
 }
 

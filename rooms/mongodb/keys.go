@@ -60,6 +60,13 @@ type storedKey struct {
 	RevokedAt  time.Time `bson:"revokedAt,omitempty"`
 }
 
+func storeKey(k *auth.Key) storedKey {
+	return storedKey{
+		ID: string(k.ID), Kind: string(k.Kind), Hash: k.Hash[:], Name: k.Name, Rooms: k.Rooms, Everywhere: k.Rooms == nil,
+		PostOnly: k.PostOnly, CreatedBy: string(k.CreatedBy), CreatedAt: k.CreatedAt, RevokedAt: k.RevokedAt,
+	}
+}
+
 func (s *storedKey) key() auth.Key {
 	k := auth.Key{
 		ID: auth.UserID(s.ID), Kind: auth.Kind(s.Kind), Name: s.Name, Rooms: s.Rooms, PostOnly: s.PostOnly,
@@ -85,10 +92,7 @@ func (k *Keys) CreateKey(ctx context.Context, key auth.Key) error {
 	}
 	ctx, cancel := k.writing(ctx)
 	defer cancel()
-	_, err := k.keys.InsertOne(ctx, storedKey{
-		ID: string(key.ID), Kind: string(key.Kind), Hash: key.Hash[:], Name: key.Name, Rooms: key.Rooms, Everywhere: key.Rooms == nil,
-		PostOnly: key.PostOnly, CreatedBy: string(key.CreatedBy), CreatedAt: key.CreatedAt,
-	})
+	_, err := k.keys.InsertOne(ctx, storeKey(&key))
 	return fail("create key", err)
 }
 

@@ -55,6 +55,13 @@ type storedReport struct {
 	DoneAt   time.Time     `bson:"doneAt,omitempty"`
 }
 
+func storeReport(r *rooms.Report) storedReport {
+	return storedReport{
+		ID: objectID(r.ID), RoomID: string(r.RoomID), Seq: r.Seq, Author: string(r.Author), Reporter: string(r.Reporter),
+		Reason: r.Reason, At: r.At, State: string(r.State), DoneBy: string(r.DoneBy), DoneAt: r.DoneAt,
+	}
+}
+
 func (r *storedReport) report() rooms.Report {
 	report := rooms.Report{
 		ID: rooms.EventID(r.ID), RoomID: rooms.RoomID(r.RoomID), Seq: r.Seq, Author: auth.UserID(r.Author), Reporter: auth.UserID(r.Reporter),
@@ -70,11 +77,7 @@ func (r *storedReport) report() rooms.Report {
 func (m *Moderation) Report(ctx context.Context, r rooms.Report) (rooms.Report, error) {
 	ctx, cancel := m.writing(ctx)
 	defer cancel()
-	made := storedReport{
-		ID: objectID(r.ID), RoomID: string(r.RoomID), Seq: r.Seq, Author: string(r.Author), Reporter: string(r.Reporter),
-		Reason: r.Reason, At: r.At, State: string(r.State), DoneBy: string(r.DoneBy), DoneAt: r.DoneAt,
-	}
-	_, err := m.reports.InsertOne(ctx, made)
+	_, err := m.reports.InsertOne(ctx, storeReport(&r))
 	if err == nil {
 		return r, nil
 	}
@@ -170,14 +173,25 @@ type storedAudit struct {
 	Details string        `bson:"details,omitempty"`
 }
 
+func storeAudit(e *rooms.AuditEntry) storedAudit {
+	return storedAudit{
+		ID: objectID(e.ID), At: e.At, Actor: string(e.Actor), Action: e.Action, RoomID: string(e.RoomID),
+		Subject: string(e.Subject), Seq: e.Seq, Details: e.Details,
+	}
+}
+
+func (s *storedAudit) entry() rooms.AuditEntry {
+	return rooms.AuditEntry{
+		ID: rooms.EventID(s.ID), At: s.At.UTC(), Actor: auth.UserID(s.Actor), Action: s.Action, RoomID: rooms.RoomID(s.RoomID),
+		Subject: auth.UserID(s.Subject), Seq: s.Seq, Details: s.Details,
+	}
+}
+
 // Audit inserts an entry.
 func (m *Moderation) Audit(ctx context.Context, e rooms.AuditEntry) error {
 	ctx, cancel := m.writing(ctx)
 	defer cancel()
-	_, err := m.audit.InsertOne(ctx, storedAudit{
-		ID: objectID(e.ID), At: e.At, Actor: string(e.Actor), Action: e.Action, RoomID: string(e.RoomID),
-		Subject: string(e.Subject), Seq: e.Seq, Details: e.Details,
-	})
+	_, err := m.audit.InsertOne(ctx, storeAudit(&e))
 	return fail("note an action", err)
 }
 
@@ -191,11 +205,8 @@ func (m *Moderation) AuditLog(ctx context.Context, q rooms.AuditQuery) ([]rooms.
 		return nil, fail("read the audit log", err)
 	}
 	list := make([]rooms.AuditEntry, len(found))
-	for i, e := range found {
-		list[i] = rooms.AuditEntry{
-			ID: rooms.EventID(e.ID), At: e.At.UTC(), Actor: auth.UserID(e.Actor), Action: e.Action, RoomID: rooms.RoomID(e.RoomID),
-			Subject: auth.UserID(e.Subject), Seq: e.Seq, Details: e.Details,
-		}
+	for i := range found {
+		list[i] = found[i].entry()
 	}
 	return list, nil
 }

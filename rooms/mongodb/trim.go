@@ -61,9 +61,9 @@ func (s *Store) changeRoom(ctx context.Context, room rooms.RoomID, update bson.D
 	return nil
 }
 
-// kept are the fields that stay of an event whose content goes. All others go: another
+// remaining are the fields that stay of an event whose content goes. All others go: another
 // program's document may hold content in fields of its own.
-func kept(names ...string) mongo.Pipeline {
+func remaining(names ...string) mongo.Pipeline {
 	doc := bson.D{{Key: "erased", Value: true}}
 	for _, name := range append(names, "_id", "roomId", "seq", "type", "author", "timestamp", "clientId", "parent", "target", "on", "badSeq") {
 		doc = append(doc, bson.E{Key: name, Value: "$" + name})
@@ -99,7 +99,7 @@ func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, lim
 	if len(oldest) == 0 {
 		return 0, ctx.Err()
 	}
-	n, err := t.strip(ctx, idsOf(oldest), kept())
+	n, err := t.strip(ctx, idsOf(oldest), remaining())
 	if err != nil {
 		return n, fail(fmt.Sprintf("blank the oldest events of %s", room), err)
 	}

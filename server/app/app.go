@@ -24,6 +24,7 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/embedded"
 	"roomstream/rooms/hooks"
+	"roomstream/rooms/kept"
 	"roomstream/rooms/mongodb"
 	"roomstream/rooms/postgres"
 	"roomstream/rooms/streams"
@@ -51,6 +52,7 @@ type store interface {
 	Rooms() rooms.Store
 	Accounts() auth.AccountStore
 	AccountArchive() auth.AccountArchive
+	Kept() kept.Tables
 	Keys() auth.KeyStore
 	Close(ctx context.Context) error
 }

@@ -25,7 +25,7 @@ type accountsOf struct {
 }
 
 func archiveStore(s store) archive.Store {
-	return archive.Store{Rooms: s.Rooms(), Accounts: accountsOf{s.Accounts(), s.AccountArchive()}}
+	return archive.Store{Rooms: s.Rooms(), Accounts: accountsOf{s.Accounts(), s.AccountArchive()}, Kept: s.Kept()}
 }
 
 // interruptible ends a command's context at Ctrl+C.
@@ -35,27 +35,28 @@ func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // telling says on standard error how far a command is and how fast, when it takes long.
 func telling(e Environment, what string) func(archive.Counts) {
-	said, events := time.Now(), 0
+	said, lines := time.Now(), 0
 	return func(c archive.Counts) {
 		passed := time.Since(said)
 		if passed < progressEvery {
 			return
 		}
-		rate := float64(c.Events-events) / passed.Seconds()
-		said, events = time.Now(), c.Events
-		fmt.Fprintf(e.Stderr, "%s: %d rooms, %d events (%.0f/s), %d accounts\n", what, c.Rooms, c.Events, rate, c.Accounts)
+		rate := float64(c.Lines()-lines) / passed.Seconds()
+		said, lines = time.Now(), c.Lines()
+		fmt.Fprintf(e.Stderr, "%s: %v (%.0f/s)\n", what, c, rate)
 	}
 }
 
 // export writes the log, its rooms and the accounts as lines.
 func export(ctx context.Context, e Environment) error {
 	var (
-		c         Config
-		room, out string
+		c                Config
+		room, out, files string
 	)
 	err := c.parseAll("export", e, func(flags *flag.FlagSet) {
-		flags.StringVar(&room, "room", "", "only this room, and no accounts")
+		flags.StringVar(&room, "room", "", "only this room and what belongs to it: no accounts, no notifications")
 		flags.StringVar(&out, "out", "", "the file to write; empty: standard output")
+		flags.StringVar(&files, "files", "", "a folder for the contents of uploaded files; empty: only their records are written")
 	})
 	if err != nil {
 		return err
@@ -64,11 +65,17 @@ func export(ctx context.Context, e Environment) error {
 	defer restore()
 	return withStore(ctx, c, e, func(s store) error {
 		return writeTo(out, e.Stdout, func(w io.Writer) error {
-			n, err := archive.Export(ctx, archiveStore(s), rooms.RoomID(room), w, telling(e, "exported"))
+			n, err := archive.Export(ctx, archiveStore(s), w, archive.ExportOptions{Room: rooms.RoomID(room), Files: files, Progress: telling(e, "exported")})
 			if err != nil {
 				return fmt.Errorf("export: %w", err)
 			}
-			fmt.Fprintf(e.Stderr, "Exported %d rooms, %d events, %d members, %d accounts.\n", n.Rooms, n.Events, n.Members, n.Accounts)
+			fmt.Fprintf(e.Stderr, "Exported %v.\n", n)
+			switch {
+			case files == "" && n.Files > 0:
+				fmt.Fprintln(e.Stderr, "The contents of the files are not in it: -files DIR writes them, too.")
+			case n.Lacking > 0:
+				fmt.Fprintf(e.Stderr, "%d files have no content in this store.\n", n.Lacking)
+			}
 			return nil
 		})
 	})
@@ -111,12 +118,13 @@ func syncFolder(name string) error {
 // importArchive reads what export wrote into a store.
 func importArchive(ctx context.Context, e Environment) error {
 	var (
-		c    Config
-		in   string
-		anew bool
+		c         Config
+		in, files string
+		anew      bool
 	)
 	err := c.parseAll("import", e, func(flags *flag.FlagSet) {
 		flags.StringVar(&in, "in", "", "the file to read; empty: standard input")
+		flags.StringVar(&files, "files", "", "the folder that export wrote the contents of uploaded files to; empty: only their records are read")
 		flags.BoolVar(&anew, "new-log-id", false, "void the numbers that clients have: for a backup that is restored after they went on")
 	})
 	if err != nil {
@@ -130,11 +138,16 @@ func importArchive(ctx context.Context, e Environment) error {
 			return fmt.Errorf("import: -in %s: %w", in, err)
 		}
 		defer file.Close()
-		n, err := archive.Import(ctx, archiveStore(s), file, archive.ImportOptions{NewLogID: anew, Progress: telling(e, "imported")})
+		n, err := archive.Import(ctx, archiveStore(s), file, archive.ImportOptions{
+			NewLogID: anew, Files: files, Checked: telling(e, "checked"), Progress: telling(e, "imported"),
+		})
 		if err != nil {
 			return fmt.Errorf("import: %w", err)
 		}
-		fmt.Fprintf(e.Stdout, "Imported %d rooms, %d events, %d members, %d accounts that were not there.\n", n.Rooms, n.Events, n.Members, n.Accounts)
+		fmt.Fprintf(e.Stdout, "Imported %v that were not there.\n", n)
+		if n.Lacking > 0 {
+			fmt.Fprintf(e.Stdout, "%d files have no content here yet: import again with -files DIR.\n", n.Lacking)
+		}
 		return nil
 	})
 }

@@ -93,7 +93,7 @@ func TestArchivesNeedTheEmbeddedStoreForThemselves(t *testing.T) {
 		run(t, env, append([]string{command}, args...)...).fails(t, "-data-dir", "another process", "stop")
 	}
 	running.Stop()
-	if o := run(t, env, append([]string{"export"}, args...)...); o.err != nil || !strings.HasPrefix(o.stdout, `{"roomstream":{"version":2,`) {
+	if o := run(t, env, append([]string{"export"}, args...)...); o.err != nil || !strings.HasPrefix(o.stdout, `{"roomstream":{"version":3,`) {
 		t.Errorf("export: %v, %q", o.err, o.stdout)
 	}
 	run(t, env, append([]string{"import", "-in", filepath.Join(t.TempDir(), "none")}, args...)...).fails(t, "-in", "no such file")

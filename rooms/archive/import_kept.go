@@ -1,0 +1,139 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"roomstream/rooms"
+)
+
+// batchThings bounds one write of things of a kind: a notification may be 64 KiB long.
+const batchThings = 100
+
+// thingOf says whether a line is of one of the kinds, and gives the value of its one member.
+func (r *reader) thingOf(b []byte) (at int, raw json.RawMessage, is bool) {
+	for at, k := range r.kinds {
+		if !bytes.HasPrefix(b, []byte(`{"`+k.member()+`":`)) {
+			continue
+		}
+		var members map[string]json.RawMessage
+		if json.Unmarshal(b, &members) == nil && len(members) == 1 {
+			return at, members[k.member()], true
+		}
+	}
+	return 0, nil, false
+}
+
+// unknown gives the name of a line's one member, if nothing of it can be read here.
+func (r *reader) unknown(b []byte) (string, bool) {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(b, &members) != nil || len(members) != 1 {
+		return "", false
+	}
+	for _, k := range r.kinds {
+		delete(members, k.member())
+	}
+	for _, name := range []string{"roomstream", "room", "event", "member", "account", "end"} {
+		delete(members, name)
+	}
+	for name := range members {
+		return name, true
+	}
+	return "", false
+}
+
+// thingLine takes a line of a kind.
+func (r *reader) thingLine(at int, raw json.RawMessage) error {
+	k := r.kinds[at]
+	thing, key, err := k.parse(raw)
+	switch {
+	case err != nil:
+		return err
+	case at < r.kind:
+		return fmt.Errorf("%s: stands after the lines of %s", k.member(), r.kinds[r.kind].member())
+	case at == r.kind && key <= r.key:
+		return fmt.Errorf("%s: must stand in the order of the ids, each once", k.member())
+	}
+	if at > r.kind {
+		if err := r.to.end(); err != nil {
+			return err
+		}
+	}
+	r.kind, r.key = at, key
+	*k.count(&r.counts)++
+	return r.to.thing(k, thing)
+}
+
+// thing compares it with the store's.
+func (c *checker) thing(k kind, thing any) error {
+	if c.things == nil || c.kind != k.member() {
+		c.kind, c.things = k.member(), k.compare(c.ctx, c.store)
+	}
+	if f, is := thing.(rooms.File); is && c.files != "" {
+		has, err := hasContent(c.ctx, c.store.Rooms.Blobs, f)
+		if err == nil && !has {
+			err = checkContents(f, c.files)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, _, err := c.things(thing)
+	return err
+}
+
+// thing writes it where it differs from the store's.
+func (w *writer) thing(k kind, thing any) error {
+	if w.compare.things == nil || w.compare.kind != k.member() {
+		w.compare.kind, w.compare.things = k.member(), k.compare(w.ctx, w.store)
+	}
+	want, differs, err := w.compare.things(thing)
+	if err != nil {
+		return err
+	}
+	if f, is := want.(rooms.File); is && f.Stored {
+		if err := w.content(f); err != nil {
+			return err
+		}
+	}
+	if !differs {
+		return nil
+	}
+	w.kind, w.things = k, append(w.things, want)
+	if len(w.things) < batchThings {
+		return nil
+	}
+	return w.flushThings()
+}
+
+func (w *writer) flushThings() error {
+	if len(w.things) == 0 {
+		return nil
+	}
+	if err := w.kind.put(w.ctx, w.store, w.things); err != nil {
+		return err
+	}
+	*w.kind.count(&w.counts) += len(w.things)
+	w.things = nil
+	w.progress(w.counts)
+	return nil
+}
+
+// content stores a file's content before its record says that it is there.
+func (w *writer) content(f rooms.File) error {
+	has, err := hasContent(w.ctx, w.store.Rooms.Blobs, f)
+	switch {
+	case err != nil || has:
+		return err
+	case w.files == "":
+		w.counts.Lacking++
+		return nil
+	}
+	if err := copyIn(w.ctx, w.store.Rooms.Blobs, f, w.files); err != nil {
+		return err
+	}
+	w.counts.Contents++
+	w.progress(w.counts)
+	return nil
+}
