@@ -73,8 +73,12 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 			return Counts{}, err
 		}
 	}
-	writing := &writer{ctx: ctx, store: s, compare: checker{ctx: ctx, store: s}, files: o.Files, progress: o.Progress}
-	if _, err := read(file, writing, nil); err != nil {
+	writing := &writer{ctx: ctx, store: s, compare: checker{ctx: ctx, store: s}, files: o.Files, progress: o.Progress, behind: map[rooms.RoomID]rooms.Withdrawal{}}
+	_, err = read(file, writing, nil)
+	if err == nil {
+		err = writing.withdraw()
+	}
+	if err != nil {
 		return writing.counts, fmt.Errorf("%w; run it again to go on", err)
 	}
 	return writing.counts, nil

@@ -3,7 +3,9 @@ package archive
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,15 +37,40 @@ func mergeProfiles(there, given rooms.Profile) (rooms.Profile, error) {
 	return there, nil
 }
 
-// mergeNotifications keeps what is read read.
+// mergeNotifications keeps what is read read. A text that was taken away, because its
+// message does not say it any more, stays away.
 func mergeNotifications(there, given rooms.Notification) (rooms.Notification, error) {
+	fields, is := sameFields(there.Fields, given.Fields)
 	err := cmp.Or(
 		same("userId", there.UserID == given.UserID),
 		same("kind", there.Kind == given.Kind),
-		same("fields", sameJSON(there.Fields, given.Fields)),
+		same("fields", is),
 	)
-	there.Read = there.Read || given.Read
+	there.Read, there.Fields = there.Read || given.Read, fields
 	return there, err
+}
+
+// sameFields says whether two objects have the same members but for a text that one of them
+// lacks, and gives the one that lacks it, or the first.
+func sameFields(a, b []byte) ([]byte, bool) {
+	x, y := members(a), members(b)
+	fields := a
+	if _, has := x["text"]; !has {
+		delete(y, "text")
+	} else if _, has := y["text"]; !has {
+		delete(x, "text")
+		fields = b
+	}
+	return fields, maps.EqualFunc(x, y, func(v, w json.RawMessage) bool { return sameJSON(v, w) })
+}
+
+// members are those of a JSON object; none of anything else.
+func members(object []byte) map[string]json.RawMessage {
+	var all map[string]json.RawMessage
+	if json.Unmarshal(object, &all) != nil {
+		return nil
+	}
+	return all
 }
 
 // mergeInvitations keeps every use.

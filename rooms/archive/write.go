@@ -19,16 +19,18 @@ type writer struct {
 	bytes    int
 
 	at    rooms.Room // the room that is being written; no ID: none
+	seq   int64      // its last one in the archive
 	state *state     // as its events make it
 	lines []rooms.Member
 
 	files  string // the folder of contents; empty: none are read
 	kind   kind   // of things
 	things []any
+	behind map[rooms.RoomID]rooms.Withdrawal // what the store's log says of messages behind the archive's end
 }
 
 func (w *writer) room(room rooms.Room) error {
-	w.at, w.state, w.lines = room, newState(), nil
+	w.at, w.state, w.lines, w.seq = room, newState(), nil, room.MinSeq-1
 	if err := w.compare.begin(room.ID); err != nil {
 		return err
 	}
@@ -45,6 +47,7 @@ func (w *writer) room(room rooms.Room) error {
 
 func (w *writer) event(_ rooms.Room, e *rooms.Event) error {
 	w.state.apply(e)
+	w.seq = e.Seq
 	has, err := w.compare.has(e)
 	if err != nil || has {
 		return err
@@ -79,7 +82,48 @@ func (w *writer) end() error {
 	room := w.at
 	w.at = rooms.Room{}
 	w.progress(w.counts)
-	return w.putState(room)
+	if err := w.putState(room); err != nil {
+		return err
+	}
+	return w.lookBehind(room.ID)
+}
+
+// lookBehind notes which messages were deleted or edited in the store after the archive was
+// made: its notifications must not say again what they said.
+func (w *writer) lookBehind(id rooms.RoomID) error {
+	var behind rooms.Withdrawal
+	for after := w.seq; after < w.compare.last; {
+		events, err := w.store.Rooms.Log.Since(w.ctx, id, after, page)
+		if err != nil {
+			return err
+		}
+		if len(events) == 0 {
+			break
+		}
+		for i := range events {
+			switch e := &events[i]; e.Type {
+			case rooms.TypeDelete:
+				behind.Gone = append(behind.Gone, e.Target)
+			case rooms.TypeEdit:
+				behind.Edited = append(behind.Edited, e.Target)
+			}
+		}
+		after = events[len(events)-1].Seq
+	}
+	if len(behind.Gone)+len(behind.Edited) > 0 {
+		w.behind[id] = behind
+	}
+	return nil
+}
+
+// withdraw takes away what the store's log went past.
+func (w *writer) withdraw() error {
+	for room, behind := range w.behind {
+		if err := w.store.Rooms.Notifications.Withdraw(w.ctx, room, behind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putState gives a room of the store the state of the archive, where that is newer: it has

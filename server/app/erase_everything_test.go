@@ -112,7 +112,12 @@ func collectionsWith(t *testing.T, db *mongo.Database, text string) map[string]i
 // upload uploads a file to the room general and gives its id.
 func upload(t *testing.T, a *apptest.App, token, name, content string) string {
 	t.Helper()
-	r, err := http.NewRequest("POST", a.URL+"/api/rooms/general/files?name="+name, strings.NewReader(content))
+	return uploadTo(t, a, "general", token, name, content)
+}
+
+func uploadTo(t *testing.T, a *apptest.App, room, token, name, content string) string {
+	t.Helper()
+	r, err := http.NewRequest("POST", a.URL+"/api/rooms/"+room+"/files?name="+name, strings.NewReader(content))
 	if err != nil {
 		t.Fatal(err)
 	}
