@@ -75,6 +75,7 @@ type invitationLine struct {
 	RoomID    string   `json:"roomId"`
 	Role      string   `json:"role"`
 	CreatedBy string   `json:"createdBy"`
+	Right     string   `json:"right,omitempty"`
 	CreatedAt string   `json:"createdAt"`
 	ExpiresAt string   `json:"expiresAt,omitempty"`
 	MaxUses   int      `json:"maxUses,omitempty"`
@@ -83,20 +84,23 @@ type invitationLine struct {
 
 func invitationToLine(i *rooms.Invitation) (any, error) {
 	return invitationLine{
-		i.ID, hex.EncodeToString(i.Hash[:]), string(i.RoomID), string(i.Role), string(i.CreatedBy), formatTime(i.CreatedAt), formatTime(i.ExpiresAt),
-		i.MaxUses, ofType[string](i.UsedBy),
+		i.ID, hex.EncodeToString(i.Hash[:]), string(i.RoomID), string(i.Role), string(i.CreatedBy), string(i.Right), formatTime(i.CreatedAt),
+		formatTime(i.ExpiresAt), i.MaxUses, ofType[string](i.UsedBy),
 	}, nil
 }
 
 func (l *invitationLine) thing() (i rooms.Invitation, err error) {
 	i = rooms.Invitation{
-		ID: l.ID, Role: rooms.Role(l.Role), CreatedBy: auth.UserID(l.CreatedBy), MaxUses: l.MaxUses, UsedBy: ofType[auth.UserID](l.UsedBy),
+		ID: l.ID, Role: rooms.Role(l.Role), CreatedBy: auth.UserID(l.CreatedBy), Right: rooms.Right(l.Right),
+		MaxUses: l.MaxUses, UsedBy: ofType[auth.UserID](l.UsedBy),
 	}
 	switch {
 	case l.ID == "" || len(l.ID) > maxRoomText:
 		return i, rooms.BadField("id", "must be 1 to %d bytes", maxRoomText)
 	case i.Role != rooms.RoleReader && i.Role != rooms.RoleMember:
 		return i, rooms.BadField("role", "must be %s or %s", rooms.RoleReader, rooms.RoleMember)
+	case i.Right != rooms.RightRole && i.Right != rooms.RightClaim && i.Right != rooms.RightAdmin:
+		return i, rooms.BadField("right", "must be %s, %s or left out", rooms.RightClaim, rooms.RightAdmin)
 	case l.MaxUses < 0:
 		return i, rooms.BadField("maxUses", "must not be negative")
 	}

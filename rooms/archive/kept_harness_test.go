@@ -64,7 +64,7 @@ func everything() full {
 			{ID: id("c"), UserID: "ben", Kind: "bare"},
 		},
 		Invitations: []rooms.Invitation{
-			{ID: "i1", Hash: hash("x"), RoomID: "general", Role: rooms.RoleMember, CreatedBy: "ann", CreatedAt: at, ExpiresAt: later, MaxUses: 3, UsedBy: []auth.UserID{"zed", "ben"}},
+			{ID: "i1", Hash: hash("x"), RoomID: "general", Role: rooms.RoleMember, CreatedBy: "ann", Right: rooms.RightClaim, CreatedAt: at, ExpiresAt: later, MaxUses: 3, UsedBy: []auth.UserID{"zed", "ben"}},
 			{ID: "i2", Hash: hash("y"), RoomID: "trimmed", Role: rooms.RoleReader, CreatedBy: "ann", CreatedAt: at},
 		},
 		Reports: []rooms.Report{

@@ -80,6 +80,7 @@ func mergeInvitations(there, given rooms.Invitation) (rooms.Invitation, error) {
 		same("roomId", there.RoomID == given.RoomID),
 		same("role", there.Role == given.Role),
 		same("createdBy", there.CreatedBy == given.CreatedBy),
+		same("right", there.Right == given.Right),
 		sameTime("createdAt", there.CreatedAt, given.CreatedAt),
 		sameTime("expiresAt", there.ExpiresAt, given.ExpiresAt),
 		same("maxUses", there.MaxUses == given.MaxUses),
