@@ -3,15 +3,20 @@ package rooms
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"roomstream/auth"
 )
 
+// maxAction is longer than any action there is, in bytes.
+const maxAction = 64
+
 // AuditInput selects entries of the audit log.
 type AuditInput struct {
 	RoomID string // empty: of all rooms and of none, for admins
 	Actor  string // empty: whoever did it
+	Action string // empty: whatever was done
 	Before string // an id: only those below it; empty: from the newest on
 	Limit  int    // 0: 50; at most 100
 }
@@ -27,7 +32,10 @@ func (s *Service) AuditLog(ctx context.Context, user auth.User, in AuditInput) (
 	if in.Actor != "" && auth.CheckUserID(in.Actor) != nil {
 		return nil, false, BadField("actor", "must be the id of a user")
 	}
-	q.Actor = auth.UserID(in.Actor)
+	if err := checkAction(in.Action); err != nil {
+		return nil, false, err
+	}
+	q.Actor, q.Action = auth.UserID(in.Actor), in.Action
 	if q.RoomID, err = s.moderatedOrAll(ctx, user, in.RoomID); err != nil {
 		return nil, false, err
 	}
@@ -36,6 +44,14 @@ func (s *Service) AuditLog(ctx context.Context, user auth.User, in AuditInput) (
 		return nil, false, notStored(err)
 	}
 	return list[:min(len(list), q.Limit-1)], len(list) == q.Limit, nil
+}
+
+// checkAction lets any word through that may be one: what is noted is only ever added to.
+func checkAction(action string) error {
+	if len(action) > maxAction || strings.ContainsFunc(action, func(c rune) bool { return c != '_' && (c < 'a' || c > 'z') }) {
+		return BadField("action", "must be at most %d of a to z and _, like set_member", maxAction)
+	}
+	return nil
 }
 
 // Audit notes what an admin did outside of rooms. What fails is logged: it is done already.

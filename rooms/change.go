@@ -50,6 +50,11 @@ func (s *Service) Delete(user auth.User, in DeleteInput, done func(Sent, error))
 	s.submitChange(user, s.change(user, TypeDelete, in.Seq, in.ClientID), in.RoomID, nil, done)
 }
 
+// DeleteWait deletes and returns when that is durable, or was refused.
+func (s *Service) DeleteWait(ctx context.Context, user auth.User, in DeleteInput) (Sent, error) {
+	return wait(ctx, func(done func(Sent, error)) { s.Delete(user, in, done) })
+}
+
 // React queues a reaction; its errors are those of Edit but for FORBIDDEN. When the
 // user's reaction is as wanted already, nothing is stored: Sent.Seq is where it came to
 // be so, the message's own where it never was otherwise.

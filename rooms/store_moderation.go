@@ -55,6 +55,7 @@ type AuditEntry struct {
 type AuditQuery struct {
 	RoomID RoomID      // empty: of all rooms and of none
 	Actor  auth.UserID // empty: whoever did it
+	Action string      // empty: whatever was done
 	Before EventID     // only those with a lower id; zero: all
 	Limit  int         // at least 1
 }

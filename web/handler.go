@@ -17,6 +17,12 @@ const indexName = "index.html"
 // feedsName is the address of the declared streams; which one is open stands in the query.
 const feedsName = "feeds"
 
+// adminName is the address of the screens of moderators and admins, adminPrefix begins those of each.
+const (
+	adminName   = "admin"
+	adminPrefix = adminName + "/"
+)
+
 // docsAddress is where people read the JSON routes, and docsName the page that shows them.
 const (
 	docsAddress = "docs/api"
@@ -82,9 +88,9 @@ type handler struct {
 	files map[string]file
 }
 
-// NewHandler serves the files of a build: index.html at /, /rooms/<id> and /feeds, api-docs.html at
-// /docs/api, the rest by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the
-// command that makes one.
+// NewHandler serves the files of a build: index.html at /, /rooms/<id>, /feeds, /admin and /admin/<screen>, api-docs.html
+// at /docs/api, the rest by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the command
+// that makes one.
 func NewHandler(files fs.FS) http.Handler {
 	h := &handler{files: map[string]file{}}
 	// Files of an embed.FS cannot fail to be read; one of another kind that does is not served.
@@ -163,11 +169,18 @@ func fileName(address string) string {
 	if strings.TrimSuffix(name, "/") == docsAddress {
 		return docsName
 	}
-	room, isRoom := strings.CutPrefix(name, "rooms/")
-	if name == "" || strings.TrimSuffix(name, "/") == feedsName || isRoom && room != "" && !strings.Contains(strings.TrimSuffix(room, "/"), "/") {
+	whole := strings.TrimSuffix(name, "/")
+	if name == "" || whole == feedsName || whole == adminName || isOneBelow(name, "rooms/") || isOneBelow(name, adminPrefix) {
 		return indexName
 	}
 	return name
+}
+
+// isOneBelow says whether a name is prefix and one more step, which a slash may follow.
+func isOneBelow(name, prefix string) bool {
+	step, below := strings.CutPrefix(name, prefix)
+	step = strings.TrimSuffix(step, "/")
+	return below && step != "" && !strings.Contains(step, "/")
 }
 
 func serve(w http.ResponseWriter, r *http.Request, f file) {

@@ -230,7 +230,7 @@ func (m *Moderation) AuditLog(ctx context.Context, q rooms.AuditQuery) ([]rooms.
 		if err != nil {
 			return false, err
 		}
-		if (q.RoomID == "" || q.RoomID == e.RoomID) && (q.Actor == "" || q.Actor == e.Actor) {
+		if (q.RoomID == "" || q.RoomID == e.RoomID) && (q.Actor == "" || q.Actor == e.Actor) && (q.Action == "" || q.Action == e.Action) {
 			found = append(found, e)
 		}
 		return len(found) < q.Limit, nil

@@ -136,6 +136,9 @@ func auditIsKept(t *testing.T, o Opened) {
 		{rooms.AuditQuery{Actor: "ann", Limit: 1}, all[:1]},
 		{rooms.AuditQuery{Actor: "ann", Before: placed(4), Limit: 9}, all[3:]},
 		{rooms.AuditQuery{Before: placed(1), Limit: 9}, nil},
+		{rooms.AuditQuery{Action: "update_room", Limit: 9}, all[1:2]},
+		{rooms.AuditQuery{Action: "set_member", RoomID: "r", Actor: "ann", Limit: 9}, all[3:]},
+		{rooms.AuditQuery{Action: "set_member", Actor: "root", Limit: 9}, nil},
 	} {
 		got, err := o.Store.Moderation.AuditLog(waiting(t), c.q)
 		if err != nil || len(got) != len(c.want) || len(got) > 0 && !reflect.DeepEqual(got, c.want) {

@@ -52,7 +52,7 @@ func CheckCollection(name string) error {
 // reservedNames are the first parts of this server's own addresses.
 func reservedNames() []string {
 	return []string{
-		"api", "socket.io", "_streams", "acl", "feeds", "rooms", "client", "docs", "assets", "healthz", "readyz", "metrics",
+		"api", "socket.io", "_streams", "acl", "feeds", "rooms", "admin", "client", "docs", "assets", "healthz", "readyz", "metrics",
 	}
 }
 

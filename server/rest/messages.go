@@ -86,6 +86,26 @@ func (s *Server) send(c call) (reply, error) {
 	return answerSent(sent)
 }
 
+// deleteMessage takes a message away and answers {seq}: that of the delete.
+func (s *Server) deleteMessage(c call) (reply, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	seq, ok := parseSeq(c.Params("seq"))
+	if !ok {
+		return reply{}, rooms.BadField("seq", "must be an integer from 0 below 2^53")
+	}
+	// The Service ends a delete by itself, as it does a send.
+	sent, err := s.service.DeleteWait(context.Background(), c.user, rooms.DeleteInput{RoomID: room, Seq: seq})
+	if err != nil {
+		return reply{}, err
+	}
+	return answer(http.StatusOK, struct {
+		Seq int64 `json:"seq"`
+	}{sent.Seq})
+}
+
 // answerSent answers 201 {id, seq, timestamp}, or 200 with duplicate:true.
 func answerSent(sent rooms.Sent) (reply, error) {
 	status := http.StatusCreated

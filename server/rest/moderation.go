@@ -103,7 +103,7 @@ func (s *Server) audit(c call) (reply, error) { return s.listAudit(c, "") }
 
 func (s *Server) listAudit(c call, room string) (reply, error) {
 	q := readQuery(c)
-	in := rooms.AuditInput{RoomID: room, Actor: q.text("actor"), Before: q.text("before"), Limit: q.optionalLimit()}
+	in := rooms.AuditInput{RoomID: room, Actor: q.text("actor"), Action: q.text("action"), Before: q.text("before"), Limit: q.optionalLimit()}
 	if q.err != nil {
 		return reply{}, q.err
 	}

@@ -8,6 +8,7 @@ import (
 const (
 	reportsRoute = "/api/rooms/{id}/reports"
 	auditRoute   = "/api/rooms/{id}/audit"
+	messageRoute = "/api/rooms/{id}/messages/{seq}"
 )
 
 func TestAMessageIsReportedAndDecidedUpon(t *testing.T) {
@@ -57,10 +58,49 @@ func TestAMessageIsReportedAndDecidedUpon(t *testing.T) {
 		if rows := audit.rows("entries", "action"); len(rows) != 1 || rows[0] != "decide_report" {
 			t.Errorf("the audit log is %s", audit.body)
 		}
-		everything := c.get("/api/audit", "/api/audit?actor=alice", root)
+		only := c.at("GET", auditRoute, "r", "/audit?action=set_member", alice, "")
+		only.want(t, http.StatusOK)
+		if rows := only.rows("entries", "action"); len(rows) != 0 {
+			t.Errorf("of set_member the audit log has %s", only.body)
+		}
+		c.at("GET", auditRoute, "r", "/audit?action=Set+Member", alice, "").refused(t, http.StatusBadRequest, "BAD_REQUEST", "action")
+		everything := c.get("/api/audit", "/api/audit?actor=alice&action=decide_report", root)
 		everything.want(t, http.StatusOK)
 		if rows := everything.rows("entries", "userId"); len(rows) != 1 || rows[0] != "bob" {
 			t.Errorf("an admin sees %s", everything.body)
+		}
+	})
+}
+
+func TestAMessageIsDeletedByItsAuthorAndByWhoModerates(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, c *caller) {
+		alice, bob, carol := c.Token("alice"), c.Token("bob"), c.Token("carol")
+		c.makeRoom(alice, `{"id":"r","name":"Room","type":"public"}`).want(t, http.StatusCreated)
+		for _, token := range []string{bob, bob, carol} {
+			c.say("r", token, `{"text":"rude"}`).want(t, http.StatusCreated) // 2, 3, 4
+		}
+		remove := func(token, seq string) answer {
+			t.Helper()
+			return c.at("DELETE", messageRoute, "r", "/messages/"+seq, token, "")
+		}
+		remove(carol, "2").refused(t, http.StatusForbidden, "FORBIDDEN", "")
+		remove(alice, "99").refused(t, http.StatusNotFound, "NOT_FOUND", "seq")
+		remove(alice, "1").refused(t, http.StatusNotFound, "NOT_FOUND", "seq")
+		for _, seq := range []string{"0", "-1", "1.5", "x", "9007199254740992"} {
+			remove(alice, seq).refused(t, http.StatusBadRequest, "BAD_REQUEST", "seq")
+		}
+		mine, moderated := remove(bob, "2"), remove(alice, "3")
+		mine.want(t, http.StatusOK)
+		moderated.want(t, http.StatusOK)
+		has(t, mine.object, object{"seq": 5.0})
+		has(t, moderated.object, object{"seq": 6.0})
+		remove(alice, "3").refused(t, http.StatusGone, "GONE", "")
+		left := c.read("r", carol, "")
+		left.want(t, http.StatusOK)
+		for i, row := range left.object["messages"].([]any) {
+			if _, gone := row.(object)["deleted"]; gone != (i < 2) {
+				t.Errorf("message %d of %s", i, left.body)
+			}
 		}
 	})
 }

@@ -134,6 +134,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/audit", admins, s.audit},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
+		{http.MethodDelete, "/api/rooms/{id}/messages/{seq}", signedIn, s.deleteMessage},
 		{http.MethodPost, "/api/bots", admins, s.createBot},
 		{http.MethodGet, "/api/bots", admins, s.listBots},
 		{http.MethodDelete, "/api/bots/{botId}", admins, s.removeBot},
