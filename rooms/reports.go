@@ -165,7 +165,7 @@ func (s *Service) moderatedOrAll(ctx context.Context, user auth.User, roomID str
 
 // DecideReport says what became of a report. Errors: BAD_REQUEST, NOT_FOUND, FORBIDDEN, UNAVAILABLE.
 func (s *Service) DecideReport(ctx context.Context, user auth.User, roomID, id, state string) (Report, error) {
-	at, err := s.moderated(ctx, user, roomID)
+	room, err := s.decidable(ctx, user, roomID)
 	if err != nil {
 		return Report{}, err
 	}
@@ -176,15 +176,25 @@ func (s *Service) DecideReport(ctx context.Context, user auth.User, roomID, id, 
 	if !ReportState(state).known() {
 		return Report{}, badState()
 	}
-	r, err := s.store.Moderation.DecideReport(ctx, at.room.ID, report, ReportState(state), user.ID, s.now().UTC().Truncate(time.Millisecond))
+	r, err := s.store.Moderation.DecideReport(ctx, room, report, ReportState(state), user.ID, s.now().UTC().Truncate(time.Millisecond))
 	if err != nil {
 		return Report{}, notStored(err)
 	}
 	s.audit(ctx, AuditEntry{
-		Actor: user.ID, Action: "decide_report", RoomID: at.room.ID, Subject: r.Author, Seq: r.Seq,
+		Actor: user.ID, Action: "decide_report", RoomID: room, Subject: r.Author, Seq: r.Seq,
 		Details: string(append(AppendJSONString([]byte(`{"state":`), state), '}')),
 	})
 	return r, nil
+}
+
+// decidable is moderated, but that admins decide upon reports of direct rooms as well: they are shown them, and nobody
+// else is there who could.
+func (s *Service) decidable(ctx context.Context, user auth.User, roomID string) (RoomID, error) {
+	if user.Has(auth.RoleAdmin) && isDirectID(RoomID(roomID)) {
+		return ParseRoomID(roomID)
+	}
+	at, err := s.moderated(ctx, user, roomID)
+	return at.room.ID, err
 }
 
 // AppendJSON appends {id, roomId, seq, author, reporter, reason, timestamp, state, doneBy?, doneAt?}.

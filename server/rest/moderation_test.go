@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 )
@@ -102,5 +103,23 @@ func TestAMessageIsDeletedByItsAuthorAndByWhoModerates(t *testing.T) {
 				t.Errorf("message %d of %s", i, left.body)
 			}
 		}
+	})
+}
+
+func TestAnAdminDecidesUponAReportOfADirectRoomWithoutReadingIt(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, c *caller) {
+		alice, bob, root := c.Token("alice"), c.Token("bob"), c.tokenOf("root", "admin")
+		direct := c.post(directRoute, "/api/direct", alice, `{"userId":"bob"}`).view(t)["id"].(string)
+		said := c.at("POST", messagesRoute, direct, "/messages", bob, `{"text":"rude"}`)
+		said.want(t, http.StatusCreated)
+		made := c.at("POST", reportsRoute, direct, "/reports", alice, fmt.Sprintf(`{"seq":%v,"reason":"rude"}`, said.object["seq"]))
+		made.want(t, http.StatusCreated)
+		decide := func(token string) answer {
+			t.Helper()
+			return c.at("PUT", reportsRoute+"/{reportId}", direct, "/reports/"+made.object["report"].(object)["id"].(string), token, `{"state":"resolved"}`)
+		}
+		decide(alice).refused(t, http.StatusForbidden, "FORBIDDEN", "")
+		decide(root).want(t, http.StatusOK)
+		c.at("GET", messagesRoute, direct, "/messages", root, "").refused(t, http.StatusNotFound, "NOT_FOUND", "")
 	})
 }

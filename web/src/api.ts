@@ -11,7 +11,8 @@ const TIMEOUT_MS = 15_000;
 const MAX_ROOM_PAGES = 5;
 const ROOMS_A_PAGE = 100;
 
-async function call(method: string, path: string, token?: string, body?: unknown): Promise<unknown> {
+/** Calls a route and gives its answer, undefined where it has no body. What fails is a ProtocolError. */
+export async function call(method: string, path: string, token?: string, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = {};
   if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -111,6 +112,6 @@ function signedIn(answer: unknown): SignedIn {
   };
 }
 
-function unreadable(): ProtocolError {
+export function unreadable(): ProtocolError {
   return new ProtocolError({ code: "INTERNAL", message: "The server's answer cannot be read.", retryable: true });
 }

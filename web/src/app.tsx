@@ -1,9 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
+import { AdminScreen } from "./admin/AdminScreen";
 import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
 import { useFeeds } from "./feeds/useFeeds";
-import { openFeed, openRoomId } from "./route";
+import { openAdmin, openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
 import { SignIn } from "./session/SignIn";
 
@@ -43,5 +44,6 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
 
   if (!chat) return null;
   if (feed !== undefined) return <FeedsScreen loaded={feeds} chat={chat} session={session} />;
+  if (openAdmin.value !== undefined) return <AdminScreen chat={chat} session={session} />;
   return <ChatView chat={chat} session={session} />;
 }

@@ -1,4 +1,5 @@
-// The address bar: "/" is the list, "/#invite=<token>" an invitation, "/rooms/<id>" an open room, "/feeds?stream=<name>" an open feed.
+// The address bar: "/" is the list, "/#invite=<token>" an invitation, "/rooms/<id>" an open room, "/feeds?stream=<name>" an
+// open feed, "/admin/<part>?room=<id>" a screen of those who moderate.
 
 import { batch, signal } from "@preact/signals";
 import { ROOM_ID_PATTERN } from "./protocol";
@@ -9,6 +10,17 @@ export const openRoomId = signal<string | undefined>(roomOfPath(location.pathnam
 /** The name of the open feed, empty where none is open yet; undefined: this is the chat. */
 export const openFeed = signal<string | undefined>(feedOfAddress(location));
 
+/** A screen of moderators and admins. */
+export interface AdminPlace {
+  /** Which one; empty: the first. */
+  part: string;
+  /** The room it is about; undefined: all of them. */
+  roomId: string | undefined;
+}
+
+/** The open one of those screens; undefined: none is. */
+export const openAdmin = signal<AdminPlace | undefined>(adminOfAddress(location));
+
 /** The token of the invitation somebody came by; undefined: none. It stands behind the #, which is sent to no server. */
 export const invitation = signal<string | undefined>(takeInvitation());
 
@@ -16,7 +28,7 @@ window.addEventListener("hashchange", () => {
   invitation.value = takeInvitation() ?? invitation.peek();
 });
 
-window.addEventListener("popstate", () => show(roomOfPath(location.pathname), feedOfAddress(location)));
+window.addEventListener("popstate", () => show(roomOfPath(location.pathname), feedOfAddress(location), adminOfAddress(location)));
 
 export function invitationLink(token: string): string {
   return `${location.origin}/#invite=${encodeURIComponent(token)}`;
@@ -30,9 +42,14 @@ export function feedPath(name: string): string {
   return name === "" ? "/feeds" : `/feeds?${new URLSearchParams({ stream: name })}`;
 }
 
+export function adminPath({ part, roomId }: AdminPlace): string {
+  const query = roomId === undefined ? "" : `?${new URLSearchParams({ room: roomId })}`;
+  return `/admin${part === "" ? "" : `/${part}`}${query}`;
+}
+
 /** Opens a room, or the list. replace: the way back leads past this place. */
 export function goTo(roomId: string | undefined, replace = false): void {
-  if (roomId === openRoomId.peek() && openFeed.peek() === undefined) return;
+  if (roomId === openRoomId.peek() && openFeed.peek() === undefined && openAdmin.peek() === undefined) return;
   const path = roomId === undefined ? "/" : roomPath(roomId);
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
@@ -44,6 +61,11 @@ export function goToFeed(name: string): void {
   if (name === openFeed.peek()) return;
   history.pushState(null, "", feedPath(name));
   show(undefined, name);
+}
+
+export function goToAdmin(place: AdminPlace): void {
+  history.pushState(null, "", adminPath(place));
+  show(undefined, undefined, place);
 }
 
 export function roomOfPath(path: string): string | undefined {
@@ -62,10 +84,18 @@ export function feedOfAddress({ pathname, search }: { pathname: string; search: 
   return new URLSearchParams(search).get("stream") ?? "";
 }
 
-function show(roomId: string | undefined, feed: string | undefined): void {
+export function adminOfAddress({ pathname, search }: { pathname: string; search: string }): AdminPlace | undefined {
+  const match = /^\/admin(?:\/([a-z]*))?\/?$/.exec(pathname);
+  if (!match) return undefined;
+  const room = new URLSearchParams(search).get("room");
+  return { part: match[1] ?? "", roomId: room !== null && ROOM_ID_PATTERN.test(room) ? room : undefined };
+}
+
+function show(roomId: string | undefined, feed: string | undefined, admin?: AdminPlace): void {
   batch(() => {
     openRoomId.value = roomId;
     openFeed.value = feed;
+    openAdmin.value = admin;
   });
 }
 

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { RoomModeration } from "../admin/ModerationLink";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
@@ -52,6 +53,7 @@ export function About({ chat, room, onClose }: AboutProps) {
         )}
       </dl>
       {mayModerate(info) && <SettingsForm chat={chat} room={room} />}
+      {mayModerate(info) && <RoomModeration room={room.id} />}
       <button type="button" class="button-plain button-leave" onClick={() => setLeaving(true)}>
         <Icon name="leave" size={18} />
         Leave this room

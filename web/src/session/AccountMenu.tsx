@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Avatar } from "../ui/Avatar";
@@ -43,6 +44,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
       {open && (
         <div id="account-menu" class="account-menu" role="group" aria-label="Account">
           <ThemePicker labelled />
+          <ModerationLink chat={chat} />
           <button type="button" class="account-action" onClick={() => session.signOut()}>
             <Icon name="leave" size={18} />
             Sign out

@@ -1,0 +1,93 @@
+import type { Chat } from "../chat/chat";
+import { goTo, goToAdmin } from "../route";
+import { AccountMenu } from "../session/AccountMenu";
+import type { SessionStore } from "../session/session";
+import { Icon, Logo } from "../ui/Icon";
+import { isOwnClick } from "../ui/ownClick";
+import { SelectField } from "../ui/SelectField";
+import { AdminLink } from "./AdminLink";
+import { moderated } from "./moderated";
+import { isAdmin, type Part, partsFor } from "./places";
+import type { RoomNames } from "./roomNames";
+
+interface AdminNavProps {
+  chat: Chat;
+  session: SessionStore;
+  names: RoomNames;
+  title: string;
+  parts: readonly Part[];
+  current: Part | undefined;
+  roomId: string | undefined;
+  onOpened: () => void;
+  onClose: (() => void) | undefined;
+}
+
+/** Which rooms it is about, what there is to see of them, and the way back to the rooms. */
+export function AdminNav({ chat, session, names, title, parts, current, roomId, onOpened, onClose }: AdminNavProps) {
+  return (
+    <>
+      <header class="sidebar-head">
+        <Logo size={30} />
+        <h1>{title}</h1>
+        <a
+          class="button-icon"
+          href="/"
+          aria-label="Rooms"
+          title="Rooms"
+          onClick={(event) => {
+            if (!isOwnClick(event)) return;
+            event.preventDefault();
+            goTo(roomId);
+          }}
+        >
+          <Icon name="rooms" />
+        </a>
+        {onClose && (
+          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      <Where chat={chat} names={names} current={current} roomId={roomId} />
+      <nav class="room-list" aria-label={title}>
+        <ul>
+          {parts.map((part) => (
+            <li key={part.id}>
+              <AdminLink class="room-row" to={{ part: part.id, roomId }} current={part === current} onOpened={onOpened}>
+                <Icon name={part.icon} />
+                <span class="room-row-name">{part.name}</span>
+              </AdminLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <footer class="sidebar-foot">
+        <AccountMenu chat={chat} session={session} />
+      </footer>
+    </>
+  );
+}
+
+/** Chooses all rooms or one. Nothing for those who have nothing to choose from. */
+function Where({ chat, names, current, roomId }: Pick<AdminNavProps, "chat" | "names" | "current" | "roomId">) {
+  const all = moderated(chat).map((room) => ({ value: room.id, label: room.name.value }));
+  const admin = isAdmin(chat.user);
+  if (!admin && all.length === 0) return null;
+  const first = admin ? { value: "", label: "All rooms" } : { value: "", label: "Choose a room" };
+  const other = roomId !== undefined && !all.some(({ value }) => value === roomId) ? [{ value: roomId, label: names.name(roomId) }] : [];
+  return (
+    <div class="admin-where">
+      <SelectField
+        label="About"
+        value={roomId ?? ""}
+        options={[first, ...other, ...all]}
+        onChange={(chosen) => {
+          const to = chosen === "" ? undefined : chosen;
+          const role = to === undefined ? undefined : chat.rooms.peek().get(to)?.info.peek().role;
+          const stays = partsFor(chat.user, to !== undefined, role).some((part) => part === current);
+          goToAdmin({ part: stays && current ? current.id : to === undefined ? "" : "reports", roomId: to });
+        }}
+      />
+    </div>
+  );
+}

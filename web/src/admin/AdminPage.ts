@@ -1,0 +1,5 @@
+// What is loaded when somebody first looks at the screens of moderators and admins.
+
+import "./admin.css";
+
+export { AdminView } from "./AdminView";

@@ -1,0 +1,98 @@
+import { useEffect, useMemo } from "preact/hooks";
+import { ConnectionBanner } from "../banner/ConnectionBanner";
+import { ExpiryBanner } from "../banner/ExpiryBanner";
+import type { Chat } from "../chat/chat";
+import { openAdmin } from "../route";
+import type { SessionStore } from "../session/session";
+import { Frame } from "../ui/Frame";
+import { MenuButton } from "../ui/MenuButton";
+import { AdminNav } from "./AdminNav";
+import { Audit } from "./audit/Audit";
+import { Empty } from "./ListEnd";
+import { moderated } from "./moderated";
+import { isAdmin, type PartId, partsFor, roleIn } from "./places";
+import { Reports } from "./reports/Reports";
+import { AdminRequests } from "./requests";
+import { RoomNames } from "./roomNames";
+import type { ScreenProps } from "./screen";
+
+const screens: Readonly<Record<PartId, (props: ScreenProps) => preact.JSX.Element>> = { reports: Reports, audit: Audit };
+
+/** The screens of moderators and admins: what there is on the left, the open one beside it. */
+export function AdminView({ chat, session }: { chat: Chat; session: SessionStore }) {
+  const requests = useMemo(() => new AdminRequests(chat.session), [chat]);
+  const names = useMemo(() => new RoomNames(chat, requests), [requests]);
+  const place = openAdmin.value ?? { part: "", roomId: undefined };
+  const { roomId } = place;
+  const admin = isAdmin(chat.user);
+  const room = roomId === undefined ? undefined : chat.rooms.value.get(roomId)?.info.value;
+  // The list may not hold the room, or not say yet what we are there: the server knows.
+  const role = roleIn(chat.user, room) ?? (roomId === undefined || chat.listing.value !== "loading" ? undefined : "moderator");
+  const parts = partsFor(chat.user, roomId !== undefined, role);
+  const part = place.part === "" ? parts[0] : parts.find(({ id }) => id === place.part);
+  const Screen = part && screens[part.id];
+  const where = roomId === undefined ? "All rooms" : names.name(roomId);
+  const title = admin ? "Administration" : "Moderation";
+  useEffect(() => {
+    document.title = `${part ? `${part.name} · ` : ""}${title} · roomstream`;
+  }, [part, title]);
+
+  return (
+    <Frame
+      listId="admin"
+      listLabel={`${title} and account`}
+      hasOpen={place.part !== ""}
+      list={(onOpened, onClose) => (
+        <AdminNav chat={chat} session={session} names={names} title={title} parts={parts} current={part} roomId={roomId} onOpened={onOpened} onClose={onClose} />
+      )}
+    >
+      {(onMenu) => (
+        <>
+          <ConnectionBanner chat={chat} />
+          <ExpiryBanner chat={chat} session={session} />
+          <header class="room-head">
+            <MenuButton label={title} controls="admin" onClick={onMenu} />
+            <div class="room-head-text">
+              <h1>{part?.name ?? title}</h1>
+              {part && (
+                <p>
+                  <bdi>{where}</bdi>
+                </p>
+              )}
+            </div>
+          </header>
+          <div class="admin">
+            {Screen ? (
+              <Screen key={`${part.id} ${roomId ?? ""}`} chat={chat} requests={requests} names={names} roomId={roomId} />
+            ) : (
+              <NotYours ofRoom={roomId !== undefined} moderates={moderated(chat).length > 0} />
+            )}
+          </div>
+        </>
+      )}
+    </Frame>
+  );
+}
+
+/** What is said to those who may not see a screen, or where there is none of this name. */
+function NotYours({ ofRoom, moderates }: { ofRoom: boolean; moderates: boolean }) {
+  if (ofRoom) {
+    return (
+      <Empty icon="lock" title="This is for those who moderate the room" alert>
+        <p>You are none of them, or the room is not there.</p>
+      </Empty>
+    );
+  }
+  if (moderates) {
+    return (
+      <Empty icon="shield" title="Choose a room">
+        <p>You moderate rooms, not the whole server. Choose one from the list.</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty icon="lock" title="This is for admins" alert>
+      <p>Your account is not one. Whoever runs this server can make it one.</p>
+    </Empty>
+  );
+}

@@ -1,0 +1,36 @@
+import { Icon } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { secondsTime } from "../ui/time";
+import type { ReadList } from "./useList";
+
+/** What was read longer ago is said to be old, in ms: others act meanwhile. */
+const STALE_MS = 60_000;
+/** How often the age is read, in ms. */
+const AGE_EVERY_MS = 5_000;
+
+/** When a list was read, and the button that reads it again. */
+export function Freshness({ list, what }: { list: ReadList; what: string }) {
+  const now = useNow(AGE_EVERY_MS);
+  const { readAt, busy, trouble } = list;
+  const age = readAt === undefined ? 0 : now - readAt;
+  const isStale = readAt !== undefined && (age >= STALE_MS || trouble !== undefined);
+  return (
+    <div class="freshness" data-stale={isStale || undefined}>
+      <span class="freshness-text" role="status">
+        {readAt !== undefined && (trouble ? `Not read again: ${trouble.message} This is of ${secondsTime(readAt)}.` : `As of ${secondsTime(readAt)}`)}
+      </span>
+      {isStale && !trouble && <span class="freshness-text">, {ageText(age)} old</span>}
+      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={`Read the ${what} again`} onClick={list.refresh}>
+        <Icon name="retry" size={16} />
+        Refresh
+      </button>
+    </div>
+  );
+}
+
+function ageText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}

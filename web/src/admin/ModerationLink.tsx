@@ -1,0 +1,33 @@
+import type { Chat } from "../chat/chat";
+import { Icon } from "../ui/Icon";
+import { AdminLink } from "./AdminLink";
+import { moderated } from "./moderated";
+import { isAdmin } from "./places";
+
+/** The way to the screens of admins, or of those who moderate a room. Nobody else sees one. */
+export function ModerationLink({ chat }: { chat: Chat }) {
+  const admin = isAdmin(chat.user);
+  if (!admin && moderated(chat).length === 0) return null;
+  return (
+    <AdminLink class="account-action" to={{ part: "", roomId: undefined }}>
+      <Icon name="shield" size={18} />
+      {admin ? "Administration" : "Moderation"}
+    </AdminLink>
+  );
+}
+
+/** The same from the details of a room that we moderate. */
+export function RoomModeration({ room }: { room: string }) {
+  return (
+    <div class="room-moderation">
+      <AdminLink class="button-plain" to={{ part: "reports", roomId: room }}>
+        <Icon name="flag" size={18} />
+        Reports
+      </AdminLink>
+      <AdminLink class="button-plain" to={{ part: "audit", roomId: room }}>
+        <Icon name="list" size={18} />
+        Audit log
+      </AdminLink>
+    </div>
+  );
+}

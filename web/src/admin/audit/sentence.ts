@@ -1,0 +1,76 @@
+// What an entry of the audit log says, in plain words.
+
+import { periodText } from "../../details/periods";
+import { decodeRole } from "../../protocol-rooms";
+import { roleNames } from "../../rooms/rights";
+import { dateAndTime } from "../../ui/time";
+import type { AuditEntry } from "../decode";
+
+/** A sentence in its parts: words, and who or what is named in between. */
+export type Part = string | { readonly user: string } | { readonly room: string };
+
+/** The actions one may ask for, as the protocol names them, and what they are called. */
+export const ACTIONS: readonly { readonly value: string; readonly label: string }[] = [
+  { value: "set_member", label: "Roles, mutes and bans" },
+  { value: "delete_message", label: "Deleted messages" },
+  { value: "decide_report", label: "Reports decided" },
+  { value: "update_room", label: "Settings of rooms" },
+  { value: "create_invitation", label: "Invitations made" },
+  { value: "remove_invitation", label: "Invitations revoked" },
+];
+
+/** The whole sentence, without a full stop. */
+export function sentenceOf(entry: AuditEntry, withRoom: boolean): Part[] {
+  const inRoom: Part[] = withRoom && entry.roomId !== undefined ? [" in ", { room: entry.roomId }] : [];
+  return [{ user: entry.actor }, " ", ...deedOf(entry, inRoom)];
+}
+
+function deedOf(entry: AuditEntry, inRoom: readonly Part[]): Part[] {
+  const whom: Part = entry.userId === undefined ? "somebody" : { user: entry.userId };
+  switch (entry.action) {
+    case "set_member":
+      return memberDeed(entry, whom, inRoom);
+    case "delete_message":
+      return ["deleted a message of ", whom, ...inRoom];
+    case "decide_report":
+      return [reportDeeds[textOf(entry, "state")] ?? "decided upon", " a report of a message of ", whom, ...inRoom];
+    case "update_room":
+      return ["changed the settings", ...(entry.roomId !== undefined && inRoom.length > 0 ? [" of ", { room: entry.roomId }] : []), settingsWords(entry)];
+    case "create_invitation":
+      return ["made an invitation", ...inRoom];
+    case "remove_invitation":
+      return ["revoked an invitation", ...inRoom];
+    default:
+      return [`did “${entry.action.replaceAll("_", " ")}”`, ...(entry.userId === undefined ? [] : [" to ", whom]), ...inRoom];
+  }
+}
+
+function memberDeed(entry: AuditEntry, whom: Part, inRoom: readonly Part[]): Part[] {
+  const role = decodeRole(entry.details["role"]);
+  const until = Date.parse(textOf(entry, "bannedUntil"));
+  if (!Number.isNaN(until)) return ["banned ", whom, ...inRoom, ` until ${dateAndTime(until)}`];
+  if (role === undefined) return ["took ", whom, " out", ...inRoom];
+  if (role === "reader") return ["muted ", whom, ...inRoom, ": may only read"];
+  return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${roleNames[role].toLowerCase()}`, ...inRoom];
+}
+
+const reportDeeds: Readonly<Record<string, string>> = { resolved: "resolved", dismissed: "dismissed", open: "opened again" };
+
+/** The settings as they were from then on. */
+function settingsWords({ details }: AuditEntry): string {
+  const { name, topic, readOnly, slowModeMs, archived, receipts } = details;
+  const words = [
+    typeof name === "string" && name !== "" && `named “${name}”`,
+    typeof topic === "string" && topic !== "" && `topic “${topic}”`,
+    readOnly === true && "read-only",
+    typeof slowModeMs === "number" && slowModeMs > 0 && `slow mode ${periodText(slowModeMs)}`,
+    receipts === true && "shows who has read what",
+    archived === true && "archived",
+  ].filter((word) => word !== false);
+  return words.length === 0 ? "" : `: ${words.join(", ")}`;
+}
+
+function textOf({ details }: AuditEntry, field: string): string {
+  const value = details[field];
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,193 @@
+import { useRef, useState } from "preact/hooks";
+import { messageOf } from "../../chat/asking";
+import type { Chat } from "../../chat/chat";
+import { ProtocolError } from "../../protocol";
+import { roomPath } from "../../route";
+import { jump } from "../../search/jump";
+import { Avatar } from "../../ui/Avatar";
+import { Icon } from "../../ui/Icon";
+import { isOwnClick } from "../../ui/ownClick";
+import { dateAndTime, exactTime } from "../../ui/time";
+import type { Report, ReportState } from "../decode";
+import { Person } from "../Names";
+import type { AdminRequests } from "../requests";
+import { isDirect, type RoomNames } from "../roomNames";
+import { type Act, ActDialog } from "./ActDialog";
+import type { ReportGroup } from "./groups";
+import { MessageContext } from "./MessageContext";
+
+interface ReportCardProps {
+  chat: Chat;
+  requests: AdminRequests;
+  names: RoomNames;
+  showsRoom: boolean;
+  group: ReportGroup;
+  /** One of the reports was decided, or opened again. */
+  onDecided: (report: Report) => void;
+}
+
+/** One reported message: who said it and where, who reported it and why, and what may be done. */
+export function ReportCard({ chat, requests, names, showsRoom, group, onDecided }: ReportCardProps) {
+  const { roomId, seq, author, reports, state } = group;
+  const [act, setAct] = useState<Act>();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState("");
+  const [changed, setChanged] = useState(0);
+  const actions = useRef<HTMLDivElement>(null);
+  const name = chat.people.name(author);
+
+  // The button that was pressed may have gone: the keyboard stays with the report.
+  const keepFocus = () => {
+    requestAnimationFrame(() => document.activeElement === document.body && actions.current?.querySelector("button")?.focus());
+  };
+  const decide = async (to: ReportState) => {
+    for (const report of reports.filter((one) => (one.state === "open") === (to !== "open"))) onDecided(await requests.decide(report, to));
+  };
+  const press = async (to: ReportState) => {
+    setBusy(true);
+    try {
+      await decide(to);
+      setSaid("");
+    } catch (error) {
+      setSaid(messageOf(error));
+    }
+    setBusy(false);
+    keepFocus();
+  };
+  const run = async (what: Act, until: string) => {
+    if (what === "delete") await gone(requests.deleteMessage(roomId, seq));
+    // In a private room somebody without a role stays out when the ban is over.
+    if (what === "ban") await requests.setMember(roomId, author, chat.rooms.peek().get(roomId)?.info.peek().type === "public" ? null : "member", until);
+    if (what === "mute") await requests.setMember(roomId, author, "reader");
+    setSaid(doneWords[what](name, until));
+    if (what === "delete") setChanged(changed + 1);
+  };
+  const close = () => {
+    setAct(undefined);
+    keepFocus();
+  };
+  const open = async () => {
+    const end = await jump(chat, roomId, seq);
+    if (end === "far") chat.say("That message is too far back to go to. Its room is open.");
+    if (end === "failed") chat.say("That message could not be shown.");
+  };
+
+  return (
+    <article class="report" data-report={group.key} data-state={state} aria-label={`A message of ${name}`}>
+      <header class="report-head">
+        <Avatar id={author} name={name} />
+        <div class="report-who">
+          <Person chat={chat} id={author} />
+          {showsRoom && (
+            <span class="report-where">
+              in <bdi>{names.name(roomId)}</bdi>
+            </span>
+          )}
+        </div>
+        <span class="report-state">{stateNames[state]}</span>
+      </header>
+      <MessageContext requests={requests} roomId={roomId} seq={seq} changed={changed} nameOf={(id) => chat.people.name(id)} />
+      <ul class="report-reasons" aria-label="Reports">
+        {reports.map((report) => (
+          <Reason key={report.id} chat={chat} report={report} />
+        ))}
+      </ul>
+      <p class="report-said" role="status">
+        {said}
+      </p>
+      <div class="report-actions" ref={actions}>
+        {!isDirect(roomId) && state === "open" && (
+          <>
+            <button type="button" class="button-plain danger" onClick={() => setAct("delete")}>
+              <Icon name="trash" size={18} />
+              Delete message
+            </button>
+            {author !== chat.user.id && (
+              <>
+                <button type="button" class="button-plain" onClick={() => setAct("mute")}>
+                  <Icon name="pause" size={18} />
+                  Mute…
+                </button>
+                <button type="button" class="button-plain" onClick={() => setAct("ban")}>
+                  <Icon name="ban" size={18} />
+                  Ban…
+                </button>
+              </>
+            )}
+          </>
+        )}
+        {state === "open" ? (
+          <>
+            <button type="button" class="button-plain" disabled={busy} onClick={() => void press("resolved")}>
+              <Icon name="check" size={18} />
+              Resolve
+            </button>
+            <button type="button" class="button-plain" disabled={busy} onClick={() => void press("dismissed")}>
+              <Icon name="close" size={18} />
+              Dismiss
+            </button>
+          </>
+        ) : (
+          <button type="button" class="button-plain" disabled={busy} onClick={() => void press("open")}>
+            <Icon name="retry" size={18} />
+            Open again
+          </button>
+        )}
+        {!isDirect(roomId) && (
+          <a
+            class="report-link"
+            href={roomPath(roomId)}
+            onClick={(event) => {
+              if (!isOwnClick(event)) return;
+              event.preventDefault();
+              void open();
+            }}
+          >
+            Show it in the room
+          </a>
+        )}
+      </div>
+      {act && <ActDialog act={act} name={name} onAct={run} onResolve={() => decide("resolved")} onClose={close} />}
+    </article>
+  );
+}
+
+function Reason({ chat, report }: { chat: Chat; report: Report }) {
+  const at = Date.parse(report.timestamp);
+  return (
+    <li>
+      <span class="report-reason-head">
+        Reported by <Person chat={chat} id={report.reporter} />
+        {", "}
+        <time dateTime={report.timestamp} title={exactTime(at)}>
+          {dateAndTime(at)}
+        </time>
+        {report.doneBy !== undefined && report.state !== "open" && (
+          <>
+            . {stateNames[report.state]} by <Person chat={chat} id={report.doneBy} />
+          </>
+        )}
+      </span>
+      <q class="report-reason" dir="auto">
+        {report.reason}
+      </q>
+    </li>
+  );
+}
+
+const stateNames: Readonly<Record<ReportState, string>> = { open: "Open", resolved: "Resolved", dismissed: "Dismissed" };
+
+const doneWords: Readonly<Record<Act, (name: string, until: string) => string>> = {
+  delete: () => "The message is deleted.",
+  mute: (name) => `${name} may only read now.`,
+  ban: (name, until) => `${name} is banned until ${dateAndTime(Date.parse(until))}.`,
+};
+
+/** A message that somebody else has deleted meanwhile is as good as deleted. */
+async function gone(request: Promise<void>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== "GONE") throw error;
+  }
+}

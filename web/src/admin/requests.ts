@@ -1,0 +1,87 @@
+// What the screens of moderators and admins ask of the JSON routes. Every request fails with a ProtocolError.
+
+import { call, unreadable } from "../api";
+import type { NewMessage, Page, Role, Room } from "../protocol";
+import { decodeMessages, isFields } from "../protocol-decode";
+import { decodeRoom } from "../protocol-rooms";
+import type { Session } from "../session/session";
+import { type AuditEntry, decodeAuditEntry, decodeList, decodeReport, type Report, type ReportState } from "./decode";
+
+/** Reports a page has: each brings its message with what was said around it, which is asked for besides. */
+const REPORTS_A_PAGE = 20;
+const ENTRIES_A_PAGE = 50;
+/** Messages shown of a conversation: the reported one, and two on either side. */
+const CONTEXT_MESSAGES = 5;
+
+export interface AuditFilter {
+  readonly roomId: string | undefined;
+  readonly actor: string | undefined;
+  readonly action: string | undefined;
+}
+
+export class AdminRequests {
+  constructor(private readonly session: Session) {}
+
+  /** Reports of a room, or of all, newest first, below the one given. */
+  async reports(roomId: string | undefined, state: ReportState | undefined, below: Report | undefined): Promise<Page<Report>> {
+    const query = queryOf({ state, before: below?.id, limit: String(REPORTS_A_PAGE) });
+    return listOf(await this.ask("GET", `${ofRoom(roomId)}/reports?${query}`), "reports", decodeReport);
+  }
+
+  async decide(report: Report, state: ReportState): Promise<Report> {
+    const answer = await this.ask("PUT", `${ofRoom(report.roomId)}/reports/${report.id}`, { state });
+    const decided = isFields(answer) ? decodeReport(answer["report"]) : undefined;
+    if (!decided) throw unreadable();
+    return decided;
+  }
+
+  /** What was said around a message, the oldest first. */
+  async around(roomId: string, seq: number): Promise<NewMessage[]> {
+    const query = queryOf({ around: String(seq), limit: String(CONTEXT_MESSAGES) });
+    const answer = await this.ask("GET", `${ofRoom(roomId)}/messages?${query}`);
+    if (!isFields(answer)) throw unreadable();
+    return decodeMessages(answer["messages"]);
+  }
+
+  async deleteMessage(roomId: string, seq: number): Promise<void> {
+    await this.ask("DELETE", `${ofRoom(roomId)}/messages/${seq}`);
+  }
+
+  async setMember(roomId: string, userId: string, role: Role | null, bannedUntil?: string): Promise<void> {
+    const change = { role, ...(bannedUntil !== undefined && { bannedUntil }) };
+    await this.ask("PUT", `${ofRoom(roomId)}/members/${encodeURIComponent(userId)}`, change);
+  }
+
+  /** The audit log of a room, or of everything, newest first, below the one given. */
+  async audit({ roomId, actor, action }: AuditFilter, below: AuditEntry | undefined): Promise<Page<AuditEntry>> {
+    const query = queryOf({ actor, action, before: below?.id, limit: String(ENTRIES_A_PAGE) });
+    return listOf(await this.ask("GET", `${ofRoom(roomId)}/audit?${query}`), "entries", decodeAuditEntry);
+  }
+
+  async room(roomId: string): Promise<Room> {
+    const answer = await this.ask("GET", ofRoom(roomId));
+    const room = isFields(answer) ? decodeRoom(answer["room"]) : undefined;
+    if (!room) throw unreadable();
+    return room;
+  }
+
+  private ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    return call(method, path, this.session.token, body);
+  }
+}
+
+/** Where the routes of one room begin, or those of all. */
+export function ofRoom(roomId: string | undefined): string {
+  return roomId === undefined ? "/api" : `/api/rooms/${encodeURIComponent(roomId)}`;
+}
+
+/** A query of what is given. */
+export function queryOf(given: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  return new URLSearchParams(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+export function listOf<T>(answer: unknown, name: string, decode: (value: unknown) => T | undefined): Page<T> {
+  const page = decodeList(answer, name, decode);
+  if (!page) throw unreadable();
+  return page;
+}
