@@ -50,6 +50,7 @@ export function AdminNav({ chat, session, names, title, parts, current, roomId, 
       </header>
       <Where chat={chat} names={names} current={current} roomId={roomId} />
       <nav class="room-list" aria-label={title}>
+        {parts.length === 0 && moderated(chat).length > 0 && <p class="admin-hint">Choose the room whose reports you want to see.</p>}
         <ul>
           {parts.map((part) => (
             <li key={part.id}>

@@ -26,8 +26,11 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
   const { roomId } = place;
   const admin = isAdmin(chat.user);
   const room = roomId === undefined ? undefined : chat.rooms.value.get(roomId)?.info.value;
-  // The list may not hold the room, or not say yet what we are there: the server knows.
-  const role = roleIn(chat.user, room) ?? (roomId === undefined || chat.listing.value !== "loading" ? undefined : "moderator");
+  const listing = chat.listing.value;
+  const ours = roleIn(chat.user, room);
+  const isWaiting = roomId !== undefined && ours === undefined && listing === "loading";
+  // Where the list could not be read, nothing says what we are there: the server is asked, and will say.
+  const role = ours ?? (listing === "failed" ? "moderator" : undefined);
   const parts = partsFor(chat.user, roomId !== undefined, role);
   const part = place.part === "" ? parts[0] : parts.find(({ id }) => id === place.part);
   const Screen = part && screens[part.id];
@@ -64,6 +67,8 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
           <div class="admin">
             {Screen ? (
               <Screen key={`${part.id} ${roomId ?? ""}`} chat={chat} requests={requests} names={names} roomId={roomId} />
+            ) : isWaiting ? (
+              <div class="spinner" role="status" aria-label="Reading the rooms" />
             ) : (
               <NotYours ofRoom={roomId !== undefined} moderates={moderated(chat).length > 0} />
             )}

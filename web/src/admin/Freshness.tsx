@@ -13,6 +13,8 @@ export function Freshness({ list, what }: { list: ReadList; what: string }) {
   const now = useNow(AGE_EVERY_MS);
   const { readAt, busy, trouble } = list;
   const age = readAt === undefined ? 0 : now - readAt;
+  // What could not be read at all has a button of its own.
+  if (readAt === undefined && trouble) return null;
   const isStale = readAt !== undefined && (age >= STALE_MS || trouble !== undefined);
   return (
     <div class="freshness" data-stale={isStale || undefined}>

@@ -1,0 +1,29 @@
+// WCAG 2.2 AA by axe-core, on every screen of moderators and admins, in both themes.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser, type Theme } from "./browser";
+import { openAdminScreen, ADMIN_SCREENS, type AdminRooms, seedAdmin } from "./screens-admin";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+let rooms: AdminRooms;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  rooms = await seedAdmin(server);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const cases = ADMIN_SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).flatMap((theme) => [1100, 360].map((width) => ({ screen, theme, width }))));
+
+test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
+  const person = await openAdminScreen(browser, server, rooms, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
+  expect(await faultsOf(person.page)).toEqual([]);
+  await person.leave();
+});

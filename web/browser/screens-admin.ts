@@ -1,0 +1,142 @@
+// The screens of moderators and admins, each made as a person would get there. Used by the accessibility tests and the
+// screenshots. Ada Admin is at the browser where it is about the whole server, Bo where it is about his room.
+
+import type { Browser } from "playwright-core";
+import { NAMES, report, rudeRoom, said, visit } from "./admin-world";
+import { meet, openDetails, setMember } from "./crew";
+import { Person, type PersonOptions } from "./person";
+import type { Server } from "./server";
+
+export const ADMIN_SCREENS = [
+  "reports",
+  "reports of a room",
+  "report decided",
+  "reports empty",
+  "reports failed",
+  "reports stale",
+  "report ban",
+  "report delete",
+  "audit",
+  "audit by person",
+  "audit empty",
+  "admin drawer",
+  "admin refused",
+  "room refused",
+  "choose a room",
+  "account menu of an admin",
+  "details of a moderator",
+] as const;
+
+export type AdminScreen = (typeof ADMIN_SCREENS)[number];
+
+export interface AdminRooms {
+  planning: string;
+  seq: number;
+  quiet: string; // nothing was ever reported or done there
+}
+
+/** Puts rooms, reports and an audit log there. */
+export async function seedAdmin(server: Server): Promise<AdminRooms> {
+  await meet(server, { ...NAMES });
+  const { room: planning, seq } = await rudeRoom(server, "Planning");
+  await report(server, planning, "ann", seq, "This is not how we talk here, and it is not the first time: last week he did the same in two other rooms.");
+  const { room: closed, seq: gone } = await rudeRoom(server, "Closed circle", "private");
+  await server.ask("ann", "DELETE", `rooms/${closed}/messages/${gone}`);
+  const long = await said(server, "lobby", "dan", `Buy now! ${"https://example.com/very/long/address/without/any/space/".repeat(4)}`);
+  await report(server, "lobby", "cleo", long, "Advertising");
+  const direct = ((await server.ask("cleo", "POST", "direct", { userId: "dan" }))["room"] as { id: string }).id;
+  await report(server, direct, "cleo", await said(server, encodeURIComponent(direct), "dan", "Between you and me"), "He does not stop");
+  const { room: quiet } = await rudeRoom(server, "Quiet corner");
+  for (const one of (await server.ask("ann", "GET", `rooms/${quiet}/reports`))["reports"] as { id: string }[]) {
+    await server.ask("bo", "PUT", `rooms/${quiet}/reports/${one.id}`, { state: "dismissed" });
+  }
+  await setMember(server, "ann", planning, "cleo", "reader");
+  await setMember(server, "ann", planning, "cleo", "member");
+  await setMember(server, "bo", planning, "dan", null, "2031-05-04T12:00:00.000Z");
+  await server.ask("ann", "PATCH", `rooms/${planning}`, { topic: "What we do next, and who does it", slowModeMs: 30_000 });
+  await server.ask("ann", "POST", `rooms/${planning}/invitations`, {});
+  return { planning, seq, quiet };
+}
+
+type Maker = (browser: Browser, server: Server, rooms: AdminRooms, options: PersonOptions) => Promise<Person>;
+
+export function openAdminScreen(browser: Browser, server: Server, rooms: AdminRooms, screen: AdminScreen, options: PersonOptions): Promise<Person> {
+  return makers[screen](browser, server, rooms, options);
+}
+
+const at =
+  (who: string, path: (rooms: AdminRooms) => string, then: (person: Person, rooms: AdminRooms) => Promise<unknown>): Maker =>
+  async (browser, server, rooms, options) => {
+    const person = await visit(browser, server, who, path(rooms), options);
+    await then(person, rooms);
+    return person;
+  };
+
+const reportCards = (person: Person) => person.page.locator(".report-it").first().waitFor();
+const heading = (name: string) => (person: Person) => person.page.getByRole("heading", { name }).waitFor();
+
+/** The first report's dialog. */
+async function act(person: Person, button: string): Promise<void> {
+  await reportCards(person);
+  await person.page.locator("[data-report]", { has: person.page.locator(".report-it") }).first().getByRole("button", { name: button }).click();
+  await person.page.getByRole("dialog").waitFor();
+}
+
+const makers: Record<AdminScreen, Maker> = {
+  reports: at("root", () => "/admin/reports", reportCards),
+  "reports of a room": at("bo", ({ planning }) => `/admin/reports?room=${planning}`, reportCards),
+  "report decided": at("bo", ({ quiet }) => `/admin/reports?room=${quiet}`, async (person) => {
+    await person.page.getByRole("button", { name: "Dismissed" }).click();
+    await reportCards(person);
+  }),
+  "reports empty": at("bo", ({ quiet }) => `/admin/reports?room=${quiet}`, heading("Nothing is waiting")),
+  "reports failed": async (browser, server, _, options) => {
+    const person = await visit(browser, server, "root", "/admin/reports", {
+      ...options,
+      before: async (page) => {
+        await options.before?.(page);
+        await page.route("**/api/reports*", (route) => route.abort());
+      },
+    });
+    await heading("This could not be read")(person);
+    return person;
+  },
+  "reports stale": at("root", () => "/admin/reports", async (person) => {
+    await reportCards(person);
+    await person.page.route("**/api/reports*", (route) => route.abort());
+    await person.page.getByRole("button", { name: "Read the reports again" }).click();
+    await person.page.locator(".freshness[data-stale]").waitFor();
+  }),
+  "report ban": at("bo", ({ planning }) => `/admin/reports?room=${planning}`, (person) => act(person, "Ban…")),
+  "report delete": at("root", () => "/admin/reports", (person) => act(person, "Delete message")),
+  audit: at("root", () => "/admin/audit", (person) => person.page.locator(".audit-row").first().waitFor()),
+  "audit by person": at("root", () => "/admin/audit", async (person) => {
+    await person.page.getByRole("button", { name: "Anybody" }).click();
+    await person.page.getByRole("dialog").getByRole("button", { name: "Bo Chen" }).waitFor();
+  }),
+  "audit empty": at("root", () => "/admin/audit", async (person) => {
+    await person.page.getByLabel("What was done").selectOption("Invitations revoked");
+    await heading("Nothing of this kind")(person);
+  }),
+  "admin drawer": at("root", () => "/admin/audit", async (person) => {
+    if ((person.page.viewportSize()?.width ?? 0) < 720) await person.page.getByRole("button", { name: "Administration" }).click();
+    await person.page.locator("#admin").getByRole("link", { name: "Reports" }).waitFor();
+  }),
+  "admin refused": at("dan", () => "/admin/reports", heading("This is for admins")),
+  "room refused": at("dan", ({ planning }) => `/admin/reports?room=${planning}`, heading("This is for those who moderate the room")),
+  "choose a room": at("bo", () => "/admin", (person) => person.page.getByLabel("About").waitFor()),
+  "account menu of an admin": async (browser, server, _, options) => {
+    const token = server.token("root", NAMES["root"] ?? "", 3600, ["admin"]);
+    const person = await Person.enter(browser, server, "Ada Admin", { ...options, token });
+    await person.connected();
+    await person.page.locator(".me").click();
+    await person.page.getByRole("link", { name: "Administration" }).waitFor();
+    return person;
+  },
+  "details of a moderator": async (browser, server, { planning }, options) => {
+    const person = await Person.enter(browser, server, "Bo Chen", { ...options, token: server.token("bo", "Bo Chen"), room: planning });
+    await person.connected();
+    await (await openDetails(person)).getByRole("link", { name: "Reports" }).waitFor();
+    return person;
+  },
+};
