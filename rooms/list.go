@@ -23,14 +23,18 @@ type ListRoomsInput struct {
 	Query string // only those whose name or id holds it, in whatever case; empty: all
 	After string // only those with a greater id
 	Limit int    // 0: 50; at most 100
+	All   bool   // for admins: the private rooms of others, too
 }
 
 // ListRooms returns the public rooms and the user's own, ascending by id, each with its
-// newest event, and whether there are more. Errors: BAD_REQUEST, UNAVAILABLE.
+// newest event, and whether there are more. Errors: BAD_REQUEST, FORBIDDEN (All, without being an admin), UNAVAILABLE.
 func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInput) ([]Summary, bool, error) {
 	limit, err := pageLimit(in.Limit)
 	if err != nil {
 		return nil, false, err
+	}
+	if in.All && !user.Has(auth.RoleAdmin) {
+		return nil, false, forbidden("role", "only admins see all rooms")
 	}
 	if in.After != "" {
 		if _, err := ParseRoomID(in.After); err != nil {
@@ -44,7 +48,7 @@ func (s *Service) ListRooms(ctx context.Context, user auth.User, in ListRoomsInp
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	q := RoomQuery{Also: slices.Collect(maps.Keys(standings)), Text: in.Query, After: RoomID(in.After), Limit: limit + 1}
+	q := RoomQuery{Also: slices.Collect(maps.Keys(standings)), Private: in.All, Text: in.Query, After: RoomID(in.After), Limit: limit + 1}
 	rooms, more, err := s.listed(ctx, user, standings, q)
 	if err != nil {
 		return nil, false, notStored(err)

@@ -160,10 +160,11 @@ type Catalog interface {
 
 // RoomQuery selects public rooms, and some others.
 type RoomQuery struct {
-	Also  []RoomID // whatever their type
-	Text  string   // only those whose name or id holds it, in whatever case; empty: all
-	After RoomID   // only those with a greater id
-	Limit int      // at least 1
+	Also    []RoomID // whatever their type
+	Private bool     // the private ones, too
+	Text    string   // only those whose name or id holds it, in whatever case; empty: all
+	After   RoomID   // only those with a greater id
+	Limit   int      // at least 1
 }
 
 // Store is everything the Service stands on. Foreign may be nil.

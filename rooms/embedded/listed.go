@@ -27,7 +27,8 @@ func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, 
 			if err != nil {
 				return fmt.Errorf("room %s: %w", key, err)
 			}
-			if room.Type != rooms.TypePublic && !slices.Contains(q.Also, room.ID) {
+			shown := room.Type == rooms.TypePublic || q.Private && room.Type == rooms.TypePrivate
+			if !shown && !slices.Contains(q.Also, room.ID) {
 				continue
 			}
 			if strings.Contains(strings.ToLower(room.Name), text) || strings.Contains(strings.ToLower(string(room.ID)), text) {

@@ -18,9 +18,13 @@ func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, 
 	for i, id := range q.Also {
 		also[i] = string(id)
 	}
+	shown := bson.A{field("type", rooms.TypePublic), field("_id", field("$in", also))}
+	if q.Private {
+		shown = append(shown, field("type", rooms.TypePrivate))
+	}
 	filter := bson.D{
 		{Key: "_id", Value: field("$gt", string(q.After))},
-		{Key: "$or", Value: bson.A{field("type", rooms.TypePublic), field("_id", field("$in", also))}},
+		{Key: "$or", Value: shown},
 	}
 	if q.Text != "" {
 		// What users type is taken literally: it is no pattern.

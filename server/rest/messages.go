@@ -16,7 +16,7 @@ const readTimeout = 8 * time.Second
 // listRooms answers {rooms, more}.
 func (s *Server) listRooms(c call) (reply, error) {
 	q := readQuery(c)
-	in := rooms.ListRoomsInput{Query: q.text("query"), After: q.text("after"), Limit: q.optionalLimit()}
+	in := rooms.ListRoomsInput{Query: q.text("query"), After: q.text("after"), Limit: q.optionalLimit(), All: q.optionalFlag("all")}
 	if q.err != nil {
 		return reply{}, q.err
 	}

@@ -236,7 +236,8 @@ func TestADirectRoomIsTheSameFromBothSides(t *testing.T) {
 
 func TestTheListShowsThePublicAndOnesOwn(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, c *caller) {
-		alice, bob := c.Token("alice"), c.Token("bob")
+		alice, bob, root := c.Token("alice"), c.Token("bob"), c.tokenOf("root", "admin")
+		c.post(directRoute, "/api/direct", c.Token("carol"), `{"userId":"dave"}`).want(t, http.StatusOK)
 		c.makeRoom(alice, `{"id":"a","name":"Größe","type":"public"}`).want(t, http.StatusCreated)
 		c.makeRoom(alice, `{"id":"b","name":"Secret size","type":"private"}`).want(t, http.StatusCreated)
 		c.makeRoom(alice, `{"id":"c.x","name":"Other (.*)","type":"public"}`).want(t, http.StatusCreated)
@@ -251,6 +252,11 @@ func TestTheListShowsThePublicAndOnesOwn(t *testing.T) {
 			{alice, "?query=.*", "c.x"},
 			{alice, "?query=nothing", ""},
 			{alice, "?after=a&limit=1", "b"},
+			{root, "", "a c.x"},
+			{root, "?all=true", "a b c.x"}, // the direct one is theirs who are in it
+			{root, "?all=true&query=secret", "b"},
+			{root, "?all=false", "a c.x"},
+			{bob, "?all=false&query=secret", ""},
 		} {
 			list := c.get(roomsRoute, "/api/rooms"+tt.query, tt.token)
 			list.want(t, http.StatusOK)
@@ -268,6 +274,8 @@ func TestTheListShowsThePublicAndOnesOwn(t *testing.T) {
 			t.Errorf("the row is %v", row)
 		}
 		c.get(roomsRoute, "/api/rooms?query="+strings.Repeat("q", rooms.MaxRoomName+1), alice).refused(t, http.StatusBadRequest, "BAD_REQUEST", "query")
+		c.get(roomsRoute, "/api/rooms?all=true", alice).refused(t, http.StatusForbidden, "FORBIDDEN", "")
+		c.get(roomsRoute, "/api/rooms?all=1", root).refused(t, http.StatusBadRequest, "BAD_REQUEST", "all")
 		c.get(roomsRoute, "/api/rooms?query=%00", alice).refused(t, http.StatusBadRequest, "BAD_REQUEST", "query")
 		c.get(roomsRoute, "/api/rooms?query=a&query=b", alice).refused(t, http.StatusBadRequest, "BAD_REQUEST", "query")
 	})

@@ -82,7 +82,7 @@ test("a message is deleted for everybody, its author muted, and the report dismi
   await reported.getByText("Open", { exact: true }).waitFor();
   await reported.getByRole("button", { name: "Resolve" }).click();
   await reported.getByText("Resolved", { exact: true }).waitFor();
-  await ann.page.getByRole("button", { name: "Read the reports again" }).click();
+  await ann.page.getByRole("button", { name: "Refresh the reports" }).click();
   await ann.page.getByRole("heading", { name: "Nothing is waiting" }).waitFor();
   await ann.page.getByRole("button", { name: "Resolved" }).click();
   await reported.waitFor();
@@ -205,7 +205,7 @@ test("without the server it says that it is old, and why, and reads again by its
   const root = await visit(browser, own, "root", "/admin/reports");
   await root.page.locator("[data-report]").waitFor();
   await own.kill();
-  await root.page.getByRole("button", { name: "Read the reports again" }).click();
+  await root.page.getByRole("button", { name: "Refresh the reports" }).click();
   await root.page.locator(".freshness[data-stale]", { hasText: "The server cannot be reached." }).waitFor();
   expect(await root.page.locator("[data-report]").count()).toBe(1);
   await root.page.getByRole("link", { name: "Audit log" }).click();

@@ -104,7 +104,7 @@ const makers: Record<AdminScreen, Maker> = {
   "reports stale": at("root", () => "/admin/reports", async (person) => {
     await reportCards(person);
     await person.page.route("**/api/reports*", (route) => route.abort());
-    await person.page.getByRole("button", { name: "Read the reports again" }).click();
+    await person.page.getByRole("button", { name: "Refresh the reports" }).click();
     await person.page.locator(".freshness[data-stale]").waitFor();
   }),
   "report ban": at("bo", ({ planning }) => `/admin/reports?room=${planning}`, (person) => act(person, "Ban…")),

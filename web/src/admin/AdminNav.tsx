@@ -75,7 +75,7 @@ function Where({ chat, names, current, roomId }: Pick<AdminNavProps, "chat" | "n
   const admin = isAdmin(chat.user);
   if (!admin && all.length === 0) return null;
   const first = admin ? { value: "", label: "All rooms" } : { value: "", label: "Choose a room" };
-  const other = roomId !== undefined && !all.some(({ value }) => value === roomId) ? [{ value: roomId, label: names.name(roomId) }] : [];
+  const other = admin && roomId !== undefined && !all.some(({ value }) => value === roomId) ? [{ value: roomId, label: names.name(roomId) }] : [];
   return (
     <div class="admin-where">
       <SelectField

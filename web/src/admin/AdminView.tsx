@@ -34,7 +34,6 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
   const parts = partsFor(chat.user, roomId !== undefined, role);
   const part = place.part === "" ? parts[0] : parts.find(({ id }) => id === place.part);
   const Screen = part && screens[part.id];
-  const where = roomId === undefined ? "All rooms" : names.name(roomId);
   const title = admin ? "Administration" : "Moderation";
   useEffect(() => {
     document.title = `${part ? `${part.name} · ` : ""}${title} · roomstream`;
@@ -59,7 +58,7 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
               <h1>{part?.name ?? title}</h1>
               {part && (
                 <p>
-                  <bdi>{where}</bdi>
+                  <bdi>{roomId === undefined ? "All rooms" : names.name(roomId)}</bdi>
                 </p>
               )}
             </div>

@@ -22,7 +22,7 @@ export function Freshness({ list, what }: { list: ReadList; what: string }) {
         {readAt !== undefined && (trouble ? `Not read again: ${trouble.message} This is of ${secondsTime(readAt)}.` : `As of ${secondsTime(readAt)}`)}
       </span>
       {isStale && !trouble && <span class="freshness-text">, {ageText(age)} old</span>}
-      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={`Read the ${what} again`} onClick={list.refresh}>
+      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={`Refresh the ${what}`} onClick={list.refresh}>
         <Icon name="retry" size={16} />
         Refresh
       </button>
