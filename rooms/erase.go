@@ -72,10 +72,18 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err := s.eraseTraces(ctx, user); err != nil {
 		return err
 	}
-	return s.confirmErased(ctx, user, func(waiting []string) {
+	err = s.confirmErased(ctx, user, func(waiting []string) {
 		done.Waiting = waiting
 		progress(done)
 	})
+	if err != nil {
+		return err
+	}
+	// Once more: what he was still reading has been stored by now.
+	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
+		return fmt.Errorf("forget what he has read: %w", err)
+	}
+	return nil
 }
 
 // eraseTraces takes away how far he has read, his invitations, and why he reported what others
@@ -149,11 +157,11 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 }
 
 // confirmErased asks all instances to drop what they keep until each that lives has
-// confirmed. Where no other process can have the store open there is nobody to ask.
+// confirmed, and stored what he was doing there. Where no other process can have the store open there is nobody to ask.
 func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress func(waiting []string)) error {
 	s.replay.drop()
-	if s.store.Foreign == nil {
-		return nil
+	if err := s.marking.ended(ctx, user); err != nil || s.store.Foreign == nil {
+		return err
 	}
 	ref := rand.Text()
 	s.confirmations.begin(ref)
@@ -176,11 +184,16 @@ func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress 
 	}
 }
 
-// eraseTold drops what is kept of a user: of all, because it is not kept by user.
+// eraseTold drops what is kept of a user: of all, because it is not kept by user. It confirms
+// when nothing that he does here is on its way to the store any more.
 func (s *Service) eraseTold(g Signal) {
 	s.replay.drop()
 	s.met.forget(g.User)
-	s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})
+	s.router.begin(func(ctx context.Context) {
+		if s.marking.ended(ctx, g.User) == nil {
+			s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})
+		}
+	})
 }
 
 // confirmations are the instances that have done what a ref names. It is safe for

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -77,5 +78,66 @@ func TestErasureLeavesNothingOfWhatAUserWrote(t *testing.T) {
 	}
 	if n := len(stored(t, store, "r")); n != last {
 		t.Errorf("again: the log has %d events", n)
+	}
+}
+
+// lateInbox keeps each mark of what was read waiting, on its way to the store.
+type lateInbox struct {
+	rooms.Inbox
+	waits chan struct{} // has one for each that waits
+	goOn  chan struct{} // closed: none waits
+}
+
+func (l lateInbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, error) {
+	l.waits <- struct{}{}
+	<-l.goOn
+	return l.Inbox.MarkRead(ctx, room, user, seq)
+}
+
+// erasedMembers tells when it was forgotten how far somebody has read.
+type erasedMembers struct {
+	members
+	erased chan struct{}
+}
+
+// members is the interface by a name that is none of its methods'.
+type members interface{ rooms.Members }
+
+func (m erasedMembers) EraseMember(ctx context.Context, user auth.UserID) (int, error) {
+	n, err := m.members.EraseMember(ctx, user)
+	select {
+	case m.erased <- struct{}{}:
+	default:
+	}
+	return n, err
+}
+
+// TestAnErasureForgetsWhatIsReadMeanwhile has an erasure overtake a mark_read.
+func TestAnErasureForgetsWhatIsReadMeanwhile(t *testing.T) {
+	store := newStore(t)
+	held := store
+	late := lateInbox{store.Inbox, make(chan struct{}, 1), make(chan struct{})}
+	erased := erasedMembers{store.Members, make(chan struct{}, 1)}
+	held.Inbox, held.Members = late, erased
+	s, _ := serve(t, held, rooms.Options{})
+	ctx := context.Background()
+	sent := send(t, s, "r", "read me", "")
+	marked, done := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := s.MarkRead(ctx, bob, "r", sent.Seq)
+		marked <- err
+	}()
+	<-late.waits
+	go func() { done <- s.Erase(ctx, bob.ID, func(rooms.Erased) {}) }()
+	<-erased.erased // for the first time
+	close(late.goOn)
+	for _, end := range []chan error{marked, done} {
+		if err := <-end; err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := store.Inbox.Memberships(ctx, bob.ID, 10)
+	if err != nil || len(left) != 0 {
+		t.Errorf("left is %+v, %v", left, err)
 	}
 }

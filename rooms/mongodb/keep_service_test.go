@@ -171,3 +171,63 @@ func TestErasureEndsWhenEachLiveInstanceHasConfirmed(t *testing.T) {
 		})
 	}
 }
+
+// lateInbox keeps each mark of what was read waiting, on its way to the database.
+type lateInbox struct {
+	rooms.Inbox
+	waits chan struct{} // has one for each that waits
+	goOn  chan struct{} // closed: none waits
+}
+
+func (l lateInbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, error) {
+	l.waits <- struct{}{}
+	<-l.goOn
+	return l.Inbox.MarkRead(ctx, room, user, seq)
+}
+
+// TestAnErasureForgetsWhatIsReadOnAnotherInstance has an erasure overtake a mark_read there.
+func TestAnErasureForgetsWhatIsReadOnAnotherInstance(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Shared(t)
+	database := server.Database(t)
+	other, own := open(t, server, database).Rooms(), open(t, server, database).Rooms()
+	late := lateInbox{other.Inbox, make(chan struct{}, 1), make(chan struct{})}
+	other.Inbox = late
+	reader := serveWith(t, other, rooms.Options{Instance: "other"})
+	eraser := serveWith(t, own, rooms.Options{Instance: "eraser"})
+	sendAs(t, eraser, "read me")
+	ben := auth.User{ID: "ben", Name: "Ben"}
+	marked, erased := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := reader.MarkRead(context.Background(), ben, "general", 1)
+		marked <- err
+	}()
+	<-late.waits
+	waiting := make(chan struct{}, 1)
+	go func() {
+		erased <- eraser.Erase(context.Background(), ben.ID, func(e rooms.Erased) {
+			if len(e.Waiting) == 0 {
+				return
+			}
+			select {
+			case waiting <- struct{}{}:
+			default:
+			}
+		})
+	}()
+	select {
+	case <-waiting: // it has forgotten what he had read before, and waits for the other instance
+	case err := <-erased:
+		t.Fatalf("it ended without the other instance: %v", err)
+	}
+	close(late.goOn)
+	for _, end := range []chan error{marked, erased} {
+		if err := <-end; err != nil {
+			t.Fatal(err)
+		}
+	}
+	left, err := own.Inbox.Memberships(t.Context(), ben.ID, 10)
+	if err != nil || len(left) != 0 {
+		t.Errorf("left is %+v, %v", left, err)
+	}
+}

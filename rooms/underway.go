@@ -1,0 +1,54 @@
+package rooms
+
+import (
+	"context"
+	"sync"
+
+	"roomstream/auth"
+)
+
+// underway are what users are doing that an erasure must not overtake: what it would take away
+// is still on its way to the store. It is safe for concurrent use.
+type underway struct {
+	mu   sync.Mutex
+	acts map[auth.UserID]map[chan struct{}]bool // each closed when it has ended
+}
+
+func newUnderway() *underway { return &underway{acts: map[auth.UserID]map[chan struct{}]bool{}} }
+
+// begin notes an act of a user; end must be called once, when it has ended.
+func (u *underway) begin(user auth.UserID) (end func()) {
+	done := make(chan struct{})
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.acts[user] == nil {
+		u.acts[user] = map[chan struct{}]bool{}
+	}
+	u.acts[user][done] = true
+	return func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		close(done)
+		if delete(u.acts[user], done); len(u.acts[user]) == 0 {
+			delete(u.acts, user)
+		}
+	}
+}
+
+// ended waits for all that a user has begun by now.
+func (u *underway) ended(ctx context.Context, user auth.UserID) error {
+	u.mu.Lock()
+	var all []chan struct{}
+	for done := range u.acts[user] {
+		all = append(all, done)
+	}
+	u.mu.Unlock()
+	for _, done := range all {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
