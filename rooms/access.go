@@ -153,10 +153,10 @@ func (s *Service) enterToRead(ctx context.Context, user auth.User, roomID string
 	return at.room, err
 }
 
-// ensure makes a public room that is not there, or returns the one that is. Ids of direct
-// rooms are nobody's to take.
+// ensure makes a public room that is not there, or returns the one that is. Ids that the
+// server gives are nobody's to take.
 func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
-	if isDirectID(id) {
+	if isReserved(id) {
 		return Room{}, noSuchRoom()
 	}
 	gen := s.rosters.generation(id)
@@ -173,7 +173,7 @@ func (s *Service) ensure(ctx context.Context, id RoomID) (Room, error) {
 // ensureForeign makes the room of a document another program inserted, where rooms
 // are open.
 func (s *Service) ensureForeign(ctx context.Context, id RoomID) error {
-	if !s.open || isDirectID(id) {
+	if !s.open || isReserved(id) {
 		return nil
 	}
 	op, cancel := context.WithTimeout(ctx, opTimeout)

@@ -15,7 +15,7 @@ import (
 
 // CreateRoomInput makes a room.
 type CreateRoomInput struct {
-	ID       string // empty: a new one that nobody can guess
+	ID       string // empty: a new one
 	Name     string
 	Type     string // TypePublic or TypePrivate
 	Topic    string
@@ -60,8 +60,8 @@ func (s *Service) newRoom(user auth.User, in CreateRoomInput) (Room, error) {
 	if err != nil {
 		return Room{}, BadField("id", "must be 1 to %d letters, digits and _ . : -", maxRoomID)
 	}
-	if isDirectID(id) {
-		return Room{}, BadField("id", "must not begin with %s, which direct rooms do", directPrefix)
+	if isReserved(id) {
+		return Room{}, BadField("id", "must not begin with %s or %s, which the server gives: leave it out", directPrefix, madePrefix)
 	}
 	room.ID = id
 	return room, nil
@@ -98,10 +98,18 @@ const directPrefix = "dm:"
 
 func isDirectID(id RoomID) bool { return strings.HasPrefix(string(id), directPrefix) }
 
+// madePrefix is what the ids begin with that create_room gives. Where one has a clientId the id
+// follows from it, so that a repeat finds the same room through whichever instance; somebody
+// else may work it out, too, and must not be able to take it first.
+const madePrefix = "rm:"
+
+// isReserved says whether an id is the server's to give: nobody makes such a room by naming it.
+func isReserved(id RoomID) bool { return isDirectID(id) || strings.HasPrefix(string(id), madePrefix) }
+
 // roomIDs are written without padding, in small letters.
 var roomIDs = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// roomIDBytes are 128 bits: nobody guesses them, and no two rooms have the same.
+// roomIDBytes are 128 bits: no two rooms have the same, and random ones nobody guesses.
 const roomIDBytes = 16
 
 // newRoomID gives a random id, or the one that belongs to a user's clientId.
@@ -109,9 +117,9 @@ func newRoomID(user auth.UserID, clientID string) RoomID {
 	if clientID == "" {
 		var b [roomIDBytes]byte
 		rand.Read(b[:]) // never fails: crypto/rand ends the process first
-		return RoomID(roomIDs.EncodeToString(b[:]))
+		return RoomID(madePrefix + roomIDs.EncodeToString(b[:]))
 	}
-	return RoomID(hashID("create_room", string(user), clientID))
+	return RoomID(madePrefix + hashID("create_room", string(user), clientID))
 }
 
 // hashID gives an id that the parts, in their order, and no others lead to.

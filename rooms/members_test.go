@@ -472,13 +472,14 @@ func TestACreatedRoomIsTheSameForTheSameClientID(t *testing.T) {
 	if err != nil || !made || other.Room.ID == first.Room.ID {
 		t.Errorf("another's: %s, made %t, %v", other.Room.ID, made, err)
 	}
-	_, _, err = s.CreateRoom(ctx, bob, rooms.CreateRoomInput{ID: string(first.Room.ID), Name: "N", Type: rooms.TypePublic})
+	taken := private(t, s, "taken")
+	_, _, err = s.CreateRoom(ctx, bob, rooms.CreateRoomInput{ID: string(taken), Name: "N", Type: rooms.TypePublic})
 	wantCode(t, "a taken id", err, rooms.CodeConflict)
 	for field, in := range map[string]rooms.CreateRoomInput{
 		"name":     {Name: "a\u202eb", Type: rooms.TypePublic},
 		"topic":    {Name: "N", Topic: "a\x00", Type: rooms.TypePublic},
 		"type":     {Name: "N", Type: rooms.TypeDirect},
-		"id":       {ID: "dm:x", Name: "N", Type: rooms.TypePublic},
+		"id":       {ID: "rm:x", Name: "N", Type: rooms.TypePublic},
 		"clientId": {Name: "N", Type: rooms.TypePublic, ClientID: "é"},
 	} {
 		_, _, err := s.CreateRoom(ctx, alice, in)

@@ -82,6 +82,32 @@ func TestSendOfWhatAnotherProgramInsertsAtTheSameMoment(t *testing.T) {
 	}
 }
 
+// An insert makes a room where rooms are open, but none whose id the server gives.
+func TestAnInsertMakesNoRoomOfAnIDThatTheServerGives(t *testing.T) {
+	server := mongotest.Shared(t)
+	database := server.Database(t)
+	store := open(t, server, database).Rooms()
+	serve(t, store)
+	other := otherProgram(t, server, database)
+	kept := []rooms.RoomID{"rm:aaaaaaaaaaaaaaaaaaaaaaaaaa", "dm:aaaaaaaaaaaaaaaaaaaaaaaaaa"}
+	for _, room := range append(kept, "free") { // in this order through the stream
+		insert(t, other, plain(bson.M{"roomId": string(room)}))
+	}
+	there := func(room rooms.RoomID) bool {
+		_, err := store.Catalog.Room(t.Context(), room)
+		if err != nil && rooms.AsError(err).Code != rooms.CodeNotFound {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	await(t, "the free one is made", func() bool { return there("free") })
+	for _, room := range kept {
+		if there(room) {
+			t.Errorf("%s is made", room)
+		}
+	}
+}
+
 // A malformed document that holds a sender's clientId must not stop the room.
 func TestSendBesideAMalformedDocumentOfItsClientID(t *testing.T) {
 	server := mongotest.Shared(t)

@@ -105,7 +105,7 @@ func TestARoomIsMadeOnceForItsClientId(t *testing.T) {
 		first.want(t, http.StatusCreated)
 		room := first.view(t)
 		has(t, room, object{"name": "Über uns", "type": "private", "topic": "plans", "role": "owner", "readOnly": false, "slowModeMs": 0.0, "archived": false, "receipts": false})
-		if id, _ := room["id"].(string); !regexp.MustCompile(`^[a-z2-7]{26}$`).MatchString(id) {
+		if id, _ := room["id"].(string); !regexp.MustCompile(`^rm:[a-z2-7]{26}$`).MatchString(id) {
 			t.Errorf("the id is %q, want 128 bits", id)
 		}
 		again := c.makeRoom(alice, body)
