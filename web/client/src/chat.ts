@@ -2,6 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import type { ChatError } from "./errors.js";
+import { newId } from "./id.js";
 import { Idle } from "./idle.js";
 import { Link, type State } from "./link.js";
 import { Outbox } from "./outbox.js";
@@ -11,10 +12,10 @@ import { type ListQuery, type Room, whole } from "./room.js";
 import { Rooms } from "./rooms.js";
 import { Stream, type StreamHost, type StreamOptions } from "./stream.js";
 import { Tokens, type TokenSource } from "./tokens.js";
-import { decodeList, decodeNotification, type Fields, isFields, type Notification } from "./wire.js";
+import { decodeList, decodeNotification, type Fields, isFields, type LogEvent, type Notification } from "./wire.js";
 import { decodeFound, decodeNotifications, decodePresence, decodeProfile, type FoundPage, type NotificationPage, type Presence, type Profile } from "./wire-people.js";
-import type { Ready, User } from "./wire-ready.js";
-import { decodeListed, decodeRoom, type ListedRoom, type MyRoom, type RoomInfo } from "./wire-rooms.js";
+import type { Limits, Ready, User } from "./wire-ready.js";
+import { decodeListed, decodeRoom, type LeftReason, type ListedRoom, type MyRoom, type RoomInfo } from "./wire-rooms.js";
 
 export type ChatEvents = {
   state: [state: State];
@@ -27,6 +28,14 @@ export type ChatEvents = {
   notification: [notification: Notification];
   /** How many notifications are unread. */
   unread: [count: number];
+  /** An event of the log of any room that is followed or opened: each once, in the room's order. */
+  event: [event: LogEvent];
+  /** One is out of a room that was followed or opened; as the room's own `left`. */
+  left: [roomId: string, reason: LeftReason, error?: ChatError];
+  /** Other writes wait in the outbox than before. */
+  outbox: [entries: readonly OutboxEntry[]];
+  /** A write was answered with what passes, such as slow mode; it and those behind it go on not before waitMs from now. */
+  held: [entry: OutboxEntry, error: ChatError, waitMs: number];
   /** A write was acked, also one that an earlier page had left in the outbox. */
   sent: [entry: OutboxEntry, seq: number];
   /** A write was refused for good, and has left the outbox. */
@@ -62,8 +71,15 @@ export class Chat extends Emitter<ChatEvents> {
   readonly #host: StreamHost;
   readonly #idle: Idle | undefined;
   readonly #wake = (): void => this.#link.retry();
+  /** Timers sleep with the device: whoever looks again does not want to wait for one. */
+  readonly #seen = (): void => {
+    if (document.visibilityState === "visible") this.#link.retry();
+  };
+  readonly #leaving = (): void => this.#rooms.hurry();
   #user: User | undefined;
   #logId: string | undefined;
+  #limits: Limits | undefined;
+  #clockSkewMs = 0;
   #ready = false;
   #unread = 0;
 
@@ -80,23 +96,29 @@ export class Chat extends Emitter<ChatEvents> {
     this.#outbox = new Outbox(options.outbox ?? defaultStore(url), (event, payload) => this.#link.ask(event, payload), {
       delivered: (entry, answer) => this.tell("sent", entry, Number(answer["seq"])),
       failed: (entry, error) => this.tell("failed", entry, error),
+      held: (entry, error, waitMs) => this.tell("held", entry, error, waitMs),
+      changed: () => this.tell("outbox", this.#outbox.entries),
     }, options.user);
     const host = {
       rest: this.#rest,
       ask: (event: string, payload: object, take?: (answer: Fields) => void) => this.#link.ask(event, payload, take),
       request: (event: string, payload: object) => this.#link.request(event, payload),
-      write: (event: string, roomId: string, payload: Fields) => this.#outbox.add(event, roomId, payload),
+      write: (event: string, roomId: string, payload: Fields, clientId?: string) => this.#outbox.add(event, roomId, payload, clientId),
     };
     this.#host = host;
     this.#rooms = new Rooms(host, {
       changed: (rooms) => this.tell("rooms", rooms),
       added: (room, author) => this.tell("added", room, author),
+      heard: (event) => this.tell("event", event),
+      out: (roomId, reason, error) => (error ? this.tell("left", roomId, reason, error) : this.tell("left", roomId, reason)),
     }, options.follow ?? true);
     if (typeof document !== "undefined" && (options.idle ?? true)) {
       // Without auto it would end what was set by hand.
       this.#idle = new Idle((status) => void this.#link.ask("set_presence", { status, auto: true }).catch(() => {}), document);
     }
     globalThis.addEventListener?.("online", this.#wake);
+    globalThis.addEventListener?.("pagehide", this.#leaving);
+    globalThis.document?.addEventListener("visibilitychange", this.#seen);
     // Listeners that are added in this turn hear the first state, too.
     queueMicrotask(this.#wake);
   }
@@ -108,6 +130,21 @@ export class Chat extends Emitter<ChatEvents> {
   /** Who is signed in; undefined before the first connection. */
   get user(): User | undefined {
     return this.#user;
+  }
+
+  /** What the server takes at most; undefined before the first connection. */
+  get limits(): Limits | undefined {
+    return this.#limits;
+  }
+
+  /** The server's clock minus this one, in ms, as of the last connection. */
+  get clockSkewMs(): number {
+    return this.#clockSkewMs;
+  }
+
+  /** The writes that wait, also those of an earlier page, in the order they were made. */
+  get outbox(): readonly OutboxEntry[] {
+    return this.#outbox.entries;
   }
 
   /** How many notifications are unread, as far as was told. */
@@ -132,7 +169,7 @@ export class Chat extends Emitter<ChatEvents> {
 
   /** Makes a room, whose owner one is. With the clientId of an earlier call it is that one's room. */
   async createRoom(room: { id?: string; name: string; type: "public" | "private"; topic?: string; clientId?: string }): Promise<RoomInfo> {
-    return this.#own(await this.#link.request("create_room", { clientId: crypto.randomUUID(), ...room }));
+    return this.#own(await this.#link.request("create_room", { clientId: newId(), ...room }));
   }
 
   /** The room of oneself and another; with oneself: one's own notes. */
@@ -177,6 +214,11 @@ export class Chat extends Emitter<ChatEvents> {
     await this.#link.request("set_presence", { status });
   }
 
+  /** The declarations of the streams one may open, as GET /api/streams shows them. */
+  async streams(): Promise<Fields[]> {
+    return decodeList((await this.#rest.get("/api/streams"))["streams"], (fields) => fields);
+  }
+
   /** Opens a declared stream, and opens it again on every connection, where it left off. */
   stream(uri: string, vars: Fields = {}, options: StreamOptions = {}): Stream {
     const stream = new Stream(uri, vars, options, this.#host, (ended) => void this.#streams.delete(ended));
@@ -207,6 +249,8 @@ export class Chat extends Emitter<ChatEvents> {
   /** Ends everything; what was not acked stays in the outbox, for the next one with the same store. */
   close(): void {
     globalThis.removeEventListener?.("online", this.#wake);
+    globalThis.removeEventListener?.("pagehide", this.#leaving);
+    globalThis.document?.removeEventListener("visibilitychange", this.#seen);
     this.#end();
     this.#idle?.close();
     this.#rooms.shut();
@@ -223,6 +267,8 @@ export class Chat extends Emitter<ChatEvents> {
     const another = this.#logId !== undefined && this.#logId !== ready.logId;
     this.#logId = ready.logId;
     this.#user = ready.user;
+    this.#limits = ready.limits;
+    this.#clockSkewMs = (Date.parse(ready.serverTime) || Date.now()) - Date.now();
     this.#ready = true;
     if (ready.unread !== undefined) this.#count(ready.unread);
     this.#rooms.begin(ready, another);

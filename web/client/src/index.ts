@@ -1,7 +1,7 @@
 // The client module's public face. web/docs/client.md shows how it is used.
 
 export { connect, type Chat, type ChatEvents, type ChatOptions } from "./chat.js";
-export { ChatError, type ErrorCode } from "./errors.js";
+export { asChatError, ChatError, type ErrorCode } from "./errors.js";
 export type { State } from "./link.js";
 export { indexedDBStore, memoryStore, type OutboxEntry, type OutboxStore } from "./outbox-store.js";
 export type { ListQuery, MessageOptions, Room, RoomEvents, RoomSettings, Written } from "./room.js";
@@ -9,5 +9,5 @@ export type { Stream, StreamEvents, StreamOptions } from "./stream.js";
 export type { TokenSource } from "./tokens.js";
 export type { Attachment, Fields, History, LogEvent, Message, Notification } from "./wire.js";
 export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
-export type { User } from "./wire-ready.js";
+export type { Limits, User } from "./wire-ready.js";
 export type { Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

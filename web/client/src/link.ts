@@ -150,8 +150,9 @@ export class Link {
     const fields = isFields(payload) ? payload : {};
     if (name === "ready") {
       this.#attempt = 0;
-      this.#become({ kind: "online" });
+      this.#state = { kind: "online" };
       this.#listener.ready(decodeReady(fields));
+      this.#listener.state(this.#state);
       return this.#settleWaiting();
     }
     if (name === "auth_expiring") return void this.#renew(this.#connection);

@@ -25,6 +25,7 @@ interface Lane {
 
 export class Marks {
   readonly #lanes = new Map<string, Lane>();
+  #resting = new AbortController();
   #online: AbortController | undefined;
 
   constructor(
@@ -60,6 +61,13 @@ export class Marks {
   end(): void {
     this.#online?.abort();
     this.#online = undefined;
+  }
+
+  /** What waits for its time is sent at once. */
+  hurry(): void {
+    const resting = this.#resting;
+    this.#resting = new AbortController();
+    resting.abort();
   }
 
   /** Ends it. */
@@ -101,7 +109,7 @@ export class Marks {
       else await pause(error.retryAfterMs, signal);
       return false;
     }
-    await pause(this.apartMs, signal);
+    await pause(this.apartMs, AbortSignal.any([signal, this.#resting.signal]));
     if (lane.waiters.length === 0) this.#lanes.delete(roomId);
     return true;
   }

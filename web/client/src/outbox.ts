@@ -8,6 +8,7 @@
 
 import { backoffMs, pause } from "./backoff.js";
 import { asChatError, type ChatError, closed } from "./errors.js";
+import { newId } from "./id.js";
 import type { OutboxEntry, OutboxStore } from "./outbox-store.js";
 import type { Fields } from "./wire.js";
 
@@ -18,6 +19,10 @@ export type Deliver = (event: string, payload: Fields) => Promise<Fields>;
 export interface OutboxListener {
   delivered(entry: OutboxEntry, answer: Fields): void;
   failed(entry: OutboxEntry, error: ChatError): void;
+  /** The server has answered that it does not take it yet; it is sent again, not before waitMs from now. */
+  held(entry: OutboxEntry, error: ChatError, waitMs: number): void;
+  /** Other writes wait than before. Told after delivered and failed. */
+  changed(): void;
 }
 
 interface Write {
@@ -40,7 +45,7 @@ export class Outbox {
   #online: AbortController | undefined;
   #closed = false;
 
-  /** user: whose outbox it is; empty: begin() says so. */
+  /** user: whose outbox it is, then what the store has is read at once; empty: begin() says so. */
   constructor(
     private readonly store: OutboxStore,
     private readonly deliver: Deliver,
@@ -49,22 +54,24 @@ export class Outbox {
     private readonly waitMs: (attempt: number) => number = backoffMs,
   ) {
     this.#user = user;
+    // Not in the constructor's turn: who made it does not hold it yet.
+    if (user !== "") this.#loading = Promise.resolve().then(() => this.#load());
   }
 
-  /** How many writes wait, as far as they are loaded. */
-  get size(): number {
-    return [...this.#lanes.values()].reduce((sum, lane) => sum + lane.length, 0);
+  /** What waits, as far as it is loaded, in the order it was made. */
+  get entries(): readonly OutboxEntry[] {
+    return [...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry)).sort((a, b) => a.order - b.order);
   }
 
-  /** Takes a write, and resolves with its ack. */
-  add(event: string, roomId: string, payload: Fields): Promise<Fields> {
+  /** Takes a write, and resolves with its ack. clientId: of one that failed, and is to be the same one. */
+  add(event: string, roomId: string, payload: Fields, clientId: string = newId()): Promise<Fields> {
     if (this.#closed) return Promise.reject(closed());
-    const clientId = crypto.randomUUID();
     const entry: OutboxEntry = { clientId, user: this.#user, order: this.#nextOrder(), event, roomId, payload: { ...payload, roomId, clientId } };
     return new Promise((resolve, reject) => {
       const write: Write = { entry, stored: undefined, resolve, reject };
       if (this.#user !== "") this.#keep(write);
       this.#lane(roomId).push(write);
+      this.listener.changed();
       void this.#run(roomId);
     });
   }
@@ -110,6 +117,7 @@ export class Outbox {
     this.#user = user;
     this.#loading = undefined;
     this.#loaded = false;
+    this.listener.changed();
   }
 
   #keep(write: Write): void {
@@ -129,6 +137,7 @@ export class Outbox {
     }
     for (const lane of this.#lanes.values()) lane.sort((a, b) => a.entry.order - b.entry.order);
     this.#loaded = true;
+    if (entries.length > 0) this.listener.changed();
   }
 
   #lane(roomId: string): Write[] {
@@ -179,7 +188,9 @@ export class Outbox {
             this.listener.failed(write.entry, error);
           });
         }
-        await pause(Math.max(error.retryAfterMs, this.waitMs(attempt)), online.signal);
+        const waitMs = Math.max(error.retryAfterMs, this.waitMs(attempt));
+        if (!online.signal.aborted) this.listener.held(write.entry, error, waitMs);
+        await pause(waitMs, online.signal);
       }
     }
   }
@@ -191,5 +202,6 @@ export class Outbox {
     if (at >= 0) lane?.splice(at, 1);
     void this.store.remove(write.entry.clientId).catch(nobody);
     tell();
+    this.listener.changed();
   }
 }

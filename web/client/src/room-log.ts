@@ -86,8 +86,13 @@ export class RoomLog {
     this.#last = undefined;
   }
 
+  /** Everything up to now is applied. */
+  get live(): boolean {
+    return !this.#joining && this.#running === undefined;
+  }
+
   /** A live event. */
-  live(event: LogEvent): void {
+  receive(event: LogEvent): void {
     this.#highest = Math.max(this.#highest, event.seq);
     if (this.#joining || this.#last === undefined) return;
     if (event.seq === this.#last + 1) return this.#apply(event);

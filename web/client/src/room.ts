@@ -43,12 +43,12 @@ export interface RoomHost {
   readonly me: string;
   ask(event: string, payload: object, take?: (answer: Fields) => void): Promise<Fields>;
   request(event: string, payload: object): Promise<Fields>;
-  write(event: string, roomId: string, payload: Fields): Promise<Fields>;
+  write(event: string, roomId: string, payload: Fields, clientId?: string): Promise<Fields>;
   /** Told before the room's own listeners. */
   joined(info: RoomInfo): void;
   heard(event: LogEvent): void;
   reset(roomId: string, lastSeq: number): void;
-  out(roomId: string): void;
+  out(roomId: string, reason: LeftReason, error?: ChatError): void;
   mark(roomId: string, seq: number): Promise<ReadState>;
   mine(roomId: string): MyRoom | undefined;
 }
@@ -66,6 +66,8 @@ export interface MessageOptions {
   parent?: number;
   data?: Fields;
   attachments?: readonly string[];
+  /** Of one that failed: with the same one the log has it once, whatever became of the first. */
+  clientId?: string;
 }
 
 /** Which part of a list: what comes behind an id. */
@@ -127,9 +129,14 @@ export class Room extends Emitter<RoomEvents> {
     return this.#left;
   }
 
+  /** Everything up to now was told, and what comes next comes live. */
+  get live(): boolean {
+    return this.#log.live;
+  }
+
   /** Sends a message; resolves when it is durable. See Outbox for order and loss. */
-  async send(text: string, more: MessageOptions = {}): Promise<Written> {
-    return written(await this.#host.write("send_message", this.id, { ...more, text }));
+  async send(text: string, { clientId, ...more }: MessageOptions = {}): Promise<Written> {
+    return written(await this.#host.write("send_message", this.id, { ...more, text }, clientId));
   }
 
   /** Gives a message of one's own another text. */
@@ -161,9 +168,9 @@ export class Room extends Emitter<RoomEvents> {
     return this.#host.mark(this.id, seq);
   }
 
-  /** Uploads a file, to be sent with a message: `send(text, {attachments: [file.id]})`. */
-  async upload(file: Blob, name: string = nameOf(file), signal?: AbortSignal): Promise<Attachment> {
-    const answer = await this.#host.rest.upload(`/api/rooms/${this.id}/files`, name, file, signal);
+  /** Uploads a file, to be sent with a message: `send(text, {attachments: [file.id]})`. progress is told how much of it has left, 0 to 1, where the platform says. */
+  async upload(file: Blob, name: string = nameOf(file), signal?: AbortSignal, progress?: (share: number) => void): Promise<Attachment> {
+    const answer = await this.#host.rest.upload(`/api/rooms/${this.id}/files`, name, file, signal, progress);
     return whole(answer["file"] as Attachment | undefined, "file");
   }
 
@@ -252,7 +259,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** @internal An event that names this room. */
   receive(name: string, payload: Fields, event: LogEvent | undefined): void {
-    if (event) return this.#log.live(event);
+    if (event) return this.#log.receive(event);
     if (name === "room_reset") return this.#log.resetTo(String(payload["reason"]), Number(payload["lastSeq"]) || 0);
     if (name === "typing") return this.tell("typing", payload);
     if (name !== "room_left" || this.#left !== undefined) return;
@@ -293,7 +300,7 @@ export class Room extends Emitter<RoomEvents> {
   #out(reason: LeftReason, error?: ChatError): void {
     this.#log.end();
     this.#left = reason;
-    this.#host.out(this.id);
+    this.#host.out(this.id, reason, error);
     if (error) this.tell("left", reason, error);
     else this.tell("left", reason);
   }

@@ -8,9 +8,9 @@ import { ChatError } from "./errors.js";
 import { Marks } from "./marks.js";
 import { MyRooms } from "./my-rooms.js";
 import { Room, type RoomHost } from "./room.js";
-import { decodeLogEvent, type Fields } from "./wire.js";
+import { decodeLogEvent, type Fields, type LogEvent } from "./wire.js";
 import type { Ready } from "./wire-ready.js";
-import { decodeRead, decodeReadState, decodeRoom, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
+import { decodeRead, decodeReadState, decodeRoom, type LeftReason, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
 
 /** A connection may be in 1,000 rooms; some are left for those that are opened. */
 const MOST_FOLLOWED = 900;
@@ -27,6 +27,9 @@ export interface RoomsListener {
   /** The user's own rooms are others, or something of them. */
   changed(rooms: readonly MyRoom[]): void;
   added(room: RoomInfo, author: string): void;
+  /** An event of any log that is followed. */
+  heard(event: LogEvent): void;
+  out(roomId: string, reason: LeftReason, error?: ChatError): void;
 }
 
 export class Rooms {
@@ -64,9 +67,15 @@ export class Rooms {
         return me();
       },
       joined: (info) => this.#mine.describe(info),
-      heard: (event) => this.#mine.apply(event),
+      heard: (event) => {
+        this.#mine.apply(event);
+        this.listener.heard(event);
+      },
       reset: (roomId, lastSeq) => this.#mine.reset(roomId, lastSeq),
-      out: (roomId) => this.#out(roomId),
+      out: (roomId, reason, error) => {
+        this.#out(roomId);
+        this.listener.out(roomId, reason, error);
+      },
       mark: (roomId, seq) => this.#mark(roomId, seq),
       mine: (roomId) => this.#mine.get(roomId),
     };
@@ -128,6 +137,11 @@ export class Rooms {
     this.#marks.end();
     this.#mine.end();
     for (const { room } of this.#held.values()) room.end();
+  }
+
+  /** The page is left: what is marked is said now or never. */
+  hurry(): void {
+    this.#marks.hurry();
   }
 
   /** Ends it for good. */

@@ -12,6 +12,8 @@ export type StreamEvents = {
   reset: [];
   /** The server has it open. */
   open: [];
+  /** It is open no more, and will be again by itself. */
+  waiting: [];
   /** It has ended for good. */
   closed: [error: ChatError];
 };
@@ -62,6 +64,7 @@ export class Stream extends Emitter<StreamEvents> {
   close(): void {
     if (this.#ended) return;
     const id = this.#id;
+    this.#id = undefined;
     this.end();
     this.#finish();
     if (id !== undefined) this.#host.ask("unsubscribe_stream", { id }).catch(() => {});
@@ -79,18 +82,27 @@ export class Stream extends Emitter<StreamEvents> {
   end(): void {
     this.#online?.abort();
     this.#online = undefined;
-    this.#id = undefined;
+    this.#wait();
   }
 
   /** @internal A stream_event or stream_closed of this connection. */
   receive(name: string, payload: Fields): void {
     if (this.#id === undefined || payload["id"] !== this.#id) return;
     if (name === "stream_event") return this.#told(payload);
-    this.#id = undefined;
     const reason = String(payload["reason"]);
-    if (!PASSING.has(reason)) return this.#over(new ChatError(reason === "history_lost" ? "GONE" : "NOT_FOUND", `the stream has ended: ${reason}`, false));
+    if (!PASSING.has(reason)) {
+      this.#id = undefined;
+      return this.#over(new ChatError(reason === "history_lost" ? "GONE" : "NOT_FOUND", `the stream has ended: ${reason}`, false, 0, undefined, reason));
+    }
+    this.#wait();
     const signal = this.#online?.signal;
     if (signal) void pause(backoffMs(this.#attempt++), signal).then(() => this.#open(signal));
+  }
+
+  #wait(): void {
+    if (this.#id === undefined) return;
+    this.#id = undefined;
+    if (!this.#ended) this.tell("waiting");
   }
 
   #told(payload: Fields): void {

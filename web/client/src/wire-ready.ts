@@ -15,6 +15,17 @@ export interface Ready {
   /** Absent where the database did not answer in time; so are the rooms. */
   readonly unread?: number;
   readonly rooms?: readonly MyRoom[];
+  readonly limits: Limits;
+  /** The server's time, RFC 3339. */
+  readonly serverTime: string;
+}
+
+/** What the server takes at most. 0: it did not say. */
+export interface Limits {
+  /** Of a message, in code points. */
+  readonly maxTextLength: number;
+  /** Of a message's data as JSON, in bytes. */
+  readonly maxDataBytes: number;
 }
 
 export function decodeReady(value: Fields): Ready {
@@ -25,6 +36,12 @@ export function decodeReady(value: Fields): Ready {
     user: { id: text(user["id"]), name: text(user["name"]), roles },
     logId: text(value["logId"]),
     ...(isSeq(notifications["unread"]) ? { unread: notifications["unread"] } : {}),
+    limits: decodeLimits(isFields(value["limits"]) ? value["limits"] : {}),
+    serverTime: text(value["serverTime"]),
     ...(Array.isArray(value["rooms"]) ? { rooms: decodeList(value["rooms"], decodeMyRoom) } : {}),
   };
+}
+
+function decodeLimits({ maxTextLength, maxDataBytes }: Fields): Limits {
+  return { maxTextLength: isSeq(maxTextLength) ? maxTextLength : 0, maxDataBytes: isSeq(maxDataBytes) ? maxDataBytes : 0 };
 }

@@ -23,7 +23,7 @@ class Log {
       return Promise.resolve({ ok: true, seq: this.#ids.get(clientId) });
     };
     const text = (entry: OutboxEntry): string => String(entry.payload["text"]);
-    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)) }, user, () => 0);
+    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)), held: () => {}, changed: () => {} }, user, () => 0);
   }
 }
 

@@ -76,8 +76,8 @@ test("whatever the order, the doubles, the holes and the resets, what is applied
       const what = random(12);
       if (what < 6) {
         world.reached++;
-        if (random(3) > 0) world.log.live(event(world.reached)); // else lost
-      } else if (what === 6 && world.reached > 0) world.log.live(event(1 + random(world.reached))); // late or double
+        if (random(3) > 0) world.log.receive(event(world.reached)); // else lost
+      } else if (what === 6 && world.reached > 0) world.log.receive(event(1 + random(world.reached))); // late or double
       else if (what === 7) {
         // The connection is lost and there is another; what was asked on the first is answered late or never.
         world.log.end();
@@ -88,7 +88,7 @@ test("whatever the order, the doubles, the holes and the resets, what is applied
       if (random(2)) await turn();
     }
     world.reached++;
-    world.log.live(event(world.reached));
+    world.log.receive(event(world.reached));
     const end = performance.now() + PATIENCE_MS;
     while ((world.held.length > 0 || world.log.last !== world.reached) && performance.now() < end) {
       world.held.shift()?.answer();
@@ -108,7 +108,7 @@ test("the next is applied at once, a known one dropped, and a hole asked for onc
   world.held.shift()?.answer();
   for (const seq of [6, 6, 3, 9, 10]) {
     world.reached = Math.max(world.reached, seq);
-    world.log.live(event(seq));
+    world.log.receive(event(seq));
   }
   expect(world.applied).toEqual([6]);
   expect(world.held).toHaveLength(1);
@@ -124,12 +124,12 @@ test("a reset that is told live voids the answer under way, and the next event f
   world.log.begin();
   world.held.shift()?.answer();
   world.reached = 30;
-  world.log.live(event(30));
+  world.log.receive(event(30));
   world.log.resetTo("too_far", 40);
   world.held.shift()?.answer();
   await turn();
   world.reached = 41;
-  world.log.live(event(41));
+  world.log.receive(event(41));
   world.held.shift()?.answer();
   await turn();
   expect(world.resets).toEqual([40]);
@@ -146,7 +146,7 @@ test("of another log the next join tells where it is", () => {
   world.log.begin();
   world.held.shift()?.answer();
   world.reached = 4;
-  world.log.live(event(4));
+  world.log.receive(event(4));
   expect(world.resets).toEqual([3]);
   expect(world.applied).toEqual([4]);
 });
@@ -155,7 +155,7 @@ test("nothing live is applied before the join says that the numbers hold", () =>
   const world = new World(() => 3, 7);
   world.reached = 3; // the log was restored
   world.log.begin();
-  world.log.live(event(8));
+  world.log.receive(event(8));
   expect(world.applied).toEqual([]);
   world.held.shift()?.answer();
   expect(world.resets).toEqual([3]);
@@ -165,7 +165,7 @@ test("what was heard before an older answer is asked for", async () => {
   const world = new World(() => 3, 5);
   world.reached = 5;
   world.log.begin();
-  world.log.live(event(6));
+  world.log.receive(event(6));
   world.held.shift()?.answer();
   await vi.waitFor(() => expect(world.held).toHaveLength(1));
   world.reached = 6;
@@ -205,7 +205,7 @@ test("a log of which nothing was told begins where it is said, one that goes bac
   expect(world.applied).toEqual([4, 5]);
   void world.log.rewind(2);
   world.reached = 6;
-  world.log.live(event(6));
+  world.log.receive(event(6));
   world.held.shift()?.answer();
   await vi.waitFor(() => {
     world.held.shift()?.answer();
@@ -219,7 +219,7 @@ test("a log that has ended tells nothing that comes, and goes on where it was", 
   void world.log.begin();
   world.held.shift()?.answer();
   world.log.end();
-  world.log.live(event(6));
+  world.log.receive(event(6));
   expect(world.applied).toEqual([]);
   world.reached = 7;
   void world.log.begin();
