@@ -51,6 +51,50 @@ test("what was said while one was offline is there afterwards, exactly, and what
   await bo.leave();
 });
 
+test("what one typed while offline is still there after a reload, still offline, and is sent once, in order", async () => {
+  const ann = await Person.enter(browser, server, "Ann", {
+    room: "reload",
+    // The page itself still comes, as it does from a cache; the connection does not.
+    before: async (page) => {
+      await page.route("**/tunnel", (route) => route.abort());
+      await page.addInitScript(() => {
+        const isIn = () => localStorage.getItem("tunnel") !== null;
+        globalThis.WebSocket = class extends WebSocket {
+          constructor(url: string | URL, protocols?: string | string[]) {
+            super(isIn() ? String(url).replace("/socket.io/", "/tunnel/") : url, protocols);
+          }
+        };
+        const open = XMLHttpRequest.prototype.open;
+        XMLHttpRequest.prototype.open = function (this: XMLHttpRequest, method: string, url: string | URL) {
+          open.call(this, method, isIn() ? "/tunnel" : url, true);
+        };
+      });
+    },
+  });
+  await ann.say("before");
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+  await ann.page.evaluate(() => localStorage.setItem("tunnel", "yes"));
+  await server.kill();
+  await ann.connected(false);
+  await ann.say("typed in the tunnel");
+  await ann.say("and this");
+  const waiting = ann.page.locator('[data-state="sending"] .bubble-text');
+  await expect.poll(() => waiting.allTextContents(), { timeout: SOON_MS }).toEqual(["typed in the tunnel", "and this"]);
+  await server.start();
+  await ann.page.reload();
+  await expect.poll(() => waiting.allTextContents(), { timeout: SOON_MS }).toEqual(["typed in the tunnel", "and this"]);
+  await ann.connected(false);
+  expect(await logTexts("reload")).toEqual(["before"]);
+  await ann.page.evaluate(() => {
+    localStorage.removeItem("tunnel");
+    window.dispatchEvent(new Event("online"));
+  });
+  await ann.connected();
+  await expect.poll(() => logTexts("reload"), { timeout: SOON_MS }).toEqual(["before", "typed in the tunnel", "and this"]);
+  await ann.sees(["before", "typed in the tunnel", "and this"]);
+  await ann.leave();
+});
+
 test("more than a page was missed: the rest is fetched until the list is the log", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "long" });
   await server.post("long", "before");

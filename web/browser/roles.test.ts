@@ -188,6 +188,27 @@ test("an owner's settings hold for everybody at once, and are said in the timeli
   await cleo.leave();
 });
 
+test("what the server's slow mode holds back waits, with the time, and goes by itself", async () => {
+  const room = await makeRoom(server, "ann", { name: "Slow" });
+  const cleo = await enter("cleo", room);
+  await cleo.say("one");
+  await cleo.page.locator('.message[data-seq][data-state="logged"]').waitFor();
+  await cleo.context.setOffline(true);
+  await cleo.connected(false);
+  // The page does not know of it yet: so it lets both be written.
+  await server.post(room, "from her other device", server.token("cleo", "Cleo"));
+  await server.ask("ann", "PATCH", `rooms/${room}`, { slowModeMs: 10_000 });
+  await cleo.say("two");
+  await cleo.context.setOffline(false);
+  await cleo.connected();
+  await cleo.page.getByText(/^Slow mode: you may write again in \d+ s$/).waitFor();
+  expect(await cleo.page.locator('[data-state="sending"]').allInnerTexts()).toMatchObject([expect.stringContaining("two")]);
+  expect(await cleo.page.locator('[data-state="failed"]').count()).toBe(0);
+  await expect.poll(async () => (await server.log(room)).map(({ text }) => text), { timeout: 2 * SOON_MS }).toEqual(["one", "from her other device", "two"]);
+  await cleo.sees(["one", "from her other device", "two"]);
+  await cleo.leave();
+});
+
 test("a link lets somebody in after sign-in, its token is sent to no server, and once it is used up it says so", async () => {
   const room = await makeRoom(server, "ann", { name: "Invited", type: "private" });
   const ann = await enter("ann", room);

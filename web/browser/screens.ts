@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
+import { answerFor } from "./wire";
 
 export const SCREENS = [
   "sign-in guest",
@@ -151,7 +152,7 @@ const makers: Record<Screen, Maker> = {
     return person;
   },
   "no rooms": async (browser, server, options) => {
-    const none = (page: Page) => page.route("**/api/rooms?*", (route) => route.fulfill({ json: { rooms: [], more: false } }));
+    const none = (page: Page) => answerFor(page, "list_rooms", () => ({ ok: true, rooms: [], more: false }), (ready) => ({ ...ready, rooms: [] }));
     const person = await enter(browser, server, meddle(options, none));
     await person.page.getByRole("button", { name: "Create the first one" }).waitFor();
     return person;

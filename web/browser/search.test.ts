@@ -1,11 +1,12 @@
 // Searching: from the field to the message, by hand and by keyboard, and what goes wrong.
 
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser, type Theme } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
+import { answerFor } from "./wire";
 
 let browser: Browser;
 let server: Server;
@@ -21,8 +22,14 @@ afterAll(async () => {
   await server.remove();
 });
 
-const enter = (options: { room?: string; theme?: Theme; width?: number; height?: number } = {}) =>
-  Person.enter(browser, server, "Ann", { ...options, before: (page) => page.addInitScript(AXE) });
+const enter = (options: { room?: string; theme?: Theme; width?: number; height?: number; before?: (page: Page) => Promise<void> } = {}) =>
+  Person.enter(browser, server, "Ann", {
+    ...options,
+    before: async (page) => {
+      await page.addInitScript(AXE);
+      await options.before?.(page);
+    },
+  });
 
 const fieldOf = (person: Person) => person.page.getByRole("textbox", { name: "Search messages" });
 const resultsOf = (person: Person) => person.page.locator(".search-result");
@@ -78,13 +85,14 @@ test("one room only, pages, nothing found, and what the server refuses", async (
   await ann.leave();
 });
 
-test("an answer that does not come is said, and asked for again", async () => {
-  const ann = await enter({ room: "tea" });
-  await ann.page.route("**/api/search?**", (route) => route.abort());
+test("a search that fails is said, and asked for again", async () => {
+  let broken = true;
+  const overloaded = { ok: false, error: { code: "OVERLOADED", message: "the server is busy", retryable: true } };
+  const ann = await enter({ room: "tea", before: (page) => answerFor(page, "search", () => (broken ? overloaded : undefined)) });
   await fieldOf(ann).fill("kettle");
   const again = ann.page.getByRole("alert").getByRole("button", { name: "Try again" });
   await again.waitFor();
-  await ann.page.unroute("**/api/search?**");
+  broken = false;
   await again.click();
   await expect.poll(() => resultsOf(ann).count(), { timeout: SOON_MS }).toBe(2);
   await ann.leave();

@@ -111,10 +111,10 @@ export class Server {
   }
 
   /** Says many things; their order is the log's. */
-  async postAll(room: string, texts: string[]): Promise<void> {
-    await this.post(room, texts[0] ?? "");
+  async postAll(room: string, texts: string[], token?: string): Promise<void> {
+    await this.post(room, texts[0] ?? "", token);
     for (let i = 1; i < texts.length; i += POSTS_AT_ONCE) {
-      await Promise.all(texts.slice(i, i + POSTS_AT_ONCE).map((text) => this.post(room, text)));
+      await Promise.all(texts.slice(i, i + POSTS_AT_ONCE).map((text) => this.post(room, text, token)));
     }
   }
 

@@ -96,6 +96,8 @@ test("a text over the limit cannot be sent, and the counter says by how much", a
 test("the list is live: preview, order by activity, unread until the room is opened", async () => {
   await server.post("first", "hello");
   await server.post("second", "hello");
+  await server.post("never-read", "hello");
+  await server.ask("ann", "PUT", "rooms/first/read", { seq: 1 }, "Ann");
   const ann = await Person.enter(browser, server, "Ann", { room: "second" });
   const names = ann.page.locator(".room-row-name");
   await expect.poll(() => names.allTextContents()).toContain("first");
@@ -108,6 +110,10 @@ test("the list is live: preview, order by activity, unread until the room is ope
   await row.click();
   await ann.bubble("are you there?").waitFor();
   await row.locator(".badge").waitFor({ state: "detached" });
+  // Of a public room that one has never read nothing is unread, and its newest message is there all the same.
+  await server.post("never-read", "and here?");
+  await ann.page.locator("[data-room=never-read]").getByText("Bot: and here?").waitFor();
+  expect(await ann.page.locator("[data-room=never-read] .badge").count()).toBe(0);
   await ann.leave();
 });
 

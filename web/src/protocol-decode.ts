@@ -1,17 +1,14 @@
 // What the wire brings, made typed or refused. Nothing untyped passes this file.
 
+import { ChatError } from "../client/src/index";
 import { decodeAttachments } from "./attachments/attachment";
 import {
   type Declaration,
-  type ErrorBody,
   type LogEvent,
   type NewMessage,
   type Operation,
-  ProtocolError,
   type Reaction,
   type Reactions,
-  type StreamClosed,
-  type StreamEvent,
   type StreamVar,
   type VarType,
 } from "./protocol";
@@ -96,34 +93,19 @@ function decodeChange(name: string, place: { roomId: string; seq: number }, fiel
   return { event: name, ...at, timestamp, ...(typeof text === "string" && { text }) };
 }
 
-/** Events that carry a roomId and a seq but stand outside of any log. */
-const notOfALog = new Set(["read_updated"]);
-
 /**
  * An event as one of a room's log; undefined when it is none. A known kind that cannot
  * be read, and every unknown kind, still takes its number.
  */
 export function decodeLogEvent(name: string, payload: unknown): LogEvent | undefined {
   const place = logPlace(payload);
-  if (!place || notOfALog.has(name)) return undefined;
+  if (!place) return undefined;
   if (name === "void") return { event: "void", ...place };
   if (name === "new_message") {
     const message = decodeMessage(payload);
     if (message) return { event: "new_message", ...message };
   }
   return decodeStateEvent(name, place, payload as Fields) ?? decodeChange(name, place, payload as Fields) ?? { event: "other", ...place };
-}
-
-/** The `events` of a join or a sync. */
-export function decodeReplay(value: unknown): LogEvent[] {
-  if (!Array.isArray(value)) return [];
-  const events: LogEvent[] = [];
-  for (const item of value) {
-    const name = isFields(item) && typeof item["event"] === "string" ? item["event"] : "";
-    const event = decodeLogEvent(name, item);
-    if (event) events.push(event);
-  }
-  return events;
 }
 
 export function decodeMessages(value: unknown): NewMessage[] {
@@ -167,33 +149,17 @@ function decodeVars(value: unknown): Record<string, StreamVar> | undefined {
   return vars;
 }
 
-export function decodeStreamEvent(value: unknown): StreamEvent | undefined {
-  if (!isFields(value) || typeof value["id"] !== "string" || !isFields(value["change"])) return undefined;
-  const event: StreamEvent = { id: value["id"], change: value["change"] };
-  if (typeof value["after"] === "string") event.after = value["after"];
-  return event;
-}
-
-export function decodeStreamClosed(value: unknown): StreamClosed | undefined {
-  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
-  return { id: value["id"], reason: String(value["reason"]) };
-}
-
-/** The error of an ack, a connect error or a REST body; undefined when there is none. */
-export function decodeError(value: unknown): ProtocolError | undefined {
-  if (!isFields(value)) return undefined;
-  const { code, message } = value;
-  if (typeof code !== "string") return undefined;
-  const body: ErrorBody = {
-    code: code as ErrorBody["code"],
-    message: typeof message === "string" ? message : code,
-    retryable: value["retryable"] === true,
-  };
-  if (typeof value["retryAfterMs"] === "number") body.retryAfterMs = value["retryAfterMs"];
-  const details = value["details"];
-  if (isFields(details)) {
-    const { field, reason } = details;
-    body.details = { ...(typeof field === "string" && { field }), ...(typeof reason === "string" && { reason }) };
-  }
-  return new ProtocolError(body);
+/** The error of a JSON body; undefined when there is none. */
+export function decodeError(value: unknown): ChatError | undefined {
+  if (!isFields(value) || typeof value["code"] !== "string") return undefined;
+  const { code, message, retryable, retryAfterMs } = value;
+  const { field, reason } = isFields(value["details"]) ? value["details"] : {};
+  return new ChatError(
+    code,
+    typeof message === "string" ? message : code,
+    retryable === true,
+    typeof retryAfterMs === "number" ? retryAfterMs : 0,
+    typeof field === "string" ? field : undefined,
+    typeof reason === "string" ? reason : undefined,
+  );
 }

@@ -1,23 +1,7 @@
 // Rooms, members and profiles as the wire brings them, made typed or refused.
 
 import { isFields } from "./protocol-decode";
-import {
-  type Invitation,
-  type LogEvent,
-  type Member,
-  type MemberRoom,
-  type Page,
-  type Profile,
-  type ReadState,
-  type ReadUpdated,
-  type Receipt,
-  type Role,
-  ROLES,
-  type Room,
-  type RoomAdded,
-  type RoomSettings,
-  type RoomType,
-} from "./protocol";
+import { type Invitation, type LogEvent, type Member, type Role, ROLES, type Room, type RoomSettings, type RoomType } from "./protocol";
 
 type Fields = Record<string, unknown>;
 
@@ -62,29 +46,6 @@ export function decodeRoom(value: unknown): Room | undefined {
   return { ...settingsOf(value, id), id, type: typeOf(value["type"]), role: decodeRole(value["role"]), ...(typeof userId === "string" && { userId }) };
 }
 
-export function decodeReadState(value: Fields): ReadState {
-  return { readSeq: numberOf(value["readSeq"]), unread: numberOf(value["unread"]), mentions: numberOf(value["mentions"]) };
-}
-
-/** The rooms of `ready`; undefined where it brought none. */
-export function decodeMemberRooms(value: unknown): MemberRoom[] | undefined {
-  return Array.isArray(value) ? value.map(decodeMemberRoom).filter((room) => room !== undefined) : undefined;
-}
-
-function decodeMemberRoom(value: unknown): MemberRoom | undefined {
-  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
-  const { id, userId } = value;
-  return {
-    id,
-    name: nameOf(value, id),
-    type: typeOf(value["type"]),
-    role: decodeRole(value["role"]),
-    ...(typeof userId === "string" && { userId }),
-    lastSeq: numberOf(value["lastSeq"]),
-    ...decodeReadState(value),
-  };
-}
-
 /** What changes a room's settings or members; undefined for other events, and for what cannot be read. */
 export function decodeStateEvent(event: string, place: { roomId: string; seq: number }, fields: Fields): LogEvent | undefined {
   const { author } = fields;
@@ -95,32 +56,10 @@ export function decodeStateEvent(event: string, place: { roomId: string; seq: nu
   return { event, ...place, userId, role: decodeRole(fields["role"]), author, ...(typeof bannedUntil === "string" && { bannedUntil }) };
 }
 
-export function decodeRoomAdded(value: Fields): RoomAdded | undefined {
-  const room = decodeRoom(value["room"]);
-  return room && { room, author: typeof value["author"] === "string" ? value["author"] : "" };
-}
-
-export function decodeReadUpdated(value: Fields): ReadUpdated | undefined {
-  const { roomId, userId, seq, unread, mentions } = value;
-  if (typeof roomId !== "string" || typeof userId !== "string") return undefined;
-  return { roomId, userId, seq: numberOf(seq), ...(typeof unread === "number" && { unread }), ...(typeof mentions === "number" && { mentions }) };
-}
-
-/** A page of an answer's list; what cannot be read is left out. */
-export function decodePage<T>(answer: Fields, list: string, decode: (value: unknown) => T | undefined): Page<T> {
-  const all: unknown = answer[list];
-  return { items: Array.isArray(all) ? all.map(decode).filter((item) => item !== undefined) : [], more: answer["more"] === true };
-}
-
 export function decodeMember(value: unknown): Member | undefined {
   if (!isFields(value) || typeof value["userId"] !== "string") return undefined;
   const { userId, bannedUntil } = value;
   return { userId, role: decodeRole(value["role"]), ...(typeof bannedUntil === "string" && { bannedUntil }) };
-}
-
-export function decodeReceipt(value: unknown): Receipt | undefined {
-  if (!isFields(value) || typeof value["userId"] !== "string") return undefined;
-  return { userId: value["userId"], seq: numberOf(value["seq"]) };
 }
 
 export function decodeInvitation(value: unknown): Invitation | undefined {
@@ -134,9 +73,4 @@ export function decodeInvitation(value: unknown): Invitation | undefined {
     maxUses: numberOf(value["maxUses"]),
     uses: numberOf(value["uses"]),
   };
-}
-
-export function decodeProfile(value: unknown): Profile | undefined {
-  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
-  return { id: value["id"], name: typeof value["name"] === "string" ? value["name"] : "" };
 }

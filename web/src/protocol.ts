@@ -9,35 +9,6 @@ export const DEFAULT_MAX_TEXT_LENGTH = 8000; // code points
 /** What a room id may look like. */
 export const ROOM_ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
 
-/** The highest number of rooms one `sync` may ask for. */
-export const MAX_SYNC_ROOMS = 100;
-
-export type ErrorCode =
-  | "BAD_REQUEST"
-  | "UNKNOWN_EVENT"
-  | "UNAUTHENTICATED"
-  | "TOKEN_EXPIRED"
-  | "FORBIDDEN"
-  | "NOT_FOUND"
-  | "METHOD_NOT_ALLOWED"
-  | "CONFLICT"
-  | "GONE"
-  | "TOO_LARGE"
-  | "UNSUPPORTED_MEDIA"
-  | "RATE_LIMITED"
-  | "INTERNAL"
-  | "UNAVAILABLE"
-  | "OVERLOADED"
-  | "TIMEOUT";
-
-export interface ErrorBody {
-  code: ErrorCode;
-  message: string;
-  retryable: boolean;
-  retryAfterMs?: number;
-  details?: { field?: string; reason?: string };
-}
-
 export interface User {
   id: string;
   name: string;
@@ -160,124 +131,6 @@ export type LogEvent =
   | { event: "void"; roomId: string; seq: number }
   | { event: "other"; roomId: string; seq: number };
 
-export interface Ready {
-  user: User;
-  logId: string;
-  rooms: MemberRoom[];
-  limits: { maxTextLength: number; maxDataBytes: number; maxPayload: number; maxPageEvents: number };
-  serverTime: string;
-}
-
-/** How far we have read a room, and what is unread above that, each counted up to 1,000. */
-export interface ReadState {
-  readSeq: number;
-  unread: number;
-  mentions: number;
-}
-
-/** A room of ours, as `ready` tells of it: the settings come with the list or a join. */
-export interface MemberRoom extends ReadState, Pick<Room, "id" | "name" | "type" | "role" | "userId"> {
-  lastSeq: number;
-}
-
-export type ResetReason = "forbidden" | "trimmed" | "too_far" | "ahead";
-
-export interface Reset {
-  reason: ResetReason;
-}
-
-export interface JoinAnswer {
-  room: Room;
-  lastSeq: number;
-  events: LogEvent[];
-  more: boolean;
-  reset?: Reset;
-}
-
-export interface SendMessage {
-  roomId: string;
-  text: string;
-  clientId: string;
-}
-
-/** Own messages only. */
-export interface EditMessage {
-  roomId: string;
-  seq: number;
-  text: string;
-  clientId: string;
-}
-
-export interface DeleteMessage {
-  roomId: string;
-  seq: number;
-  clientId: string;
-}
-
-export interface SetReaction {
-  roomId: string;
-  seq: number;
-  emoji: string;
-  on: boolean;
-  clientId: string;
-}
-
-export interface SendAnswer {
-  id: string;
-  seq: number;
-  timestamp: string;
-  duplicate?: boolean;
-}
-
-export interface HistoryQuery {
-  roomId: string;
-  before?: number;
-  after?: number;
-  limit?: number;
-}
-
-export interface HistoryAnswer {
-  messages: NewMessage[];
-  hasBefore: boolean;
-  hasAfter: boolean;
-}
-
-export interface SyncedRoom {
-  events: LogEvent[];
-  more: boolean;
-  lastSeq?: number;
-  reset?: Reset;
-}
-
-export interface SyncAnswer {
-  rooms: Record<string, SyncedRoom>;
-}
-
-export interface RoomReset {
-  roomId: string;
-  reason: ResetReason;
-  lastSeq: number;
-}
-
-export interface RoomLeft {
-  roomId: string;
-  reason: string; // removed, banned, left; rejoin: join again
-}
-
-export interface RoomAdded {
-  room: Room;
-  author: string;
-}
-
-/** Somebody has read so far; unread and mentions come to his own devices only. */
-export interface ReadUpdated {
-  roomId: string;
-  userId: string;
-  seq: number;
-  unread?: number;
-  mentions?: number;
-}
-
 export interface CreateRoom {
   name: string;
   type: "public" | "private";
@@ -321,18 +174,14 @@ export interface CreateInvitation {
 
 /** Somebody as everybody sees him. */
 export interface Profile {
-  id: string;
-  name: string; // may be empty
+  readonly id: string;
+  readonly name: string; // may be empty
 }
 
 /** A page of a list. */
 export interface Page<T> {
   items: T[];
   more: boolean;
-}
-
-export interface RefreshAnswer {
-  expiresAt: string;
 }
 
 // Live feeds
@@ -365,26 +214,11 @@ export interface Declaration {
   stages: unknown;
 }
 
-export interface SubscribeStream {
-  uri: string;
-  vars: Readonly<Record<string, unknown>>;
-  after?: string; // not together with initial
-  initial?: true;
-}
-
 /** One event of an open stream. after is absent where it has no place in the stream: the initial documents. */
 export interface StreamEvent {
-  id: string;
   change: Readonly<Record<string, unknown>>;
   after?: string;
 }
-
-export interface StreamClosed {
-  id: string;
-  reason: string;
-}
-
-export type ClosingReason = "token_expired" | "revoked" | "slow" | "draining";
 
 // REST
 
@@ -398,32 +232,8 @@ export interface SignedIn {
   user: User;
 }
 
+/** A room of the list. */
 export interface RoomRow extends Room {
   lastSeq: number;
   last?: NewMessage;
-}
-
-export interface RoomPage {
-  rooms: RoomRow[];
-  more: boolean;
-}
-
-/** An answer's error as an exception: act on the code, show the message. */
-export class ProtocolError extends Error {
-  readonly code: ErrorCode;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number;
-  readonly field: string | undefined;
-  /** Why, for programs: banned, role, last_owner. */
-  readonly reason: string | undefined;
-
-  constructor(body: ErrorBody) {
-    super(body.message);
-    this.name = "ProtocolError";
-    this.code = body.code;
-    this.retryable = body.retryable;
-    this.retryAfterMs = body.retryAfterMs ?? 0;
-    this.field = body.details?.field;
-    this.reason = body.details?.reason;
-  }
 }

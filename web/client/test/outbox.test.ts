@@ -9,6 +9,7 @@ class Log {
   readonly texts: string[] = [];
   readonly delivered: string[] = [];
   readonly failed: string[] = [];
+  readonly held: string[] = [];
   next: (text: string) => "ok" | "answer lost" | ChatError = () => "ok";
   #ids = new Map<string, number>();
 
@@ -23,7 +24,7 @@ class Log {
       return Promise.resolve({ ok: true, seq: this.#ids.get(clientId) });
     };
     const text = (entry: OutboxEntry): string => String(entry.payload["text"]);
-    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)), held: () => {}, changed: () => {} }, user, () => 0);
+    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)), held: (entry, error, waitMs) => this.held.push(`${text(entry)} ${error.code} ${waitMs}`), changed: () => {} }, user, () => 0);
   }
 }
 
@@ -111,4 +112,45 @@ test("a store that fails is not in the way of sending", async () => {
   outbox.begin("ann");
   await send(outbox, "hello");
   expect(log.texts).toEqual(["hello"]);
+});
+
+test("what waits is known before there is a connection, where the user is", async () => {
+  const log = new Log();
+  const store = memoryStore();
+  const first = log.outbox(store);
+  for (const text of texts.slice(0, 3)) send(first, text).catch(() => {});
+  first.close();
+  const second = log.outbox(store);
+  await vi.waitFor(() => expect(second.entries.map(({ payload }) => payload["text"])).toEqual(texts.slice(0, 3)));
+  send(second, "text 3").catch(() => {});
+  expect(second.entries.map(({ payload }) => payload["text"])).toEqual(texts.slice(0, 4));
+  const another = log.outbox(store, "ben");
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(another.entries).toEqual([]);
+  for (const outbox of [second, another]) outbox.close();
+});
+
+test("slow mode is told with its time, and holds back what is behind it", async () => {
+  const log = new Log();
+  let refusals = 2;
+  log.next = (text) => (text === "text 1" && refusals-- > 0 ? new ChatError("RATE_LIMITED", "slow mode", true, 20) : "ok");
+  const outbox = log.outbox(memoryStore());
+  const acks = texts.slice(0, 3).map((text) => send(outbox, text));
+  outbox.begin("ann");
+  await Promise.all(acks);
+  expect(log.held).toEqual(["text 1 RATE_LIMITED 20", "text 1 RATE_LIMITED 20"]);
+  expect(log.texts).toEqual(texts.slice(0, 3));
+  expect(outbox.entries).toEqual([]);
+});
+
+test("one that failed is made again under its clientId", async () => {
+  const log = new Log();
+  log.next = () => new ChatError("FORBIDDEN", "read-only", false);
+  const outbox = log.outbox(memoryStore());
+  outbox.begin("ann");
+  await expect(outbox.add("send_message", "general", { text: "hi" }, "c1")).rejects.toThrow("read-only");
+  log.next = () => "ok";
+  await outbox.add("send_message", "general", { text: "hi" }, "c1");
+  await outbox.add("send_message", "general", { text: "hi" }, "c1");
+  expect(log.texts).toEqual(["hi"]);
 });

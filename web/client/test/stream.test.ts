@@ -96,3 +96,25 @@ test("behind close() nothing is told", () => {
   expect(asked).toEqual([subscribe, { event: "unsubscribe_stream", id: "1" }]);
   expect(told).toEqual(["open", "gone"]);
 });
+
+test("what is open no more, and will be again, is told; a close of one's own is not", async () => {
+  const { stream, asked, told, end } = world();
+  stream.on("waiting", () => told.push("waiting"));
+  stream.begin();
+  stream.end();
+  stream.begin();
+  end("slow");
+  expect(told).toEqual(["open", "waiting", "open", "waiting"]);
+  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  stream.close();
+  expect(told.slice(4)).toEqual(["open", "gone"]);
+});
+
+test("the reason of its end is there for programs", () => {
+  const { stream, end } = world();
+  const reasons: (string | undefined)[] = [];
+  stream.on("closed", (error) => reasons.push(error.reason));
+  stream.begin();
+  end("removed");
+  expect(reasons).toEqual(["removed"]);
+});

@@ -1,4 +1,4 @@
-// What the screens of moderators and admins ask of the JSON routes. Every request fails with a ProtocolError.
+// What the screens of moderators and admins ask of the JSON routes. Every request fails with a ChatError.
 
 import { call, unreadable } from "../api";
 import type { NewMessage, Page, Role, Room } from "../protocol";

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
-import { type Page, ProtocolError } from "../protocol";
+import { ChatError } from "../../client/src/index";
+import type { Page } from "../protocol";
 
 /** Why there is nothing to see. */
 export type Trouble = { kind: "failed" | "forbidden" | "missing"; message: string };
@@ -91,7 +92,7 @@ export function useList<T>(about: string, online: boolean, read: (last: T | unde
 }
 
 export function troubleOf(error: unknown): Trouble {
-  const code = error instanceof ProtocolError ? error.code : undefined;
+  const code = error instanceof ChatError ? error.code : undefined;
   const kind = code === "FORBIDDEN" ? "forbidden" : code === "NOT_FOUND" ? "missing" : "failed";
   return { kind, message: messageOf(error) };
 }

@@ -1,7 +1,6 @@
-// The routes of a room's files.
+// The files of one room, as the client module brings and takes them.
 
-import { decodeError, isFields } from "../protocol-decode";
-import { ProtocolError } from "../protocol";
+import { ChatError, type Chat as Client } from "../../client/src/index";
 import { type Attachment, decodeAttachment } from "./attachment";
 
 /** How long a link is used, in ms: it is good for 5 minutes, and what is loaded with it takes a while. */
@@ -9,7 +8,7 @@ const LINK_MS = 4 * 60_000;
 
 export interface Link {
   url: string;
-  thumbnailUrl: string | undefined;
+  thumbnailUrl?: string;
 }
 
 interface Kept {
@@ -23,83 +22,23 @@ export class RoomFiles {
 
   constructor(
     private readonly roomId: string,
-    private readonly token: () => string,
+    private readonly client: Client,
   ) {}
 
-  private get path(): string {
-    return `/api/rooms/${encodeURIComponent(this.roomId)}`;
-  }
-
-  /** Uploads a file; fetch would not tell how far it is. It rejects with a ProtocolError. */
-  upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", `${this.path}/files?name=${encodeURIComponent(file.name || "file")}`);
-      request.setRequestHeader("Authorization", `Bearer ${this.token()}`);
-      request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
-      request.upload.onprogress = (event) => progress(event.total > 0 ? event.loaded / event.total : 0);
-      request.onload = () => {
-        const answer = parse(request.responseText);
-        const stored = request.status === 201 && isFields(answer) ? decodeAttachment(answer["file"]) : undefined;
-        if (stored) resolve(stored);
-        else reject(errorOf(answer, request.status));
-      };
-      request.onerror = () => reject(unreachable());
-      request.onabort = () => reject(unreachable());
-      signal.addEventListener("abort", () => request.abort(), { once: true });
-      request.send(file);
-    });
-  }
-
-  /** Sends a message with files. The same clientId sends it once. It rejects with a ProtocolError. */
-  async send(text: string, files: readonly Attachment[], clientId: string): Promise<void> {
-    const body = JSON.stringify({ text, clientId, attachments: files.map((file) => file.id) });
-    await this.call(`${this.path}/messages`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+  /** Uploads a file. It rejects with a ChatError. */
+  async upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
+    const stored = decodeAttachment(await this.client.room(this.roomId).upload(file, file.name || "file", signal, progress));
+    if (!stored) throw new ChatError("INTERNAL", "The server's answer cannot be read.", true);
+    return stored;
   }
 
   /** An address that an <img> or a link can load. */
   link(id: string): Promise<Link> {
     const kept = this.links.get(id);
     if (kept && Date.now() - kept.at < LINK_MS) return kept.link;
-    const link = this.ask(id);
+    const link: Promise<Link> = this.client.room(this.roomId).fileUrl(id);
     this.links.set(id, { at: Date.now(), link });
     link.catch(() => this.links.delete(id));
     return link;
   }
-
-  private async ask(id: string): Promise<Link> {
-    const answer = await this.call(`${this.path}/files/${id}/url`, {});
-    if (!isFields(answer) || typeof answer["url"] !== "string") throw errorOf(answer, 0);
-    const thumbnail = answer["thumbnailUrl"];
-    return { url: answer["url"], thumbnailUrl: typeof thumbnail === "string" ? thumbnail : undefined };
-  }
-
-  private async call(path: string, init: { method?: string; body?: string; headers?: Record<string, string> }): Promise<unknown> {
-    let response: Response;
-    try {
-      response = await fetch(path, { ...init, headers: { ...init.headers, Authorization: `Bearer ${this.token()}` }, cache: "no-store" });
-    } catch {
-      throw unreachable();
-    }
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw errorOf(answer, response.status);
-    return answer;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function unreachable(): ProtocolError {
-  return new ProtocolError({ code: "UNAVAILABLE", message: "The server cannot be reached.", retryable: true });
-}
-
-function errorOf(answer: unknown, status: number): ProtocolError {
-  const error = isFields(answer) ? decodeError(answer["error"]) : undefined;
-  return error ?? new ProtocolError({ code: "UNAVAILABLE", message: `The server answered ${status}.`, retryable: true });
 }

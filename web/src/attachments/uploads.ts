@@ -18,22 +18,16 @@ export interface Upload {
 /** The tray of one room: what is chosen, on its way and there. */
 export class Uploads {
   readonly list: Signal<readonly Upload[]> = signal([]);
-  /** Why the last send failed. */
+  /** Why another one was not taken. */
   readonly error: Signal<string | undefined> = signal(undefined);
-  readonly sending: Signal<boolean> = signal(false);
 
   private next = 1;
-  private clientId = "";
-  private sent = ""; // what clientId stands for
   private readonly running = new Map<number, AbortController>();
 
-  constructor(
-    private readonly files: RoomFiles,
-    private readonly newClientId: () => string,
-  ) {}
+  constructor(private readonly files: RoomFiles) {}
 
   get ready(): boolean {
-    return this.list.value.length > 0 && this.list.value.every((upload) => upload.stored) && !this.sending.value;
+    return this.list.value.length > 0 && this.list.value.every((upload) => upload.stored);
   }
 
   add(files: Iterable<File>): void {
@@ -67,28 +61,11 @@ export class Uploads {
     for (const running of this.running.values()) running.abort();
   }
 
-  /** Sends the files with a text. It resolves to whether they are sent. */
-  async send(text: string): Promise<boolean> {
-    const stored = this.list.peek().map((upload) => upload.stored);
-    const files = stored.filter((file) => file !== undefined);
-    if (files.length === 0 || files.length < stored.length || this.sending.peek()) return false;
-    const what = JSON.stringify([text, files.map((file) => file.id)]);
-    if (this.sent !== what) {
-      this.clientId = this.newClientId();
-      this.sent = what;
-    }
-    this.sending.value = true;
-    this.error.value = undefined;
-    try {
-      await this.files.send(text, files, this.clientId);
-      this.list.value = [];
-      return true;
-    } catch (error) {
-      this.error.value = messageOf(error);
-      return false;
-    } finally {
-      this.sending.value = false;
-    }
+  /** Gives the files up to be sent, once all are stored. */
+  take(): readonly Attachment[] {
+    const stored = this.list.peek().flatMap((upload) => upload.stored ?? []);
+    this.list.value = [];
+    return stored;
   }
 
   private async start(key: number, file: File): Promise<void> {

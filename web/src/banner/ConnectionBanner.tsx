@@ -1,5 +1,5 @@
 import type { Chat } from "../chat/chat";
-import type { Status } from "../connection";
+import type { Status } from "../chat/status";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 

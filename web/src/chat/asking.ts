@@ -1,6 +1,6 @@
 // What every request to the server needs.
 
-import { ProtocolError } from "../protocol";
+import { ChatError } from "../../client/src/index";
 
 /** 128 random bits. crypto.randomUUID would do, but is missing on plain-HTTP addresses. */
 export function newClientId(): string {
@@ -19,6 +19,6 @@ export async function refusalOf(request: Promise<unknown>): Promise<string | und
 
 /** An error as a sentence for people. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof ProtocolError)) return "Something went wrong here. Try again.";
+  if (!(error instanceof ChatError)) return "Something went wrong here. Try again.";
   return error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }

@@ -1,10 +1,12 @@
 // One room as this page holds it: what the server says of it, its log, and what is read.
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import { type LogEvent, MENTION_ROOM, type NewMessage, type ReadState, type Room, type RoomSettings } from "../protocol";
-import { unknownRoom } from "../protocol-rooms";
-import { emptyLog, type LogAction, reduceLog, type RoomLog } from "../timeline/log";
+import type { MyRoom, Room as Handle } from "../../client/src/index";
+import { type LogEvent, type NewMessage, type Room, type RoomSettings } from "../protocol";
+import { decodeRoom, unknownRoom } from "../protocol-rooms";
+import { changed, emptyLog, type LogAction, reduceLog, type RoomLog } from "../timeline/log";
 import type { People } from "./people";
+import { Typists } from "./typing";
 
 /** Whether this socket is in the room, or why not. */
 export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | { kind: "refused"; message: string };
@@ -12,39 +14,33 @@ export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | 
 /** What reading older messages does at the moment. */
 export type Paging = "idle" | "loading" | "failed";
 
-interface Counts {
-  readonly unread: number;
-  readonly mentions: number;
-}
-
-/** What the server counted, of the messages up to `at`. */
-interface Base extends Counts {
-  readonly at: number;
-}
-
-const NOTHING: Base = { unread: 0, mentions: 0, at: 0 };
-
 export class RoomState {
   readonly info = signal<Room>(unknownRoom(""));
   readonly log = signal<RoomLog>(emptyLog(""));
   readonly presence = signal<Presence>({ kind: "out" });
   readonly paging = signal<Paging>("idle");
-  /** How far we have read it; undefined while the server has not said. */
-  readonly readSeq = signal<number | undefined>(undefined);
-  /** How far the others have, where the room shows it. */
+  /** What the client module says of it, where it is one of our own. */
+  readonly mine = signal<MyRoom | undefined>(undefined);
+  /** How far the others have read, where the room shows it. */
   readonly receipts = signal<ReadonlyMap<string, number>>(new Map());
   /** Not before then we may write again; ms of Date.now(). What the server said; slow mode is counted besides. */
   readonly waitUntil = signal(0);
   /** What it is called here: a direct room by the other's name. */
   readonly name: ReadonlySignal<string>;
   /** The newest message anybody told us of, for the list. */
-  readonly preview: ReadonlySignal<NewMessage | undefined>;
+  readonly preview = signal<NewMessage | undefined>(undefined);
+  readonly typists = new Typists();
   readonly unread: ReadonlySignal<number>;
   readonly mentions: ReadonlySignal<number>;
-  /** Whether the server counts for us what is unread here. */
-  isMine = false;
-  private readonly listed = signal<NewMessage | undefined>(undefined);
-  private readonly base = signal<Base>(NOTHING);
+  /** How far we have read it; undefined while that is not known. */
+  readonly readSeq: ReadonlySignal<number | undefined>;
+  /** The module's room, once it was opened; ends its listeners. */
+  handle: Handle | undefined;
+  /** The page of older messages that is being read. */
+  older: Promise<void> | undefined;
+  unlisten: () => void = () => undefined;
+  /** Where the log of a room that is not ours ended when it was joined: what stands before that was not missed. */
+  private readonly metAt = signal<number | undefined>(undefined);
 
   constructor(
     readonly id: string,
@@ -58,48 +54,55 @@ export class RoomState {
       if (type !== "direct" || userId === undefined) return name;
       return userId === me ? "My notes" : people.name(userId);
     });
-    this.preview = computed(() => {
-      const loaded = this.log.value.messages.at(-1);
-      const listed = this.listed.value;
-      return !loaded || (listed && listed.seq > loaded.seq) ? listed : loaded;
-    });
-    const counts = computed(() => this.count());
-    this.unread = computed(() => counts.value.unread);
-    this.mentions = computed(() => counts.value.mentions);
+    this.unread = computed(() => this.mine.value?.unread ?? 0);
+    this.mentions = computed(() => this.mine.value?.mentions ?? 0);
+    this.readSeq = computed(() => this.mine.value?.readSeq ?? this.metAt.value);
+  }
+
+  /** Whether its log is kept here. */
+  get started(): boolean {
+    return this.log.peek().last >= 0;
   }
 
   dispatch(action: LogAction): void {
     batch(() => {
-      if (action.type === "trim") this.base.value = { ...this.count(), at: this.log.peek().last };
       const taken = action.type === "events" ? { ...action, events: this.takeState(action.events) } : action;
       this.log.value = reduceLog(this.log.peek(), taken);
-      if (action.type === "replaced") this.readSeq.value = undefined;
-      if (action.type === "reset") {
-        this.readSeq.value = action.lastSeq;
-        this.base.value = { ...NOTHING, at: action.lastSeq };
-      }
+      if (action.type === "joined") this.metAt.value ??= action.lastSeq;
+      if (action.type !== "reset") return;
+      this.metAt.value = action.lastSeq;
+      if ((this.preview.peek()?.seq ?? 0) > action.lastSeq) this.preview.value = undefined;
+    });
+  }
+
+  /** Takes an event of its log, whether that is kept here or not. */
+  take(event: LogEvent): void {
+    batch(() => {
+      this.takePreview(event);
+      if (event.event === "new_message") this.typists.stop(event.author);
+      if (this.started) this.dispatch({ type: "events", events: [event] });
+      else this.takeState([event]);
     });
   }
 
   /** Takes a row of the list. */
   list(info: Room, last: NewMessage | undefined): void {
     this.info.value = info;
-    this.listed.value = last;
+    // An answer may be older than what came live meanwhile.
+    const before = this.preview.peek();
+    if (last && !(before && before.seq > last.seq)) this.preview.value = last;
   }
 
-  /** Takes the number the log ends at when the room is met: what stands before that was not missed, unless the server says so. */
-  met(lastSeq: number): void {
-    if (this.isMine || this.readSeq.peek() !== undefined) return;
-    this.readSeq.value = lastSeq;
-    this.base.value = { ...NOTHING, at: lastSeq };
-  }
-
-  /** Takes what the server counted, of the messages up to at. Reading never goes back. */
-  takeRead({ readSeq, unread, mentions }: ReadState, at: number): void {
-    batch(() => {
-      this.base.value = { unread, mentions, at: Math.max(at, 0) };
-      this.readSeq.value = Math.max(readSeq, this.readSeq.peek() ?? 0);
-    });
+  /** Takes what the module says of it as one of our own; undefined: it is none. */
+  own(mine: MyRoom | undefined): void {
+    if (same(mine, this.mine.peek())) return;
+    this.mine.value = mine;
+    const told = decodeRoom(mine);
+    if (!mine || !told) return;
+    const { id, name, type, role, userId } = told;
+    // Its settings come with a join.
+    const info = mine.topic === undefined ? { ...this.info.peek(), id, name, type, role, ...(userId !== undefined && { userId }) } : told;
+    if (!same(info, this.info.peek())) this.info.value = info;
   }
 
   takeReceipt(userId: string, seq: number): void {
@@ -108,14 +111,11 @@ export class RoomState {
     this.receipts.value = new Map(before).set(userId, seq);
   }
 
-  /** The highest seq of which the counts know. */
-  countedTo(): number {
-    return Math.max(this.base.peek().at, this.log.peek().last);
-  }
-
-  /** Whether a message of this number is counted by the server's word alone: its end changes the count unseen. */
-  isCountedUnseen(seq: number): boolean {
-    return seq > (this.readSeq.peek() ?? 0) && seq <= this.base.peek().at && !this.isWhole(this.readSeq.peek() ?? 0);
+  private takePreview(event: LogEvent): void {
+    const before = this.preview.peek();
+    if (event.event === "new_message") {
+      if (!before || event.seq > before.seq) this.preview.value = event;
+    } else if (before && "target" in event && event.target === before.seq) this.preview.value = changed(before, event, this.me);
   }
 
   /** Takes settings and our own role as events change them; gives the events with what was so before. */
@@ -129,34 +129,13 @@ export class RoomState {
       return { ...event, before: settingsOf(info) };
     });
   }
-
-  /** Whether all messages above read are here. */
-  private isWhole(read: number): boolean {
-    const { last, first, loaded, hasBefore } = this.log.value;
-    return last >= 0 && (first <= read + 1 || (loaded && !hasBefore));
-  }
-
-  private count(): Counts {
-    const read = this.readSeq.value;
-    if (read === undefined) return NOTHING;
-    const base = this.base.value;
-    const whole = this.isWhole(read);
-    let { unread, mentions } = whole ? NOTHING : base;
-    const from = whole ? read : Math.max(base.at, read);
-    for (const message of this.log.value.messages) {
-      if (message.seq <= from || message.author === this.me || message.deleted) continue;
-      unread++;
-      if (namesUs(message, this.me)) mentions++;
-    }
-    return { unread, mentions };
-  }
 }
 
 function settingsOf({ name, topic, readOnly, slowModeMs, archived, receipts }: RoomSettings): RoomSettings {
   return { name, topic, readOnly, slowModeMs, archived, receipts };
 }
 
-/** Whether a message of another's is meant for us. */
-export function namesUs(message: NewMessage, me: string): boolean {
-  return message.mentions !== undefined && (message.mentions.includes(me) || message.mentions.includes(MENTION_ROOM));
+/** Whether two objects of plain values say the same. */
+function same(a: object | undefined, b: object | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

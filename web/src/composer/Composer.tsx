@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AttachButton } from "../attachments/AttachButton";
 import { Tray } from "../attachments/Tray";
 import type { Uploads } from "../attachments/uploads";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { OwnTyping } from "../chat/typing";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
 import { codePoints, limitText, showsLimit } from "./length";
@@ -39,7 +40,9 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   const suggestions = useMentions(chat, room, typed);
   const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
   const name = room.name.value;
+  const typing = useMemo(() => new OwnTyping((on) => room.handle?.typing(on)), [room]);
 
+  useEffect(() => () => typing.stop(), [typing]);
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read.
     if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
@@ -75,13 +78,9 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   const send = () => {
     if (!sendable) return;
     const said = text.replace(/^\s*\n/u, "").trimEnd();
-    if (withFiles) {
-      // The text stays until the files are sent with it.
-      void uploads.send(said).then((sent) => sent && change(""));
-    } else {
-      chat.send(room, said);
-      change("");
-    }
+    chat.send(room, said, withFiles ? uploads.take() : []);
+    change("");
+    typing.sent();
     setTyped(undefined);
     field.current?.focus();
   };
@@ -124,6 +123,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
           maxLength={maxLength * FIELD_SLACK}
           onInput={(event) => {
             change(event.currentTarget.value);
+            typing.changed(event.currentTarget.value.trim() !== "");
             look(event.currentTarget);
           }}
           onSelect={(event) => look(event.currentTarget)}

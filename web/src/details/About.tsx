@@ -23,7 +23,6 @@ export function About({ chat, room, onClose }: AboutProps) {
     const refusal = await refusalOf(chat.requests.setMember({ roomId: room.id, userId: chat.user.id, role: null }));
     if (refusal !== undefined) return refusal;
     onClose();
-    chat.forget(room.id);
     return undefined;
   };
   return (

@@ -1,7 +1,9 @@
+import type { Presence } from "../../client/src/index";
 import type { Member } from "../protocol";
 import { roleNames } from "../rooms/rights";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
+import { presenceText, WithPresence } from "../ui/Presence";
 import { dateAndTime } from "../ui/time";
 import { isBanned } from "./memberActions";
 
@@ -10,17 +12,24 @@ interface MemberRowProps {
   name: string;
   isUs: boolean;
   now: number;
+  /** Undefined: it is not known, or not shown here. */
+  presence: Presence | undefined;
   /** Undefined: we may do nothing with this one. */
   onMenu: ((anchor: HTMLElement) => void) | undefined;
 }
 
-export function MemberRow({ member, name, isUs, now, onMenu }: MemberRowProps) {
+export function MemberRow({ member, name, isUs, now, presence, onMenu }: MemberRowProps) {
   return (
     <li class="member" data-member={member.userId}>
-      <Avatar id={member.userId} name={name} />
+      <WithPresence presence={presence}>
+        <Avatar id={member.userId} name={name} />
+      </WithPresence>
       <span class="pick-text">
         <bdi class="pick-name">{isUs ? `${name} (you)` : name}</bdi>
-        <span class="pick-more">{standing(member, now)}</span>
+        <span class="pick-more">
+          <span>{standing(member, now)}</span>
+          {presence && <span> · {presenceText(presence, now)}</span>}
+        </span>
       </span>
       {onMenu && (
         <button type="button" class="button-icon" aria-label={`What to do with ${name}`} aria-haspopup="menu" onClick={(event) => onMenu(event.currentTarget)}>

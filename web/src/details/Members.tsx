@@ -14,6 +14,8 @@ import { actionsFor, type MemberStep } from "./memberActions";
 import { MemberRow } from "./MemberRow";
 import { useMembers } from "./useMembers";
 
+/** In rooms of more members the server tells nobody who comes and goes. */
+const MOST_PRESENT = 200;
 /** How often it is asked whether a ban is over, in ms. */
 const BANS_EVERY_MS = 10_000;
 
@@ -28,6 +30,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
   const [said, setSaid] = useState("");
   const heading = useRef<HTMLDivElement>(null);
   const info = room.info.value;
+  const showsPresence = list.members.length <= MOST_PRESENT && !(list.more && list.members.length === MOST_PRESENT);
 
   const set = async (userId: string, change: Pick<SetMember, "role" | "bannedUntil">) => {
     setBusy(true);
@@ -88,6 +91,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
             name={chat.people.name(member.userId)}
             isUs={member.userId === chat.user.id}
             now={now}
+            presence={showsPresence && member.role !== undefined ? chat.presences.of(member.userId) : undefined}
             onMenu={member.userId !== chat.user.id && grantable(info, member.role).length > 0 ? (anchor) => setMenu({ member, anchor }) : undefined}
           />
         ))}

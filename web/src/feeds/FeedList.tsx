@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
-import type { Declaration, ProtocolError } from "../protocol";
+import type { ChatError } from "../../client/src/index";
+import type { Declaration } from "../protocol";
 import { feedPath, goTo, goToFeed, openFeed } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
@@ -147,7 +148,7 @@ function Empty({ feeds }: { feeds: Feeds }) {
   );
 }
 
-function Failed({ error, onRetry }: { error: ProtocolError; onRetry: () => void }) {
+function Failed({ error, onRetry }: { error: ChatError; onRetry: () => void }) {
   return (
     <div class="empty empty-small" role="alert">
       <p>{error.code === "NOT_FOUND" ? "This server has no feeds: they need MongoDB." : "The feeds could not be read."}</p>

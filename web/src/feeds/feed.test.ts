@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ProtocolError, type StreamEvent } from "../protocol";
+import { ChatError } from "../../client/src/index";
+import type { StreamEvent } from "../protocol";
 import { type Asked, changeOf, type Feed, type FeedAction, forgotten, isLive, KEEP_CHARACTERS, KEEP_EVENTS, keyText, newFeed, received, reduceFeed } from "./feed";
 import { newsText } from "./FeedAnnouncer";
 
@@ -10,7 +11,7 @@ function after(...actions: FeedAction[]): Feed {
 }
 
 function event(n: number, operationType = "insert", extra: object = {}): StreamEvent {
-  return { id: "1", change: { operationType, documentKey: { _id: n }, ...extra }, after: `p${n}` };
+  return { change: { operationType, documentKey: { _id: n }, ...extra }, after: `p${n}` };
 }
 
 function events(from: number, to: number): FeedAction {
@@ -35,7 +36,7 @@ describe("events", () => {
     const feed = after({ type: "opening", asked: { ...asked, initial: true }, goOn: false }, opened, {
       type: "events",
       at: 1,
-      events: [{ id: "1", change: { operationType: "initial", documentKey: { _id: 1 } } }, { id: "1", change: { ready: true }, after: "p0" }, event(2)],
+      events: [{ change: { operationType: "initial", documentKey: { _id: 1 } } }, { change: { ready: true }, after: "p0" }, event(2)],
     });
     expect(feed.counts).toEqual({ initial: 1, insert: 1 });
     expect(feed.complete).toBe(true);
@@ -96,7 +97,7 @@ describe("where it stands", () => {
     expect(lost.status.kind).toBe("reconnecting");
     expect(isLive(lost)).toBe(true);
     expect(lines(reduceFeed(lost, opened).shown)).toEqual(["Open again. What came meanwhile follows; nothing is missing.", "1"]);
-    const without = after(...open, { type: "events", at: 1, events: [{ id: "1", change: { operationType: "insert" } }] }, { type: "lost" }, opened);
+    const without = after(...open, { type: "events", at: 1, events: [{ change: { operationType: "insert" } }] }, { type: "lost" }, opened);
     expect(lines(without.shown)[0]).toBe("Open again. What changed meanwhile is not here.");
   });
 
@@ -121,7 +122,7 @@ describe("where it stands", () => {
   });
 
   test("a refusal is not live", () => {
-    const error = new ProtocolError({ code: "BAD_REQUEST", message: "variable n not bound", retryable: false });
+    const error = new ChatError("BAD_REQUEST", "variable n not bound", false);
     const refused = after(opening, { type: "refused", error });
     expect(isLive(refused)).toBe(false);
     expect(refused.status).toEqual({ kind: "refused", error });

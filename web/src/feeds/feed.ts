@@ -1,7 +1,8 @@
 // One feed as this page holds it: where it stands and what came. Pure: the store
 // (feeds.ts) turns what the connection says into these actions.
 
-import type { Operation, ProtocolError, StreamEvent } from "../protocol";
+import type { ChatError } from "../../client/src/index";
+import type { Operation, StreamEvent } from "../protocol";
 import { isFields } from "../protocol-decode";
 
 /** Events kept of one feed, and the most characters they may have together. The oldest go. */
@@ -20,7 +21,7 @@ export type FeedStatus =
   | { kind: "open" }
   | { kind: "reconnecting" }
   | { kind: "closed"; reason: string }
-  | { kind: "refused"; error: ProtocolError };
+  | { kind: "refused"; error: ChatError };
 
 /** What a change does; "change" where its declaration took that out. */
 export type Kind = Operation | "change";
@@ -60,7 +61,7 @@ export type FeedAction =
   | { type: "events"; events: readonly StreamEvent[]; at: number }
   | { type: "lost" }
   | { type: "closed"; reason: string }
-  | { type: "refused"; error: ProtocolError }
+  | { type: "refused"; error: ChatError }
   | { type: "placeLost" }
   | { type: "stopped" }
   | { type: "paused"; on: boolean }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { type Declaration, ProtocolError } from "../protocol";
+import { ChatError } from "../../client/src/index";
+import type { Declaration } from "../protocol";
 import { operationsText, stateWords } from "./words";
 
 function refused(message: string, field?: string): string {
-  const error = new ProtocolError({ code: "BAD_REQUEST", message, retryable: false, ...(field !== undefined && { details: { field } }) });
+  const error = new ChatError("BAD_REQUEST", message, false, 0, field);
   return stateWords({ kind: "refused", error }, true).text;
 }
 

@@ -1,6 +1,7 @@
 // What the page says of streams and what comes from them.
 
-import type { Declaration, ProtocolError } from "../protocol";
+import type { ChatError } from "../../client/src/index";
+import type { Declaration } from "../protocol";
 import type { IconName } from "../ui/Icon";
 import type { FeedStatus, Kind } from "./feed";
 
@@ -23,7 +24,7 @@ export function operationsText({ operations }: Declaration): string {
 }
 
 /** Why a stream is closed, in words. */
-const closings: Record<string, string> = {
+export const closings: Readonly<Record<string, string>> = {
   changed: "Closed: its declaration, or what you may see of it, was changed.",
   removed: "Closed: its declaration was removed.",
   dropped: "Closed: the collection was dropped or renamed.",
@@ -57,7 +58,7 @@ export function stateWords(status: FeedStatus, online: boolean): StateWords {
 }
 
 /** An error's message where its field is: without the field's name in front. */
-export function messageText({ message, field }: ProtocolError): string {
+export function messageText({ message, field }: ChatError): string {
   return sentence(field !== undefined && message.startsWith(`${field}: `) ? message.slice(field.length + 2) : message);
 }
 
@@ -66,7 +67,7 @@ function sentence(text: string): string {
 }
 
 /** Why it could not be opened, in words. */
-function refusalText(error: ProtocolError): string {
+function refusalText(error: ChatError): string {
   // A variable is named as it is in the form, if it is there at all.
   const message = error.message.startsWith("vars.") ? error.message.slice("vars.".length) : sentence(error.message);
   return `Not opened. ${message}${/[.!?]$/.test(message) ? "" : "."}`;

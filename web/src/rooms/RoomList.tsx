@@ -28,7 +28,7 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
           </h2>
           <ul>
             {rooms.map((room) => (
-              <RoomRow key={room.id} room={room} me={chat.user.id} now={now} isOpen={room.id === openRoomId.value} onOpened={onOpened} />
+              <RoomRow key={room.id} chat={chat} room={room} now={now} isOpen={room.id === openRoomId.value} onOpened={onOpened} />
             ))}
           </ul>
         </section>

@@ -1,22 +1,27 @@
+import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { goTo, roomPath } from "../route";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
+import { presenceText, WithPresence } from "../ui/Presence";
 import { isOwnClick } from "../ui/ownClick";
 import { shortTime } from "../ui/time";
 
 interface RoomRowProps {
+  chat: Chat;
   room: RoomState;
-  me: string;
   now: number;
   isOpen: boolean;
   onOpened: () => void;
 }
 
 /** One room of the list: its name, what was said last, and how much of it is unread. */
-export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
+export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
   const { type, userId } = room.info.value;
+  const me = chat.user.id;
   const name = room.name.value;
+  const other = type === "direct" && userId !== undefined && userId !== me ? userId : undefined;
+  const presence = other === undefined ? undefined : chat.presences.of(other);
   const last = room.preview.value;
   const unread = room.unread.value;
   const mentions = room.mentions.value;
@@ -34,7 +39,13 @@ export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
           onOpened();
         }}
       >
-        {type === "direct" ? <Avatar id={userId ?? room.id} name={name} /> : <RoomMark id={room.id} name={name} />}
+        {type === "direct" ? (
+          <WithPresence presence={presence}>
+            <Avatar id={userId ?? room.id} name={name} />
+          </WithPresence>
+        ) : (
+          <RoomMark id={room.id} name={name} />
+        )}
         <span class="room-row-text">
           <span class="room-row-line">
             {type === "private" && (
@@ -44,6 +55,7 @@ export function RoomRow({ room, me, now, isOpen, onOpened }: RoomRowProps) {
               </span>
             )}
             <bdi class="room-row-name">{name}</bdi>
+            {presence && <span class="hidden">{presenceText(presence, now)}</span>}
             {last && <time dateTime={last.timestamp}>{shortTime(Date.parse(last.timestamp), now)}</time>}
           </span>
           <span class="room-row-line">

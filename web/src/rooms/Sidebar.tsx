@@ -27,7 +27,7 @@ interface SidebarProps {
 /** The rooms, the one who is signed in, and the way out. */
 export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   const now = useNow(TIMES_EVERY_MS);
-  const search = useMemo(() => new Search(chat.session), [chat]);
+  const search = useMemo(() => new Search(chat.client), [chat]);
   const open = chat.open.value;
   const [making, setMaking] = useState<"menu" | Making>();
   const plus = useRef<HTMLButtonElement>(null);

@@ -1,106 +1,102 @@
-// What is asked of the server about rooms, members and people. Every request fails with a ProtocolError.
+// What is asked of the server about rooms, members and people, in the page's types. Every request fails with a ChatError.
 
-import {
-  type CreateInvitation,
-  type CreateRoom,
-  type Invitation,
-  type Member,
-  type Page,
-  type Profile,
-  ProtocolError,
-  type ReadState,
-  type Receipt,
-  type Room,
-  type RoomSettings,
-  type SetMember,
-} from "../protocol";
-import { decodeInvitation, decodeMember, decodePage, decodeProfile, decodeReadState, decodeReceipt, decodeRoom } from "../protocol-rooms";
-
-/** Asks once; see Connection.ask. */
-export interface Asker {
-  ask(event: string, payload: object): Promise<Record<string, unknown>>;
-}
+import { ChatError, type Chat as Client } from "../../client/src/index";
+import { type CreateInvitation, type CreateRoom, type Invitation, type Member, type Page, type Profile, type Receipt, type Room, type RoomRow, type RoomSettings, type SetMember } from "../protocol";
+import { decodeMessage } from "../protocol-decode";
+import { decodeInvitation, decodeMember, decodeRoom } from "../protocol-rooms";
 
 /** The largest page of a list the server gives. */
 const PAGE = 100;
+/** How many pages of rooms are read at most. */
+const MAX_ROOM_PAGES = 5;
 /** Suggestions of people or rooms that are shown at once. */
 const SUGGESTIONS = 20;
 
 export class RoomRequests {
-  constructor(private readonly connection: Asker) {}
+  constructor(private readonly client: Client) {}
 
-  create(room: CreateRoom): Promise<Room> {
-    return this.room("create_room", room);
+  async create(room: CreateRoom): Promise<Room> {
+    return known(decodeRoom(await this.client.createRoom(room)));
   }
 
-  openDirect(userId: string): Promise<Room> {
-    return this.room("open_direct", { userId });
+  async openDirect(userId: string): Promise<Room> {
+    return known(decodeRoom(await this.client.openDirect(userId)));
   }
 
-  update(roomId: string, changes: Partial<RoomSettings>): Promise<Room> {
-    return this.room("update_room", { roomId, ...changes });
+  async acceptInvitation(token: string): Promise<Room> {
+    return known(decodeRoom(await this.client.acceptInvitation(token)));
   }
 
-  acceptInvitation(token: string): Promise<Room> {
-    return this.room("accept_invitation", { token });
+  async update(roomId: string, changes: Partial<RoomSettings>): Promise<Room> {
+    return known(decodeRoom(await this.client.room(roomId).update(changes)));
+  }
+
+  /** Every room one may see, up to MAX_ROOM_PAGES pages. */
+  async list(): Promise<RoomRow[]> {
+    const rows: RoomRow[] = [];
+    for (let page = 0; page < MAX_ROOM_PAGES; page++) {
+      const after = rows.at(-1)?.id;
+      const { rooms, more } = await this.client.listRooms({ limit: PAGE, ...(after !== undefined && { after }) });
+      rows.push(...rooms.flatMap((row) => rowOf(row) ?? []));
+      if (!more || rooms.length === 0) break;
+    }
+    return rows;
   }
 
   async find(query: string): Promise<Page<Room>> {
-    return decodePage(await this.connection.ask("list_rooms", { query, limit: SUGGESTIONS }), "rooms", decodeRoom);
+    const { rooms, more } = await this.client.listRooms({ query, limit: SUGGESTIONS });
+    return { items: rooms.flatMap((room) => decodeRoom(room) ?? []), more };
   }
 
-  async setMember(change: SetMember): Promise<void> {
-    await this.connection.ask("set_member", change);
+  async setMember({ roomId, userId, role, bannedUntil }: SetMember): Promise<void> {
+    await this.client.room(roomId).setMember(userId, role, bannedUntil === undefined ? undefined : new Date(bannedUntil));
   }
 
   async members(roomId: string, after?: string): Promise<Page<Member>> {
-    return decodePage(await this.connection.ask("list_members", { roomId, limit: PAGE, ...(after !== undefined && { after }) }), "members", decodeMember);
+    const { members, more } = await this.client.room(roomId).members({ limit: PAGE, ...(after !== undefined && { after }) });
+    return { items: members.flatMap((member) => decodeMember(member) ?? []), more };
   }
 
-  async receipts(roomId: string): Promise<Page<Receipt>> {
-    return decodePage(await this.connection.ask("list_receipts", { roomId, limit: PAGE }), "receipts", decodeReceipt);
+  async receipts(roomId: string): Promise<readonly Receipt[]> {
+    return (await this.client.room(roomId).receipts({ limit: PAGE })).receipts;
   }
 
   /** Makes an invitation and resolves to its token, which is told only now. */
-  async invite(invitation: CreateInvitation): Promise<string> {
-    const { token } = await this.connection.ask("create_invitation", invitation);
-    if (typeof token !== "string") throw unreadable();
-    return token;
+  async invite({ roomId, ...invitation }: CreateInvitation): Promise<string> {
+    return (await this.client.room(roomId).invite(invitation)).token;
   }
 
   async invitations(roomId: string): Promise<Page<Invitation>> {
-    return decodePage(await this.connection.ask("list_invitations", { roomId, limit: PAGE }), "invitations", decodeInvitation);
+    const { invitations, more } = await this.client.room(roomId).invitations({ limit: PAGE });
+    return { items: invitations.flatMap((invitation) => decodeInvitation(invitation) ?? []), more };
   }
 
-  async removeInvitation(roomId: string, id: string): Promise<void> {
-    await this.connection.ask("remove_invitation", { roomId, id });
+  removeInvitation(roomId: string, id: string): Promise<void> {
+    return this.client.room(roomId).removeInvitation(id);
   }
 
   /** Shows a message to those who moderate its room. */
   async report(roomId: string, seq: number, reason: string): Promise<void> {
-    await this.connection.ask("report_message", { roomId, seq, reason });
-  }
-
-  async markRead(roomId: string, seq: number): Promise<ReadState> {
-    return decodeReadState(await this.connection.ask("mark_read", { roomId, seq }));
+    await this.client.room(roomId).report(seq, reason);
   }
 
   /** At most 100 ids. Who is not known is left out. */
-  async people(userIds: readonly string[]): Promise<Profile[]> {
-    return decodePage(await this.connection.ask("get_users", { userIds }), "users", decodeProfile).items;
+  async people(userIds: readonly string[]): Promise<readonly Profile[]> {
+    return (await this.client.users(userIds)).users;
   }
 
-  async findPeople(query: string): Promise<Profile[]> {
-    return decodePage(await this.connection.ask("get_users", { query, limit: SUGGESTIONS }), "users", decodeProfile).items;
-  }
-
-  private async room(event: string, payload: object): Promise<Room> {
-    const room = decodeRoom((await this.connection.ask(event, payload))["room"]);
-    if (!room) throw unreadable();
-    return room;
+  async findPeople(query: string): Promise<readonly Profile[]> {
+    return (await this.client.users({ query, limit: SUGGESTIONS })).users;
   }
 }
 
-function unreadable(): ProtocolError {
-  return new ProtocolError({ code: "INTERNAL", message: "The server's answer cannot be read.", retryable: true });
+function rowOf(value: { lastSeq: number; last?: object }): RoomRow | undefined {
+  const room = decodeRoom(value);
+  const last = decodeMessage(value.last);
+  return room && { ...room, lastSeq: value.lastSeq, ...(last && { last }) };
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new ChatError("INTERNAL", "the server's answer cannot be read", true);
+  return value;
 }

@@ -1,7 +1,8 @@
 // What a search brings, made typed or refused.
 
+import type { Found, FoundPage as TheirPage } from "../../client/src/index";
 import type { NewMessage } from "../protocol";
-import { decodeMessage, isFields } from "../protocol-decode";
+import { decodeMessage } from "../protocol-decode";
 
 /** A part of a message around what was looked for. */
 export interface SnippetPart {
@@ -20,24 +21,14 @@ export interface FoundPage {
   readonly next: string | undefined;
 }
 
-/** The answer of GET /api/search; undefined when it is none. */
-export function decodeFoundPage(answer: unknown): FoundPage | undefined {
-  if (!isFields(answer) || !Array.isArray(answer["messages"])) return undefined;
-  const { next } = answer;
-  return {
-    found: answer["messages"].map(decodeFound).filter((found) => found !== undefined),
-    next: typeof next === "string" && next !== "" ? next : undefined,
-  };
+/** A page of the module's, in the page's types. */
+export function foundOf({ messages, next }: TheirPage): FoundPage {
+  return { found: messages.flatMap((found) => one(found) ?? []), next: next || undefined };
 }
 
-function decodeFound(value: unknown): FoundMessage | undefined {
-  const message = decodeMessage(value);
+function one(found: Found): FoundMessage | undefined {
+  const message = decodeMessage(found);
   if (!message) return undefined;
-  const parts = isFields(value) && Array.isArray(value["snippet"]) ? value["snippet"].map(decodePart).filter((part) => part !== undefined) : [];
+  const parts = found.snippet.filter(({ text }) => text !== "");
   return { message, snippet: parts.length > 0 ? parts : [{ text: message.text, match: false }] };
-}
-
-function decodePart(value: unknown): SnippetPart | undefined {
-  if (!isFields(value) || typeof value["text"] !== "string") return undefined;
-  return { text: value["text"], match: value["match"] === true };
 }

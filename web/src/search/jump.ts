@@ -3,6 +3,7 @@
 import { effect } from "@preact/signals";
 import type { Chat } from "../chat/chat";
 import { goTo } from "../route";
+import { nextFrame } from "../ui/nextFrame";
 
 /** How far back the log is read for one message, in pages: a thousand messages of 50 a page, and each takes one answer. */
 const MAX_PAGES = 20;
@@ -66,9 +67,4 @@ function when(holds: () => boolean): Promise<boolean> {
       if (!done && holds()) queueMicrotask(() => end(true));
     });
   });
-}
-
-/** Two frames: what was changed is on the page by then. */
-function nextFrame(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }

@@ -1,10 +1,8 @@
 // One search as this page holds it: what is looked for, and what was found so far.
 
 import { signal } from "@preact/signals";
-import { searchMessages } from "../api";
-import { ProtocolError } from "../protocol";
-import type { Session } from "../session/session";
-import type { FoundMessage } from "./found";
+import { ChatError, type Chat as Client } from "../../client/src/index";
+import { type FoundMessage, foundOf } from "./found";
 
 /** How long the reader must pause in typing before a search begins, in ms: a word is typed faster. */
 const PAUSE_MS = 300;
@@ -27,7 +25,7 @@ export class Search {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asked = 0; // counts searches: an answer to an earlier one is dropped
 
-  constructor(private readonly session: Session) {}
+  constructor(private readonly client: Client) {}
 
   /** Takes what was typed, and searches after a pause. */
   type(text: string): void {
@@ -75,19 +73,20 @@ export class Search {
     const asked = ++this.asked;
     this.state.value = { kind: "loading", found };
     try {
-      const page = await searchMessages(this.session.token, { query: this.text.peek(), roomId: this.roomId.peek(), before });
+      const roomId = this.roomId.peek();
+      const page = foundOf(await this.client.search(this.text.peek(), { ...(roomId !== undefined && { roomId }), ...(before !== undefined && { before }) }));
       if (asked === this.asked) this.state.value = { kind: "ready", found: [...found, ...page.found], next: page.next };
     } catch (error) {
       if (asked !== this.asked) return;
       this.failedAt = before;
-      const message = error instanceof ProtocolError ? wordsOf(error) : "The search failed.";
+      const message = error instanceof ChatError ? wordsOf(error) : "The search failed.";
       this.state.value = { kind: "failed", found, message };
     }
   }
 }
 
 /** What is wrong, for people: the field's name is the protocol's. */
-function wordsOf(error: ProtocolError): string {
+function wordsOf(error: ChatError): string {
   const words = error.field === "query" ? error.message.replace(/^query: /, "The search ") : error.message;
   return words.endsWith(".") ? words : `${words}.`;
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
-import { ProtocolError } from "../protocol";
+import { ChatError } from "../../client/src/index";
 import { goTo, invitation } from "../route";
 import { Dialog } from "../ui/Dialog";
 
@@ -45,7 +45,7 @@ export function AcceptInvitation({ chat, token }: { chat: Chat; token: string })
 }
 
 function wordsOf(failure: unknown): string {
-  if (!(failure instanceof ProtocolError)) return messageOf(failure);
+  if (!(failure instanceof ChatError)) return messageOf(failure);
   if (failure.code === "NOT_FOUND") return "This invitation is not good any more: it was revoked, or the link is not whole.";
   if (failure.code === "GONE") return "This invitation has expired or is used up. Ask for a new one.";
   if (failure.code === "FORBIDDEN") return "You cannot join this room.";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { register, signIn, signInAsGuest } from "../api";
-import { ProtocolError } from "../protocol";
+import { ChatError } from "../../client/src/index";
 import { Field, Form } from "./fields";
 import { readToken } from "./token";
 
@@ -89,7 +89,7 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
 }
 
 function sentence(failure: unknown): string {
-  if (failure instanceof ProtocolError && failure.code === "UNAUTHENTICATED") return "The name or the password is wrong.";
+  if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return "The name or the password is wrong.";
   const text = failure instanceof Error ? failure.message : "Something went wrong. Try again.";
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,22 +1,39 @@
+import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
+import { useNow } from "../ui/now";
+import { presenceText, WithPresence } from "../ui/Presence";
+
+/** How often "5 min ago" is read anew, in ms. */
+const AGO_EVERY_MS = 30_000;
 
 interface RoomHeaderProps {
+  chat: Chat;
   room: RoomState;
   onMenu: () => void;
   /** Undefined: there is nothing more to see of it. */
   onDetails: (() => void) | undefined;
 }
 
-export function RoomHeader({ room, onMenu, onDetails }: RoomHeaderProps) {
+export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
   const { topic, type, userId } = room.info.value;
   const name = room.name.value;
+  const now = useNow(AGO_EVERY_MS);
+  const other = type === "direct" && userId !== undefined && userId !== chat.user.id ? userId : undefined;
+  const presence = other === undefined ? undefined : chat.presences.of(other);
+  const line = topic || presenceText(presence, now);
   return (
     <header class="room-head">
       <MenuButton onClick={onMenu} />
-      {type === "direct" ? <Avatar id={userId ?? room.id} name={name} /> : <RoomMark id={room.id} name={name} />}
+      {type === "direct" ? (
+        <WithPresence presence={presence}>
+          <Avatar id={userId ?? room.id} name={name} />
+        </WithPresence>
+      ) : (
+        <RoomMark id={room.id} name={name} />
+      )}
       <div class="room-head-text">
         <h1>
           {type === "private" && (
@@ -27,9 +44,9 @@ export function RoomHeader({ room, onMenu, onDetails }: RoomHeaderProps) {
           )}
           <bdi>{name}</bdi>
         </h1>
-        {topic && (
-          <p dir="auto" title={topic}>
-            {topic}
+        {line && (
+          <p dir="auto" title={line}>
+            {line}
           </p>
         )}
       </div>

@@ -2,7 +2,6 @@ import { useMemo, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
 import { RoomFiles } from "../attachments/files";
 import { Uploads } from "../attachments/uploads";
-import { newClientId } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Composer } from "../composer/Composer";
@@ -15,6 +14,7 @@ import { Announcer } from "./Announcer";
 import { RoomHeader } from "./RoomHeader";
 import type { Item } from "./rows";
 import { Timeline } from "./Timeline";
+import { TypingLine } from "./TypingLine";
 
 interface RoomViewProps {
   chat: Chat;
@@ -30,11 +30,11 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
   const edited = editing?.room === room ? editing.item : undefined;
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
-  const files = useMemo(() => new RoomFiles(room.id, () => chat.session.token), [chat, room]);
-  const uploads = useMemo(() => new Uploads(files, newClientId), [files]);
+  const files = useMemo(() => new RoomFiles(room.id, chat.client), [chat, room]);
+  const uploads = useMemo(() => new Uploads(files), [files]);
   return (
     <FilesOfRoom.Provider value={files}>
-      <RoomHeader room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
+      <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
       {presence.kind === "refused" ? (
         <div class="empty">
           <h2>This room cannot be opened</h2>
@@ -43,6 +43,7 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
       ) : (
         <>
           <Timeline key={room.id} chat={chat} room={room} onEdit={(item) => setEditing({ room, item })} />
+          <TypingLine chat={chat} room={room} />
           {closed !== undefined ? (
             <ComposerClosed reason={closed} />
           ) : edited ? (

@@ -1,9 +1,11 @@
-import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
-import type { Chat } from "../chat/chat";
+import { type Chat, LAND_WITHIN } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { mayModerate, whyNotWrite } from "../rooms/rights";
 import { Icon } from "../ui/Icon";
+import { nextFrame } from "../ui/nextFrame";
 import { useNow } from "../ui/now";
 import { useToast } from "../ui/useToast";
 import type { BubbleHandlers } from "./Bubble";
@@ -32,13 +34,19 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const onNearTop = useCallback(() => {
     if (room.paging.peek() === "idle") void chat.readOlder(room);
   }, [chat, room]);
-  const { scroller, content, atEnd, toEnd } = useTimelineScroll(log, onNearTop);
+  const { scroller, content, atEnd, toEnd, toLine } = useTimelineScroll(log, onNearTop);
 
   const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
   const openedAt = useRef(Date.now()).current;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
   const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
   const days = useMemo(() => groupByDay(rows, firstUnread), [rows, firstUnread]);
+
+  const isNear = unreadFrom !== undefined && unreadFrom.count <= LAND_WITHIN;
+  const isWhole = unreadFrom !== undefined && (log.first <= unreadFrom.read + 1 || (log.loaded && !log.hasBefore));
+  const settled = unreadFrom !== undefined && log.loaded && (!isNear || isWhole || room.paging.value === "failed" || room.presence.value.kind !== "in");
+  const landed = useLanding(scroller, settled, firstUnread > 0 && isNear, toLine);
+  const [isAsked, setAsked] = useState(false); // the way to the first unread was taken
 
   const tabStop = useTabStop(scroller, items);
   const { toast, say } = useToast();
@@ -52,10 +60,22 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
     onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
   };
 
+  const toFirstUnread = async () => {
+    if (!unreadFrom) return;
+    // Who stays at the end has the oldest messages cut off again.
+    if (scroller.current) scroller.current.scrollTop = 0;
+    await nextFrame();
+    const isRead = await chat.readToUnread(room, unreadFrom.read);
+    await nextFrame();
+    const line = scroller.current?.querySelector<HTMLElement>(".unread-line");
+    if (isRead && line) toLine(line);
+    else say("The first unread message could not be read.");
+  };
+
   if (atEnd) seenWhenLeft.current = log.last;
   const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
 
-  useReading(chat, room, atEnd && unreadFrom !== undefined, log.last);
+  useReading(chat, room, atEnd && landed, log.last);
   useReceipts(chat, room);
   const seen = seenOf(chat, room);
   useSendingLeadsToEnd(log, toEnd);
@@ -66,7 +86,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   return (
     <div class="timeline-frame">
       <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
-        <div ref={content} class="timeline-content">
+        <div ref={content} class="timeline-content" data-landed={landed || !log.loaded}>
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           {days.map((day) => (
             <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} seen={seen} {...handlers} />
@@ -76,6 +96,19 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
       </div>
       <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
+      {unreadFrom && !isNear && !isAsked && landed && (
+        <button
+          type="button"
+          class="jump jump-up"
+          onClick={() => {
+            setAsked(true);
+            void toFirstUnread();
+          }}
+        >
+          <Icon name="down" size={18} />
+          {unreadFrom.count >= MOST_COUNTED ? "999+" : unreadFrom.count} unread: jump to the first
+        </button>
+      )}
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
           <Icon name="down" size={18} />
@@ -149,7 +182,7 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
     seq: 0,
     author: me,
     authorName: myName,
-    text: pending.text,
+    text: pending.text || filesText(pending.attachments.length),
     mentions: [],
     attachments: [],
     at: pending.at,
@@ -163,11 +196,16 @@ function pendingItem(pending: Pending, me: string, myName: string): Item {
   };
 }
 
+/** What stands in a bubble without words until its files are seen. */
+function filesText(n: number): string {
+  return n === 1 ? "1 file" : `${n} files`;
+}
+
 /** Marks the room read while its end is in sight. isSeen: it is, and where the unread ones begin was noted before. */
 function useReading(chat: Chat, room: RoomState, isSeen: boolean, last: number): void {
   useEffect(() => {
     const read = () => {
-      if (isSeen && document.visibilityState === "visible") chat.reading.readToEnd(room);
+      if (isSeen && document.visibilityState === "visible") chat.readToEnd(room);
     };
     read();
     document.addEventListener("visibilitychange", read);
@@ -175,7 +213,11 @@ function useReading(chat: Chat, room: RoomState, isSeen: boolean, last: number):
   }, [room, isSeen, last]);
 }
 
+/** The server counts no further. */
+const MOST_COUNTED = 1000;
+
 interface UnreadLine {
+  count: number; // of the unread messages
   read: number; // up to here it was read when it was opened
   end: number; // the log ended here then
 }
@@ -185,8 +227,20 @@ function useUnreadLine(room: RoomState): UnreadLine | undefined {
   const line = useRef<UnreadLine>(undefined);
   const read = room.readSeq.value;
   const end = room.log.value.last;
-  if (!line.current && read !== undefined && end >= 0) line.current = { read, end };
+  if (!line.current && read !== undefined && end >= 0) line.current = { count: room.unread.peek(), read, end };
   return line.current;
+}
+
+/** Shows where the unread messages begin, once that is there; says whether it is decided where the reader stands. */
+function useLanding(scroller: RefObject<HTMLDivElement | null>, settled: boolean, hasLine: boolean, toLine: (line: HTMLElement) => void): boolean {
+  const [landed, setLanded] = useState(false);
+  useLayoutEffect(() => {
+    if (landed || !settled) return;
+    const line = hasLine ? scroller.current?.querySelector<HTMLElement>(".unread-line") : undefined;
+    if (line) toLine(line);
+    setLanded(true);
+  }, [settled]);
+  return landed;
 }
 
 /** Reads who has read how far, once the room is joined and where it shows that. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LogEvent, NewMessage } from "../protocol";
-import { emptyLog, isBehind, type LogAction, reduceLog, type RoomLog } from "./log";
+import { emptyLog, type LogAction, reduceLog, type RoomLog } from "./log";
 
 function message(seq: number, over: Partial<NewMessage> = {}): NewMessage {
   return { id: `id${seq}`, roomId: "general", seq, text: `text ${seq}`, author: "ann", timestamp: "2026-01-01T00:00:00.000Z", ...over };
@@ -17,22 +17,10 @@ function after(...actions: LogAction[]): RoomLog {
 const seqs = (log: RoomLog) => log.messages.map((m) => m.seq);
 
 describe("events by their number", () => {
-  test("last+1 is applied, a lower one dropped", () => {
+  test("are applied once, in order", () => {
     const log = after({ type: "joined", lastSeq: 4 }, { type: "events", events: [live(5), live(5), live(4), live(6)] });
     expect(seqs(log)).toEqual([5, 6]);
     expect(log.last).toBe(6);
-    expect(isBehind(log)).toBe(false);
-  });
-
-  test("a larger one is noted, not applied, and the replay closes the hole", () => {
-    let log = after({ type: "joined", lastSeq: 4 }, { type: "events", events: [live(7)] });
-    expect(seqs(log)).toEqual([]);
-    expect(isBehind(log)).toBe(true);
-    log = reduceLog(log, { type: "events", events: [live(5), live(6)] });
-    expect(isBehind(log)).toBe(true);
-    log = reduceLog(log, { type: "events", events: [live(7)] });
-    expect(seqs(log)).toEqual([5, 6, 7]);
-    expect(isBehind(log)).toBe(false);
   });
 
   test("voids and unknown kinds take their number", () => {
@@ -44,16 +32,10 @@ describe("events by their number", () => {
     expect(seqs(log)).toEqual([3]);
   });
 
-  test("what comes before the join's answer is applied is fetched, not lost", () => {
-    const log = after({ type: "events", events: [live(6)] }, { type: "joined", lastSeq: 5 });
-    expect(log.last).toBe(5);
-    expect(isBehind(log)).toBe(true);
-  });
-
-  test("joining again keeps what is there and says how far behind it is", () => {
+  test("joining again keeps what is there", () => {
     const log = after({ type: "joined", lastSeq: 1 }, { type: "events", events: [live(2)] }, { type: "joined", lastSeq: 9 });
     expect(seqs(log)).toEqual([2]);
-    expect(isBehind(log)).toBe(true);
+    expect(log.last).toBe(2);
   });
 });
 
@@ -101,15 +83,19 @@ describe("history", () => {
 });
 
 describe("our own messages", () => {
-  const sending: LogAction = { type: "sending", clientId: "c1", text: "hi", at: 1 };
+  const waiting = { clientId: "c1", text: "hi", at: 1, attachments: [] };
+  const sending: LogAction = { type: "outbox", waiting: [waiting] };
+  const empty: LogAction = { type: "outbox", waiting: [] };
   const joined: LogAction = { type: "joined", lastSeq: 0 };
   const event: LogAction = { type: "events", events: [live(1, { author: "me", clientId: "c1", text: "hi" })] };
   const ack: LogAction = { type: "sent", clientId: "c1", seq: 1 };
 
   test.each([
-    ["ack first", [joined, sending, ack, event]],
-    ["event first", [joined, sending, event, ack]],
-    ["event twice", [joined, sending, event, event, ack]],
+    ["ack first", [joined, sending, ack, empty, event]],
+    ["event first", [joined, sending, event, ack, empty]],
+    ["event twice", [joined, sending, event, event, ack, empty]],
+    ["event first, and something else is written", [joined, sending, event, sending, ack, empty]],
+    ["left by an earlier page, which never got its answer", [joined, event, sending, ack, empty]],
   ])("one message, never two: %s", (_, actions) => {
     const log = after(...actions);
     expect(log.pending).toEqual([]);
@@ -123,15 +109,21 @@ describe("our own messages", () => {
   });
 
   test("acked but not seen yet it stays visible", () => {
-    expect(after(joined, sending, ack).pending).toMatchObject([{ clientId: "c1", state: "sent", seq: 1 }]);
+    expect(after(joined, sending, ack, empty).pending).toMatchObject([{ clientId: "c1", state: "sent", seq: 1 }]);
   });
 
   test("a failed one is retried under the same clientId, or discarded", () => {
-    let log = after(joined, sending, { type: "failed", clientId: "c1", error: "no" });
-    expect(log.pending).toEqual([{ clientId: "c1", text: "hi", at: 1, state: "failed", error: "no" }]);
-    log = reduceLog(log, { type: "retrying", clientId: "c1" });
-    expect(log.pending).toEqual([{ clientId: "c1", text: "hi", at: 1, state: "sending" }]);
-    expect(reduceLog(log, { type: "discarded", clientId: "c1" }).pending).toEqual([]);
+    const failed = after(joined, sending, { type: "failed", clientId: "c1", error: "no" }, empty);
+    expect(failed.pending).toEqual([{ ...waiting, state: "failed", error: "no" }]);
+    expect(reduceLog(failed, sending).pending).toEqual([{ ...waiting, state: "sending" }]);
+    expect(reduceLog(failed, { type: "discarded", clientId: "c1" }).pending).toEqual([]);
+  });
+
+  test("what waits is shown in the order it was made, whatever became of what was before it", () => {
+    const later = { clientId: "c2", text: "ho", at: 2, attachments: ["f1"] };
+    const log = after(joined, sending, { type: "failed", clientId: "c1", error: "no" }, { type: "outbox", waiting: [later] });
+    expect(log.pending.map((p) => [p.clientId, p.state])).toEqual([["c1", "failed"], ["c2", "sending"]]);
+    expect(reduceLog(log, empty).pending.map((p) => p.clientId)).toEqual(["c1"]);
   });
 
   test("a reset beyond its number settles it, one before does not", () => {

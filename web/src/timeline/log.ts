@@ -1,10 +1,10 @@
 // What the page has of one room's log. ONE reducer takes the snapshot, what is
 // replayed and what is live, so that they cannot disagree.
 //
-// The rule for events: seq == last+1 is applied, seq <= last is dropped, and a larger
-// one is only noted (`heard`): whoever holds the log then asks for what lies between.
+// The client module tells every event once and in order, from where the log was begun;
+// what the log has already is dropped all the same.
 
-import type { LogEvent, MemberUpdated, NewMessage, Reaction, ReactionUpdated, Reactions, ResetReason, RoomUpdated } from "../protocol";
+import type { LogEvent, MemberUpdated, NewMessage, Reaction, ReactionUpdated, Reactions, RoomUpdated } from "../protocol";
 
 /** How many changes are kept for a page that is on its way: far more than come in the time of one answer. */
 const KEEP_CHANGES = 200;
@@ -15,11 +15,16 @@ const KEEP_NOTES = 200;
 /** What changed a room's members or settings. */
 export type Note = ({ event: "member_updated" } & MemberUpdated) | ({ event: "room_updated" } & RoomUpdated);
 
-/** A message of ours that the log does not hold yet. */
-export interface Pending {
+/** A message that waits in the outbox. */
+export interface Waiting {
   readonly clientId: string;
   readonly text: string;
-  readonly at: number; // ms of Date.now(), when it was sent first
+  readonly at: number; // ms since 1970, when it was made
+  readonly attachments: readonly string[]; // ids of files
+}
+
+/** A message of ours that the log does not hold yet. */
+export interface Pending extends Waiting {
   readonly state: "sending" | "sent" | "failed";
   readonly seq?: number; // known once it is "sent"
   readonly error?: string; // why it "failed"
@@ -30,8 +35,6 @@ export interface RoomLog {
   readonly me: string;
   /** The highest seq applied; -1 before the room was joined. */
   readonly last: number;
-  /** The highest seq heard of; above `last` there is something to fetch. */
-  readonly heard: number;
   /** Messages from this seq to `last` are here. */
   readonly first: number;
   /** Whether the log holds messages before `first`. */
@@ -46,61 +49,45 @@ export interface RoomLog {
   readonly notes: readonly Note[];
   readonly pending: readonly Pending[];
   /** Why what was here had to be dropped, until the reader was told. */
-  readonly reset: ResetReason | undefined;
+  readonly reset: string | undefined;
 }
 
 export type LogAction =
   | { type: "joined"; lastSeq: number }
   | { type: "events"; events: readonly LogEvent[] }
-  | { type: "heard"; seq: number }
   | { type: "page"; before: number; messages: readonly NewMessage[]; hasBefore: boolean }
-  | { type: "reset"; reason: ResetReason; lastSeq: number }
-  | { type: "replaced" }
+  | { type: "reset"; reason: string; lastSeq: number }
   | { type: "reset_seen" }
   | { type: "trim"; keep: number }
-  | { type: "sending"; clientId: string; text: string; at: number }
+  | { type: "outbox"; waiting: readonly Waiting[] }
   | { type: "sent"; clientId: string; seq: number }
   | { type: "failed"; clientId: string; error: string }
-  | { type: "retrying"; clientId: string }
   | { type: "discarded"; clientId: string };
 
 export function emptyLog(me: string): RoomLog {
-  return { me, last: -1, heard: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
-}
-
-/** Whether events between `last` and `heard` are missing. */
-export function isBehind(log: RoomLog): boolean {
-  return log.last >= 0 && log.heard > log.last;
+  return { me, last: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
 }
 
 export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
   switch (action.type) {
     case "joined":
-      // An event can come in the same tick as the join's answer, before it is applied.
-      return heard(log.last >= 0 ? log : startAt(log, action.lastSeq), Math.max(log.heard, action.lastSeq));
+      return log.last >= 0 ? log : startAt(log, action.lastSeq);
     case "events":
       return applyAll(log, action.events);
-    case "heard":
-      return heard(log, action.seq);
     case "page":
       return prepend(log, action.before, action.messages, action.hasBefore);
     case "reset":
       return { ...startAt(log, action.lastSeq), reset: action.reason };
-    case "replaced":
-      // Another log stands where this one was; its numbers mean nothing any more.
-      return { ...emptyLog(log.me), pending: log.pending, reset: "ahead" };
     case "reset_seen":
       return { ...log, reset: undefined };
     case "trim":
       return trim(log, action.keep);
-    case "sending":
-      return addPending(log, { clientId: action.clientId, text: action.text, at: action.at, state: "sending" });
+    case "outbox":
+      return { ...log, pending: withWaiting(log, action.waiting) };
     case "sent":
       return settle(changePending(log, action.clientId, (p) => ({ ...bare(p), state: "sent", seq: action.seq })));
     case "failed":
       return changePending(log, action.clientId, (p) => ({ ...bare(p), state: "failed", error: action.error }));
-    case "retrying":
-      return changePending(log, action.clientId, (p) => ({ ...bare(p), state: "sending" }));
     case "discarded":
       return { ...log, pending: log.pending.filter((p) => p.clientId !== action.clientId) };
   }
@@ -110,7 +97,6 @@ function startAt(log: RoomLog, lastSeq: number): RoomLog {
   return settle({
     ...log,
     last: lastSeq,
-    heard: lastSeq,
     first: lastSeq + 1,
     hasBefore: lastSeq > 0,
     loaded: lastSeq === 0,
@@ -120,29 +106,24 @@ function startAt(log: RoomLog, lastSeq: number): RoomLog {
   });
 }
 
-function heard(log: RoomLog, seq: number): RoomLog {
-  return seq > log.heard ? { ...log, heard: seq } : log;
-}
-
 function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
-  const known = events.reduce((noted, event) => heard(noted, event.seq), log);
-  if (log.last < 0) return known; // the join's answer says where to begin
+  if (log.last < 0) return log; // the join's answer says where to begin
   let { last } = log;
   const arrived: NewMessage[] = [];
   const changes: LogEvent[] = [];
   const notes: Note[] = [];
   for (const event of events) {
-    if (event.seq !== last + 1) continue;
+    if (event.seq <= last) continue;
     last = event.seq;
     if (event.event === "new_message") arrived.push(event);
     else if ("target" in event) changes.push(event);
     else if (event.event === "member_updated" || event.event === "room_updated") notes.push(event);
   }
-  if (last === log.last) return known;
+  if (last === log.last) return log;
   const own = new Set(arrived.filter((m) => m.author === log.me).map((m) => m.clientId));
   const messages = arrived.length === 0 ? log.messages : [...log.messages, ...arrived];
   return settle({
-    ...known,
+    ...log,
     last,
     messages: applyChanges(messages, changes, log.me),
     changes: changes.length === 0 ? log.changes : [...log.changes, ...changes].slice(-KEEP_CHANGES),
@@ -158,12 +139,14 @@ function applyChanges(messages: readonly NewMessage[], events: readonly LogEvent
     if (!("target" in event)) continue;
     const at = result.findIndex((message) => message.seq === event.target);
     const message = result[at];
-    if (message && !message.deleted) result = result.with(at, changed(message, event, me));
+    if (message) result = result.with(at, changed(message, event, me));
   }
   return result;
 }
 
-function changed(message: NewMessage, event: LogEvent, me: string): NewMessage {
+/** A message as an event about it makes it. */
+export function changed(message: NewMessage, event: LogEvent, me: string): NewMessage {
+  if (message.deleted) return message;
   switch (event.event) {
     case "message_deleted": {
       const { editedAt: _, reactions: __, ...rest } = message;
@@ -215,9 +198,15 @@ function trim(log: RoomLog, keep: number): RoomLog {
   return { ...log, messages, first: messages[0]?.seq ?? log.last + 1, hasBefore: true };
 }
 
-function addPending(log: RoomLog, pending: Pending): RoomLog {
-  if (log.pending.some((p) => p.clientId === pending.clientId)) return log;
-  return { ...log, pending: [...log.pending, pending] };
+/** What waits in the outbox, and what was answered but is not in the log, in the order it was made. */
+function withWaiting(log: RoomLog, waiting: readonly Waiting[]): readonly Pending[] {
+  const ids = new Set(waiting.map((one) => one.clientId));
+  const answered = log.pending.filter((p) => p.state !== "sending" && !ids.has(p.clientId));
+  const known = new Set(log.pending.map((p) => p.clientId));
+  // The log may have it before its answer comes, and a page that was left never got one.
+  const isLogged = (clientId: string) => !known.has(clientId) && log.messages.some((m) => m.clientId === clientId && m.author === log.me);
+  const sending = waiting.filter((one) => !isLogged(one.clientId)).map((one): Pending => ({ ...one, state: "sending" }));
+  return [...answered, ...sending].sort((a, b) => a.at - b.at);
 }
 
 function changePending(log: RoomLog, clientId: string, change: (p: Pending) => Pending): RoomLog {
@@ -226,5 +215,5 @@ function changePending(log: RoomLog, clientId: string, change: (p: Pending) => P
 
 /** What stays of a pending message when its state changes. */
 function bare(p: Pending): Omit<Pending, "state"> {
-  return { clientId: p.clientId, text: p.text, at: p.at };
+  return { clientId: p.clientId, text: p.text, at: p.at, attachments: p.attachments };
 }

@@ -8,6 +8,9 @@ const AT_END_PX = 40;
 /** So near to the top the next page is asked for, in CSS pixels: about one screen ahead. */
 const AHEAD_PX = 900;
 
+/** So far below the top edge the line of the unread messages is put, in CSS pixels: about one message. */
+const LINE_PX = 96;
+
 interface Anchor {
   key: string;
   top: number; // relative to the scroller's top edge
@@ -18,6 +21,8 @@ export interface TimelineScroll {
   content: RefObject<HTMLDivElement | null>;
   atEnd: boolean;
   toEnd: () => void;
+  /** Shows where the unread messages begin, below the top edge: what was read last stands above them. */
+  toLine: (line: HTMLElement) => void;
 }
 
 /**
@@ -85,7 +90,17 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
 
-  return { scroller, content, atEnd, toEnd };
+  const toLine = (line: HTMLElement) => {
+    const element = scroller.current;
+    if (!element) return;
+    element.scrollTop += line.getBoundingClientRect().top - element.getBoundingClientRect().top - LINE_PX;
+    following.current = element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
+    lastTop.current = element.scrollTop;
+    standing.current = following.current ? undefined : findAnchor(element);
+    setAtEnd(following.current);
+  };
+
+  return { scroller, content, atEnd, toEnd, toLine };
 }
 
 /** The first message that reaches below the scroller's top edge. */

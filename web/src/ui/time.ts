@@ -48,6 +48,17 @@ export function dayName(at: number, now: number): string {
   return fullDate.format(at);
 }
 
+/** How long ago something was: "just now", "5 min ago", "3 h ago", "yesterday", "on 4 May". */
+export function agoText(at: number, now: number): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  const days = daysBetween(at, now);
+  if (days === 0 || minutes < 12 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  if (days === 1) return "yesterday";
+  return `on ${new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : fullDate.format(at)}`;
+}
+
 /** When something was last said, as short as a list needs it. */
 export function shortTime(at: number, now: number): string {
   const days = daysBetween(at, now);

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import { messageOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
-import { ProtocolError } from "../../protocol";
+import { ChatError } from "../../../client/src/index";
 import { roomPath } from "../../route";
 import { jump } from "../../search/jump";
 import { Avatar } from "../../ui/Avatar";
@@ -188,6 +188,6 @@ async function gone(request: Promise<void>): Promise<void> {
   try {
     await request;
   } catch (error) {
-    if (!(error instanceof ProtocolError) || error.code !== "GONE") throw error;
+    if (!(error instanceof ChatError) || error.code !== "GONE") throw error;
   }
 }

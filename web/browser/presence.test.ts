@@ -1,0 +1,117 @@
+// Who is there, who types, and where one goes on reading.
+
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "./browser";
+import { makeRoom, meet, openDetails, row, setMember } from "./crew";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** So many messages are more than one reads back for when a room is opened. */
+const MANY = 230;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  await meet(server, { ann: "Ann Lee", bo: "Bo Chen", cleo: "Cleo", dan: "Dan" });
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const names: Record<string, string> = { ann: "Ann Lee", bo: "Bo Chen", cleo: "Cleo", dan: "Dan" };
+const enter = (sub: string, room?: string) => Person.enter(browser, server, names[sub] ?? sub, { token: server.token(sub, names[sub] ?? sub), ...(room !== undefined && { room }) });
+const typingLine = (person: Person) => person.page.locator(".typing-line");
+
+test("whoever is written to is there, and when he goes it says since when, in the list, the head and the panel", async () => {
+  const { room } = (await server.ask("ann", "POST", "direct", { userId: "bo" }, "Ann Lee")) as { room: { id: string } };
+  const club = await makeRoom(server, "ann", { name: "Club", type: "private" });
+  await setMember(server, "ann", club, "bo", "member");
+  await server.post(room.id, "hello", server.token("ann", "Ann Lee"));
+  const ann = await enter("ann", room.id);
+  const dot = row(ann, room.id).locator(".with-presence");
+  await expect.poll(() => dot.getAttribute("data-presence"), { timeout: SOON_MS }).toBe("offline");
+  const bo = await enter("bo", room.id);
+  await expect.poll(() => dot.getAttribute("data-presence"), { timeout: SOON_MS }).toBe("online");
+  await ann.page.locator(".room-head").getByText("Online").waitFor();
+  await row(ann, club).click();
+  const panel = await openDetails(ann, "Members");
+  await panel.locator('[data-member="bo"]').getByText("Member · Online").waitFor();
+  await bo.leave();
+  await panel.locator('[data-member="bo"]').getByText("Member · Last seen just now").waitFor({ timeout: 2 * SOON_MS });
+  await panel.getByRole("button", { name: "Close" }).click();
+  await row(ann, room.id).click();
+  await ann.page.locator(".room-head").getByText(/^Last seen /).waitFor();
+  await ann.leave();
+});
+
+test("who types is named: one, two, several; and no more once it is sent, taken back or the page is gone", async () => {
+  const [ann, bo, cleo, dan] = await Promise.all([enter("ann", "typing"), enter("bo", "typing"), enter("cleo", "typing"), enter("dan", "typing")]);
+  if (!ann || !bo || !cleo || !dan) throw new Error("there are four");
+  const line = typingLine(ann);
+  const says = (text: string) => expect.poll(() => line.textContent(), { timeout: SOON_MS }).toBe(text);
+  // What is typed is said again: one saying may be lost, and the machine may be slow.
+  await bo.field.pressSequentially("he");
+  await says("Bo Chen is typing");
+  expect(await typingLine(bo).textContent()).toBe("");
+  await cleo.field.pressSequentially("I");
+  await expect.poll(async () => {
+    await bo.field.pressSequentially("l");
+    return line.textContent();
+  }, { timeout: 2 * SOON_MS }).toMatch(/^(Bo Chen and Cleo|Cleo and Bo Chen) are typing$/);
+  await expect.poll(async () => {
+    for (const person of [bo, cleo, dan]) await person.field.pressSequentially("o");
+    return line.textContent();
+  }, { timeout: 2 * SOON_MS }).toBe("Several people are typing");
+  await bo.field.press("Enter");
+  await dan.field.fill("");
+  await cleo.leave(); // nobody says so any more
+  await says("");
+  await Promise.all([ann.leave(), bo.leave(), dan.leave()]);
+});
+
+test("a room is opened where its unread messages begin, and is read once one is at the end", async () => {
+  const room = await makeRoom(server, "ann", { name: "Long", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const as = server.token("ann", "Ann Lee");
+  const known = await server.post(room, "known", as);
+  await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: known.seq }, "Bo Chen");
+  for (let n = 0; n < 120; n++) await server.post(room, `new ${n}`, as);
+  const bo = await enter("bo");
+  await row(bo, room).getByText("120 unread").waitFor();
+  await row(bo, room).click();
+  const line = bo.page.locator(".unread-line");
+  await line.waitFor();
+  const isInSight = () => line.evaluate((element) => {
+    const frame = document.querySelector(".timeline")?.getBoundingClientRect();
+    const { top, bottom } = element.getBoundingClientRect();
+    return frame !== undefined && top >= frame.top && bottom <= frame.bottom;
+  });
+  await expect.poll(isInSight, { timeout: SOON_MS }).toBe(true);
+  expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("new 0");
+  // Nothing of it is read yet but what was.
+  expect(await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 })).toMatchObject({ unread: 120 });
+  await bo.page.getByRole("button", { name: "Jump to present" }).click();
+  await expect.poll(async () => (await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 }))["unread"], { timeout: SOON_MS }).toBe(0);
+  await row(bo, room).locator(".badge").waitFor({ state: "detached" });
+  await bo.leave();
+});
+
+test("where very much is unread a button leads to the first of it", async () => {
+  const room = await makeRoom(server, "ann", { name: "Flood", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  await server.postAll(room, Array.from({ length: MANY }, (_, n) => `flood ${n}`), server.token("ann", "Ann Lee"));
+  const bo = await enter("bo", room);
+  await bo.page.getByRole("button", { name: `${MANY} unread: jump to the first` }).click();
+  const line = bo.page.locator(".unread-line");
+  await line.waitFor();
+  expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("flood 0");
+  await expect.poll(() => line.evaluate((element) => {
+    const top = element.getBoundingClientRect().top;
+    return top > 0 && top < innerHeight;
+  }), { timeout: SOON_MS }).toBe(true);
+  await bo.leave();
+});
