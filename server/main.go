@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 
 	"roomstream/server/app"
@@ -19,5 +20,6 @@ func main() {
 
 // run is the program without the process around it. Logs go to standard error.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout io.Writer) error {
-	return app.Run(ctx, app.Environment{Args: args, Getenv: getenv, Stdin: os.Stdin, Stdout: stdout, Stderr: os.Stderr})
+	log.SetFlags(0) // ours has the time
+	return app.Run(ctx, app.Environment{Args: args, Getenv: getenv, Stdin: os.Stdin, Stdout: stdout, Stderr: os.Stderr, Adopt: log.SetOutput})
 }

@@ -82,7 +82,7 @@ func addAccount(ctx context.Context, e Environment) error {
 	}
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	kept, err := openStore(opening, c, false, newLogger(c, e.Stderr))
+	kept, err := openStore(opening, c, false, e.logger(c))
 	if err != nil {
 		return err
 	}

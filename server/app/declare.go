@@ -286,7 +286,7 @@ func withStreams(ctx context.Context, c Config, e Environment, do func(*streams.
 		if err != nil {
 			return err
 		}
-		service := streams.New(streams.Options{Database: database, Store: declarations, Logger: newLogger(c, e.Stderr)})
+		service := streams.New(streams.Options{Database: database, Store: declarations, Logger: e.logger(c)})
 		if err := service.Load(ctx); err != nil {
 			return err
 		}

@@ -32,6 +32,10 @@ type Environment struct {
 	Stdin  io.Reader // what `import` reads
 	Stdout io.Writer // what people asked for
 	Stderr io.Writer // the log
+
+	// Adopt is given where the lines go that libraries write to the process's own log. nil: they
+	// stay where they go. It is for whoever owns the process: that log is one for all of it.
+	Adopt func(io.Writer)
 }
 
 // command is one of the program's commands.
@@ -48,8 +52,8 @@ func commands() []command {
 		{"account add", "makes an account: account add -name Ann [-role admin]", addAccount},
 		{"retention", "says how long a room's messages are kept: retention -room general -keep 720h (or forever, or default)", setRetention},
 		{"erase", "takes what a user wrote out of the chat, for good: erase -user ID", erase},
-		{"export", "writes rooms, messages and accounts as lines: export [-room general] [-out backup.ndjson]", export},
-		{"import", "reads what export wrote: import -in backup.ndjson [-new-log-id]", importArchive},
+		{"export", "writes everything as lines: export [-room general] [-out backup.ndjson] [-files backup-files]", export},
+		{"import", "reads what export wrote: import -in backup.ndjson [-files backup-files] [-new-log-id]", importArchive},
 		{"verify", "holds everything to what the log says, and exits 1 where it differs", verify},
 		{"rebuild", "repairs what can be worked out from the log", rebuild},
 		{"streams apply", "declares the streams of a file: streams apply file.json [-dry-run] [-prune]", applyStreams},
@@ -114,7 +118,7 @@ func serve(ctx context.Context, e Environment) error {
 	if e.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	logger := newLogger(c, e.Stderr)
+	logger := e.logger(c)
 	ctx, restore := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer restore()
 	context.AfterFunc(ctx, func() { time.AfterFunc(signalGrace, restore) })

@@ -15,7 +15,7 @@ import (
 func withStore(ctx context.Context, c Config, e Environment, do func(store) error) error {
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	kept, err := openStore(opening, c, false, newLogger(c, e.Stderr))
+	kept, err := openStore(opening, c, false, e.logger(c))
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func withStore(ctx context.Context, c Config, e Environment, do func(store) erro
 // is one more instance, so the settings that the instances share hold for it.
 func withService(ctx context.Context, c Config, e Environment, store rooms.Store, do func(context.Context, *rooms.Service) error) error {
 	service := rooms.New(store, rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Logger: newLogger(c, e.Stderr),
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Logger: e.logger(c),
 	})
 	running, end := context.WithCancel(ctx)
 	defer end()
