@@ -68,6 +68,7 @@ func childStore() (s archive.Store, closeStore func(context.Context) error, err 
 const (
 	longRooms  = 4
 	longEvents = 3000 // a room: several batches
+	longThings = 4000 // notifications: many batches
 	longPeople = 200  // who have read each of them
 	lives      = 3    // imports that are killed, each a little later
 )
@@ -96,6 +97,7 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 	for r := range longRooms {
 		readBy(t, source, rooms.RoomID(fmt.Sprintf("%c-long", 'k'+r)))
 	}
+	putMany(t, source)
 	exported := export(t, source, "")
 	name := filepath.Join(t.TempDir(), "long.ndjson")
 	if err := os.WriteFile(name, []byte(exported), 0o600); err != nil {
@@ -111,6 +113,7 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 			for life := range lives {
 				importAndKill(t, name, environment, 2+4*life)
 			}
+			importAndKill(t, name, environment, longRooms*longEvents/500+longThings/160) // behind the events, within the notifications
 			for key, value := range environment {
 				t.Setenv(key, value)
 			}
@@ -120,7 +123,7 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 			}
 			defer closeStore(context.Background())
 			n, err := read(s, exported, archive.ImportOptions{})
-			if err != nil || n.Events == 0 || n.Events >= longRooms*longEvents {
+			if err != nil || n.Events > 0 || n.Notifications >= longThings {
 				t.Errorf("the last import brought %+v, %v: it must go on where the others were", n, err)
 			}
 			if got := export(t, s, ""); got != exported {
@@ -128,6 +131,21 @@ func TestAnImportThatIsKilledIsRunAgain(t *testing.T) {
 			}
 			wantFound(t, "verify", findings(t, s, false))
 		})
+	}
+}
+
+// putMany puts what is kept beside the log into a store, of one kind many.
+func putMany(t *testing.T, s archive.Store) {
+	t.Helper()
+	everything().put(t, s)
+	var list []rooms.Notification
+	for i := range longThings {
+		n := rooms.Notification{UserID: "ann", Kind: "many", Read: i%2 == 0, Fields: []byte(fmt.Sprintf(`{"n":%d}`, i))}
+		copy(n.ID[:], fmt.Sprintf("n%011d", i))
+		list = append(list, n)
+	}
+	if err := s.Kept.Notifications.Put(t.Context(), list); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +25,96 @@ import (
 // marker stands in everything that the user of the next test writes.
 const marker = "xyzzymarker"
 
-// An erasure leaves nothing of what a user wrote anywhere in the database, wherever he could write. What he called a
-// room is the room's, and his id stays where the log needs it.
+// An erasure leaves nothing of what a user wrote anywhere in the database and in what is exported from either store,
+// wherever he could write. What he called a room is the room's, and his id stays where the log needs it.
 func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
-	mongod := mongotest.Shared(t)
-	database := mongod.Database(t)
-	a := apptest.Start(t, apptest.Options{MongoDBURI: mongod.URI, Database: database})
+	t.Run("MongoDB", func(t *testing.T) {
+		mongod := mongotest.Shared(t)
+		o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
+		a := apptest.Start(t, o)
+		writeMarked(t, a)
+		client, err := mongo.Connect(options.Client().ApplyURI(mongod.URI))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { client.Disconnect(context.Background()) })
+		holding := func() map[string]int { return collectionsWith(t, client.Database(o.Database), marker) }
+		before := holding()
+		for _, collection := range []string{"messages", "profiles", "reports", "attachments", "files.chunks", "notifications"} {
+			for deadline := time.Now().Add(apptest.Patience); before[collection] == 0 && time.Now().Before(deadline); before = holding() {
+				<-time.After(20 * time.Millisecond) // notifications are made behind the messages
+			}
+			if before[collection] == 0 {
+				t.Errorf("nothing was written to %s: it is in %v", collection, before)
+			}
+		}
+		if err := a.Service().Erase(context.Background(), "eve", func(rooms.Erased) {}); err != nil {
+			t.Fatal(err)
+		}
+		if left := holding(); len(left) > 0 {
+			t.Errorf("it is still in %v", left)
+		}
+		wantUnmarked(t, o)
+	})
+	t.Run("embedded", func(t *testing.T) {
+		o := apptest.Options{Dir: t.TempDir()}
+		a := apptest.Start(t, o)
+		writeMarked(t, a)
+		asking{t, a}.until("bob is told", "/api/notifications", a.Token("bob"), marker)
+		a.Stop()
+		marked := exported(t, o)
+		for _, kind := range []string{`{"event"`, `{"profile"`, `{"report"`, `{"file"`, `{"notification"`} {
+			if !slices.ContainsFunc(strings.Split(marked, "\n"), func(line string) bool {
+				return strings.HasPrefix(line, kind) && strings.Contains(line, marker)
+			}) {
+				t.Errorf("no line of the kind %s holds it", kind)
+			}
+		}
+		a = apptest.Start(t, o)
+		if err := a.Service().Erase(context.Background(), "eve", func(rooms.Erased) {}); err != nil {
+			t.Fatal(err)
+		}
+		a.Stop()
+		wantUnmarked(t, o)
+	})
+}
+
+// exported is a store's export with the contents of its files.
+func exported(t *testing.T, o apptest.Options) string {
+	t.Helper()
+	folder := t.TempDir()
+	env, args := storeArgs(o)
+	out := run(t, env, append([]string{"export", "-files", folder}, args...)...)
+	if out.err != nil {
+		t.Fatalf("export: %v, %q", out.err, out.stderr)
+	}
+	text := out.stdout
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		text += contentOf(t, filepath.Join(folder, entry.Name()))
+	}
+	return text
+}
+
+func wantUnmarked(t *testing.T, o apptest.Options) {
+	t.Helper()
+	text := exported(t, o)
+	if !strings.Contains(text, "an answer") {
+		t.Errorf("what others wrote is not exported: %s", text)
+	}
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, marker) {
+			t.Errorf("it is exported: %s", line)
+		}
+	}
+}
+
+// writeMarked has eve write the marker wherever she can, and bob answer.
+func writeMarked(t *testing.T, a *apptest.App) {
+	t.Helper()
 	eve := a.TokenFor(auth.User{ID: "eve", Name: "Eve " + marker}, time.Hour)
 	post := func(path, body string) string {
 		t.Helper()
@@ -60,28 +147,6 @@ func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
 		t.Fatalf("%d %s", status, answer)
 	}
 	post("/api/rooms/general/reports", fmt.Sprintf(`{"seq":4,"reason":"because %s"}`, marker))
-
-	client, err := mongo.Connect(options.Client().ApplyURI(mongod.URI))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { client.Disconnect(context.Background()) })
-	holding := func() map[string]int { return collectionsWith(t, client.Database(database), marker) }
-	before := holding()
-	for _, collection := range []string{"messages", "profiles", "reports", "attachments", "files.chunks", "notifications"} {
-		for deadline := time.Now().Add(20 * time.Second); before[collection] == 0 && time.Now().Before(deadline); before = holding() {
-			<-time.After(20 * time.Millisecond) // notifications are made behind the messages
-		}
-		if before[collection] == 0 {
-			t.Errorf("nothing was written to %s: it is in %v", collection, before)
-		}
-	}
-	if err := a.Service().Erase(context.Background(), "eve", func(rooms.Erased) {}); err != nil {
-		t.Fatal(err)
-	}
-	if left := holding(); len(left) > 0 {
-		t.Errorf("it is still in %v", left)
-	}
 }
 
 // collectionsWith counts the documents that hold a text anywhere, by collection.
