@@ -69,6 +69,7 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 		return fmt.Errorf("remove the profile: %w", err)
 	}
 	s.met.forget(user)
+	s.forgetPushes(user)
 	if err := s.eraseTraces(ctx, user); err != nil {
 		return err
 	}
@@ -86,8 +87,8 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	return nil
 }
 
-// eraseTraces takes away how far he has read, his invitations, and why he reported what others
-// wrote. What he was in rooms is the log's, and stays.
+// eraseTraces takes away how far he has read, his invitations, why he reported what others
+// wrote, and where his devices are pushed to. What he was in rooms is the log's, and stays.
 func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
 		return fmt.Errorf("forget what he has read: %w", err)
@@ -97,6 +98,9 @@ func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	}
 	if err := s.store.Moderation.EraseReports(ctx, user); err != nil {
 		return fmt.Errorf("blank his reports: %w", err)
+	}
+	if err := s.store.Subscriptions.EraseSubscriptions(ctx, user); err != nil {
+		return fmt.Errorf("forget his devices: %w", err)
 	}
 	return nil
 }
@@ -189,6 +193,7 @@ func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress 
 func (s *Service) eraseTold(g Signal) {
 	s.replay.drop()
 	s.met.forget(g.User)
+	s.forgetPushes(g.User)
 	s.router.begin(func(ctx context.Context) {
 		if s.marking.ended(ctx, g.User) == nil {
 			s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})

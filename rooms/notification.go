@@ -111,8 +111,9 @@ func ParseEventID(digits string) (id EventID, ok bool) {
 // Notifications keeps them, for every instance. All methods are safe for concurrent use; all reads are of what a
 // majority has.
 type Notifications interface {
-	// Notify stores notifications. They are durable on return. One whose ID is there already is left as it is.
-	Notify(ctx context.Context, list []Notification) error
+	// Notify stores notifications and returns the IDs of those that were not there yet. They are durable on return. One whose
+	// ID is there already is left as it is. Of several calls with one ID at most one is given it, also where others fail.
+	Notify(ctx context.Context, list []Notification) (stored []EventID, err error)
 
 	// Notifications returns at most limit of a user's, newest first, whose ID is below before (zero: all of them), with
 	// unread only those that are not read.

@@ -48,6 +48,8 @@ const (
 // their streams break, when notifyWaiting are waiting, and when the store does not take it
 // in notifyTries. Nothing else depends on it: the mention stays in the log and is counted
 // as unread from there. A delete or an edit that is lost so leaves what was told before it.
+// Whichever instance stores a notification, and knows that it did, has it pushed (see Pusher):
+// at most once, and not where it cannot know, because its store failed.
 type notifier struct {
 	service *Service
 	logger  *slog.Logger
@@ -176,7 +178,7 @@ func (n *notifier) whole(ctx context.Context, a arrivedEvent) (Event, bool, erro
 
 // store makes and stores the notifications of events.
 func (n *notifier) store(ctx context.Context, events []Event) error {
-	made, told := make([][]Notification, len(events)), map[RoomID][]int64{}
+	made, told := make([][]notice, len(events)), map[RoomID][]int64{}
 	for i := range events {
 		e := &events[i]
 		some, err := n.of(ctx, e)
@@ -191,7 +193,7 @@ func (n *notifier) store(ctx context.Context, events []Event) error {
 	if err != nil {
 		return err
 	}
-	var list []Notification
+	var list []notice
 	for i := range events {
 		some, err := n.asItIs(ctx, &events[i], made[i], changed[events[i].RoomID])
 		if err != nil {
@@ -202,7 +204,7 @@ func (n *notifier) store(ctx context.Context, events []Event) error {
 	if len(list) == 0 {
 		return nil
 	}
-	if err := n.service.Notify(ctx, list); err != nil {
+	if err := n.storeAndPush(ctx, list); err != nil {
 		return err
 	}
 	if changed, err = n.changed(ctx, told); err != nil {
@@ -213,7 +215,7 @@ func (n *notifier) store(ctx context.Context, events []Event) error {
 
 // asItIs gives what an event makes with what is so by now: nothing of a message that is gone,
 // and no text of one that was edited.
-func (n *notifier) asItIs(ctx context.Context, e *Event, made []Notification, w *Withdrawal) ([]Notification, error) {
+func (n *notifier) asItIs(ctx context.Context, e *Event, made []notice, w *Withdrawal) ([]notice, error) {
 	switch {
 	case w == nil || len(made) == 0 || e.Type != TypeMessage:
 		return made, nil
@@ -228,7 +230,7 @@ func (n *notifier) asItIs(ctx context.Context, e *Event, made []Notification, w 
 }
 
 // of gives the notifications that an event makes.
-func (n *notifier) of(ctx context.Context, e *Event) ([]Notification, error) {
+func (n *notifier) of(ctx context.Context, e *Event) ([]notice, error) {
 	room, err := n.service.rosters.room(ctx, e.RoomID)
 	if err != nil {
 		return nil, err
@@ -239,16 +241,16 @@ func (n *notifier) of(ctx context.Context, e *Event) ([]Notification, error) {
 		if room.Type == TypeDirect || muted || n.service.now().Before(e.Until) || auth.IsBot(e.Subject) {
 			return nil, nil
 		}
-		return []Notification{notificationOf(e, e.Subject, KindInvitation, invitationFields{e.RoomID, room.Name, e.Author})}, nil
+		return []notice{noticeOf(e, room, e.Subject, KindInvitation, invitationFields{e.RoomID, room.Name, e.Author})}, nil
 	}
 	kinds, err := n.toldOf(ctx, e, room)
 	if err != nil {
 		return nil, err
 	}
 	fields := messageFields{e.RoomID, e.Seq, e.ID.String(), e.Author, e.AuthorName, firstRunes(e.Text, notifyText)}
-	var list []Notification
+	var list []notice
 	for user, kind := range kinds {
-		list = append(list, notificationOf(e, user, kind, fields))
+		list = append(list, noticeOf(e, room, user, kind, fields))
 	}
 	return list, nil
 }
@@ -358,12 +360,20 @@ type invitationFields struct {
 	Author   auth.UserID `json:"author"`
 }
 
-func notificationOf(e *Event, user auth.UserID, kind string, fields any) Notification {
+func noticeOf(e *Event, room Room, user auth.UserID, kind string, fields any) notice {
 	encoded, err := json.Marshal(fields)
 	if err != nil {
 		panic(err) // texts and numbers always have a JSON form
 	}
-	return Notification{ID: notificationID(e.ID, user), UserID: user, Kind: kind, Fields: encoded}
+	id := notificationID(e.ID, user)
+	made := notice{
+		Notification{ID: id, UserID: user, Kind: kind, Fields: encoded},
+		Missed{ID: id, UserID: user, Kind: kind, RoomID: e.RoomID, RoomName: room.Name, Author: e.Author, AuthorName: e.AuthorName},
+	}
+	if kind != KindInvitation {
+		made.missed.Seq, made.missed.Text = e.Seq, firstRunes(e.Text, notifyText)
+	}
+	return made
 }
 
 // idTime is how many bytes of an id are its time, in seconds.

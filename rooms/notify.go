@@ -18,20 +18,27 @@ const (
 // be found by him later. Those without an ID are given one. They are durable on return.
 // Errors: BAD_REQUEST, UNAVAILABLE.
 func (s *Service) Notify(ctx context.Context, list []Notification) error {
+	_, err := s.notify(ctx, list)
+	return err
+}
+
+// notify returns the IDs of those that were not there yet.
+func (s *Service) notify(ctx context.Context, list []Notification) ([]EventID, error) {
 	checked := make([]Notification, len(list))
 	for i, n := range list {
 		if n.ID == (EventID{}) {
 			n.ID = s.ids.next(s.now())
 		}
 		if err := n.check(); err != nil {
-			return err
+			return nil, err
 		}
 		checked[i] = n
 	}
-	if err := s.store.Notifications.Notify(ctx, checked); err != nil {
-		return notStored(err)
+	stored, err := s.store.Notifications.Notify(ctx, checked)
+	if err != nil {
+		return nil, notStored(err)
 	}
-	return nil
+	return stored, nil
 }
 
 // NotificationsInput selects notifications of a user.

@@ -85,6 +85,7 @@ type Service struct {
 	reads         *reads
 	marking       *underway
 	teller        Teller // set by Run; nil: there are no users here to tell
+	pusher        Pusher // set before Run; nil: nothing is pushed
 
 	watchers watchers
 

@@ -187,6 +187,7 @@ type Store struct {
 	Blobs         Blobs
 	Searcher      Searcher // nil: there is no search
 	Profiles      Profiles
+	Subscriptions Subscriptions
 }
 
 // ForeignInput is a document that another program inserted, as far as its types

@@ -62,7 +62,7 @@ type late struct {
 	goOn  chan struct{} // closed: none waits
 }
 
-func (l late) Notify(ctx context.Context, list []rooms.Notification) error {
+func (l late) Notify(ctx context.Context, list []rooms.Notification) ([]rooms.EventID, error) {
 	select {
 	case l.waits <- struct{}{}:
 	default:
@@ -70,7 +70,7 @@ func (l late) Notify(ctx context.Context, list []rooms.Notification) error {
 	select {
 	case <-l.goOn:
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	return l.notified.Notify(ctx, list)
 }
@@ -131,7 +131,7 @@ func TestNotificationsGoWithWhatIsTrimmed(t *testing.T) {
 		fields := fmt.Appendf(nil, `{"roomId":"r","seq":%d,"messageId":"%d","author":"alice","text":"text %d"}`, seq, seq, seq)
 		list = append(list, rooms.Notification{ID: rooms.EventID{byte(seq)}, UserID: bob.ID, Kind: rooms.KindMention, Fields: fields, Read: seq == 1})
 	}
-	if err := store.Notifications.Notify(context.Background(), list); err != nil {
+	if _, err := store.Notifications.Notify(context.Background(), list); err != nil {
 		t.Fatal(err)
 	}
 	s, _ := serve(t, store, rooms.Options{Retention: 7 * day, SweepEvery: quickly})

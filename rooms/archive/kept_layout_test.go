@@ -27,8 +27,11 @@ var inExports = []string{
 
 // outOfExports are those that no export holds, and why.
 var outOfExports = map[string]string{
+	"pushSubscriptions": "devices are addressed with the key in meta, and hand themselves in anew when their page is opened",
+	"pushUsers":         "found anew from the devices",
+
 	"signals": "what instances tell each other is of the moment",
-	"meta":    "the log's id is in the header; the key of clients' positions in declared streams is the database's, as those are",
+	"meta":    "the log's id is in the header; the push key is the deployment's; the key of clients' positions in declared streams is the database's, as those are",
 
 	"ids": "found anew from the events", "clientIds": "found anew from the events", "targets": "found anew from the events", "parents": "found anew from the events",
 	"userRooms":       "found anew from the members",

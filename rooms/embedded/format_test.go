@@ -98,7 +98,7 @@ func TestFilesWithoutNotificationsAreOpened(t *testing.T) {
 	})
 	for id := byte(1); id <= 2; id++ { // the second time it has them
 		o := open(t, dir)
-		if err := o.Store.Notifications.Notify(t.Context(), []rooms.Notification{{ID: rooms.EventID{id}, UserID: "ann", Kind: "mention"}}); err != nil {
+		if _, err := o.Store.Notifications.Notify(t.Context(), []rooms.Notification{{ID: rooms.EventID{id}, UserID: "ann", Kind: "mention"}}); err != nil {
 			t.Fatal(err)
 		}
 		if n, err := o.Store.Notifications.UnreadNotifications(t.Context(), "ann", 9); err != nil || n != int(id) {
@@ -125,7 +125,7 @@ func TestFilesWithoutKeysOfMessagesAreOpened(t *testing.T) {
 			ID: rooms.EventID{byte(i + 1)}, UserID: "ann", Kind: kind, Fields: []byte(`{"roomId":"general","seq":7,"text":"secret"}`),
 		})
 	}
-	if err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
+	if _, err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Close(t.Context()); err != nil {
@@ -276,7 +276,7 @@ func TestFaultsNameDamagedNotifications(t *testing.T) {
 			dir := t.TempDir()
 			o := open(t, dir)
 			list := []rooms.Notification{{ID: id, UserID: "ann", Kind: "x"}, {ID: rooms.EventID{9}, UserID: "ann", Kind: "x"}}
-			if err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
+			if _, err := o.Store.Notifications.Notify(t.Context(), list); err != nil {
 				t.Fatal(err)
 			}
 			if err := o.Close(t.Context()); err != nil {

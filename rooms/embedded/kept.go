@@ -138,14 +138,16 @@ func keptNotification(tx *bolt.Tx, id, at []byte) (rooms.Notification, error) {
 func putKeptNotification(tx *bolt.Tx, n *rooms.Notification) error {
 	at := bytes.Clone(tx.Bucket(bucketNotificationIDs).Get(n.ID[:]))
 	if at == nil {
-		return putNotification(tx, n)
+		_, err := putNotification(tx, n)
+		return err
 	}
 	if old, ok := decodeNotification(tx.Bucket(bucketNotifications).Get(at)); ok {
 		if err := removeKeys(tx, [][]byte{notificationKey(old.UserID, old.ID)}, [][]byte{at}); err != nil {
 			return err
 		}
 	}
-	return putNotification(tx, n)
+	_, err := putNotification(tx, n)
+	return err
 }
 
 func keptInvitation(_ *bolt.Tx, hash, value []byte) (rooms.Invitation, error) {

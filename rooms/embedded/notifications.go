@@ -57,52 +57,58 @@ func splitNotificationKey(key []byte) (auth.UserID, rooms.EventID) {
 }
 
 // Notify writes notifications in one transaction.
-func (n *Notifications) Notify(ctx context.Context, list []rooms.Notification) error {
+func (n *Notifications) Notify(ctx context.Context, list []rooms.Notification) ([]rooms.EventID, error) {
 	if len(list) == 0 {
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
+	var stored []rooms.EventID
 	list = slices.Clone(list) // it may be written when its caller has gone
 	err := n.file.write(ctx, &change{events: len(list), durable: n.ring, apply: func(tx *bolt.Tx) (answer, err error) {
+		stored = nil // it may be applied again
 		for i := range list {
-			if err := putNotification(tx, &list[i]); err != nil {
+			fresh, err := putNotification(tx, &list[i])
+			if err != nil {
 				return nil, err
+			}
+			if fresh {
+				stored = append(stored, list[i].ID)
 			}
 		}
 		return nil, nil
 	}})
 	if err != nil {
-		return fmt.Errorf("write %d notifications: %w", len(list), err)
+		return nil, fmt.Errorf("write %d notifications: %w", len(list), err)
 	}
-	return nil
+	return stored, nil
 }
 
 // putNotification writes one whose id is new, and its number.
-func putNotification(tx *bolt.Tx, n *rooms.Notification) error {
+func putNotification(tx *bolt.Tx, n *rooms.Notification) (fresh bool, err error) {
 	ids, order := tx.Bucket(bucketNotificationIDs), tx.Bucket(bucketNotifications)
 	if ids.Get(n.ID[:]) != nil {
-		return nil
+		return false, nil
 	}
 	number, err := order.NextSequence()
 	if err != nil {
-		return err
+		return false, err
 	}
 	key := notificationKey(n.UserID, n.ID)
 	at := binary.BigEndian.AppendUint64(nil, number)
 	if err := ids.Put(n.ID[:], at); err != nil {
-		return err
+		return false, err
 	}
 	if err := order.Put(at, encodeNotification(n)); err != nil {
-		return err
+		return false, err
 	}
 	if told := toldKey(n); told != nil {
 		if err := tx.Bucket(bucketNotificationMessages).Put(told, at); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if err := tx.Bucket(bucketNotificationUsers).Put(key, at); err != nil || n.Read {
-		return err
+		return true, err
 	}
-	return tx.Bucket(bucketUnread).Put(key, at)
+	return true, tx.Bucket(bucketUnread).Put(key, at)
 }
 
 // Notifications reads a page of a user's.

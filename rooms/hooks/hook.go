@@ -10,6 +10,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/outward"
 )
 
 // Hook is an outgoing hook: where a room's events go.
@@ -54,7 +55,7 @@ const maxURL = 2048 // bytes
 
 // checkURL takes an address that deliveries may go to, as far as its text tells: what a name stands for is looked at when
 // it is dialled.
-func checkURL(text string, guard guard) error {
+func checkURL(text string, guard outward.Guard) error {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || len(text) > maxURL || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Opaque != "":
@@ -65,7 +66,7 @@ func checkURL(text string, guard guard) error {
 		return rooms.BadField("url", "must have no fragment")
 	}
 	if ip, err := netip.ParseAddr(u.Hostname()); err == nil {
-		if err := guard.check(ip); err != nil {
+		if err := guard.Check(ip); err != nil {
 			return rooms.BadField("url", "%v", err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"roomstream/rooms"
+	"roomstream/rooms/outward"
 )
 
 const (
@@ -51,7 +52,7 @@ type Outgoing struct {
 	store   Store
 	cursors Cursors
 	vault   vault
-	guard   guard
+	guard   outward.Guard
 	targets *targets
 	jobs    *schedule
 	owner   string // of claims: no two runs have the same
@@ -79,7 +80,7 @@ func NewOutgoing(chat *rooms.Service, store Store, cursors Cursors, o OutgoingOp
 	if err != nil {
 		return nil, err
 	}
-	g := guard{o.AllowPrivate}
+	g := outward.Guard{Private: o.AllowPrivate, Setting: "-webhook-allow-private"}
 	out := &Outgoing{
 		chat: chat, store: store, cursors: cursors, vault: v, guard: g, targets: newTargets(g, o.Resolver, o.Attempt, o.Now),
 		jobs: newSchedule(o.Now), owner: chat.Instance() + "/" + rand.Text(), options: o, logger: o.Logger,

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"roomstream/rooms/outward"
 )
 
 const (
@@ -17,37 +19,20 @@ const (
 	attemptTimeout = 10 * time.Second
 	// maxAnswer is how much of an answer is read, in bytes, so that the connection can be used again.
 	maxAnswer = 64 << 10
-	// idleTimeout is how long a connection waits for the next delivery.
-	idleTimeout = 30 * time.Second
-	// idlePerHost bounds those to one address.
-	idlePerHost = 2
 	// maxLastError is how much is kept of what was wrong, in bytes.
 	maxLastError = 300
 )
 
 // targets are the addresses that deliveries go to.
 type targets struct {
-	client    *http.Client
-	transport *http.Transport
-	timeout   time.Duration
-	now       func() time.Time
+	client  *http.Client
+	timeout time.Duration
+	now     func() time.Time
 }
 
-func newTargets(g guard, resolver *net.Resolver, timeout time.Duration, now func() time.Time) *targets {
-	transport := &http.Transport{
-		Proxy:               nil, // the environment's would be dialled instead of what was checked
-		DialContext:         g.dialer(resolver).DialContext,
-		TLSHandshakeTimeout: timeout, ForceAttemptHTTP2: true, DisableCompression: true,
-		MaxIdleConnsPerHost: idlePerHost, IdleConnTimeout: idleTimeout, MaxResponseHeaderBytes: maxAnswer,
-	}
-	return &targets{
-		transport: transport, timeout: timeout, now: now,
-		client: &http.Client{
-			Transport: transport,
-			// A redirect is an answer that is not 2xx: the hook's URL is what its owner chose.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}
+func newTargets(g outward.Guard, resolver *net.Resolver, timeout time.Duration, now func() time.Time) *targets {
+	// A redirect is an answer that is not 2xx: the hook's URL is what its owner chose.
+	return &targets{client: g.Client(resolver), timeout: timeout, now: now}
 }
 
 // send tries a delivery once. Its error is for the hook's owner: it tells nothing of the answer but its status.
@@ -82,7 +67,7 @@ func (t *targets) send(ctx context.Context, address, secret string, d delivery) 
 	return nil
 }
 
-func (t *targets) close() { t.transport.CloseIdleConnections() }
+func (t *targets) close() { t.client.CloseIdleConnections() }
 
 // plain takes the address out of an error, which may hold a secret of its own.
 func plain(err error, timeout time.Duration) error {

@@ -2,11 +2,12 @@
 // and other programs meet it.
 //
 // Collections: `messages` holds the log of all rooms and the heartbeats, `rooms` the
-// rooms, `users` the accounts, `meta` the log's id, `signals` what the instances told each
+// rooms, `users` the accounts, `meta` the log's id and the push key, `signals` what the instances told each
 // other in the last minute, `notifications` what single users are to be told,
 // `profiles` what users are called, `members` who is what in which room and how far he has
 // read, `invitations` what lets others in, `keys` those of bots and incoming hooks,
-// `webhooks` and `webhookCursors` where events go and how far they are. Every write
+// `webhooks` and `webhookCursors` where events go and how far they are, `pushSubscriptions`
+// which devices are told of what their users miss. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
 // be rolled back. A signal may be lost.
 //
@@ -188,6 +189,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.collection("webhooks"), hookIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.collection(collectionPush), pushIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}
@@ -203,7 +207,7 @@ func (s *Store) Rooms() rooms.Store {
 		Files:         &Files{s}, Blobs: &Blobs{s},
 		Members: &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
 		Moderation: &Moderation{s},
-		Profiles:   &Profiles{s},
+		Profiles:   &Profiles{s}, Subscriptions: s.pushes(),
 	}
 	store.Moderation = &Moderation{s}
 	if s.searches {

@@ -44,26 +44,40 @@ func notificationIndexes() []index {
 	}
 }
 
-// Notify inserts notifications; the _ids that are there already are refused by the server.
-func (n *Notifications) Notify(ctx context.Context, list []rooms.Notification) error {
+// Notify inserts notifications; the _ids that are there already are refused by the server. What a retried insert had
+// stored the first time it is not refused: the server knows the write by its number.
+func (n *Notifications) Notify(ctx context.Context, list []rooms.Notification) ([]rooms.EventID, error) {
 	if err := ctx.Err(); err != nil || len(list) == 0 {
-		return err
+		return nil, err
 	}
 	docs := make(bson.A, len(list))
 	for i := range list {
 		doc, err := storeNotification(&list[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		docs[i] = doc
 	}
 	ctx, cancel := n.writing(ctx)
 	defer cancel()
 	_, err := n.notifications.InsertMany(ctx, docs, options.InsertMany().SetOrdered(false))
-	if onlyDuplicates(err) {
-		return nil
+	if err != nil && !onlyDuplicates(err) {
+		return nil, fail(fmt.Sprintf("insert %d notifications", len(list)), err)
 	}
-	return fail(fmt.Sprintf("insert %d notifications", len(list)), err)
+	there := map[int]bool{}
+	var bulk mongo.BulkWriteException
+	if errors.As(err, &bulk) {
+		for _, refused := range bulk.WriteErrors {
+			there[refused.Index] = true
+		}
+	}
+	var stored []rooms.EventID
+	for i := range list {
+		if !there[i] {
+			stored = append(stored, list[i].ID)
+		}
+	}
+	return stored, nil
 }
 
 func storeNotification(n *rooms.Notification) (bson.D, error) {

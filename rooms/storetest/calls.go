@@ -82,7 +82,8 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 	}
 	notifications := o.Store.Notifications
 	all["Notify"] = func(ctx context.Context) error {
-		return notifications.Notify(ctx, []rooms.Notification{notificationOf("ann", 1)})
+		_, err := notifications.Notify(ctx, []rooms.Notification{notificationOf("ann", 1)})
+		return err
 	}
 	all["Notifications"] = func(ctx context.Context) error {
 		_, err := notifications.Notifications(ctx, "ann", rooms.EventID{}, true, 10)
@@ -105,6 +106,7 @@ func laterCalls(o Opened) map[string]func(ctx context.Context) error {
 		_, err := eraser.EraseNotifications(ctx, "ann")
 		return err
 	}
+	maps.Copy(all, subscriptionCalls(o))
 	if accounts, ok := o.Accounts.(auth.AccountArchive); ok {
 		all["Accounts"] = func(ctx context.Context) error {
 			_, err := accounts.Accounts(ctx, "", 10)

@@ -35,7 +35,7 @@ func notificationsOf(user auth.UserID, first, count int) []rooms.Notification {
 
 func mustNotify(t *testing.T, o Opened, list ...rooms.Notification) {
 	t.Helper()
-	if err := o.Store.Notifications.Notify(waiting(t), list); err != nil {
+	if _, err := o.Store.Notifications.Notify(waiting(t), list); err != nil {
 		t.Fatalf("notify: %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func notificationsReachAll(t *testing.T, o Opened) {
 		all = append(all, list...)
 		wg.Go(func() {
 			for i := range list {
-				if err := instances[k%2].Store.Notifications.Notify(waiting(t), list[i:i+1]); err != nil {
+				if _, err := instances[k%2].Store.Notifications.Notify(waiting(t), list[i:i+1]); err != nil {
 					t.Error(err)
 					return
 				}

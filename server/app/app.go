@@ -27,6 +27,7 @@ import (
 	"roomstream/rooms/kept"
 	"roomstream/rooms/mongodb"
 	"roomstream/rooms/postgres"
+	"roomstream/rooms/push"
 	"roomstream/rooms/streams"
 	"roomstream/server/feed"
 	"roomstream/server/files"
@@ -73,6 +74,7 @@ type App struct {
 	tokens   *auth.Tokens
 	bots     *hooks.Bots
 	webhooks *hooks.Outgoing
+	pushes   *push.Sender // nil: Web Push is off
 	handler  http.Handler
 	logger   *slog.Logger
 	stopping atomic.Bool
@@ -93,7 +95,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{store: kept, tokens: tokens, logger: o.Logger}
-	if err := a.compose(o); err != nil {
+	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}
 	return a, nil
@@ -133,7 +135,7 @@ func openStore(ctx context.Context, c Config, serving bool, logger *slog.Logger)
 	return kept, nil
 }
 
-func (a *App) compose(o Options) (err error) {
+func (a *App) compose(ctx context.Context, o Options) (err error) {
 	c := o.Config
 	words, err := readWords(c.WordList)
 	if err != nil {
@@ -145,6 +147,9 @@ func (a *App) compose(o Options) (err error) {
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys), hooks.NewBots(a.service, keys, o.Logger)
 	if err := a.composeWebhooks(o); err != nil {
+		return err
+	}
+	if err := a.composePush(ctx, o); err != nil {
 		return err
 	}
 	if err := a.composeStreams(o); err != nil {
@@ -164,7 +169,7 @@ func (a *App) compose(o Options) (err error) {
 		return err
 	}
 	json := rest.New(rest.Options{
-		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks,
+		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,

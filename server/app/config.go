@@ -36,8 +36,12 @@ type Config struct {
 	WordList         string        // the path of a file; empty: none
 	// WebhookAllowPrivate: webhooks may go to addresses that are not of the public internet.
 	WebhookAllowPrivate bool
-	LogLevel            slog.Level
-	LogFormat           string
+	PushSubject         string // a contact, mailto: or https:; empty: Web Push is off
+	PushTexts           bool   // push messages hold what was said
+	// PushAllowPrivate: push services may have addresses that are not of the public internet.
+	PushAllowPrivate bool
+	LogLevel         slog.Level
+	LogFormat        string
 }
 
 // Embedded says whether messages lie in this process's own file.

@@ -11,6 +11,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/push"
 	"roomstream/rooms/streams"
 )
 
@@ -115,6 +116,15 @@ func settings() []setting {
 		{Name: "webhook-allow-private", Default: "false", Unit: unitBool,
 			Doc: "Outgoing webhooks may go to addresses that are not of the public internet: loopback, private networks, link-local. Whoever owns a room can reach those then.",
 			set: func(c *Config, text string) (err error) { c.WebhookAllowPrivate, err = parseBool(text); return err }},
+		{Name: "push-subject", Shown: "empty: Web Push is off", Unit: "mailto: address or https URL",
+			Doc: "Turns Web Push on: who is away is told on the devices he chose. Push services (of the browsers' makers) are told this contact, whom they may turn to; some refuse one that cannot be reached. See operations.md for what leaves the house.",
+			set: func(c *Config, text string) error { c.PushSubject = text; return checkPushSubject(text) }},
+		{Name: "push-texts", Default: "true", Unit: unitBool,
+			Doc: "Push messages hold the beginning of what was said, which devices show on locked screens. It is encrypted for the device either way. With false: only who wrote, and where.",
+			set: func(c *Config, text string) (err error) { c.PushTexts, err = parseBool(text); return err }},
+		{Name: "push-allow-private", Default: "false", Unit: unitBool,
+			Doc: "Push services may have addresses that are not of the public internet: loopback (http, too), private networks, link-local. Whoever can sign in can reach those then.",
+			set: func(c *Config, text string) (err error) { c.PushAllowPrivate, err = parseBool(text); return err }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
@@ -287,6 +297,14 @@ func parseLogLevel(level *slog.Level, text string) error {
 		return level.UnmarshalText([]byte(text))
 	}
 	return fmt.Errorf("%q is none of debug, info, warn, error", text)
+}
+
+// checkPushSubject takes an empty one: Web Push is off.
+func checkPushSubject(text string) error {
+	if text == "" {
+		return nil
+	}
+	return push.CheckSubject(text)
 }
 
 func checkLogFormat(text string) error {

@@ -19,6 +19,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/hooks"
+	"roomstream/rooms/push"
 	"roomstream/server/httpauth"
 )
 
@@ -33,8 +34,9 @@ type Options struct {
 	Accounts *auth.Accounts
 	Bots     *hooks.Bots
 	Webhooks *hooks.Outgoing
-	Streams  Streams // nil: there are none
-	AsyncAPI []byte  // the document of the Socket.IO events, as JSON
+	Push     *push.Sender // nil: Web Push is off
+	Streams  Streams      // nil: there are none
+	AsyncAPI []byte       // the document of the Socket.IO events, as JSON
 
 	Registration bool // people may make accounts
 	Guests       bool // people may enter without an account
@@ -52,6 +54,7 @@ type Server struct {
 	accounts     *auth.Accounts
 	bots         *hooks.Bots
 	webhooks     *hooks.Outgoing
+	push         *push.Sender
 	streams      Streams
 	asyncAPI     []byte
 	registration bool
@@ -73,7 +76,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, streams: o.Streams, asyncAPI: o.AsyncAPI,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, streams: o.Streams, asyncAPI: o.AsyncAPI,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -168,6 +171,10 @@ func (s *Server) routes() []route {
 		{http.MethodPatch, "/api/users/me", signedIn, s.updateMe},
 		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
 		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},
+		{http.MethodGet, "/api/push/key", signedIn, s.pushKey},
+		{http.MethodGet, "/api/push/subscriptions", signedIn, s.subscriptions},
+		{http.MethodPut, "/api/push/subscriptions", signedIn, s.subscribe},
+		{http.MethodDelete, "/api/push/subscriptions/{subscriptionId}", signedIn, s.unsubscribe},
 	}
 }
 

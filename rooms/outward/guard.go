@@ -1,6 +1,12 @@
-package hooks
+// Package outward is how this program calls addresses that users have chosen: webhooks' targets and push services. What is
+// not of the public internet is refused when it is dialled, whatever a name stood for when it was looked at.
+//
+// Concurrency: everything is safe for concurrent use. It starts no goroutine but those of the connections, which end with
+// Client.CloseIdleConnections and the requests.
+package outward
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -8,8 +14,11 @@ import (
 	"time"
 )
 
-// dialTimeout bounds looking up a name and connecting; the whole attempt is bounded by attemptTimeout.
+// dialTimeout bounds looking up a name and connecting; the whole request is bounded by its context.
 const dialTimeout = 5 * time.Second
+
+// ErrRefused says that an address is not of the public internet. It stays refused however often it is tried.
+var ErrRefused = errors.New("no address of the public internet")
 
 // reserved are addresses that lead inwards, or nowhere, and that netip does not name: RFC 6890 and the registries of IANA.
 // The last ones wrap an IPv4 address, which may be any of them.
@@ -32,12 +41,15 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("2002::/16"),       // 6to4
 }
 
-// guard says where deliveries may go.
-type guard struct{ private bool } // anywhere
+// Guard says where requests may go. The zero value lets them go nowhere but to the public internet.
+type Guard struct {
+	Private bool   // anywhere
+	Setting string // that lets them go anywhere, named in refusals: -webhook-allow-private
+}
 
-// check refuses an address that is not of the public internet.
-func (g guard) check(ip netip.Addr) error {
-	if g.private {
+// Check refuses an address that is not of the public internet, with ErrRefused.
+func (g Guard) Check(ip netip.Addr) error {
+	if g.Private {
 		return nil
 	}
 	refused := ip.Is4In6() || ip.Zone() != "" || ip.IsUnspecified() || ip.IsLoopback() || ip.IsPrivate() ||
@@ -46,21 +58,21 @@ func (g guard) check(ip netip.Addr) error {
 		refused = refused || prefix.Contains(ip)
 	}
 	if refused {
-		return fmt.Errorf("%s is no address of the public internet: -webhook-allow-private lets deliveries go there", ip)
+		return fmt.Errorf("%s is %w: %s lets requests go there", ip, ErrRefused, g.Setting)
 	}
 	return nil
 }
 
 // control is called with the address that is about to be dialled, behind all looking up of names: what a name stood for
 // when it was checked before does not matter.
-func (g guard) control(_, address string, _ syscall.RawConn) error {
+func (g Guard) control(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("%q is no address", address)
 	}
-	return g.check(to.Addr())
+	return g.Check(to.Addr())
 }
 
-func (g guard) dialer(resolver *net.Resolver) *net.Dialer {
+func (g Guard) dialer(resolver *net.Resolver) *net.Dialer {
 	return &net.Dialer{Timeout: dialTimeout, Control: g.control, Resolver: resolver}
 }

@@ -1,0 +1,230 @@
+package push
+
+import (
+	"container/heap"
+	"sync"
+	"time"
+
+	"roomstream/auth"
+	"roomstream/rooms"
+)
+
+const (
+	// missedMost bounds what waits to be looked at, waitingMost the deliveries that wait for their time, waitingUser those of
+	// one user. What comes beyond is not pushed. A message takes about a kilobyte.
+	missedMost  = 5_000
+	waitingMost = 5_000
+	waitingUser = 200
+	// atOnce bounds the requests under way, perUser those of one user.
+	atOnce  = 64
+	perUser = 4
+)
+
+// delivery is a message on its way to a device.
+type delivery struct {
+	device   rooms.Subscription
+	missed   rooms.Missed
+	since    time.Time // when it was missed
+	due      time.Time // when it is tried next
+	attempts int       // that failed
+	place    int       // in the heap
+	dropped  bool      // not to be tried again
+}
+
+// deliveryKey is what of one waits: of one room only the newest.
+type deliveryKey struct {
+	device string
+	room   rooms.RoomID
+}
+
+func (d *delivery) key() deliveryKey { return deliveryKey{d.device.ID, d.missed.RoomID} }
+
+func (d *delivery) concerns(user auth.UserID) bool { return concerns(&d.missed, user) }
+
+func concerns(m *rooms.Missed, user auth.UserID) bool { return m.UserID == user || m.Author == user }
+
+// waiting is what was missed and what is on its way. It is safe for concurrent use and never waits.
+type waiting struct {
+	now  func() time.Time
+	wake chan struct{} // holds 1: something can be done
+
+	mu      sync.Mutex
+	missed  []rooms.Missed
+	looked  *rooms.Missed // is being looked at; nil: none is, or it was dropped
+	queue   dueQueue
+	byKey   map[deliveryKey]*delivery // those in the queue
+	ofUser  map[auth.UserID]int       // how many of them
+	running map[*delivery]bool
+	busy    map[auth.UserID]int // how many of those
+}
+
+func newWaiting(now func() time.Time) *waiting {
+	return &waiting{
+		now: now, wake: make(chan struct{}, 1), byKey: map[deliveryKey]*delivery{}, ofUser: map[auth.UserID]int{},
+		running: map[*delivery]bool{}, busy: map[auth.UserID]int{},
+	}
+}
+
+func (w *waiting) ring() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// miss takes what was missed, and returns how much of it there is no place for.
+func (w *waiting) miss(list []rooms.Missed) (lost int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fit := min(len(list), missedMost-len(w.missed))
+	w.missed = append(w.missed, list[:fit]...)
+	w.ring()
+	return len(list) - fit
+}
+
+// look takes the next that was missed; deliver or skip ends it.
+func (w *waiting) look() (rooms.Missed, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.missed) == 0 {
+		w.missed = nil // lets go of the array
+		return rooms.Missed{}, false
+	}
+	m := w.missed[0]
+	w.missed = w.missed[1:]
+	w.looked = &m
+	return m, true
+}
+
+// deliver queues what is being looked at for devices, and returns for how many there is no place.
+func (w *waiting) deliver(devices []rooms.Subscription) (lost int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.looked
+	w.looked = nil
+	if m == nil {
+		return 0
+	}
+	now := w.now()
+	for _, device := range devices {
+		if there := w.byKey[deliveryKey{device.ID, m.RoomID}]; there != nil {
+			there.device, there.missed, there.since = device, *m, now
+			continue
+		}
+		if len(w.queue) >= waitingMost || w.ofUser[m.UserID] >= waitingUser {
+			lost++
+			continue
+		}
+		w.push(&delivery{device: device, missed: *m, since: now, due: now})
+	}
+	w.ring()
+	return lost
+}
+
+// push and pull put a delivery into the queue and take it out; the lock is held.
+func (w *waiting) push(d *delivery) {
+	heap.Push(&w.queue, d)
+	w.byKey[d.key()] = d
+	w.ofUser[d.missed.UserID]++
+}
+
+func (w *waiting) pull(d *delivery) {
+	heap.Remove(&w.queue, d.place)
+	delete(w.byKey, d.key())
+	if w.ofUser[d.missed.UserID]--; w.ofUser[d.missed.UserID] == 0 {
+		delete(w.ofUser, d.missed.UserID)
+	}
+}
+
+// next takes a delivery whose time has come and whose user has a place; done ends it.
+func (w *waiting) next() *delivery {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.running) >= atOnce {
+		return nil
+	}
+	now := w.now()
+	var passed []*delivery // their users have no place
+	var found *delivery
+	for len(w.queue) > 0 && found == nil && !w.queue[0].due.After(now) {
+		d := w.queue[0]
+		w.pull(d)
+		if w.busy[d.missed.UserID] < perUser {
+			found = d
+		} else {
+			passed = append(passed, d)
+		}
+	}
+	for _, d := range passed {
+		w.push(d)
+	}
+	if found != nil {
+		w.running[found] = true
+		w.busy[found.missed.UserID]++
+	}
+	return found
+}
+
+// done ends a try. again: the delivery is tried once more at due, unless it was dropped, or a newer one of its room waits.
+func (w *waiting) done(d *delivery, again bool, due time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.running, d)
+	if w.busy[d.missed.UserID]--; w.busy[d.missed.UserID] == 0 {
+		delete(w.busy, d.missed.UserID)
+	}
+	if newer := w.byKey[d.key()]; newer != nil && again && newer.due.Before(due) {
+		newer.due, newer.attempts = due, d.attempts // the service wants to be left alone until then
+		heap.Fix(&w.queue, newer.place)
+	} else if newer == nil && again && !d.dropped {
+		d.due = due
+		w.push(d)
+	}
+	w.ring()
+}
+
+// forget drops what waits for a user, or was written by him.
+func (w *waiting) forget(user auth.UserID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var kept []rooms.Missed
+	for i := range w.missed {
+		if !concerns(&w.missed[i], user) {
+			kept = append(kept, w.missed[i])
+		}
+	}
+	w.missed = kept
+	if w.looked != nil && concerns(w.looked, user) {
+		w.looked = nil
+	}
+	for _, d := range w.byKey {
+		if d.concerns(user) {
+			w.pull(d)
+		}
+	}
+	for d := range w.running {
+		d.dropped = d.dropped || d.concerns(user)
+	}
+}
+
+// dueQueue is a heap of deliveries, those first whose time comes first.
+type dueQueue []*delivery
+
+func (q dueQueue) Len() int           { return len(q) }
+func (q dueQueue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q dueQueue) Swap(i, j int) {
+	q[i], q[j] = q[j], q[i]
+	q[i].place, q[j].place = i, j
+}
+func (q *dueQueue) Push(x any) {
+	d := x.(*delivery)
+	d.place = len(*q)
+	*q = append(*q, d)
+}
+func (q *dueQueue) Pop() any {
+	old := *q
+	d := old[len(old)-1]
+	old[len(old)-1] = nil
+	*q = old[:len(old)-1]
+	return d
+}
