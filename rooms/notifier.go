@@ -368,7 +368,10 @@ func noticeOf(e *Event, room Room, user auth.UserID, kind string, fields any) no
 	id := notificationID(e.ID, user)
 	made := notice{
 		Notification{ID: id, UserID: user, Kind: kind, Fields: encoded},
-		Missed{ID: id, UserID: user, Kind: kind, RoomID: e.RoomID, RoomName: room.Name, Author: e.Author, AuthorName: e.AuthorName},
+		Missed{ID: id, UserID: user, Kind: kind, RoomID: e.RoomID, Author: e.Author, AuthorName: e.AuthorName},
+	}
+	if room.Type != TypeDirect {
+		made.missed.RoomName = room.Name
 	}
 	if kind != KindInvitation {
 		made.missed.Seq, made.missed.Text = e.Seq, firstRunes(e.Text, notifyText)

@@ -19,6 +19,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/mongodb/mongotest"
+	"roomstream/rooms/push/pushtest"
 	"roomstream/server/app/apptest"
 )
 
@@ -30,7 +31,7 @@ const marker = "xyzzymarker"
 func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
 	t.Run("MongoDB", func(t *testing.T) {
 		mongod := mongotest.Shared(t)
-		o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
+		o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t), Configure: pushing}
 		a := apptest.Start(t, o)
 		writeMarked(t, a)
 		client, err := mongo.Connect(options.Client().ApplyURI(mongod.URI))
@@ -40,7 +41,7 @@ func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
 		t.Cleanup(func() { client.Disconnect(context.Background()) })
 		holding := func() map[string]int { return collectionsWith(t, client.Database(o.Database), marker) }
 		before := holding()
-		for _, collection := range []string{"messages", "profiles", "reports", "attachments", "files.chunks", "notifications"} {
+		for _, collection := range []string{"messages", "profiles", "reports", "attachments", "files.chunks", "notifications", "pushSubscriptions"} {
 			for deadline := time.Now().Add(apptest.Patience); before[collection] == 0 && time.Now().Before(deadline); before = holding() {
 				<-time.After(20 * time.Millisecond) // notifications are made behind the messages
 			}
@@ -57,7 +58,7 @@ func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
 		wantUnmarked(t, o)
 	})
 	t.Run("embedded", func(t *testing.T) {
-		o := apptest.Options{Dir: t.TempDir()}
+		o := apptest.Options{Dir: t.TempDir(), Configure: pushing}
 		a := apptest.Start(t, o)
 		writeMarked(t, a)
 		asking{t, a}.until("bob is told", "/api/notifications", a.Token("bob"), marker)
@@ -147,6 +148,11 @@ func writeMarked(t *testing.T, a *apptest.App) {
 		t.Fatalf("%d %s", status, answer)
 	}
 	post("/api/rooms/general/reports", fmt.Sprintf(`{"seq":4,"reason":"because %s"}`, marker))
+	device := pushtest.New(t).Device()
+	subscription := strings.Replace(device.JSON(), device.Endpoint, device.Endpoint+marker, 1)
+	if status, answer := request(t, "PUT", a.URL+"/api/push/subscriptions", eve, subscription); status != http.StatusOK {
+		t.Fatalf("subscribe: %d %s", status, answer)
+	}
 }
 
 // collectionsWith counts the documents that hold a text anywhere, by collection.
