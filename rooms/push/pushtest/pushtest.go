@@ -202,10 +202,10 @@ func (d *Device) read(r *http.Request, body []byte) (m Message, err error) {
 	}
 	m.Length, m.Topic, m.Urgency = len(body), h.Get("Topic"), h.Get("Urgency")
 	if m.TTL, err = strconv.Atoi(h.Get("TTL")); err != nil || m.TTL < 0 {
-		return m, fmt.Errorf("TTL is %q", h.Get("TTL"))
+		return m, fmt.Errorf("header TTL is %q", h.Get("TTL"))
 	}
 	if _, err := base64.RawURLEncoding.DecodeString(m.Topic); err != nil || len(m.Topic) > 32 {
-		return m, fmt.Errorf("Topic is %q", m.Topic)
+		return m, fmt.Errorf("header Topic is %q", m.Topic)
 	}
 	if m.Key, m.Subject, err = verify(h.Get("Authorization"), d.service.URL); err != nil {
 		return m, err
