@@ -137,6 +137,9 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 		if err := checkMembers(tx, add); err != nil {
 			return err
 		}
+		if err := checkKept(tx, add); err != nil {
+			return err
+		}
 		return events.ForEach(func(key, value []byte) error {
 			checkKeys(tx, key, value, add)
 			return nil
