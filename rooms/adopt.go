@@ -39,7 +39,10 @@ func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
 			return
 		}
 		rest, err := l.adoptOnce(ctx, room, events)
-		if err != nil {
+		switch {
+		case errors.Is(err, errNumbersWait):
+			attempt = min(attempt, adoptTries-1)
+		case err != nil:
 			l.logger.Warn("numbering documents of other programs failed", "room", room, "documents", len(events), "error", err)
 			attempt = min(attempt, adoptTries-1) // a store that is away does not make documents vanish
 		}
@@ -47,7 +50,10 @@ func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
 	}
 }
 
-// adoptOnce returns the documents that are still without a number.
+// errNumbersWait says that documents have numbers which no majority has yet.
+var errNumbersWait = errors.New("their numbers are not durable yet")
+
+// adoptOnce returns the documents that are still without a durable number.
 func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*Event, error) {
 	if err := l.learn(ctx, []RoomID{room}); err != nil {
 		return events, fmt.Errorf("read the last seq: %w", err)
@@ -62,7 +68,13 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 	if err != nil {
 		return events, fmt.Errorf("read which are numbered: %w", err)
 	}
-	if events = l.setAside(room, events, numbered); len(events) == 0 {
+	events, wait, err := l.setAside(op, room, events, numbered)
+	switch {
+	case err != nil:
+		return events, err
+	case wait: // nothing is numbered behind them until it is certain
+		return events, errNumbersWait
+	case len(events) == 0:
 		return nil, nil
 	}
 	n := l.numbers[room]
@@ -95,17 +107,33 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 	return events, err
 }
 
-// setAside leaves out those that another instance numbered. Their numbers come by no
-// insert, so the router must read until it has delivered them.
-func (l *lane) setAside(room RoomID, events []*Event, numbered map[EventID]int64) []*Event {
+// setAside leaves out those that another instance numbered for good. Their numbers come by no
+// insert, so the router must read until it has delivered them. wait says that there are others
+// whose numbers may still be rolled back: then they have none, and whoever left them out would
+// never know.
+func (l *lane) setAside(ctx context.Context, room RoomID, events []*Event, numbered map[EventID]int64) (rest []*Event, wait bool, err error) {
+	if len(numbered) == 0 {
+		return events, false, nil
+	}
+	found, err := l.log.Find(ctx, events)
+	if err != nil {
+		return events, false, fmt.Errorf("read which numbers are durable: %w", err)
+	}
 	var top int64
-	rest := make([]*Event, 0, len(events))
+	durable := make(map[EventID]bool, len(found))
+	for i := range found {
+		if found[i].Seq > 0 {
+			durable[found[i].ID] = true
+			top = max(top, found[i].Seq)
+		}
+	}
 	for _, e := range events {
-		if seq, ok := numbered[e.ID]; ok {
-			top = max(top, seq)
+		if durable[e.ID] {
 			continue
 		}
 		rest = append(rest, e)
+		_, waits := numbered[e.ID]
+		wait = wait || waits
 	}
 	if top > 0 {
 		l.router.want(room, top)
@@ -114,7 +142,7 @@ func (l *lane) setAside(room RoomID, events []*Event, numbered map[EventID]int64
 			n.contended(l.now())
 		}
 	}
-	return rest
+	return rest, wait, nil
 }
 
 // fillUnused makes voids of the numbers that a bulk left out because documents were

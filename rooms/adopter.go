@@ -37,6 +37,7 @@ type adopter struct {
 	lanes    *appender
 	peers    *peers
 	ensure   func(context.Context, RoomID) error
+	searched func() // called when a search is through
 	now      func() time.Time
 	logger   *slog.Logger
 	wake     chan struct{}
@@ -183,6 +184,7 @@ func (a *adopter) search(ctx context.Context, from EventID) bool {
 			return false
 		}
 		if len(orphans) == 0 {
+			a.searched()
 			return true
 		}
 		events := make([]*Event, len(orphans))

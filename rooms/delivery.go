@@ -49,7 +49,8 @@ func newDelivery(r *router, room RoomID) *delivery {
 }
 
 // position starts at the last seq by majority. Arrivals since newDelivery are
-// pending and go on from there.
+// pending and go on from there; what was told before it, and is not shown to the majority's
+// read, the reader finds.
 func (d *delivery) position(ctx context.Context) {
 	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
@@ -66,7 +67,7 @@ func (d *delivery) position(ctx context.Context) {
 		d.router.drop(d)
 		return
 	}
-	d.delivered, d.stateSeq = lasts[d.room], state
+	d.delivered, d.stateSeq, d.again = lasts[d.room], state, true
 	early := d.pending
 	d.pending = nil
 	for _, seq := range slices.Sorted(maps.Keys(early)) {

@@ -27,13 +27,13 @@ func (d *delivery) readIfBehind() {
 func (d *delivery) read(ctx context.Context) {
 	var missingSince time.Time // of the first read that showed the hole; zero: none did
 	for attempt := 0; ctx.Err() == nil; attempt++ {
-		from, finished := d.readFrom()
+		from, again, finished := d.readFrom()
 		if finished {
 			return
 		}
 		var missing int64
 		err := d.router.inTurn(ctx, func() (err error) {
-			missing, err = d.readOnce(ctx, from)
+			missing, err = d.readOnce(ctx, from, again)
 			return err
 		})
 		if ctx.Err() != nil {
@@ -92,28 +92,32 @@ func (d *delivery) skipTrimmed(ctx context.Context, from int64) (skipped bool, e
 	return true, nil
 }
 
-// readFrom gives the seq to read after, or ends the reader if nothing is missing.
-func (d *delivery) readFrom() (from int64, finished bool) {
+// readFrom gives the seq to read after, or ends the reader if nothing is missing. again: it
+// must be looked how far the room goes.
+func (d *delivery) readFrom() (from int64, again, finished bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.again && d.delivered >= d.wanted {
 		d.reading = false
-		return 0, true
+		return 0, false, true
 	}
-	d.again = false
-	return d.delivered, false
+	again, d.again = d.again, false
+	return d.delivered, again, false
 }
 
 // readOnce reads one page and takes what follows. missing is the last number of the
 // hole right after from, 0 if there is none.
-func (d *delivery) readOnce(ctx context.Context, from int64) (missing int64, err error) {
+func (d *delivery) readOnce(ctx context.Context, from int64, again bool) (missing int64, err error) {
 	op, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	if err := d.clearSuspects(op); err != nil {
-		d.readAgainLater()
-		return 0, err
+	more := true
+	if err = d.clearSuspects(op); err == nil && again {
+		more, err = d.wantHighest(op, from)
 	}
-	events, err := d.router.log.Since(op, d.room, from, holePage)
+	var events []Event
+	if err == nil && more {
+		events, err = d.router.log.Since(op, d.room, from, holePage)
+	}
 	if err != nil {
 		d.readAgainLater()
 		return 0, err
@@ -129,7 +133,10 @@ func (d *delivery) readOnce(ctx context.Context, from int64) (missing int64, err
 	d.forgetDelivered()
 	d.flushLocked()
 	if len(events) == 0 {
-		return max(d.wanted, 0), nil
+		if d.wanted <= from {
+			return 0, nil
+		}
+		return d.wanted, nil
 	}
 	if next := events[0].Seq; next > from+1 {
 		return d.hole(next, events[0].ID), nil
@@ -141,6 +148,23 @@ func (d *delivery) readOnce(ctx context.Context, from int64) (missing int64, err
 		d.again = true
 	}
 	return 0, nil
+}
+
+// wantHighest has the room read until all is delivered that the log holds by now; more says
+// whether that is anything. What a majority has may be less for a moment: there a primary
+// that was just elected can be behind what the stream told, which will not tell it again, and
+// a number that was given to another program's document is told by nobody.
+func (d *delivery) wantHighest(ctx context.Context, from int64) (more bool, err error) {
+	highest, err := d.router.log.Highest(ctx, d.room)
+	if err != nil {
+		return false, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if highest-from <= maxJump { // what stands higher is looked into when it is met
+		d.wanted = max(d.wanted, highest)
+	}
+	return highest > from, nil
 }
 
 // hole gives the last missing number below next, unless next stands too high to be

@@ -146,6 +146,9 @@ func New(store Store, o Options) *Service {
 		s.adopter = &adopter{
 			foreign: store.Foreign, lanes: s.appender, peers: s.peers, now: o.Now, logger: o.Logger,
 			ensure: s.ensureForeign, wake: make(chan struct{}, 1),
+			// What got its number from another instance between the reopening of the stream and
+			// the search is told by nobody.
+			searched: s.router.reconcile,
 		}
 	}
 	return s

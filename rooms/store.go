@@ -40,6 +40,12 @@ type Log interface {
 	// Newest returns up to n of the newest numbered events of each room, newest first.
 	// Rooms without events are absent.
 	Newest(ctx context.Context, rooms []RoomID, n int) (map[RoomID][]Event, error)
+
+	// Highest returns the highest seq in a room, also where no majority has it yet; 0: there
+	// is none. A primary that was just elected has all that a majority has, and may not know
+	// yet how much that is: the other reads can be older there than what was read before, and
+	// than what the stream told.
+	Highest(ctx context.Context, room RoomID) (int64, error)
 }
 
 // Page bounds a read: whichever is reached first ends it. Zero: no bound.

@@ -59,6 +59,15 @@ func (l *Log) Newest(ctx context.Context, ids []rooms.RoomID, n int) (map[rooms.
 	return newest, nil
 }
 
+// Highest returns the seq of a room's newest event.
+func (l *Log) Highest(ctx context.Context, room rooms.RoomID) (int64, error) {
+	newest, err := l.Newest(ctx, []rooms.RoomID{room}, 1)
+	if err != nil || len(newest[room]) == 0 {
+		return 0, err
+	}
+	return newest[room][0].Seq, nil
+}
+
 // Find returns those events that are in the log, each once.
 func (l *Log) Find(ctx context.Context, events []*rooms.Event) ([]rooms.Event, error) {
 	var found []rooms.Event

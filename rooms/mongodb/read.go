@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -70,6 +71,21 @@ func (l *Log) Newest(ctx context.Context, ids []rooms.RoomID, n int) (map[rooms.
 		return nil, fail(fmt.Sprintf("read the newest of %d rooms", len(ids)), err)
 	}
 	return newest, nil
+}
+
+// Highest returns the highest seq that the primary has in a room.
+func (l *Log) Highest(ctx context.Context, room rooms.RoomID) (int64, error) {
+	ctx, cancel := l.reading(ctx)
+	defer cancel()
+	opts := options.FindOne().SetSort(bson.D{{Key: "roomId", Value: -1}, {Key: "seq", Value: -1}}).SetProjection(bson.D{{Key: "_id", Value: 0}, {Key: "seq", Value: 1}})
+	var newest struct {
+		Seq int64 `bson:"seq"`
+	}
+	err := l.local.FindOne(ctx, numbered(room, 0, rooms.MaxSeq+1), opts).Decode(&newest)
+	if err != nil && !errors.Is(err, mongo.ErrNoDocuments) {
+		return 0, fail("read the highest seq of "+string(room), err)
+	}
+	return newest.Seq, nil
 }
 
 // Find returns those events that are in the log. One that another program inserted

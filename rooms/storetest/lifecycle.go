@@ -62,6 +62,10 @@ func calls(o Opened) map[string]func(ctx context.Context) error {
 			_, err := log.Before(ctx, "general", 10, rooms.Page{})
 			return err
 		},
+		"Highest": func(ctx context.Context) error {
+			_, err := log.Highest(ctx, "general")
+			return err
+		},
 		"Newest": func(ctx context.Context) error {
 			_, err := log.Newest(ctx, []rooms.RoomID{"general"}, 1)
 			return err

@@ -150,6 +150,11 @@ func newestOfManyRooms(t *testing.T, o Opened) {
 			t.Errorf("%s has no events but is there", id)
 		}
 	}
+	for i, id := range ids {
+		if highest, err := o.Store.Log.Highest(waiting(t), id); err != nil || highest != int64(i%4) {
+			t.Errorf("highest of %s: %d, %v, want %d", id, highest, err, i%4)
+		}
+	}
 	none, err := o.Store.Log.Newest(waiting(t), nil, 2)
 	if err != nil || len(none) != 0 {
 		t.Errorf("newest of no room: %v, %v", none, err)
