@@ -94,7 +94,7 @@ test("a room is opened where its unread messages begin, and is read once one is 
   expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("new 0");
   // Nothing of it is read yet but what was.
   expect(await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 })).toMatchObject({ unread: 120 });
-  await bo.page.getByRole("button", { name: "Jump to present" }).click();
+  await bo.page.getByRole("button", { name: "120 new messages" }).click();
   await expect.poll(async () => (await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 }))["unread"], { timeout: SOON_MS }).toBe(0);
   await row(bo, room).locator(".badge").waitFor({ state: "detached" });
   await bo.leave();

@@ -6,6 +6,7 @@ import { startBrowser } from "./browser";
 import { makeRoom, meet, openDetails, row, setMember } from "./crew";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
+import { answerFor } from "./wire";
 
 let browser: Browser;
 let server: Server;
@@ -186,6 +187,26 @@ test("an owner's settings hold for everybody at once, and are said in the timeli
   expect(await cleo.field.getAttribute("role")).toBe("status");
   await ann.leave();
   await cleo.leave();
+});
+
+test("who is banned from a public room that is not open is told once, and it goes from the list for as long", async () => {
+  const room = await makeRoom(server, "ann", { name: "Open to all" });
+  await server.post(room, "come in", server.token("ann", "Ann Lee"));
+  let joins = 0;
+  const bo = await Person.enter(browser, server, "Bo Chen", {
+    token: server.token("bo", "Bo Chen"),
+    room: "lobby",
+    before: (page) => answerFor(page, "join_room", ({ roomId }) => void (joins += roomId === room ? 1 : 0)),
+  });
+  await row(bo, room).getByText("come in").waitFor();
+  await setMember(server, "ann", room, "bo", null, new Date(Date.now() + 3_600_000).toISOString());
+  await bo.page.getByRole("status").getByText("Open to all: You are banned from this room.").waitFor();
+  await row(bo, room).waitFor({ state: "detached" });
+  await bo.say("still in the lobby");
+  await bo.page.locator('.own .message[data-seq][data-state="logged"]').waitFor();
+  // The list may go on naming it: that is asked for once, not again and again.
+  expect(joins).toBeLessThanOrEqual(2);
+  await bo.leave();
 });
 
 test("what the server's slow mode holds back waits, with the time, and goes by itself", async () => {

@@ -2,6 +2,7 @@
 // the screenshots. Mira is at the browser; everybody else speaks over JSON.
 
 import type { Browser, Locator } from "playwright-core";
+import { connect } from "../client/src/index.js";
 import { makeRoom, openDetails, openNew, setMember } from "./crew";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
@@ -26,6 +27,8 @@ export const ROOM_SCREENS = [
   "read-only",
   "slow mode",
   "taken out",
+  "typing",
+  "unread",
 ] as const;
 
 export type RoomScreen = (typeof ROOM_SCREENS)[number];
@@ -40,6 +43,7 @@ export interface Rooms {
   news: string; // read-only
   slow: string;
   gone: string; // Mira is taken out of it
+  busy: string; // much of it is unread, and stays so: nobody goes to its end
   direct: string;
 }
 
@@ -57,6 +61,8 @@ export async function seedRooms(server: Server): Promise<Rooms> {
   const slow = await makeRoom(server, "u1", { name: "Slow talk" });
   await server.ask("u1", "PATCH", `rooms/${slow}`, { slowModeMs: 3_600_000 });
   const gone = await makeRoom(server, "u1", { name: "Closed circle", type: "private" });
+  const busy = await makeRoom(server, "u1", { name: "Busy", topic: "All day long" });
+  await setMember(server, "u1", busy, ME, "member");
   const direct = ((await server.ask(ME, "POST", "direct", { userId: "u2" }))["room"] as { id: string }).id;
 
   await say(planning, "u1", "Shall we look at the spring list on Thursday?");
@@ -66,7 +72,10 @@ export async function seedRooms(server: Server): Promise<Rooms> {
   await say(news, "u1", "The new list is out for everyone.");
   await say(slow, "u4", "One thought an hour. I like it here.");
   await say(direct, "u2", "Do you have a minute?");
-  return { planning, support, news, slow, gone, direct };
+  const read = await say(busy, "u3", "That is all for today, see you tomorrow.");
+  await server.ask(ME, "PUT", `rooms/${encodeURIComponent(busy)}/read`, { seq: read.seq });
+  for (let n = 0; n < 40; n++) await say(busy, `u${1 + (n >> 2) % 4}`, ["Good morning!", "The first parcel is here, and nobody knows whose it is.", "I have put it next to the door.", "Thanks, it is mine."][n % 4] ?? "");
+  return { planning, support, news, slow, gone, busy, direct };
 }
 
 type Maker = (browser: Browser, server: Server, rooms: Rooms, options: PersonOptions) => Promise<Person>;
@@ -191,4 +200,18 @@ const makers: Record<RoomScreen, Maker> = {
     await person.page.getByText("You were taken out of this room.").first().waitFor();
     return person;
   },
+  typing: inRoom("support", async (person, server, rooms) => {
+    const others = ["u1", "u2"].map((who) => connect(server.url, { token: server.token(who, PEOPLE[who] ?? who) }));
+    person.page.on("close", () => others.forEach((chat) => chat.close()));
+    await person.field.fill("Has anybody answered them?");
+    const line = person.page.locator(".typing-line");
+    // Said again, as whoever types does: a room that was not joined yet heard nothing of the first.
+    const again = setInterval(() => others.forEach((chat) => chat.room(rooms.support).typing(true)), 500);
+    await line.getByText("are typing").waitFor();
+    clearInterval(again);
+  }),
+  unread: inRoom("busy", async (person) => {
+    await person.page.locator(".unread-line").waitFor();
+    await person.page.getByRole("button", { name: "40 new messages" }).waitFor();
+  }),
 };

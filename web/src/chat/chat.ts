@@ -324,8 +324,9 @@ export class Chat {
     const words = leftWords[reason] ?? (error ? messageOf(error) : "You cannot read this room.");
     room.presence.value = { kind: "refused", message: words };
     room.own(undefined);
-    if (isOpen && reason !== "left") return;
-    if (reason in leftWords) this.say(`${room.name.peek()}: ${words}`);
+    // One that was refused stays, out of sight: the list may name it again, and it would be asked for again and again.
+    if (error || (isOpen && reason !== "left")) return;
+    this.say(`${room.name.peek()}: ${words}`);
     batch(() => {
       if (isOpen) goTo(undefined, true);
       this.drop(room);

@@ -135,7 +135,10 @@ function settingsOf({ name, topic, readOnly, slowModeMs, archived, receipts }: R
   return { name, topic, readOnly, slowModeMs, archived, receipts };
 }
 
-/** Whether two objects of plain values say the same. */
+/** Whether two objects of plain values say the same. All of one's rooms are compared with each event. */
 function same(a: object | undefined, b: object | undefined): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  if (a === b || !a || !b) return a === b;
+  const before = new Map(Object.entries(b));
+  const entries = Object.entries(a);
+  return entries.length === before.size && entries.every(([name, value]) => before.has(name) && Object.is(before.get(name), value));
 }

@@ -45,7 +45,10 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const isNear = unreadFrom !== undefined && unreadFrom.count <= LAND_WITHIN;
   const isWhole = unreadFrom !== undefined && (log.first <= unreadFrom.read + 1 || (log.loaded && !log.hasBefore));
   const settled = unreadFrom !== undefined && log.loaded && (!isNear || isWhole || room.paging.value === "failed" || room.presence.value.kind !== "in");
-  const landed = useLanding(scroller, settled, firstUnread > 0 && isNear, toLine);
+  const landed = useLanding(scroller, settled, firstUnread > 0 && isNear, (line) => {
+    seenWhenLeft.current = unreadFrom?.read ?? log.last;
+    toLine(line);
+  });
   const [isAsked, setAsked] = useState(false); // the way to the first unread was taken
 
   const tabStop = useTabStop(scroller, items);
