@@ -135,13 +135,24 @@ func (f *files) create(ctx context.Context, file File, content io.Reader) (File,
 	if err := f.put(ctx, &file); err != nil {
 		return File{}, err
 	}
+	if err := f.fits(ctx, file.Author); err != nil {
+		f.discard(ctx, file)
+		return File{}, err
+	}
 	stored, err := f.write(ctx, file, io.MultiReader(bytes.NewReader(head[:n]), content))
 	if err != nil {
 		f.discard(ctx, file)
 		return File{}, err
 	}
 	// When the outcome of this is unknown, the sweep finds out.
-	return stored, f.put(ctx, &stored)
+	if err := f.put(ctx, &stored); err != nil {
+		return stored, err
+	}
+	if err := f.fits(ctx, file.Author); err != nil { // by its size, which nobody knew before
+		f.discard(ctx, stored)
+		return File{}, err
+	}
+	return stored, nil
 }
 
 // put writes a record and raises its Rev.

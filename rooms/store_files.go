@@ -67,6 +67,7 @@ var ErrFileChanged = errors.New("the file has changed meanwhile")
 type FileQuery struct {
 	IDs    []FileID    // these, whatever else is set, in any order; nil: by what follows
 	Author auth.UserID // this user's; empty: everybody's
+	Unsent bool        // only those whose Seq is 0, of Author
 	After  FileID      // those with a greater id, ascending
 	Limit  int         // at least 1
 }

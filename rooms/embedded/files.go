@@ -18,6 +18,7 @@ import (
 var (
 	bucketFiles     = []byte("files")     // FileID -> file record
 	bucketUserFiles = []byte("userFiles") // UserID, keyEnd, FileID -> nothing
+	bucketUnsent    = []byte("unsent")    // the same, of those that no message is known to show
 )
 
 // The tags of a file's record.
@@ -44,7 +45,7 @@ func prepareFiles(db *bolt.DB, dir string) error {
 		return fmt.Errorf("make the folder of files: %w", err)
 	}
 	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketFiles, bucketUserFiles} {
+		for _, name := range [][]byte{bucketFiles, bucketUserFiles, bucketUnsent} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -65,15 +66,29 @@ func (f *Files) PutFile(ctx context.Context, file rooms.File) error {
 			return rooms.ErrFileChanged, err
 		}
 		file.Rev++
-		if err := tx.Bucket(bucketUserFiles).Put(userFileKey(file.Author, file.ID), nil); err != nil {
-			return nil, err
-		}
-		return nil, tx.Bucket(bucketFiles).Put([]byte(file.ID), encodeFile(&file))
+		return nil, putFile(tx, &file)
 	}})
 	if err != nil {
 		return fmt.Errorf("write a file's record: %w", err)
 	}
 	return nil
+}
+
+// putFile writes a record and its keys.
+func putFile(tx *bolt.Tx, file *rooms.File) error {
+	key := userFileKey(file.Author, file.ID)
+	if err := tx.Bucket(bucketUserFiles).Put(key, nil); err != nil {
+		return err
+	}
+	unsent := tx.Bucket(bucketUnsent)
+	if file.Seq == 0 {
+		if err := unsent.Put(key, nil); err != nil {
+			return err
+		}
+	} else if err := unsent.Delete(key); err != nil {
+		return err
+	}
+	return tx.Bucket(bucketFiles).Put([]byte(file.ID), encodeFile(file))
 }
 
 // isRev says whether the stored record is the one that f was read as; 0: there is none.
@@ -92,8 +107,10 @@ func (f *Files) RemoveFile(ctx context.Context, file rooms.File) error {
 		if same, err := isRev(tx, &file); err != nil || !same || file.Rev == 0 {
 			return rooms.ErrFileChanged, err
 		}
-		if err := tx.Bucket(bucketUserFiles).Delete(userFileKey(file.Author, file.ID)); err != nil {
-			return nil, err
+		for _, bucket := range [][]byte{bucketUserFiles, bucketUnsent} {
+			if err := tx.Bucket(bucket).Delete(userFileKey(file.Author, file.ID)); err != nil {
+				return nil, err
+			}
 		}
 		return nil, tx.Bucket(bucketFiles).Delete([]byte(file.ID))
 	}})
@@ -135,6 +152,9 @@ func fileIDs(tx *bolt.Tx, q rooms.FileQuery) []rooms.FileID {
 	bucket, prefix := tx.Bucket(bucketFiles), []byte(nil)
 	if q.Author != "" {
 		bucket, prefix = tx.Bucket(bucketUserFiles), userFileKey(q.Author, "")
+	}
+	if q.Unsent {
+		bucket = tx.Bucket(bucketUnsent)
 	}
 	var ids []rooms.FileID
 	cursor := bucket.Cursor()

@@ -42,7 +42,7 @@ func (s *Store) Kept() kept.Tables {
 		Invitations:   &table[rooms.Invitation]{file: f, bucket: bucketInvitations, what: "invitations", decode: keptInvitation, put: putKeptInvitation},
 		Reports:       &table[rooms.Report]{file: f, bucket: bucketReports, what: "reports", decode: keptReport, put: putKeptReport},
 		Audit:         &table[rooms.AuditEntry]{file: f, bucket: bucketAudit, what: "the audit log", decode: keptAudit, put: putKeptAudit},
-		Files:         &table[rooms.File]{file: f, bucket: bucketFiles, what: "the records of files", decode: keptFile, put: putKeptFile},
+		Files:         &table[rooms.File]{file: f, bucket: bucketFiles, what: "the records of files", decode: keptFile, put: putFile},
 		Keys:          &table[auth.Key]{file: f, bucket: bucketKeys, what: "keys", decode: keptKey, put: putKeptKey},
 		Webhooks:      &table[hooks.Hook]{file: f, bucket: bucketHooks, what: "webhooks", decode: keptHook, put: putKeptHook},
 		Cursors:       &table[hooks.Cursor]{file: f, bucket: bucketHookCursors, what: "webhook cursors", seek: cursorFrom, decode: keptCursor, put: putKeptCursor},
@@ -186,13 +186,6 @@ func putKeptAudit(tx *bolt.Tx, e *rooms.AuditEntry) error {
 
 func keptFile(_ *bolt.Tx, id, value []byte) (rooms.File, error) {
 	return decodeFile(rooms.FileID(id), value)
-}
-
-func putKeptFile(tx *bolt.Tx, f *rooms.File) error {
-	if err := tx.Bucket(bucketUserFiles).Put(userFileKey(f.Author, f.ID), nil); err != nil {
-		return err
-	}
-	return tx.Bucket(bucketFiles).Put([]byte(f.ID), encodeFile(f))
 }
 
 func keptKey(_ *bolt.Tx, id, value []byte) (auth.Key, error) { return decodeKey(id, value) }

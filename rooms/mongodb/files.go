@@ -14,9 +14,12 @@ import (
 // collectionAttachments has the records of files; their contents are in GridFS.
 const collectionAttachments = "attachments"
 
-// attachmentIndexes find a user's files.
+// attachmentIndexes find a user's files, and those of them that no message is known to show.
 func attachmentIndexes() []index {
-	return []index{{name: "author", key: keys("author", "_id")}}
+	return []index{
+		{name: "author", key: keys("author", "_id")},
+		{name: "unsent", key: keys("author", "unsent", "_id"), partial: exists("unsent")},
+	}
 }
 
 // prepareFiles makes the indexes of files, their records and their chunks.
@@ -51,6 +54,7 @@ type storedFile struct {
 	Use       string    `bson:"use,omitempty"`
 	UsedAt    time.Time `bson:"usedAt,omitempty"`
 	Seq       int64     `bson:"seq,omitempty"`
+	Unsent    bool      `bson:"unsent,omitempty"` // there is no seq: a partial index asks for what is there
 	Rev       int64     `bson:"rev"`
 }
 
@@ -58,7 +62,7 @@ func storeFile(f rooms.File) storedFile {
 	return storedFile{
 		ID: string(f.ID), RoomID: string(f.RoomID), Author: string(f.Author), Name: f.Name, Size: f.Size, Type: f.Type,
 		Width: f.Width, Height: f.Height, Thumbnail: f.Thumbnail, CreatedAt: f.CreatedAt, Stored: f.Stored,
-		Use: f.Use, UsedAt: f.UsedAt, Seq: f.Seq, Rev: f.Rev,
+		Use: f.Use, UsedAt: f.UsedAt, Seq: f.Seq, Unsent: f.Seq == 0, Rev: f.Rev,
 	}
 }
 
@@ -124,19 +128,13 @@ func (f *Files) RemoveFile(ctx context.Context, file rooms.File) error {
 
 // Files reads by the _ids, or a stretch of them.
 func (f *Files) Files(ctx context.Context, q rooms.FileQuery) ([]rooms.File, error) {
-	filter, find := bson.D{}, options.Find()
-	if q.IDs != nil {
-		filter = field("_id", field("$in", texts(q.IDs)))
-	} else {
-		if q.Author != "" {
-			filter = append(filter, bson.E{Key: "author", Value: string(q.Author)})
-		}
-		filter = append(filter, bson.E{Key: "_id", Value: field("$gt", string(q.After))})
+	find := options.Find()
+	if q.IDs == nil {
 		find.SetSort(keys("_id")).SetLimit(int64(q.Limit))
 	}
 	ctx, cancel := f.reading(ctx)
 	defer cancel()
-	cursor, err := f.collection(collectionAttachments).Find(ctx, filter, find)
+	cursor, err := f.collection(collectionAttachments).Find(ctx, filesOf(&q), find)
 	if err != nil {
 		return nil, fail("read the records of files", err)
 	}
@@ -149,4 +147,19 @@ func (f *Files) Files(ctx context.Context, q rooms.FileQuery) ([]rooms.File, err
 		found[i] = docs[i].file()
 	}
 	return found, nil
+}
+
+// filesOf matches the records that a query selects.
+func filesOf(q *rooms.FileQuery) bson.D {
+	if q.IDs != nil {
+		return field("_id", field("$in", texts(q.IDs)))
+	}
+	var filter bson.D
+	if q.Author != "" {
+		filter = append(filter, bson.E{Key: "author", Value: string(q.Author)})
+	}
+	if q.Unsent {
+		filter = append(filter, bson.E{Key: "unsent", Value: true})
+	}
+	return append(filter, bson.E{Key: "_id", Value: field("$gt", string(q.After))})
 }

@@ -84,6 +84,12 @@ func TestMembersUseTheirIndexes(t *testing.T) {
 	}
 	t.Cleanup(func() { store.Close(context.Background()) })
 	fullHouse(t, store, 4, 100, 60)
+	for i := range 60 { // every tenth is not sent
+		f := rooms.File{ID: rooms.FileID(fmt.Sprintf("F%025d", i)), RoomID: "room001", Author: "user7", Seq: int64(i % 10)}
+		if err := (&Files{store}).PutFile(t.Context(), f); err != nil {
+			t.Fatal(err)
+		}
+	}
 	cases := map[string]struct {
 		collection, order string
 		filter            bson.D
@@ -100,6 +106,9 @@ func TestMembersUseTheirIndexes(t *testing.T) {
 		},
 		"one":    {"members", "", memberOf("room001", "user7"), 1, indexMember, 1},
 		"unread": {"messages", "seq", append(numbered("room001", 50, rooms.MaxSeq+1), candidates("user7")...), 10, "room_seq", 11},
+		"files that no message shows": {
+			collectionAttachments, "_id", filesOf(&rooms.FileQuery{Author: "user7", Unsent: true}), 400, "unsent", 6,
+		},
 		"invitations": {
 			"invitations", "id", bson.D{{Key: "roomId", Value: "room001"}, {Key: "id", Value: field("$gt", "")}}, 10, "room_id", 0,
 		},

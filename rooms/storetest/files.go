@@ -73,6 +73,10 @@ func filesAreKept(t *testing.T, o Opened) {
 	wantFiles(t, o, rooms.FileQuery{Limit: 9}, first, second, other)
 	wantFiles(t, o, rooms.FileQuery{Author: "ann", Limit: 9}, first, second)
 	wantFiles(t, o, rooms.FileQuery{Author: "nobody", Limit: 9})
+	wantFiles(t, o, rooms.FileQuery{Author: "ann", Unsent: true, Limit: 9}, second)
+	wantFiles(t, o, rooms.FileQuery{Author: "an", Unsent: true, Limit: 9}, other)
+	wantFiles(t, o, rooms.FileQuery{Author: "ann", Unsent: true, After: second.ID, Limit: 9})
+	wantFiles(t, o, rooms.FileQuery{Author: "nobody", Unsent: true, Limit: 9})
 	low, high := first, second
 	if low.ID > high.ID {
 		low, high = high, low
@@ -91,6 +95,10 @@ func filesAreKept(t *testing.T, o Opened) {
 		t.Errorf("a record that is gone is written: %v", err)
 	}
 	wantFiles(t, o, rooms.FileQuery{Author: "ann", Limit: 9}, second)
+	if err := o.Store.Files.RemoveFile(waiting(t), second); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, o, rooms.FileQuery{Author: "ann", Unsent: true, Limit: 9})
 }
 
 // filesAreTakenOnce has two instances write one record at once: one of them does.
