@@ -12,7 +12,7 @@ let server: Server;
 let rooms: AdminRooms;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  [browser, server] = await Promise.all([startBrowser(), Server.start("-webhook-allow-private")]);
   rooms = await seedAdmin(server);
 });
 afterAll(async () => {

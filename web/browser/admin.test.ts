@@ -30,7 +30,7 @@ test("a moderator comes from the room's details, sees what was said around it, a
   const bo = await enter("bo", room);
   await (await openDetails(bo)).getByRole("link", { name: "Reports" }).click();
   await bo.page.getByRole("heading", { name: "Reports", level: 1 }).waitFor();
-  expect(new URL(bo.page.url()).pathname + new URL(bo.page.url()).search).toBe(`/admin/reports?room=${room}`);
+  expect(new URL(bo.page.url()).pathname + new URL(bo.page.url()).search).toBe(`/admin/reports?room=${encodeURIComponent(room)}`);
   const reported = card(bo, room, seq);
   await reported.locator(".report-it", { hasText: "Only fools make lists" }).waitFor();
   expect(await reported.locator(".report-line").allInnerTexts()).toHaveLength(4);
@@ -104,7 +104,7 @@ test("an admin sees all rooms' reports, those of private ones by their names, an
   await expect.poll(() => reported.locator(".report-reason").allInnerTexts(), { timeout: SOON_MS }).toHaveLength(2);
   await reported.getByRole("link", { name: "Show it in the room" }).click();
   await root.page.locator(`.message-found[data-seq="${seq}"]`).waitFor();
-  expect(new URL(root.page.url()).pathname).toBe(`/rooms/${room}`);
+  expect(new URL(root.page.url()).pathname).toBe(`/rooms/${encodeURIComponent(room)}`);
   await root.page.goBack();
   await reported.waitFor();
   await root.leave();
@@ -178,7 +178,7 @@ test("a moderator of rooms is not let into the whole server, and chooses one of 
   expect(new URL(bo.page.url()).searchParams.get("room")).toBe(room);
   await bo.page.getByRole("link", { name: "Rooms", exact: true }).click();
   await row(bo, room).waitFor();
-  expect(new URL(bo.page.url()).pathname).toBe(`/rooms/${room}`);
+  expect(new URL(bo.page.url()).pathname).toBe(`/rooms/${encodeURIComponent(room)}`);
   await bo.leave();
 });
 

@@ -25,6 +25,17 @@ export const ADMIN_SCREENS = [
   "choose a room",
   "account menu of an admin",
   "details of a moderator",
+  "rooms of the server",
+  "members of a room",
+  "people",
+  "bot made",
+  "bots of a room",
+  "bot removed",
+  "hook made",
+  "webhooks",
+  "webhook cursors",
+  "streams refused",
+  "owners only",
 ] as const;
 
 export type AdminScreen = (typeof ADMIN_SCREENS)[number];
@@ -55,6 +66,13 @@ export async function seedAdmin(server: Server): Promise<AdminRooms> {
   await setMember(server, "bo", planning, "dan", null, "2031-05-04T12:00:00.000Z");
   await server.ask("ann", "PATCH", `rooms/${planning}`, { topic: "What we do next, and who does it", slowModeMs: 30_000 });
   await server.ask("ann", "POST", `rooms/${planning}/invitations`, {});
+  for (const name of ["Build", "A bot with a name as long as any"]) await server.ask("ann", "POST", `rooms/${planning}/bots`, { name, rights: "post" });
+  await server.ask("ann", "POST", `rooms/${planning}/hooks`, { name: "Alarms" });
+  // Nothing answers there: the first try fails at once.
+  for (const path of ["in", "a/rather/long/path/that/does/not/fit/on/a/telephone?with=a&query=too"]) {
+    await server.ask("ann", "POST", `rooms/${planning}/webhooks`, { url: `http://127.0.0.1:9/${path}`, events: ["new_message", "message_deleted"] });
+  }
+  await said(server, planning, "ann", "Is anybody listening?");
   return { planning, seq, quiet };
 }
 
@@ -81,6 +99,17 @@ async function act(person: Person, button: string): Promise<void> {
   await person.page.locator("[data-report]", { has: person.page.locator(".report-it") }).first().getByRole("button", { name: button }).click();
   await person.page.getByRole("dialog").waitFor();
 }
+
+const owned = (part: string) => at("ann", ({ planning }) => `/admin/${part}?room=${planning}`, (person) => person.page.locator("[data-row]").first().waitFor());
+
+/** Makes something with a name, and waits until what is told once is shown. */
+const made = (who: string, part: string, button: string) =>
+  at(who, ({ quiet }) => (who === "root" ? `/admin/${part}` : `/admin/${part}?room=${quiet}`), async (person) => {
+    await person.page.getByLabel("Name", { exact: true }).fill("Nightly");
+    await person.page.getByRole("button", { name: button }).click();
+    await person.page.locator(".fresh-link").waitFor();
+    await person.page.locator("[data-row]").first().waitFor();
+  });
 
 const makers: Record<AdminScreen, Maker> = {
   reports: at("root", () => "/admin/reports", reportCards),
@@ -139,4 +168,30 @@ const makers: Record<AdminScreen, Maker> = {
     await (await openDetails(person)).getByRole("link", { name: "Reports" }).waitFor();
     return person;
   },
+  "rooms of the server": at("root", () => "/admin/rooms", (person) => person.page.locator("[data-row=lobby]").waitFor()),
+  "members of a room": at("root", () => "/admin/rooms", async (person, { planning }) => {
+    await person.page.locator(`[data-row="${planning}"]`).getByRole("button", { name: "Members" }).click();
+    await person.page.locator("[data-member=bo]").waitFor();
+  }),
+  people: at("root", () => "/admin/people", (person) => person.page.locator("[data-row=bo]").waitFor()),
+  "bot made": made("root", "bots", "Make a key"),
+  "bots of a room": owned("bots"),
+  "bot removed": at("ann", ({ planning }) => `/admin/bots?room=${planning}`, async (person) => {
+    await person.page.getByRole("button", { name: "Remove Build" }).click();
+    await person.page.getByRole("dialog").waitFor();
+  }),
+  "hook made": made("ann", "hooks", "Make an address"),
+  webhooks: at("ann", ({ planning }) => `/admin/webhooks?room=${planning}`, (person) => person.page.locator(".admin-bad").first().waitFor()),
+  "webhook cursors": at("ann", ({ planning }) => `/admin/webhooks?room=${planning}`, async (person) => {
+    await person.page.getByRole("button", { name: /^Progress of/ }).first().click();
+    await person.page.locator("[data-cursor] .admin-bad").waitFor();
+    await person.page.getByRole("button", { name: /^Set the place/ }).click();
+  }),
+  "streams refused": at("root", () => "/admin/streams", async (person) => {
+    await person.page.getByLabel("Name", { exact: true }).fill("orders/all");
+    await person.page.getByLabel("Declaration").fill('{"stages": [');
+    await person.page.getByRole("button", { name: "Apply" }).click();
+    await person.page.locator(".form-error", { hasText: "This is no JSON" }).waitFor();
+  }),
+  "owners only": at("bo", ({ planning }) => `/admin/bots?room=${planning}`, heading("This is for owners of the room")),
 };

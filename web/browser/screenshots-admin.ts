@@ -24,7 +24,7 @@ let rooms: AdminRooms;
 beforeAll(async () => {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  [browser, server] = await Promise.all([startBrowser(), Server.start("-webhook-allow-private")]);
   rooms = await seedAdmin(server);
 });
 afterAll(async () => {

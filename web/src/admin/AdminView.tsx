@@ -8,15 +8,30 @@ import { Frame } from "../ui/Frame";
 import { MenuButton } from "../ui/MenuButton";
 import { AdminNav } from "./AdminNav";
 import { Audit } from "./audit/Audit";
-import { Empty } from "./ListEnd";
+import { Bots } from "./integrations/Bots";
+import { Hooks } from "./integrations/Hooks";
+import { Webhooks } from "./integrations/Webhooks";
 import { moderated } from "./moderated";
+import { NotYours } from "./NotYours";
+import { People } from "./people/People";
 import { isAdmin, type PartId, partsFor, roleIn } from "./places";
 import { Reports } from "./reports/Reports";
 import { AdminRequests } from "./requests";
 import { RoomNames } from "./roomNames";
+import { Rooms } from "./rooms/Rooms";
 import type { ScreenProps } from "./screen";
+import { Streams } from "./streams/Streams";
 
-const screens: Readonly<Record<PartId, (props: ScreenProps) => preact.JSX.Element>> = { reports: Reports, audit: Audit };
+const screens: Readonly<Record<PartId, (props: ScreenProps) => preact.JSX.Element>> = {
+  reports: Reports,
+  audit: Audit,
+  rooms: Rooms,
+  people: People,
+  bots: Bots,
+  hooks: Hooks,
+  webhooks: Webhooks,
+  streams: Streams,
+};
 
 /** The screens of moderators and admins: what there is on the left, the open one beside it. */
 export function AdminView({ chat, session }: { chat: Chat; session: SessionStore }) {
@@ -69,34 +84,11 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
             ) : isWaiting ? (
               <div class="spinner" role="status" aria-label="Reading the rooms" />
             ) : (
-              <NotYours ofRoom={roomId !== undefined} moderates={moderated(chat).length > 0} />
+              <NotYours place={place} sees={parts.length > 0} moderates={moderated(chat).length > 0} />
             )}
           </div>
         </>
       )}
     </Frame>
-  );
-}
-
-/** What is said to those who may not see a screen, or where there is none of this name. */
-function NotYours({ ofRoom, moderates }: { ofRoom: boolean; moderates: boolean }) {
-  if (ofRoom) {
-    return (
-      <Empty icon="lock" title="This is for those who moderate the room" alert>
-        <p>You are none of them, or the room is not there.</p>
-      </Empty>
-    );
-  }
-  if (moderates) {
-    return (
-      <Empty icon="shield" title="Choose a room">
-        <p>You moderate rooms, not the whole server. Choose one from the list.</p>
-      </Empty>
-    );
-  }
-  return (
-    <Empty icon="lock" title="This is for admins" alert>
-      <p>Your account is not one. Whoever runs this server can make it one.</p>
-    </Empty>
   );
 }

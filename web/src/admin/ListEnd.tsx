@@ -6,12 +6,14 @@ interface ListEndProps {
   list: ReadList;
   /** What is in the list, for people: "reports". */
   what: string;
+  /** What the next page's button is called. */
+  next?: string;
   /** What is said where there is nothing. */
   empty: ComponentChildren;
 }
 
 /** What stands below a list, or in its place: that it is being read, why not, that it is empty, or the next page's button. */
-export function ListEnd({ list, what, empty }: ListEndProps) {
+export function ListEnd({ list, what, next = "Show more", empty }: ListEndProps) {
   const { items, readAt, busy, trouble, more } = list;
   if (readAt === undefined && trouble) return <Refusal trouble={trouble} what={what} onRetry={list.refresh} />;
   if (readAt === undefined) return <div class="spinner" role="status" aria-label={`Reading the ${what}`} />;
@@ -19,7 +21,7 @@ export function ListEnd({ list, what, empty }: ListEndProps) {
   if (!more) return null;
   return (
     <button type="button" class="button-plain admin-more" disabled={busy} onClick={list.readMore}>
-      {busy ? "One moment…" : "Show older"}
+      {busy ? "One moment…" : next}
     </button>
   );
 }

@@ -16,8 +16,8 @@ export function ModerationLink({ chat }: { chat: Chat }) {
   );
 }
 
-/** The same from the details of a room that we moderate. */
-export function RoomModeration({ room }: { room: string }) {
+/** The same from the details of a room that we moderate; owns: what its owners have besides. */
+export function RoomModeration({ room, owns }: { room: string; owns: boolean }) {
   return (
     <div class="room-moderation">
       <AdminLink class="button-plain" to={{ part: "reports", roomId: room }}>
@@ -28,6 +28,12 @@ export function RoomModeration({ room }: { room: string }) {
         <Icon name="list" size={18} />
         Audit log
       </AdminLink>
+      {owns && (
+        <AdminLink class="button-plain" to={{ part: "bots", roomId: room }}>
+          <Icon name="key" size={18} />
+          Programs
+        </AdminLink>
+      )}
     </div>
   );
 }

@@ -1,7 +1,8 @@
-// Reports and the audit log as the wire brings them, made typed or refused.
+// Reports, the audit log, rooms and people as the wire brings them, made typed or refused.
 
-import { isFields } from "../protocol-decode";
-import type { Page } from "../protocol";
+import type { Page, Profile, RoomRow } from "../protocol";
+import { decodeMessage, isFields } from "../protocol-decode";
+import { decodeRoom } from "../protocol-rooms";
 
 type Fields = Record<string, unknown>;
 
@@ -66,6 +67,19 @@ export function decodeAuditEntry(value: unknown): AuditEntry | undefined {
     ...(typeof seq === "number" && { seq }),
     details: isFields(details) ? details : {},
   };
+}
+
+export function decodeRoomRow(value: unknown): RoomRow | undefined {
+  const room = decodeRoom(value);
+  if (!room || !isFields(value)) return undefined;
+  const { lastSeq } = value;
+  const last = decodeMessage(value["last"]);
+  return { ...room, lastSeq: typeof lastSeq === "number" ? lastSeq : 0, ...(last && { last }) };
+}
+
+export function decodeProfile(value: unknown): Profile | undefined {
+  if (!isFields(value) || typeof value["id"] !== "string") return undefined;
+  return { id: value["id"], name: textOf(value["name"]) };
 }
 
 /** A page whose list has this name; undefined when the answer is none. */

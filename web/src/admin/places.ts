@@ -4,7 +4,7 @@ import type { Role, Room, User } from "../protocol";
 import { isAtLeast } from "../rooms/rights";
 import type { IconName } from "../ui/Icon";
 
-export type PartId = "reports" | "audit";
+export type PartId = "reports" | "audit" | "rooms" | "people" | "bots" | "hooks" | "webhooks" | "streams";
 
 export interface Part {
   readonly id: PartId;
@@ -19,6 +19,12 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { id: "reports", name: "Reports", icon: "flag", ofRoom: "moderator", ofAll: true },
   { id: "audit", name: "Audit log", icon: "list", ofRoom: "moderator", ofAll: true },
+  { id: "rooms", name: "Rooms", icon: "rooms", ofRoom: undefined, ofAll: true },
+  { id: "people", name: "People", icon: "people", ofRoom: undefined, ofAll: true },
+  { id: "bots", name: "Bots", icon: "key", ofRoom: "owner", ofAll: true },
+  { id: "hooks", name: "Incoming hooks", icon: "link", ofRoom: "owner", ofAll: false },
+  { id: "webhooks", name: "Webhooks", icon: "send", ofRoom: "owner", ofAll: true },
+  { id: "streams", name: "Streams", icon: "feed", ofRoom: undefined, ofAll: true },
 ];
 
 export function isAdmin(user: User): boolean {

@@ -1,15 +1,16 @@
 // What the screens of moderators and admins ask of the JSON routes. Every request fails with a ChatError.
 
 import { call, unreadable } from "../api";
-import type { NewMessage, Page, Role, Room } from "../protocol";
+import type { Member, NewMessage, Page, Profile, Role, Room, RoomRow } from "../protocol";
 import { decodeMessages, isFields } from "../protocol-decode";
-import { decodeRoom } from "../protocol-rooms";
+import { decodeMember, decodeRoom } from "../protocol-rooms";
 import type { Session } from "../session/session";
-import { type AuditEntry, decodeAuditEntry, decodeList, decodeReport, type Report, type ReportState } from "./decode";
+import { type AuditEntry, decodeAuditEntry, decodeList, decodeProfile, decodeReport, decodeRoomRow, type Report, type ReportState } from "./decode";
 
 /** Reports a page has: each brings its message with what was said around it, which is asked for besides. */
 const REPORTS_A_PAGE = 20;
 const ENTRIES_A_PAGE = 50;
+const ROWS_A_PAGE = 50;
 /** Messages shown of a conversation: the reported one, and two on either side. */
 const CONTEXT_MESSAGES = 5;
 
@@ -65,7 +66,25 @@ export class AdminRequests {
     return room;
   }
 
-  private ask(method: string, path: string, body?: unknown): Promise<unknown> {
+  /** Every room there is but direct ones, by id; text: only those whose name or id holds it. */
+  async rooms(text: string, after: RoomRow | undefined): Promise<Page<RoomRow>> {
+    const query = queryOf({ all: "true", query: text === "" ? undefined : text, after: after?.id, limit: String(ROWS_A_PAGE) });
+    return listOf(await this.ask("GET", `/api/rooms?${query}`), "rooms", decodeRoomRow);
+  }
+
+  async members(roomId: string, after: Member | undefined): Promise<Page<Member>> {
+    const query = queryOf({ after: after?.userId, limit: String(ROWS_A_PAGE) });
+    return listOf(await this.ask("GET", `${ofRoom(roomId)}/members?${query}`), "members", decodeMember);
+  }
+
+  /** Everybody who was here, by id; text: only those who have a word in their names that begins with it, or the id. */
+  async people(text: string, after: Profile | undefined): Promise<Page<Profile>> {
+    const query = queryOf({ query: text === "" ? undefined : text, after: after?.id, limit: String(ROWS_A_PAGE) });
+    return listOf(await this.ask("GET", `/api/users?${query}`), "users", decodeProfile);
+  }
+
+  /** Asks any route as the one who is signed in. */
+  ask(method: string, path: string, body?: unknown): Promise<unknown> {
     return call(method, path, this.session.token, body);
   }
 }

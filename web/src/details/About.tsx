@@ -52,7 +52,7 @@ export function About({ chat, room, onClose }: AboutProps) {
         )}
       </dl>
       {mayModerate(info) && <SettingsForm chat={chat} room={room} />}
-      {mayModerate(info) && <RoomModeration room={room.id} />}
+      {mayModerate(info) && <RoomModeration room={room.id} owns={mayManage(info)} />}
       <button type="button" class="button-plain button-leave" onClick={() => setLeaving(true)}>
         <Icon name="leave" size={18} />
         Leave this room

@@ -6,7 +6,7 @@ import type { Invitation } from "../protocol";
 import { roleNames } from "../rooms/rights";
 import { invitationLink } from "../route";
 import { Field, Form } from "../session/fields";
-import { Icon } from "../ui/Icon";
+import { FreshSecret } from "../ui/FreshSecret";
 import { SelectField } from "../ui/SelectField";
 import { dateAndTime } from "../ui/time";
 import { INVITATION_OPTIONS, USUAL_INVITATION } from "./periods";
@@ -44,7 +44,7 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
           void read();
         }}
       />
-      {link !== "" && <FreshLink key={link} link={link} />}
+      {link !== "" && <FreshSecret key={link} label="The link, shown only now" copy="Copy the link" value={link} />}
       <p class="form-error" role="alert">
         {error}
       </p>
@@ -107,30 +107,5 @@ function MakeInvitation({ chat, room, onMade }: MakeInvitationProps) {
       <SelectField label="Good for" value={expires} options={INVITATION_OPTIONS} onChange={setExpires} />
       <Field label="How many people may use it" type="number" min={1} max={MOST_USES} value={uses} onInput={setUses} autocomplete="off" hint="Empty: as many as like." />
     </Form>
-  );
-}
-
-/** The link just made. It is not shown again: the server keeps only what it can be recognised by. */
-function FreshLink({ link }: { link: string }) {
-  const [said, setSaid] = useState("");
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(link);
-      setSaid("Copied.");
-    } catch {
-      setSaid("The browser does not allow copying here: select the link.");
-    }
-  };
-  return (
-    <div class="fresh-link">
-      <Field label="The link, shown only now" value={link} onInput={() => undefined} readOnly />
-      <button type="button" class="button-plain" onClick={() => void copy()}>
-        <Icon name="copy" size={18} />
-        Copy the link
-      </button>
-      <p class="hint" role="status">
-        {said}
-      </p>
-    </div>
   );
 }

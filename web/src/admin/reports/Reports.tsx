@@ -42,7 +42,7 @@ export function Reports({ chat, requests, names, roomId }: ScreenProps) {
           </li>
         ))}
       </ul>
-      <ListEnd list={list} what="reports" empty={<Nothing shown={shown} />} />
+      <ListEnd list={list} what="reports" next="Show older" empty={<Nothing shown={shown} />} />
     </section>
   );
 }

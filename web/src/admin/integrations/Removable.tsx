@@ -1,0 +1,47 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { refusalOf } from "../../chat/asking";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+
+interface RemovableProps {
+  id: string;
+  name: string;
+  /** What ends with it. */
+  consequence: string;
+  onRemove: () => Promise<void>;
+  onRemoved: () => void;
+  children: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+/** A row of what can be taken back, once that is confirmed. */
+export function Removable({ id, name, consequence, onRemove, onRemoved, children, actions }: RemovableProps) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <li class="admin-row" data-row={id}>
+      <span class="admin-row-text">{children}</span>
+      <span class="admin-row-actions">
+        {actions}
+        <button type="button" class="button-plain danger" aria-label={`Remove ${name}`} onClick={() => setAsking(true)}>
+          Remove
+        </button>
+      </span>
+      {asking && (
+        <ConfirmDialog
+          title={`Remove ${name}?`}
+          text={consequence}
+          action="Remove"
+          keep="Keep"
+          onConfirm={async () => {
+            const refusal = await refusalOf(onRemove());
+            if (refusal !== undefined) return refusal;
+            setAsking(false);
+            onRemoved();
+            return undefined;
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+import { useEffect, useState } from "preact/hooks";
+import { dateAndTime } from "../../ui/time";
+import type { RoomNames } from "../roomNames";
+import type { Cursor, Webhook } from "./decode";
+import type { IntegrationRequests } from "./routes";
+
+interface WebhookStateProps {
+  routes: IntegrationRequests;
+  names: RoomNames;
+  webhook: Webhook;
+  /** When the list was read: with it this is read again. */
+  readAt: number;
+}
+
+/** In a line, whether a webhook delivers, and what keeps it. */
+export function WebhookState({ routes, names, webhook, readAt }: WebhookStateProps) {
+  const [cursors, setCursors] = useState<readonly Cursor[]>();
+  useEffect(() => {
+    let wanted = true;
+    routes.cursors(webhook, undefined).then(
+      ({ items }) => wanted && setCursors(items),
+      () => undefined, // the dialog says why
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [routes, webhook.id, readAt]);
+
+  const { failed } = webhook;
+  if (failed) {
+    return (
+      <span class="admin-bad">
+        Given up {dateAndTime(Date.parse(failed.at))}: {failed.reason}. Set its place to go on.
+      </span>
+    );
+  }
+  const failing = cursors?.find(({ failingSince }) => failingSince !== undefined);
+  if (failing) {
+    return (
+      <span class="admin-bad">
+        Failing in <bdi>{names.name(failing.roomId)}</bdi>: {failing.lastError}
+      </span>
+    );
+  }
+  const only = webhook.roomId === undefined ? undefined : cursors?.[0];
+  return only ? <span class="admin-row-more">Everything up to number {only.seq} was taken</span> : null;
+}

@@ -1,0 +1,100 @@
+import { useState } from "preact/hooks";
+import { refusalOf } from "../../chat/asking";
+import type { Chat } from "../../chat/chat";
+import { BanDialog } from "../../details/BanDialog";
+import { actionsFor, type MemberStep } from "../../details/memberActions";
+import { MemberRow } from "../../details/MemberRow";
+import type { Member, Role, RoomRow } from "../../protocol";
+import { ActionMenu } from "../../ui/ActionMenu";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { Dialog } from "../../ui/Dialog";
+import { useNow } from "../../ui/now";
+import { ListEnd } from "../ListEnd";
+import type { AdminRequests } from "../requests";
+import { useList } from "../useList";
+
+/** How often it is asked whether a ban is over, in ms. */
+const BANS_EVERY_MS = 10_000;
+
+interface MembersDialogProps {
+  chat: Chat;
+  requests: AdminRequests;
+  room: RoomRow;
+  onClose: () => void;
+}
+
+/** Who is what in a room that an admin need not be in, and what he may make of them. */
+export function MembersDialog({ chat, requests, room, onClose }: MembersDialogProps) {
+  const list = useList<Member>(room.id, chat.status.value.kind === "online", (last) => requests.members(room.id, last));
+  const now = useNow(BANS_EVERY_MS);
+  const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement }>();
+  const [asking, setAsking] = useState<{ step: "remove" | "ban"; member: Member }>();
+  const [said, setSaid] = useState("");
+
+  const set = async (userId: string, role: Role | null, until?: string) => {
+    const refusal = await refusalOf(requests.setMember(room.id, userId, role, until));
+    if (refusal === undefined) list.refresh();
+    return refusal;
+  };
+  const run = (step: MemberStep, member: Member) => {
+    if (step.kind !== "role") return setAsking({ step: step.kind, member });
+    void set(member.userId, step.role).then((refusal) => setSaid(refusal ?? ""));
+  };
+  const settle = async (member: Member, role: Role | null, until?: string) => {
+    const refusal = await set(member.userId, role, until);
+    if (refusal === undefined) setAsking(undefined);
+    return refusal;
+  };
+  const closeMenu = () => {
+    menu?.anchor.focus();
+    setMenu(undefined);
+  };
+  return (
+    <Dialog title={`Members of ${room.name}`} side onClose={onClose}>
+      <p class="form-error" role="alert">
+        {said}
+      </p>
+      <ul class="members" aria-label="Members">
+        {list.items.map((member) => (
+          <MemberRow
+            key={member.userId}
+            member={member}
+            name={chat.people.name(member.userId)}
+            isUs={member.userId === chat.user.id}
+            now={now}
+            presence={undefined}
+            onMenu={(anchor) => setMenu({ member, anchor })}
+          />
+        ))}
+      </ul>
+      <ListEnd list={list} what="members" empty={<p class="dialog-text">Nobody has a role of his own here: everyone may read and write.</p>} />
+      {menu && (
+        <ActionMenu
+          label={chat.people.name(menu.member.userId)}
+          anchor={menu.anchor}
+          alignEnd
+          choices={[]}
+          actions={actionsFor({ ...room, role: "owner" }, menu.member, now, (step) => run(step, menu.member))}
+          onClose={closeMenu}
+        />
+      )}
+      {asking?.step === "remove" && (
+        <ConfirmDialog
+          title={`Take ${chat.people.name(asking.member.userId)} out?`}
+          text="They can only come back when somebody adds them again."
+          action="Take out"
+          keep="Keep"
+          onConfirm={() => settle(asking.member, null)}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+      {asking?.step === "ban" && (
+        <BanDialog
+          name={chat.people.name(asking.member.userId)}
+          onBan={(until) => settle(asking.member, room.type === "public" ? null : (asking.member.role ?? "member"), until)}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+    </Dialog>
+  );
+}

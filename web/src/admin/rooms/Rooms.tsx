@@ -1,0 +1,74 @@
+import { useState } from "preact/hooks";
+import { periodText } from "../../details/periods";
+import { MAX_ROOM_NAME, type RoomRow } from "../../protocol";
+import { goTo, goToAdmin, roomPath } from "../../route";
+import { RoomMark } from "../../ui/Avatar";
+import { Icon } from "../../ui/Icon";
+import { isOwnClick } from "../../ui/ownClick";
+import { dateAndTime } from "../../ui/time";
+import { Freshness } from "../Freshness";
+import { Empty, ListEnd } from "../ListEnd";
+import type { ScreenProps } from "../screen";
+import { SearchRow } from "../SearchRow";
+import { useList } from "../useList";
+import { MembersDialog } from "./MembersDialog";
+
+/** Every room but direct ones: what it is, who is in it, and the way to all else about it. */
+export function Rooms({ chat, requests }: ScreenProps) {
+  const [text, setText] = useState("");
+  const [open, setOpen] = useState<RoomRow>();
+  const list = useList<RoomRow>(text, chat.status.value.kind === "online", (last) => requests.rooms(text, last));
+  return (
+    <section class="admin-screen" aria-label="Rooms" aria-busy={list.busy}>
+      <div class="admin-tools">
+        <SearchRow label="Name or id" maxLength={MAX_ROOM_NAME} onSearch={setText} />
+        <Freshness list={list} what="rooms" />
+      </div>
+      <ul class="admin-rows" aria-label="Rooms">
+        {list.items.map((room) => (
+          <li key={room.id} class="admin-row" data-row={room.id}>
+            <RoomMark id={room.id} name={room.name} />
+            <span class="admin-row-text">
+              <a
+                class="admin-row-name"
+                href={roomPath(room.id)}
+                onClick={(event) => {
+                  if (!isOwnClick(event)) return;
+                  event.preventDefault();
+                  goTo(room.id);
+                }}
+              >
+                <bdi>{room.name}</bdi>
+              </a>
+              <span class="admin-row-more">{factsOf(room)}</span>
+            </span>
+            <span class="admin-row-actions">
+              <button type="button" class="button-plain" aria-haspopup="dialog" onClick={() => setOpen(room)}>
+                <Icon name="people" size={18} />
+                Members
+              </button>
+              <button type="button" class="button-plain" onClick={() => goToAdmin({ part: "reports", roomId: room.id })}>
+                <Icon name="shield" size={18} />
+                Moderate
+              </button>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <ListEnd list={list} what="rooms" empty={<Empty icon="rooms" title={text === "" ? "There is no room yet" : "No room is called so"} />} />
+      {open && <MembersDialog chat={chat} requests={requests} room={open} onClose={() => setOpen(undefined)} />}
+    </section>
+  );
+}
+
+function factsOf(room: RoomRow): string {
+  const facts = [
+    room.type === "private" ? "Private" : "Public",
+    room.archived && "archived",
+    room.readOnly && "read-only",
+    room.slowModeMs > 0 && `slow mode ${periodText(room.slowModeMs)}`,
+    `${room.lastSeq} ${room.lastSeq === 1 ? "event" : "events"}`,
+    room.last ? `last message ${dateAndTime(Date.parse(room.last.timestamp))}` : "no message yet",
+  ];
+  return facts.filter((fact) => fact !== false).join(" · ");
+}

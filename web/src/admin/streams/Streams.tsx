@@ -1,0 +1,122 @@
+import { useId, useRef, useState } from "preact/hooks";
+import { messageOf } from "../../chat/asking";
+import type { Declaration } from "../../protocol";
+import { feedPath, goToFeed } from "../../route";
+import { Field, Form } from "../../session/fields";
+import { isOwnClick } from "../../ui/ownClick";
+import { Freshness } from "../Freshness";
+import { Removable } from "../integrations/Removable";
+import { Empty, ListEnd } from "../ListEnd";
+import type { ScreenProps } from "../screen";
+import { useList } from "../useList";
+import { applyStream, listDeclared, readStream, removeStream } from "./routes";
+
+/** The longest name of a stream, in characters: those of a collection and its own. */
+const MAX_NAME = 250;
+
+const EXAMPLE = `{
+  "operations": ["insert", "update"],
+  "stages": [],
+  "access": { "roles": ["admin"] }
+}`;
+
+/** Declared streams of the database: listed, applied and removed. The database tries what is applied, and says why not. */
+export function Streams({ chat, requests }: ScreenProps) {
+  const [name, setName] = useState("");
+  const [text, setText] = useState(EXAMPLE);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  const [said, setSaid] = useState("");
+  const editor = useRef<HTMLTextAreaElement>(null);
+  const id = useId();
+  const list = useList<Declaration>("streams", chat.status.value.kind === "online", () => listDeclared(requests));
+  const run = async (work: () => Promise<string>) => {
+    setBusy(true);
+    setError(undefined);
+    setSaid("");
+    try {
+      setSaid(await work());
+    } catch (failure) {
+      setError(failure instanceof SyntaxError ? `This is no JSON: ${failure.message}` : messageOf(failure));
+    }
+    setBusy(false);
+  };
+  const apply = async () => {
+    await applyStream(requests, name.trim(), JSON.parse(text));
+    list.refresh();
+    return `${name.trim()} is applied.`;
+  };
+  const edit = async (stream: string) => {
+    setText(JSON.stringify(await readStream(requests, stream), null, 2));
+    setName(stream);
+    editor.current?.focus();
+    return "";
+  };
+  return (
+    <section class="admin-screen" aria-label="Streams" aria-busy={list.busy}>
+      <div class="admin-form">
+        <h2>Declare a stream</h2>
+        <Form action="Apply" busy={busy} error={error} onSubmit={() => void run(apply)}>
+          <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint="orders/all watches the collection orders; a name without a slash watches the database." />
+          <div class="field">
+            <label for={id}>Declaration</label>
+            <textarea id={id} ref={editor} class="admin-code" rows={10} value={text} spellcheck={false} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
+          </div>
+          <p class="hint" role="status">
+            {said}
+          </p>
+        </Form>
+      </div>
+      <div class="admin-tools">
+        <h2>Streams</h2>
+        <Freshness list={list} what="streams" />
+      </div>
+      <ul class="admin-rows" aria-label="Streams">
+        {list.items.map((stream) => (
+          <Removable
+            key={stream.name}
+            id={stream.name}
+            name={stream.name}
+            consequence="Whoever has it open is told that it was removed. The documents it watched stay."
+            onRemove={() => removeStream(requests, stream.name)}
+            onRemoved={list.refresh}
+            actions={
+              <button type="button" class="button-plain" aria-label={`Edit ${stream.name}`} onClick={() => void run(() => edit(stream.name))}>
+                Edit
+              </button>
+            }
+          >
+            <a
+              class="admin-row-name"
+              href={feedPath(stream.name)}
+              onClick={(event) => {
+                if (!isOwnClick(event)) return;
+                event.preventDefault();
+                goToFeed(stream.name);
+              }}
+            >
+              <bdi>{stream.name}</bdi>
+            </a>
+            <span class="admin-row-more">
+              {stream.operations.join(", ")} · {stagesText(stream.stages)}
+            </span>
+          </Removable>
+        ))}
+      </ul>
+      <ListEnd
+        list={list}
+        what="streams"
+        empty={
+          <Empty icon="feed" title="No stream is declared">
+            <p>Streams need MongoDB: on a server without it none can be.</p>
+          </Empty>
+        }
+      />
+    </section>
+  );
+}
+
+function stagesText(stages: unknown): string {
+  const count = Array.isArray(stages) ? stages.length : 0;
+  return count === 0 ? "no stages" : `${count} ${count === 1 ? "stage" : "stages"}`;
+}
