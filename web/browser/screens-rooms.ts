@@ -43,7 +43,7 @@ export interface Rooms {
   news: string; // read-only
   slow: string;
   gone: string; // Mira is taken out of it
-  busy: string; // much of it is unread, and stays so: nobody goes to its end
+  busy: string; // much of it is unread
   direct: string;
 }
 
@@ -72,9 +72,6 @@ export async function seedRooms(server: Server): Promise<Rooms> {
   await say(news, "u1", "The new list is out for everyone.");
   await say(slow, "u4", "One thought an hour. I like it here.");
   await say(direct, "u2", "Do you have a minute?");
-  const read = await say(busy, "u3", "That is all for today, see you tomorrow.");
-  await server.ask(ME, "PUT", `rooms/${encodeURIComponent(busy)}/read`, { seq: read.seq });
-  for (let n = 0; n < 40; n++) await say(busy, `u${1 + (n >> 2) % 4}`, ["Good morning!", "The first parcel is here, and nobody knows whose it is.", "I have put it next to the door.", "Thanks, it is mine."][n % 4] ?? "");
   return { planning, support, news, slow, gone, busy, direct };
 }
 
@@ -210,8 +207,14 @@ const makers: Record<RoomScreen, Maker> = {
     await line.getByText("are typing").waitFor();
     clearInterval(again);
   }),
-  unread: inRoom("busy", async (person) => {
+  unread: async (browser, server, rooms, options) => {
+    const say = (who: string, text: string) => server.post(rooms.busy, text, server.token(who, PEOPLE[who] ?? who));
+    const { seq } = await say("u3", "That is all for today, see you tomorrow.");
+    await server.ask(ME, "PUT", `rooms/${encodeURIComponent(rooms.busy)}/read`, { seq });
+    for (let n = 0; n < 40; n++) await say(`u${1 + (n >> 2) % 4}`, ["Good morning!", "The first parcel is here, and nobody knows whose it is.", "I have put it next to the door.", "Thanks, it is mine."][n % 4] ?? "");
+    const person = await enter(browser, server, { ...options, room: encodeURIComponent(rooms.busy) });
     await person.page.locator(".unread-line").waitFor();
     await person.page.getByRole("button", { name: "40 new messages" }).waitFor();
-  }),
+    return person;
+  },
 };

@@ -140,9 +140,8 @@ export class Chat {
     }
   }
 
-  /** The newest message is in sight: all of the room is read. */
-  readToEnd(room: RoomState): void {
-    const seq = room.log.peek().last;
+  /** Everything up to seq was in sight. */
+  readTo(room: RoomState, seq: number): void {
     if (seq <= 0 || !room.handle || seq <= (room.mine.peek()?.readSeq ?? 0)) return;
     room.handle.markRead(seq).catch(() => {}); // of a room that is ours no more
   }

@@ -16,7 +16,7 @@ import { ResetNotice } from "./ResetNotice";
 import { groupByDay, type Item, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
 import { useTabStop } from "./useTabStop";
-import { useTimelineScroll } from "./useTimelineScroll";
+import { lastInSight, useTimelineScroll } from "./useTimelineScroll";
 
 /** While the reader follows, so many messages stay on the page, and above so many they are cut to it. */
 const KEEP_MESSAGES = 200;
@@ -78,7 +78,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   if (atEnd) seenWhenLeft.current = log.last;
   const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
 
-  useReading(chat, room, atEnd && landed, log.last);
+  useReading(chat, room, scroller, landed, atEnd ? log.last : 0);
   useReceipts(chat, room);
   const seen = seenOf(chat, room);
   useSendingLeadsToEnd(log, toEnd);
@@ -204,16 +204,28 @@ function filesText(n: number): string {
   return n === 1 ? "1 file" : `${n} files`;
 }
 
-/** Marks the room read while its end is in sight. isSeen: it is, and where the unread ones begin was noted before. */
-function useReading(chat: Chat, room: RoomState, isSeen: boolean, last: number): void {
+/** Marks the room read as far as it was in sight. landed: where the unread ones begin was noted before; end: the log's end, where that is in sight. */
+function useReading(chat: Chat, room: RoomState, scroller: RefObject<HTMLDivElement | null>, landed: boolean, end: number): void {
   useEffect(() => {
+    const element = scroller.current;
+    if (!landed || !element) return undefined;
+    let frame = 0;
     const read = () => {
-      if (isSeen && document.visibilityState === "visible") chat.readToEnd(room);
+      if (document.visibilityState === "visible") chat.readTo(room, Math.max(end, lastInSight(element)));
+    };
+    const scrolled = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(read);
     };
     read();
     document.addEventListener("visibilitychange", read);
-    return () => document.removeEventListener("visibilitychange", read);
-  }, [room, isSeen, last]);
+    element.addEventListener("scroll", scrolled, { passive: true });
+    return () => {
+      cancelAnimationFrame(frame);
+      document.removeEventListener("visibilitychange", read);
+      element.removeEventListener("scroll", scrolled);
+    };
+  }, [room, landed, end]);
 }
 
 /** The server counts no further. */

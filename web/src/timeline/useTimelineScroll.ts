@@ -103,6 +103,20 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
   return { scroller, content, atEnd, toEnd, toLine };
 }
 
+/** The seq of the last message that stands whole above the scroller's bottom edge; 0: there is none. */
+export function lastInSight(scroller: HTMLElement): number {
+  const edge = scroller.getBoundingClientRect().bottom;
+  const messages = scroller.querySelectorAll<HTMLElement>("[data-seq]");
+  let low = 0;
+  let high = messages.length; // they stand in order, so halves will do
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle] as HTMLElement).getBoundingClientRect().bottom <= edge) low = middle + 1;
+    else high = middle;
+  }
+  return Number(messages[low - 1]?.dataset["seq"] ?? 0);
+}
+
 /** The first message that reaches below the scroller's top edge. */
 function findAnchor(scroller: HTMLElement): Anchor | undefined {
   const edge = scroller.getBoundingClientRect().top;
