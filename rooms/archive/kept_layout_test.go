@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -246,5 +247,29 @@ func TestNoNotificationComesBackOfADeletedMessage(t *testing.T) {
 				t.Errorf("it holds %q, want %q", left, want)
 			}
 		})
+	}
+}
+
+// Documents of other programs that are no notifications hide none of those behind them.
+func TestNotificationsBehindOthersDocumentsAreExported(t *testing.T) {
+	s, db := openDatabase(t)
+	fill(t, s, sound())
+	everything().put(t, s)
+	var others []any
+	for i := range 1200 { // more than two reads bring
+		document := id("a")
+		copy(document[8:], fmt.Sprintf("%04d", i))
+		others = append(others, bson.D{{Key: "_id", Value: bson.ObjectID(document)}, {Key: "userId", Value: 7}})
+	}
+	if _, err := db.Collection("notifications").InsertMany(t.Context(), others); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Collection("notifications").InsertOne(t.Context(), bson.D{{Key: "_id", Value: "text"}, {Key: "userId", Value: "ann"}, {Key: "kind", Value: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "read", load(t, s), everything())
+	later := newEmbedded(t)
+	if n, err := read(later, export(t, s, ""), archive.ImportOptions{}); err != nil || n.Notifications != 3 {
+		t.Errorf("import: %+v, %v", n, err)
 	}
 }

@@ -122,28 +122,27 @@ func profileDocument(p *rooms.Profile) (any, any) {
 // keptNotifications are those of the collection that are valid, whoever inserted them.
 type keptNotifications struct{ *Notifications }
 
-// From reads by the _ids, of those over maxDocument no more than the key. A page may hold fewer than limit where some
-// documents are no notifications, but never none while there is one behind.
+// From reads by the _ids, of those over maxDocument no more than the key. It passes documents that are no notifications.
 func (n *keptNotifications) From(ctx context.Context, from string, limit int) ([]rooms.Notification, error) {
-	valid := field("$lte", objectID(allOnes())) // of ObjectIds only
+	ids := field("$lte", objectID(allOnes())) // of ObjectIds only
 	if from != "" {
-		valid = append(valid, bson.E{Key: "$gte", Value: objectID(rooms.EventID([]byte(from)))})
+		ids = append(ids, bson.E{Key: "$gte", Value: objectID(rooms.EventID([]byte(from)))})
 	}
+	var list []rooms.Notification
 	for {
-		docs, err := n.page(ctx, valid, limit)
-		if err != nil || len(docs) == 0 {
+		docs, err := n.page(ctx, ids, limit)
+		if err != nil {
 			return nil, err
 		}
-		var list []rooms.Notification
 		for _, doc := range docs {
 			if notification, why := readNotification(doc); why == "" {
 				list = append(list, notification)
 			}
 		}
-		if len(list) > 0 {
-			return list, nil
+		if len(list) >= limit || len(docs) < limit {
+			return list[:min(len(list), limit)], nil
 		}
-		valid = bson.D{{Key: "$gt", Value: docs[len(docs)-1].Lookup("_id")}, {Key: "$lte", Value: objectID(allOnes())}}
+		ids = bson.D{{Key: "$gt", Value: docs[len(docs)-1].Lookup("_id")}, {Key: "$lte", Value: objectID(allOnes())}}
 	}
 }
 
