@@ -15,8 +15,6 @@ import (
 const (
 	// sameName is how many users of one name a mention of it names.
 	sameName = 10
-	// mentionReads bounds the reads of one text that run at once.
-	mentionReads = 8
 	// everybody behind an @ names the whole room.
 	everybody = "room"
 )
@@ -205,33 +203,41 @@ func (s *Service) thoseWhoMayRead(ctx context.Context, room Room, profiles []Pro
 	if room.Type == TypeDirect || room.Type == TypePublic && room.StateSeq == 0 {
 		return profiles, nil
 	}
-	may := make([]bool, len(profiles))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(mentionReads)
-	for i := range profiles {
-		user := auth.User{ID: profiles[i].UserID}
-		if have, ok := s.rosters.peek(room.ID, user.ID); ok && have.asked && have.fresh {
-			_, err := judge(room, have.member, user, s.now())
-			may[i] = err == nil
-			continue
-		}
-		group.Go(func() error {
-			m, err := s.store.Members.Member(ctx, room.ID, user.ID)
-			if err == nil {
-				_, refused := judge(room, m, user, s.now())
-				may[i] = refused == nil
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	members, err := s.membersOf(ctx, room.ID, profiles)
+	if err != nil {
 		return nil, err
 	}
 	var readers []Profile
-	for i, p := range profiles {
-		if may[i] {
+	for _, p := range profiles {
+		if _, refused := judge(room, members[p.UserID], auth.User{ID: p.UserID}, s.now()); refused == nil {
 			readers = append(readers, p)
 		}
 	}
 	return readers, nil
+}
+
+// membersOf gives what users are in a room: what is remembered, and of the others all in one read. Who is nothing
+// there is absent.
+func (s *Service) membersOf(ctx context.Context, room RoomID, profiles []Profile) (map[auth.UserID]Member, error) {
+	members := map[auth.UserID]Member{}
+	var rest []auth.UserID
+	for i := range profiles {
+		user := profiles[i].UserID
+		if have, ok := s.rosters.peek(room, user); ok && have.asked && have.fresh {
+			members[user] = have.member
+			continue
+		}
+		rest = append(rest, user)
+	}
+	if len(rest) == 0 {
+		return members, nil
+	}
+	list, err := s.store.Members.Members(ctx, room, MemberQuery{Users: rest, Limit: len(rest)})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		members[m.UserID] = m
+	}
+	return members, nil
 }

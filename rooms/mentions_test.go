@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"roomstream/auth"
 	"roomstream/rooms"
 )
@@ -300,5 +302,65 @@ func TestATextWithoutAnAtAsksForNoProfile(t *testing.T) {
 	send(t, s, "r", "@bob", "")
 	if n := counted.questions.Load() - before; n != 2 {
 		t.Errorf("for a name the store was asked %d times, want 2", n)
+	}
+}
+
+// lookedUp counts the members that are looked up one by one, and the reads of some of them.
+type lookedUp struct {
+	members
+	alone, together atomic.Int64
+}
+
+func (l *lookedUp) Member(ctx context.Context, room rooms.RoomID, user auth.UserID) (rooms.Member, error) {
+	l.alone.Add(1)
+	return l.members.Member(ctx, room, user)
+}
+
+func (l *lookedUp) Members(ctx context.Context, room rooms.RoomID, q rooms.MemberQuery) ([]rooms.Member, error) {
+	if q.Users != nil {
+		l.together.Add(1)
+	}
+	return l.members.Members(ctx, room, q)
+}
+
+// In a room of more members than are remembered all who are named are looked up at once.
+func TestManyWhoAreNamedInALargeRoomAreOneRead(t *testing.T) {
+	const large, named = 5_001, 40
+	store := newStore(t)
+	looked := &lookedUp{members: store.Members}
+	store.Members = looked
+	s, _ := serve(t, store, rooms.Options{})
+	room := private(t, s, "large")
+	everybody := map[auth.UserID]string{}
+	var text strings.Builder
+	for i := range named {
+		user := auth.UserID(fmt.Sprintf("u%04d", i))
+		everybody[user] = "Person " + string(user)
+		fmt.Fprintf(&text, "@%s ", user)
+	}
+	everybody["stranger"] = "Stranger"
+	people(t, s, everybody)
+	group := new(errgroup.Group)
+	group.SetLimit(100) // what comes together is written together
+	for i := range large {
+		m := rooms.Member{RoomID: room, UserID: auth.UserID(fmt.Sprintf("u%04d", i)), Role: rooms.RoleMember, Seq: 1}
+		group.Go(func() error { return store.Members.PutMember(context.Background(), m) })
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	fresh, _ := serve(t, store, rooms.Options{}) // remembers nothing of before
+	send := func() string { return mentionsOf(t, fresh, store, alice, room, text.String()+"@stranger") }
+	send() // the sender is looked up alone
+	alone, together := looked.alone.Load(), looked.together.Load()
+	if got := strings.Split(send(), ","); len(got) != named || slices.Contains(got, "stranger") {
+		t.Errorf("named are %v", got)
+	}
+	// One by the send; the notifications for those who are away make one more, behind it.
+	if n := looked.together.Load() - together; n < 1 || n > 4 {
+		t.Errorf("%d reads of all who are named", n)
+	}
+	if n := looked.alone.Load() - alone; n >= named {
+		t.Errorf("%d members are looked up one by one", n)
 	}
 }

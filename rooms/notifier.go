@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -276,16 +277,12 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 	delete(kinds, MentionRoom)
 	for user := range kinds {
 		// What a bot may read its key says, which is not at hand.
-		may := user != e.Author && !auth.IsBot(user) && n.service.presence.away(user)
-		if may {
-			var err error
-			if may, err = n.mayRead(ctx, room, user); err != nil {
-				return nil, err
-			}
-		}
-		if !may {
+		if user == e.Author || auth.IsBot(user) || !n.service.presence.away(user) {
 			delete(kinds, user)
 		}
+	}
+	if err := n.keepReaders(ctx, room, kinds); err != nil {
+		return nil, err
 	}
 	if !all || !slices.Contains(named, MentionRoom) {
 		return kinds, nil
@@ -297,18 +294,25 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 	return kinds, err
 }
 
-// mayRead says whether a user may read a room by its log as it is now: the message may have been
-// sent through an instance that had not heard of his removal.
-func (n *notifier) mayRead(ctx context.Context, room Room, user auth.UserID) (bool, error) {
-	var m Member
-	var err error
-	if room.Type != TypeDirect {
-		if m, err = n.service.store.Members.Member(ctx, room.ID, user); err != nil {
-			return false, err
+// keepReaders leaves those who may read a room by its log as it is now: the message may have been
+// sent through an instance that had not heard of a removal.
+func (n *notifier) keepReaders(ctx context.Context, room Room, kinds map[auth.UserID]string) error {
+	members := map[auth.UserID]Member{}
+	if room.Type != TypeDirect && len(kinds) > 0 {
+		q := MemberQuery{Users: slices.Collect(maps.Keys(kinds)), Limit: len(kinds)}
+		list, err := n.service.store.Members.Members(ctx, room.ID, q)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			members[m.UserID] = m
 		}
 	}
-	_, refused := judge(room, m, auth.User{ID: user}, n.service.now())
-	return refused == nil, nil
+	maps.DeleteFunc(kinds, func(user auth.UserID, _ string) bool {
+		_, refused := judge(room, members[user], auth.User{ID: user}, n.service.now())
+		return refused != nil
+	})
+	return nil
 }
 
 // awayIn gives at most notifyRoom members of an event's room who are away.

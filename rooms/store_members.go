@@ -33,8 +33,10 @@ type MemberQuery struct {
 	Role Role
 	// Readers: all who have read something instead, whatever their role.
 	Readers bool
-	After   auth.UserID // those with a greater id
-	Limit   int         // at least 1
+	// Users: only these of them; nil: all.
+	Users []auth.UserID
+	After auth.UserID // those with a greater id
+	Limit int         // at least 1
 }
 
 // Members keeps who is what in which room. All reads are of what a majority has; all

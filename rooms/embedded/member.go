@@ -127,6 +127,10 @@ func (m *Members) Member(ctx context.Context, room rooms.RoomID, user auth.UserI
 func (m *Members) Members(ctx context.Context, room rooms.RoomID, q rooms.MemberQuery) ([]rooms.Member, error) {
 	var found []rooms.Member
 	err := m.file.read(ctx, func(tx *bolt.Tx) error {
+		if q.Users != nil {
+			found = someMembers(tx, room, &q)
+			return nil
+		}
 		cursor, prefix := tx.Bucket(bucketMembers).Cursor(), roomPrefix(room)
 		from := memberKey(room, q.After)
 		for key, value := cursor.Seek(from); bytes.HasPrefix(key, prefix) && len(found) < q.Limit; key, value = cursor.Next() {
@@ -141,6 +145,18 @@ func (m *Members) Members(ctx context.Context, room rooms.RoomID, q rooms.Member
 		return nil, fmt.Errorf("list the members of %s: %w", room, err)
 	}
 	return found, nil
+}
+
+// someMembers looks up each of q.Users.
+func someMembers(tx *bolt.Tx, room rooms.RoomID, q *rooms.MemberQuery) []rooms.Member {
+	var found []rooms.Member
+	users := slices.Sorted(slices.Values(q.Users))
+	for _, user := range slices.Compact(users) {
+		if member := getMember(tx, room, user); user > q.After && len(found) < q.Limit && selects(q, &member) {
+			found = append(found, member)
+		}
+	}
+	return found
 }
 
 func selects(q *rooms.MemberQuery, m *rooms.Member) bool {

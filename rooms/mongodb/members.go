@@ -136,7 +136,11 @@ func (m *Members) Member(ctx context.Context, room rooms.RoomID, user auth.UserI
 
 // selecting matches the members that a query asks for.
 func selecting(room rooms.RoomID, q *rooms.MemberQuery) bson.D {
-	filter := bson.D{{Key: "roomId", Value: string(room)}, {Key: "userId", Value: field("$gt", string(q.After))}}
+	which := field("$gt", string(q.After))
+	if q.Users != nil {
+		which = append(which, bson.E{Key: "$in", Value: texts(q.Users)})
+	}
+	filter := bson.D{{Key: "roomId", Value: string(room)}, {Key: "userId", Value: which}}
 	switch {
 	case q.Readers:
 		return append(filter, bson.E{Key: "readSeq", Value: field("$gt", int32(0))})

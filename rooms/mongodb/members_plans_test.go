@@ -100,7 +100,10 @@ func TestMembersUseTheirIndexes(t *testing.T) {
 		"standing": {"members", "userId", selecting("room001", &rooms.MemberQuery{}), 10, indexStanding, 10},
 		"a page":   {"members", "userId", selecting("room001", &rooms.MemberQuery{After: "user1"}), 2, indexStanding, 2},
 		"role":     {"members", "userId", selecting("room001", &rooms.MemberQuery{Role: rooms.RoleOwner}), 10, indexRole, 1},
-		"readers":  {"members", "userId", selecting("room001", &rooms.MemberQuery{Readers: true, After: "user29"}), 10, indexReader, 10},
+		"some of them": {
+			"members", "userId", selecting("room001", &rooms.MemberQuery{Users: []auth.UserID{"user1", "user29", "nobody"}}), 3, indexStanding, 2,
+		},
+		"readers": {"members", "userId", selecting("room001", &rooms.MemberQuery{Readers: true, After: "user29"}), 10, indexReader, 10},
 		"of a user": {
 			"members", "roomId", bson.D{{Key: "userId", Value: "user7"}, known()}, 10, "user_room", 4,
 		},

@@ -389,6 +389,9 @@ func membersAreListed(t *testing.T, o Opened) {
 		{rooms.MemberQuery{Limit: 1, Role: rooms.RoleMember, After: "A"}, []int{5}},
 		{rooms.MemberQuery{Limit: 10, Role: rooms.RoleOwner}, []int{1}},
 		{rooms.MemberQuery{Limit: 10, Role: rooms.RoleReader}, nil},
+		{rooms.MemberQuery{Limit: 10, Users: []auth.UserID{"é", "a", "nobody", "aa", "a", `b"$x.y`}}, []int{1, 3, 5}}, // the last one has only read
+		{rooms.MemberQuery{Limit: 1, Users: []auth.UserID{"é", "A", "a"}, After: "A"}, []int{1}},
+		{rooms.MemberQuery{Limit: 10, Users: []auth.UserID{}}, nil},
 		{rooms.MemberQuery{Limit: 10, Readers: true}, []int{1, 3, 4}},
 		{rooms.MemberQuery{Limit: 10, Readers: true, Role: rooms.RoleOwner, After: "a"}, []int{3, 4}},
 	} {
