@@ -82,6 +82,7 @@ test("an owner makes a bot of his room, whose key is shown once, works, and is r
   await ann.page.getByRole("button", { name: "Remove <b>Builder</b>" }).click();
   await ann.page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await ann.page.getByRole("heading", { name: "There is no bot yet" }).waitFor();
+  await expect.poll(() => ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Bots");
   await expect.poll(() => server.post(room, "again", key).then(() => "taken", (error: Error) => error.message), { timeout: SOON_MS }).toContain("401");
   await ann.leave();
 });

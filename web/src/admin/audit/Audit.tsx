@@ -24,7 +24,7 @@ export function Audit({ chat, requests, names, roomId }: ScreenProps) {
   const list = useList<AuditEntry>(JSON.stringify(asked), online, (last) => requests.audit(asked, last));
   const filtered = actor !== undefined || action !== "";
   return (
-    <section class="admin-screen" aria-label="Audit log" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Audit log" aria-busy={list.busy}>
       <div class="admin-tools">
         <div class="audit-filters">
           <SelectField label="What was done" value={action} options={[ANY, ...ACTIONS]} onChange={setAction} />

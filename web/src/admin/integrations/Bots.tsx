@@ -33,7 +33,7 @@ export function Bots({ chat, requests, names, roomId }: ScreenProps) {
   });
   const where = (bot: Bot) => (bot.rooms === undefined ? "in every room" : `in ${bot.rooms.map((id) => names.name(id)).join(", ")}`);
   return (
-    <section class="admin-screen" aria-label="Bots" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Bots" aria-busy={list.busy}>
       <div class="admin-form">
         <h2>Make a bot</h2>
         <Form action="Make a key" busy={busy} error={error} onSubmit={() => void make(() => routes.makeBot(name.trim(), rights === "post"))}>

@@ -23,7 +23,7 @@ export function Hooks({ chat, requests, roomId }: ScreenProps) {
     list.refresh();
   });
   return (
-    <section class="admin-screen" aria-label="Incoming hooks" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Incoming hooks" aria-busy={list.busy}>
       <div class="admin-form">
         <h2>Make an address</h2>
         <Form action="Make an address" busy={busy} error={error} onSubmit={() => void make(async () => location.origin + (await routes.makeHook(name.trim())))}>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 
@@ -17,8 +17,9 @@ interface RemovableProps {
 /** A row of what can be taken back, once that is confirmed. */
 export function Removable({ id, name, consequence, onRemove, onRemoved, children, actions }: RemovableProps) {
   const [asking, setAsking] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   return (
-    <li class="admin-row" data-row={id}>
+    <li ref={row} class="admin-row" data-row={id}>
       <span class="admin-row-text">{children}</span>
       <span class="admin-row-actions">
         {actions}
@@ -36,6 +37,9 @@ export function Removable({ id, name, consequence, onRemove, onRemoved, children
             const refusal = await refusalOf(onRemove());
             if (refusal !== undefined) return refusal;
             setAsking(false);
+            // The row goes, and the button that the dialog gives the focus back to with it.
+            const screen = row.current?.closest<HTMLElement>(".admin-screen");
+            requestAnimationFrame(() => screen?.focus());
             onRemoved();
             return undefined;
           }}

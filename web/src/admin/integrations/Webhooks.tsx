@@ -38,7 +38,7 @@ export function Webhooks({ chat, requests, names, roomId }: ScreenProps) {
     list.refresh();
   });
   return (
-    <section class="admin-screen" aria-label="Webhooks" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Webhooks" aria-busy={list.busy}>
       <div class="admin-form">
         <h2>Make a webhook</h2>
         <Form action="Make a webhook" busy={busy} error={error} onSubmit={() => void make(() => routes.makeWebhook(url.trim(), events))}>

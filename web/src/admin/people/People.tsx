@@ -15,7 +15,7 @@ export function People({ chat, requests }: ScreenProps) {
   const [text, setText] = useState("");
   const list = useList<Profile>(text, chat.status.value.kind === "online", (last) => requests.people(text, last));
   return (
-    <section class="admin-screen" aria-label="People" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="People" aria-busy={list.busy}>
       <div class="admin-tools">
         <SearchRow label="Name or id" maxLength={MAX_QUERY} onSearch={setText} />
         <Freshness list={list} what="people" />

@@ -17,7 +17,7 @@ export function Reports({ chat, requests, names, roomId }: ScreenProps) {
   const online = chat.status.value.kind === "online";
   const list = useList<Report>(`${roomId ?? ""} ${shown}`, online, (last) => requests.reports(roomId, shown === "all" ? undefined : shown, last));
   return (
-    <section class="admin-screen" aria-label="Reports" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Reports" aria-busy={list.busy}>
       <div class="admin-tools">
         <div class="segments" role="group" aria-label="Which reports">
           {([...REPORT_STATES, "all"] as const).map((state) => (

@@ -19,7 +19,7 @@ export function Rooms({ chat, requests }: ScreenProps) {
   const [open, setOpen] = useState<RoomRow>();
   const list = useList<RoomRow>(text, chat.status.value.kind === "online", (last) => requests.rooms(text, last));
   return (
-    <section class="admin-screen" aria-label="Rooms" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Rooms" aria-busy={list.busy}>
       <div class="admin-tools">
         <SearchRow label="Name or id" maxLength={MAX_ROOM_NAME} onSearch={setText} />
         <Freshness list={list} what="rooms" />

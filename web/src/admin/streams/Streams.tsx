@@ -53,7 +53,7 @@ export function Streams({ chat, requests }: ScreenProps) {
     return "";
   };
   return (
-    <section class="admin-screen" aria-label="Streams" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label="Streams" aria-busy={list.busy}>
       <div class="admin-form">
         <h2>Declare a stream</h2>
         <Form action="Apply" busy={busy} error={error} onSubmit={() => void run(apply)}>
