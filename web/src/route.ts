@@ -64,6 +64,8 @@ export function goToFeed(name: string): void {
 }
 
 export function goToAdmin(place: AdminPlace): void {
+  const open = openAdmin.peek();
+  if (open && adminPath(open) === adminPath(place)) return;
   history.pushState(null, "", adminPath(place));
   show(undefined, undefined, place);
 }
