@@ -44,7 +44,7 @@ test("a moderator comes from the room's details, sees what was said around it, a
   await dan.page.getByRole("alert").getByText("You are banned from this room.").waitFor();
   await reported.getByText("Dan Fox is banned until").waitFor();
   await reported.getByText("Resolved", { exact: true }).waitFor();
-  expect(await reported.locator(".report-reason-head").innerText()).toContain("Resolved by You");
+  expect(await reported.locator(".report-reason-head").innerText()).toContain("Resolved by you");
 
   await bo.page.getByRole("link", { name: "Audit log" }).click();
   const rows = bo.page.locator(".audit-row");

@@ -73,7 +73,7 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
               <h1>{part?.name ?? title}</h1>
               {part && (
                 <p>
-                  <bdi>{roomId === undefined ? "All rooms" : names.name(roomId)}</bdi>
+                  <bdi>{roomId === undefined ? "The whole server" : names.name(roomId)}</bdi>
                 </p>
               )}
             </div>

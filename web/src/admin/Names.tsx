@@ -1,10 +1,10 @@
 import type { Chat } from "../chat/chat";
 
-/** Somebody by his name. It is kept apart from what stands beside it, whatever it is made of. */
-export function Person({ chat, id }: { chat: Chat; id: string }) {
+/** Somebody by his name. It is kept apart from what stands beside it, whatever it is made of. first: a sentence begins with it. */
+export function Person({ chat, id, first }: { chat: Chat; id: string; first?: boolean }) {
   return (
     <bdi class="admin-name" title={id}>
-      {id === chat.user.id ? "You" : chat.people.name(id)}
+      {id === chat.user.id ? (first ? "You" : "you") : chat.people.name(id)}
     </bdi>
   );
 }

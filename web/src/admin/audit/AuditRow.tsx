@@ -20,7 +20,7 @@ export function AuditRow({ chat, names, entry, showsRoom }: AuditRowProps) {
       <span class="audit-words">
         {sentenceOf(entry, showsRoom).map((part, i) => {
           if (typeof part === "string") return part;
-          if ("user" in part) return <Person key={i} chat={chat} id={part.user} />;
+          if ("user" in part) return <Person key={i} chat={chat} id={part.user} first={i === 0} />;
           return (
             <bdi key={i} class="admin-name" title={part.room}>
               {names.name(part.room)}

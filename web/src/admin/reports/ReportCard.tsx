@@ -77,7 +77,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
       <header class="report-head">
         <Avatar id={author} name={name} />
         <div class="report-who">
-          <Person chat={chat} id={author} />
+          <Person chat={chat} id={author} first />
           {showsRoom && (
             <span class="report-where">
               in <bdi>{names.name(roomId)}</bdi>
