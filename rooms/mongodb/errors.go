@@ -20,6 +20,7 @@ const retryAfter = time.Second
 const (
 	codeDuplicateKey         = 11000
 	codeIndexNotFound        = 27
+	codeNamespaceNotFound    = 26
 	codeNamespaceExists      = 48
 	codeUnauthorized         = 13
 	codeValidationFailure    = 121

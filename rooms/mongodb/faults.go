@@ -37,7 +37,7 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 }
 
 func indexFaults(ctx context.Context, coll *mongo.Collection, want []index) ([]string, error) {
-	have, err := listIndexes(ctx, coll)
+	have, _, err := listIndexes(ctx, coll)
 	if err != nil {
 		return nil, fail("list the indexes of "+coll.Name(), err)
 	}

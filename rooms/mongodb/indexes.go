@@ -73,11 +73,11 @@ func userIndexes() []index {
 	return []index{{name: "user_name", key: keys("nameKey"), unique: true}}
 }
 
-// ensureIndexes verifies that the indexes are there as they must be, and makes those
-// that are missing. One of the same name and another shape is refused, not changed:
-// whoever made it had a reason.
+// ensureIndexes verifies that the indexes are there as they must be, makes those that are
+// missing, and waits for those that somebody else is making: until then they refuse nothing.
+// One of the same name and another shape is refused, not changed: whoever made it had a reason.
 func ensureIndexes(ctx context.Context, coll *mongo.Collection, want []index) error {
-	have, err := listIndexes(ctx, coll)
+	have, _, err := listIndexes(ctx, coll)
 	if err != nil {
 		return fail("list the indexes of "+coll.Name(), err)
 	}
@@ -111,25 +111,33 @@ func ensureIndexes(ctx context.Context, coll *mongo.Collection, want []index) er
 	return nil
 }
 
-// listIndexes gives the specifications by name; a collection that is not there has
-// none.
-func listIndexes(ctx context.Context, coll *mongo.Collection) (map[string]bson.Raw, error) {
+// listIndexes gives the specifications by name, of the indexes that are in force and of those
+// that are being made. A collection that is not there has none.
+func listIndexes(ctx context.Context, coll *mongo.Collection) (have, making map[string]bson.Raw, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
-	cursor, err := coll.Indexes().List(ctx)
+	have, making = map[string]bson.Raw{}, map[string]bson.Raw{}
+	// Without includeBuildUUIDs, which the driver does not know, both look the same.
+	cursor, err := coll.Database().RunCommandCursor(ctx, bson.D{{Key: "listIndexes", Value: coll.Name()}, {Key: "includeBuildUUIDs", Value: true}})
+	if hasCode(err, codeNamespaceNotFound) {
+		return have, making, nil
+	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var specs []bson.Raw
 	if err := cursor.All(ctx, &specs); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	byName := make(map[string]bson.Raw, len(specs))
 	for _, spec := range specs {
+		into := have
+		if unready, yes := spec.Lookup("spec").DocumentOK(); yes {
+			spec, into = unready, making
+		}
 		name, _ := spec.Lookup("name").StringValueOK()
-		byName[name] = spec
+		into[name] = spec
 	}
-	return byName, nil
+	return have, making, nil
 }
 
 func (i index) model() mongo.IndexModel {

@@ -39,11 +39,12 @@ func (s *Store) ensureSearch(ctx context.Context) error {
 	if !s.searches {
 		return fail("drop the text index", dropIndex(ctx, s.messages, textIndex))
 	}
-	have, err := listIndexes(ctx, s.messages)
+	have, making, err := listIndexes(ctx, s.messages)
 	if err != nil {
 		return fail("list the indexes of messages", err)
 	}
-	if spec, there := have[textIndex]; there && isTextIndex(spec) {
+	// One that is being made is not waited for: until it is there, searches go through the log.
+	if isTextIndex(have[textIndex]) || isTextIndex(making[textIndex]) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, indexTimeout)

@@ -4,8 +4,13 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"roomstream/rooms"
+	"roomstream/rooms/mongodb"
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/rooms/storetest"
 )
@@ -80,5 +85,69 @@ func TestNothingIsNumberedInAnotherCollectionOfTheName(t *testing.T) {
 	}
 	if n, err := messages.CountDocuments(ctx, map[string]any{"seq": map[string]any{"$exists": true}}); err != nil || n > 0 {
 		t.Errorf("%d documents are numbered, %v", n, err)
+	}
+}
+
+// Until a unique index is made it refuses nothing: an instance that meets one in the making must
+// not number events beside it.
+func TestAnIndexInTheMakingIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	server := mongotest.Start(t, "--setParameter", "enableTestCommands=1")
+	database := server.Database(t)
+	messages := otherProgram(t, server, database)
+	if _, err := messages.InsertOne(t.Context(), bson.D{{Key: "roomId", Value: "general"}, {Key: "text", Value: "hello"}, {Key: "author", Value: "cron"}}); err != nil {
+		t.Fatal(err) // the making of an index over nothing is not held
+	}
+	const held = "hangAfterSettingUpIndexBuild"
+	server.Command(t, bson.D{{Key: "configureFailPoint", Value: held}, {Key: "mode", Value: "alwaysOn"}})
+	opened := make(chan error, 2)
+	begin := func() {
+		go func() {
+			store, err := mongodb.Open(context.Background(), mongodb.Options{URI: server.URI, Database: database})
+			if err == nil {
+				err = store.Close(context.Background())
+			}
+			opened <- err
+		}()
+	}
+	both := func() {
+		t.Helper()
+		end := time.After(faultPatience)
+		for {
+			ops, err := messages.Database().Client().Database("admin").Aggregate(t.Context(), mongo.Pipeline{
+				{{Key: "$currentOp", Value: bson.D{}}},
+				{{Key: "$match", Value: bson.D{
+					{Key: "command.createIndexes", Value: "messages"}, {Key: "command.indexes.name", Value: rooms.UniqueSeq},
+					{Key: "client", Value: bson.D{{Key: "$exists", Value: true}}}, // the builder itself has none
+				}}},
+			})
+			var found []bson.Raw
+			if err == nil {
+				err = ops.All(t.Context(), &found)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(found) == 2 {
+				return
+			}
+			select {
+			case err := <-opened:
+				t.Fatalf("a store is open (%v) without its indexes", err)
+			case <-end:
+				t.Fatalf("%d instances make the indexes or wait for them, not both", len(found))
+			case <-time.After(20 * time.Millisecond):
+			}
+		}
+	}
+	begin()
+	server.Command(t, bson.D{{Key: "waitForFailPoint", Value: held}, {Key: "timesEntered", Value: 1}})
+	begin()
+	both()
+	server.Command(t, bson.D{{Key: "configureFailPoint", Value: held}, {Key: "mode", Value: "off"}})
+	for range 2 {
+		if err := <-opened; err != nil {
+			t.Error(err)
+		}
 	}
 }
