@@ -154,7 +154,7 @@ func TestThePageOfTheRoutesMayDoNoMoreThanItMust(t *testing.T) {
 		if r.StatusCode != http.StatusOK || !strings.Contains(body(t, r), "<title>routes</title>") {
 			t.Errorf("%s: status %d, want the page of the routes", target, r.StatusCode)
 		}
-		if got := r.Header.Get("Content-Security-Policy") + "; require-trusted-types-for 'script'; trusted-types 'none'"; got != strict {
+		if got := r.Header.Get("Content-Security-Policy") + "; require-trusted-types-for 'script'; trusted-types push-worker"; got != strict {
 			t.Errorf("%s: but for trusted types %q is not %q", target, got, strict)
 		}
 	}

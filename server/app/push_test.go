@@ -380,7 +380,7 @@ func TestWithoutASubjectWebPushIsOff(t *testing.T) {
 	onPushStages(t, nil, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
 		for route, body := range map[string]string{
-			"GET /api/push/key": "", "GET /api/push/subscriptions": "", "PUT /api/push/subscriptions": device.JSON(), "DELETE /api/push/subscriptions/x": "",
+			"GET /api/push/key": "", "PUT /api/push/subscriptions": device.JSON(), "DELETE /api/push/subscriptions/x": "",
 		} {
 			method, path, _ := strings.Cut(route, " ")
 			status, answer := request(t, method, s.apps[0].URL+path, s.apps[0].Token("bob"), body)

@@ -11,7 +11,7 @@ import (
 	"roomstream/rooms/push"
 )
 
-// pushOff is the answer of all routes of Web Push where it is off.
+// pushOff is the answer of the routes of Web Push where it is off, but for the list.
 func pushOff() error {
 	return &rooms.Error{Code: rooms.CodeNotFound, Message: "Web Push is off: -push-subject turns it on", Reason: "push_off"}
 }
@@ -26,10 +26,11 @@ func (s *Server) pushKey(call) (reply, error) {
 	}{s.push.Key()})
 }
 
-// subscriptions answers {subscriptions:[{id, label?, renewedAt}]}.
+// subscriptions answers {key?, subscriptions:[{id, label?, renewedAt}]}. It is what a page asks that does not know whether
+// there is Web Push: without it there is no key and no subscription.
 func (s *Server) subscriptions(c call) (reply, error) {
 	if s.push == nil {
-		return reply{}, pushOff()
+		return reply{http.StatusOK, []byte(`{"subscriptions":[]}`)}, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
@@ -47,8 +48,9 @@ func (s *Server) subscriptions(c call) (reply, error) {
 		devices[i] = device{d.ID, d.Label, written(d.RenewedAt)}
 	}
 	return answer(http.StatusOK, struct {
+		Key           string   `json:"key"`
 		Subscriptions []device `json:"subscriptions"`
-	}{devices})
+	}{s.push.Key(), devices})
 }
 
 // subscribe takes a browser's PushSubscription and answers {id}.

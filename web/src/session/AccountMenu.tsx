@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
+import { PushSwitch } from "../push/PushSwitch";
+import { usePush } from "../push/usePush";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
@@ -11,6 +13,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
   const [open, setOpen] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const push = usePush(session);
   const online = chat.status.value.kind === "online";
 
   useEffect(() => {
@@ -44,8 +47,16 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
       {open && (
         <div id="account-menu" class="account-menu" role="group" aria-label="Account">
           <ThemePicker labelled />
+          <PushSwitch push={push} />
           <ModerationLink chat={chat} />
-          <button type="button" class="account-action" onClick={() => session.signOut()}>
+          <button
+            type="button"
+            class="account-action"
+            onClick={() => {
+              void push.leave(); // takes the token with it before it is forgotten
+              session.signOut();
+            }}
+          >
             <Icon name="leave" size={18} />
             Sign out
           </button>

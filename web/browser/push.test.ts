@@ -1,0 +1,157 @@
+// Web Push as far as a browser without a push service goes: what cannot be had here is the way from the service to the
+// browser, which the browser's own tools take the place of.
+
+import type { Browser, CDPSession, Page, Worker } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+const SWITCH = { name: /Notify me on this device/ };
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start("-push-subject", "mailto:admin@example.com")]);
+  await server.post("general", "hello");
+  await server.post("other", "hello");
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+const openMenu = (person: Person) => person.page.getByRole("button", { expanded: false }).and(person.page.locator(".me")).click();
+
+/** The worker as the browser's tools see it, and what delivers a message to it. */
+async function workerOf(person: Person): Promise<(data: string) => Promise<void>> {
+  const tools: CDPSession = await person.context.newCDPSession(person.page);
+  // What is delivered to a worker that is still being activated is lost here; a push service's message would wait.
+  const activated = new Promise<string>((resolve) => {
+    tools.on("ServiceWorker.workerVersionUpdated", ({ versions }) => {
+      const found = versions.find((one) => one.status === "activated");
+      if (found) resolve(found.registrationId);
+    });
+  });
+  await tools.send("ServiceWorker.enable");
+  const registrationId = await activated;
+  const worker = await theWorker(person);
+  await worker.evaluate(() => {
+    const scope = self as unknown as Counting;
+    scope.shown = 0;
+    const show = scope.registration.showNotification.bind(scope.registration);
+    scope.registration.showNotification = async (title, options) => {
+      await show(title, options);
+      scope.shown++;
+    };
+  });
+  return async (data) => {
+    const before = await worker.evaluate(() => (self as unknown as Counting).shown);
+    await tools.send("ServiceWorker.deliverPushMessage", { origin: server.url, registrationId, data });
+    // Not by asking what is shown: Chromium forgets a notification that it is asked for while it brings it to the screen.
+    await expect.poll(() => worker.evaluate(() => (self as unknown as Counting).shown), { timeout: SOON_MS }).toBe(before + 1);
+  };
+}
+
+/** The worker's inside, which counts what it has shown. */
+interface Counting {
+  shown: number;
+  registration: ServiceWorkerRegistration;
+}
+
+const theWorker = async (person: Person): Promise<Worker> => person.context.serviceWorkers()[0] ?? (await person.context.waitForEvent("serviceworker"));
+
+interface Shown {
+  title: string;
+  body: string;
+  tag: string;
+}
+
+const shownOn = (page: Page): Promise<Shown[]> =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    return (await registration.getNotifications()).map(({ title, body, tag }) => ({ title, body, tag }));
+  });
+
+const sees = (page: Page, expected: Shown[]) => expect.poll(() => shownOn(page), { timeout: SOON_MS }).toEqual(expected);
+
+/** Somebody with the worker in his browser: a click on the switch brings it there. */
+async function withWorker(): Promise<Person> {
+  const person = await Person.enter(browser, server, "Ann", { room: "general" });
+  await person.context.grantPermissions(["notifications"], { origin: server.url });
+  await openMenu(person);
+  await person.page.getByRole("switch", SWITCH).click();
+  await person.page.waitForFunction(() => navigator.serviceWorker.getRegistration("/").then((registration) => registration?.active?.state === "activated"));
+  return person;
+}
+
+/** Leaves. Playwright's contexts are incognito ones, in which Chromium subscribes to nothing, and says so; nothing else may be wrong. */
+async function leaveIncognito(person: Person): Promise<void> {
+  const others = person.troubles.filter((trouble) => !trouble.includes("does not support the Push API in incognito mode"));
+  expect(others.length).toBe(person.troubles.length - 1);
+  person.troubles.splice(0, person.troubles.length, ...others);
+  await person.leave();
+}
+
+it("asks for nothing before a click, and says what failed", async () => {
+  const person = await Person.enter(browser, server, "Ann", { room: "general", before: (page) => page.addInitScript(AXE) });
+  await openMenu(person);
+  const control = person.page.getByRole("switch", SWITCH);
+  await control.waitFor();
+  expect(await control.getAttribute("aria-checked")).toBe("false");
+  expect(await person.page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length))).toBe(0);
+  // Nobody gives leave here: the browser denies, as it does where a person has said no.
+  await control.click();
+  await person.page.getByText("Your browser does not let this site notify you.", { exact: false }).waitFor();
+  expect(await control.getAttribute("aria-checked")).toBe("false");
+  expect(await faultsOf(person.page)).toEqual([]);
+  await person.leave();
+});
+
+it("brings the worker and says that there is no push service", async () => {
+  const person = await withWorker();
+  await person.page.getByText("could not reach its push service", { exact: false }).waitFor();
+  expect(await person.page.getByRole("switch", SWITCH).getAttribute("aria-checked")).toBe("false");
+  const response = await fetch(`${server.url}/push-worker.js`);
+  expect(response.headers.get("content-type")).toContain("text/javascript");
+  expect(response.headers.get("cache-control")).toBe("no-cache");
+  await leaveIncognito(person);
+});
+
+it("shows what is pushed, one notification a room", async () => {
+  const person = await withWorker();
+  const deliver = await workerOf(person);
+  const message = { id: "0", kind: "mention", roomId: "other", roomName: "Other", seq: 1, author: "bob", authorName: "Bob", text: "<b>hello</b> @Ann" };
+  await deliver(JSON.stringify(message));
+  await sees(person.page, [{ title: "Bob in Other", body: "<b>hello</b> @Ann", tag: "room:other" }]);
+  await deliver(JSON.stringify({ ...message, seq: 2, text: "again" }));
+  await sees(person.page, [{ title: "Bob in Other", body: "again", tag: "room:other" }]);
+  await deliver(JSON.stringify({ kind: "direct", roomId: "dm:x", seq: 1, author: "bob" }));
+  await deliver(JSON.stringify({ kind: "invitation", roomId: "plans", roomName: "Plans", author: "bob", authorName: "Bob" }));
+  await deliver("unreadable");
+  await expect
+    .poll(async () => (await shownOn(person.page)).map(({ title, body }) => `${title}: ${body}`).sort(), { timeout: SOON_MS })
+    .toEqual(["Bob in Other: again", "Plans: Bob added you to this room.", "You missed something: Open the chat to see it.", "bob: wrote to you."].sort());
+  await leaveIncognito(person);
+});
+
+it("opens the room of what is clicked in the page that is there", async () => {
+  const person = await withWorker();
+  const deliver = await workerOf(person);
+  await deliver(JSON.stringify({ kind: "mention", roomId: "other", roomName: "Other", seq: 1, author: "bob", text: "hello" }));
+  await sees(person.page, [{ title: "bob in Other", body: "hello", tag: "room:other" }]);
+  // No tool clicks a notification: its event is dispatched in the worker, with the real notification.
+  const worker = await theWorker(person);
+  await worker.evaluate(async () => {
+    const scope = self as unknown as Counting;
+    const [notification] = await scope.registration.getNotifications();
+    const Click = (self as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
+    self.dispatchEvent(new Click("notificationclick", { notification }));
+  });
+  await expect.poll(() => new URL(person.page.url()).pathname, { timeout: SOON_MS }).toBe("/rooms/other");
+  await sees(person.page, []);
+  await leaveIncognito(person);
+});

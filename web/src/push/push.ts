@@ -1,0 +1,131 @@
+// Whether this device is told what its user misses, and turning that on and off.
+
+import { signal } from "@preact/signals";
+import { ChatError } from "../../client/src/index";
+import type { Device } from "./device";
+import { fromBase64url, idOf } from "./keys";
+
+/** What the switch shows. hidden: the browser or the server has no Web Push. */
+export interface PushState {
+  kind: "hidden" | "off" | "busy" | "on";
+  /** What went wrong the last time. */
+  problem?: string;
+}
+
+/** The server's half, with the token of whoever is signed in. */
+export interface PushRequests {
+  /** The key to subscribe with; undefined: the server has no Web Push. */
+  key(): Promise<string | undefined>;
+  put(subscription: PushSubscription): Promise<unknown>;
+  /** Removes a device by its id, as whoever is signed in at the time of this call. */
+  remover(): (id: string) => Promise<unknown>;
+}
+
+const DENIED = "Your browser does not let this site notify you. Allow it in the site’s settings, then try again.";
+const UNREACHABLE = "Your browser could not reach its push service. Try again later.";
+
+/** One user's at this device. Its methods do not reject; what fails is in `state`. */
+export class Push {
+  readonly state = signal<PushState>({ kind: "hidden" });
+  private key: string | undefined;
+
+  constructor(
+    private readonly device: Device,
+    private readonly requests: PushRequests,
+    private readonly user: string,
+  ) {}
+
+  /** Finds out how things are, and hands a subscription in again: its key or the server may have changed. */
+  async start(): Promise<void> {
+    if (!this.device.able) return;
+    try {
+      this.key = await this.requests.key();
+      if (this.key === undefined) return;
+      const there = await this.device.subscription();
+      if (!there || !this.device.allowed()) {
+        this.state.value = { kind: "off" };
+        return;
+      }
+      if (this.device.owner() !== this.user) {
+        // Somebody else turned it on, and did not sign out: what he misses is not for these eyes.
+        await there.unsubscribe();
+        this.device.own(undefined);
+        this.state.value = { kind: "off" };
+        return;
+      }
+      await this.requests.put(await this.fitting(there, this.key));
+      this.state.value = { kind: "on" };
+    } catch {
+      this.state.value = { kind: this.key === undefined ? "hidden" : "off" };
+    }
+  }
+
+  /** To be called from within a click: the browser may ask. */
+  async turnOn(): Promise<void> {
+    const asked = this.device.ask();
+    this.state.value = { kind: "busy" };
+    const permission = await asked.catch(() => "denied" as const);
+    if (permission !== "granted" || this.key === undefined) {
+      this.state.value = permission === "denied" ? { kind: "off", problem: DENIED } : { kind: "off" };
+      return;
+    }
+    let made: PushSubscription;
+    try {
+      const there = await this.device.subscription();
+      made = there ? await this.fitting(there, this.key) : await this.device.subscribe(fromBase64url(this.key));
+    } catch {
+      this.state.value = { kind: "off", problem: UNREACHABLE };
+      return;
+    }
+    try {
+      await this.requests.put(made);
+      this.device.own(this.user);
+      this.state.value = { kind: "on" };
+    } catch (error) {
+      await made.unsubscribe().catch(() => false); // else the browser would be subscribed for nobody
+      this.state.value = { kind: "off", problem: messageOf(error) };
+    }
+  }
+
+  async turnOff(): Promise<void> {
+    this.state.value = { kind: "busy" };
+    try {
+      await this.forget();
+      this.state.value = { kind: "off" };
+    } catch (error) {
+      this.state.value = { kind: "off", problem: messageOf(error) };
+    }
+  }
+
+  /** Ends it with the session. What the server is not told it finds out when it sends the next time. */
+  async leave(): Promise<void> {
+    if (this.state.peek().kind !== "on") return;
+    await this.forget().catch(() => undefined);
+  }
+
+  private async forget(): Promise<void> {
+    const remove = this.requests.remover(); // before anything is waited for: the session may end meanwhile
+    const there = await this.device.subscription();
+    this.device.own(undefined);
+    if (!there) return;
+    try {
+      await remove(await idOf(there.endpoint));
+    } finally {
+      await there.unsubscribe();
+    }
+  }
+
+  /** The subscription, made anew where it is for another key. */
+  private async fitting(there: PushSubscription, key: string): Promise<PushSubscription> {
+    const wanted = fromBase64url(key);
+    const has = there.options.applicationServerKey;
+    const current = has === null ? [] : [...new Uint8Array(has)];
+    if (current.length === wanted.length && current.every((byte, i) => byte === wanted[i])) return there;
+    await there.unsubscribe();
+    return this.device.subscribe(wanted);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof ChatError ? error.message : "That did not work. Try again.";
+}

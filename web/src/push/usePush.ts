@@ -1,0 +1,44 @@
+import { useEffect, useMemo } from "preact/hooks";
+import { call } from "../api";
+import { isFields } from "../protocol-decode";
+import { goTo } from "../route";
+import type { SessionStore } from "../session/session";
+import { thisBrowser } from "./device";
+import { Push, type PushRequests } from "./push";
+
+/** Web Push of whoever is signed in, at this device, and what its worker has the page do. */
+export function usePush(session: SessionStore): Push {
+  const user = session.current.value?.user.id ?? "";
+  const push = useMemo(() => new Push(thisBrowser, requestsOf(session), user), [session, user]);
+
+  useEffect(() => {
+    void push.start();
+    if (!thisBrowser.able) return undefined;
+    const told = (event: MessageEvent<unknown>) => {
+      if (!isFields(event.data)) return;
+      if (event.data["type"] === "push-changed") void push.start();
+      if (event.data["type"] !== "open-room") return;
+      const roomId = event.data["roomId"];
+      goTo(typeof roomId === "string" ? roomId : undefined);
+    };
+    navigator.serviceWorker.addEventListener("message", told);
+    return () => navigator.serviceWorker.removeEventListener("message", told);
+  }, [push]);
+
+  return push;
+}
+
+function requestsOf(session: SessionStore): PushRequests {
+  const token = () => session.current.peek()?.token;
+  return {
+    async key() {
+      const answer = await call("GET", "/api/push/subscriptions", token());
+      return isFields(answer) && typeof answer["key"] === "string" ? answer["key"] : undefined;
+    },
+    put: (subscription) => call("PUT", "/api/push/subscriptions", token(), subscription.toJSON()),
+    remover() {
+      const now = token();
+      return (id) => call("DELETE", `/api/push/subscriptions/${id}`, now);
+    },
+  };
+}
