@@ -104,7 +104,13 @@ func (a ack) judge(byKey map[sendKey]entry, byID map[string]entry) []string {
 // judge compares a client's log with the stored one.
 func (c seen) judge(stored []entry, lost map[place]bool) []string {
 	if len(c.log) != len(stored) {
-		return []string{fmt.Sprintf("%s has %d events of %s, which has %d", c.who, len(c.log), c.room, len(stored))}
+		broken := fmt.Sprintf("%s has %d events of %s, which has %d", c.who, len(c.log), c.room, len(stored))
+		for i, s := range stored {
+			if i == len(c.log) || !c.log[i].same(s) {
+				return []string{fmt.Sprintf("%s; it lacks %+v", broken, s)}
+			}
+		}
+		return []string{broken}
 	}
 	for i, told := range c.log {
 		if s := stored[i]; !told.same(s) && !(s.Event == "void" && lost[place{c.room, s.Seq}]) {
