@@ -2,5 +2,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx", "client/test/**/*.test.ts"], environment: "node" },
+  test: {
+    include: ["src/**/*.test.ts", "src/**/*.test.tsx", "client/test/**/*.test.ts"],
+    environment: "node",
+    // Generated scripts take half a second; a busy machine is ten times slower, and more.
+    testTimeout: 60_000,
+  },
 });
