@@ -157,8 +157,9 @@ type Catalog interface {
 	// Rooms returns at most limit rooms with id > after, ascending.
 	Rooms(ctx context.Context, after RoomID, limit int) ([]Room, error)
 
-	// Listed returns the rooms that a list may show to somebody, ascending by id.
-	Listed(ctx context.Context, q RoomQuery) ([]Room, error)
+	// Listed returns the rooms that a list may show to somebody, ascending by id. next is where
+	// q.Look ended it before there were q.Limit: what is beyond was not looked at. Empty: all was.
+	Listed(ctx context.Context, q RoomQuery) (found []Room, next RoomID, err error)
 
 	// LogID identifies this log; it changes when the log was restored or imported.
 	LogID(ctx context.Context) (string, error)
@@ -171,6 +172,7 @@ type RoomQuery struct {
 	Text    string   // only those whose name or id holds it, in whatever case; empty: all
 	After   RoomID   // only those with a greater id
 	Limit   int      // at least 1
+	Look    int      // with Text, how many rooms are asked for it at most; 0: no bound
 }
 
 // Store is everything the Service stands on. Foreign may be nil.

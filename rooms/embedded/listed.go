@@ -13,16 +13,22 @@ import (
 )
 
 // Listed returns public rooms and some others, ascending by id.
-func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, error) {
+func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, rooms.RoomID, error) {
 	text := strings.ToLower(q.Text)
 	var found []rooms.Room
+	var last, next rooms.RoomID
 	err := c.file.read(ctx, func(tx *bolt.Tx) error {
 		cursor := tx.Bucket(bucketRooms).Cursor()
 		key, value := cursor.Seek([]byte(q.After))
 		if key != nil && string(key) == string(q.After) {
 			key, value = cursor.Next()
 		}
-		for ; key != nil && len(found) < q.Limit; key, value = cursor.Next() {
+		for looked := 0; key != nil && len(found) < q.Limit; key, value = cursor.Next() {
+			if looked++; text != "" && q.Look > 0 && looked > q.Look {
+				next = last
+				return nil
+			}
+			last = rooms.RoomID(key)
 			room, err := decodeRoom(rooms.RoomID(key), value)
 			if err != nil {
 				return fmt.Errorf("room %s: %w", key, err)
@@ -38,9 +44,9 @@ func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, 
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list rooms: %w", err)
+		return nil, "", fmt.Errorf("list rooms: %w", err)
 	}
-	return found, nil
+	return found, next, nil
 }
 
 // Memberships returns what a user is and has read, ascending by room.

@@ -273,3 +273,32 @@ func BenchmarkChange(b *testing.B) {
 		})
 	}
 }
+
+// TestALookForATextReadsNoMoreThanItMay asks the server how many rooms it reads.
+func TestALookForATextReadsNoMoreThanItMay(t *testing.T) {
+	const many, look = 400, 50
+	server := mongotest.Shared(t)
+	store, err := Open(t.Context(), Options{URI: server.URI, Database: server.Database(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close(context.Background()) })
+	docs := make([]bson.D, many)
+	for i := range docs {
+		docs[i] = bson.D{{Key: "_id", Value: fmt.Sprintf("room%03d", i)}, {Key: "name", Value: "hay"}, {Key: "type", Value: rooms.TypePublic}}
+	}
+	if _, err := store.rooms.InsertMany(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	q := rooms.RoomQuery{Text: "needle", After: "room099", Limit: 10, Look: look, Also: []rooms.RoomID{"room000", "room120", "room300"}}
+	end, err := (&Catalog{Store: store}).lookEnd(t.Context(), &q)
+	if err != nil || end != "room149" {
+		t.Fatalf("it ends at %q, %v", end, err)
+	}
+	raw := explain(t, store, bson.D{
+		{Key: "find", Value: "rooms"}, {Key: "filter", Value: listedBy(&q, end)}, {Key: "sort", Value: field("_id", 1)}, {Key: "limit", Value: q.Limit},
+	})
+	if n := raw.Lookup("executionStats", "totalDocsExamined").Int32(); n > look+int32(len(q.Also)) {
+		t.Errorf("%d rooms are read, want at most %d: %s", n, look, raw.Lookup("queryPlanner", "winningPlan"))
+	}
+}

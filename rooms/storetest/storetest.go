@@ -114,6 +114,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"UnreadBehindDeletes", unreadBehindDeletes},
 		{"OverviewGivesRooms", overviewGivesRooms},
 		{"OverviewOfMany", overviewOfMany},
+		{"ListIsBounded", listIsBounded},
 		{"InvitationsAreKept", invitationsAreKept},
 		{"InvitationsAreUsed", invitationsAreUsed},
 		{"InvitationsAreErased", invitationsAreErased},

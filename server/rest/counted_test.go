@@ -65,7 +65,7 @@ func (c countedCatalog) Rooms(ctx context.Context, after rooms.RoomID, limit int
 	return c.Catalog.Rooms(ctx, after, limit)
 }
 
-func (c countedCatalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, error) {
+func (c countedCatalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, rooms.RoomID, error) {
 	c.note("Catalog.Listed")
 	return c.Catalog.Listed(ctx, q)
 }

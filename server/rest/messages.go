@@ -13,7 +13,7 @@ import (
 // readTimeout is how long a read of the store may take; a send has its own.
 const readTimeout = 8 * time.Second
 
-// listRooms answers {rooms, more}.
+// listRooms answers {rooms, more, next?}.
 func (s *Server) listRooms(c call) (reply, error) {
 	q := readQuery(c)
 	in := rooms.ListRoomsInput{Query: q.text("query"), After: q.text("after"), Limit: q.optionalLimit(), All: q.optionalFlag("all")}
@@ -22,7 +22,7 @@ func (s *Server) listRooms(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	summaries, more, err := s.service.ListRooms(ctx, c.user, in)
+	summaries, next, err := s.service.ListRooms(ctx, c.user, in)
 	if err != nil {
 		return reply{}, err
 	}
@@ -33,7 +33,10 @@ func (s *Server) listRooms(c call) (reply, error) {
 		}
 		body = summaries[i].AppendJSON(body)
 	}
-	body = strconv.AppendBool(append(body, `],"more":`...), more)
+	body = strconv.AppendBool(append(body, `],"more":`...), next != "")
+	if next != "" {
+		body = rooms.AppendJSONString(append(body, `,"next":`...), string(next))
+	}
 	return reply{http.StatusOK, append(body, '}')}, nil
 }
 

@@ -78,8 +78,16 @@ func (s *speaker) listRooms(args []json.RawMessage, a answer) {
 	}
 	ctx, cancel := readContext()
 	defer cancel()
-	list, more, err := s.chat.service.ListRooms(ctx, s.user, in)
-	page(a, "rooms", list, more, (*rooms.Summary).AppendJSON, err)
+	list, next, err := s.chat.service.ListRooms(ctx, s.user, in)
+	if err != nil {
+		a.fail(err)
+		return
+	}
+	b := appendPage("rooms", list, next != "", (*rooms.Summary).AppendJSON)
+	if next != "" {
+		b = rooms.AppendJSONString(appendName(b, "next"), string(next))
+	}
+	a.ok(b)
 }
 
 // page acks with {name: [...], more}.
@@ -88,6 +96,11 @@ func page[T any](a answer, name string, list []T, more bool, appendJSON func(*T,
 		a.fail(err)
 		return
 	}
+	a.ok(appendPage(name, list, more, appendJSON))
+}
+
+// appendPage gives the members name and more of a page.
+func appendPage[T any](name string, list []T, more bool, appendJSON func(*T, []byte) []byte) []byte {
 	b := append(appendName(nil, name), '[')
 	for i := range list {
 		if i > 0 {
@@ -95,7 +108,7 @@ func page[T any](a answer, name string, list []T, more bool, appendJSON func(*T,
 		}
 		b = appendJSON(&list[i], b)
 	}
-	a.ok(strconv.AppendBool(appendName(append(b, ']'), "more"), more))
+	return strconv.AppendBool(appendName(append(b, ']'), "more"), more)
 }
 
 // markRead says that the user has read a room so far: {roomId, seq}.
