@@ -31,7 +31,7 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 		l.logger.Warn("reading what a room is like failed", "room", room, "error", err)
 		return batch, true
 	}
-	base, create := state.room.StateSeq, !state.there
+	base, create, checked := state.room.StateSeq, !state.there, false
 	state.last = l.numbers[room].last
 	var events []*Event
 	var taken []*item
@@ -42,6 +42,18 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 			// anew when that is.
 			rest = batch[i:]
 			break
+		}
+		// A change that is stored proves what it was judged by; what is not, must be looked at.
+		if err != nil && !checked {
+			same, err := l.isAsOf(op, room, state.there, base)
+			if err != nil {
+				l.logger.Warn("reading what a room is like failed", "room", room, "error", err)
+				return batch[i:], true
+			}
+			if !same {
+				return batch[i:], false
+			}
+			checked = true
 		}
 		switch {
 		case errors.Is(err, errNoChange):
@@ -145,6 +157,16 @@ func (l *lane) readState(ctx context.Context, id RoomID, batch []*item) (*roomSt
 		s.count(m)
 	}
 	return s, nil
+}
+
+// isAsOf says whether a room is still what it was, so that what was read of its members meanwhile
+// belongs together.
+func (l *lane) isAsOf(ctx context.Context, id RoomID, there bool, stateSeq int64) (bool, error) {
+	room, err := l.catalog.Room(ctx, id)
+	if err != nil && AsError(err).Code != CodeNotFound {
+		return false, fmt.Errorf("read the room: %w", err)
+	}
+	return there == (err == nil) && room.StateSeq == stateSeq, nil
 }
 
 // ownersRead is how many owners of a room are read to know whether one is the last: those who

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -49,16 +51,26 @@ func newDelivery(r *router, room RoomID) *delivery {
 }
 
 // position starts at the last seq by majority. Arrivals since newDelivery are
-// pending and go on from there; what was told before it, and is not shown to the majority's
-// read, the reader finds.
+// pending and go on from there. What was told before it, and is not shown to a majority's read
+// yet, is wanted.
 func (d *delivery) position(ctx context.Context) {
 	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
-	lasts, err := d.router.lasts(op, []RoomID{d.room})
-	var state int64
-	if err == nil { // read after the last seq: what it lacks is above that
-		state, err = d.router.stateSeq(op, d.room)
-	}
+	var last, state, highest int64
+	group, op := errgroup.WithContext(op)
+	group.Go(func() error {
+		lasts, err := d.router.lasts(op, []RoomID{d.room})
+		if err == nil { // read after the last seq: what it lacks is above that
+			last = lasts[d.room]
+			state, err = d.router.stateSeq(op, d.room)
+		}
+		return err
+	})
+	group.Go(func() (err error) {
+		highest, err = d.router.log.Highest(op, d.room)
+		return err
+	})
+	err := group.Wait()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer close(d.positioned)
@@ -67,7 +79,8 @@ func (d *delivery) position(ctx context.Context) {
 		d.router.drop(d)
 		return
 	}
-	d.delivered, d.stateSeq, d.again = lasts[d.room], state, true
+	d.delivered, d.stateSeq = last, state
+	d.wantHighest(highest)
 	early := d.pending
 	d.pending = nil
 	for _, seq := range slices.Sorted(maps.Keys(early)) {

@@ -112,7 +112,7 @@ func (d *delivery) readOnce(ctx context.Context, from int64, again bool) (missin
 	defer cancel()
 	more := true
 	if err = d.clearSuspects(op); err == nil && again {
-		more, err = d.wantHighest(op, from)
+		more, err = d.goesOn(op, from)
 	}
 	var events []Event
 	if err == nil && more {
@@ -150,21 +150,26 @@ func (d *delivery) readOnce(ctx context.Context, from int64, again bool) (missin
 	return 0, nil
 }
 
-// wantHighest has the room read until all is delivered that the log holds by now; more says
-// whether that is anything. What a majority has may be less for a moment: there a primary
-// that was just elected can be behind what the stream told, which will not tell it again, and
-// a number that was given to another program's document is told by nobody.
-func (d *delivery) wantHighest(ctx context.Context, from int64) (more bool, err error) {
+// goesOn says whether the log holds more of the room by now, all of which is wanted.
+func (d *delivery) goesOn(ctx context.Context, from int64) (bool, error) {
 	highest, err := d.router.log.Highest(ctx, d.room)
 	if err != nil {
 		return false, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if highest-from <= maxJump { // what stands higher is looked into when it is met
+	d.wantHighest(highest)
+	return highest > from, nil
+}
+
+// wantHighest has the room read until all is delivered that the log holds. What a majority has
+// may be less for a moment: a primary that was just elected can be behind what the stream
+// told, which will not tell it again, and a number that was given to another program's
+// document is told by nobody. The lock is held.
+func (d *delivery) wantHighest(highest int64) {
+	if highest-d.delivered <= maxJump { // what stands higher is looked into when it is met
 		d.wanted = max(d.wanted, highest)
 	}
-	return highest > from, nil
 }
 
 // hole gives the last missing number below next, unless next stands too high to be
