@@ -195,11 +195,13 @@ func TestAnInstanceThatMissedWhatWasTrimmedSaysSo(t *testing.T) {
 	}
 }
 
-// sleepingStream tells heartbeats only while it sleeps, and is lost when it wakes.
+// sleepingStream tells heartbeats only while it sleeps, and is lost when it wakes: what it has not
+// told by then it never tells.
 type sleepingStream struct {
 	rooms.Stream
 	mu     sync.Mutex
 	asleep bool
+	woken  int // how often
 	cancel context.CancelFunc
 }
 
@@ -208,8 +210,9 @@ func (s *sleepingStream) Watch(ctx context.Context, sink rooms.Sink) error {
 	defer cancel()
 	s.mu.Lock()
 	s.cancel = cancel
+	woken := s.woken
 	s.mu.Unlock()
-	return s.Stream.Watch(ctx, sleepingSink{sink, s})
+	return s.Stream.Watch(ctx, sleepingSink{sink, s, woken})
 }
 
 func (s *sleepingStream) sleep() {
@@ -222,17 +225,19 @@ func (s *sleepingStream) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asleep = false
+	s.woken++
 	s.cancel()
 }
 
 type sleepingSink struct {
 	rooms.Sink
-	of *sleepingStream
+	of    *sleepingStream
+	woken int
 }
 
 func (s sleepingSink) Arrived(batch []rooms.Arrival) {
 	s.of.mu.Lock()
-	asleep := s.of.asleep
+	asleep := s.of.asleep || s.of.woken > s.woken
 	s.of.mu.Unlock()
 	if !asleep {
 		s.Sink.Arrived(batch)
