@@ -41,8 +41,8 @@ var outOfExports = map[string]string{
 	"roomInvitations": "found anew from the invitations",
 	"reportsKnown":    "found anew from the reports",
 	"profileNames":    "found anew from the profiles", "profileWords": "found anew from the profiles",
-	"keyHashes":  "found anew from the keys",
-	"userFiles":  "found anew from the files' records",
+	"keyHashes": "found anew from the keys",
+	"userFiles": "found anew from the files' records", "unsent": "found anew from the files' records",
 	"unsearched": "what is to be taken out of the search index, which is made anew",
 }
 
