@@ -31,6 +31,19 @@ async function refuseFirstSend(page: Page, clientIds: string[]): Promise<void> {
   });
 }
 
+/** How many refused messages the page's origin keeps. */
+function storedAsFailed(page: Page): Promise<number> {
+  return page.evaluate(() => new Promise<number>((resolve, reject) => {
+    const opening = indexedDB.open(`roomstream ${location.origin}`);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction("entries").objectStore("entries").getAll();
+      reading.onsuccess = () => (opening.result.close(), resolve((reading.result as { failed?: object }[]).filter(({ failed }) => failed).length));
+      reading.onerror = () => reject(reading.error);
+    };
+  }));
+}
+
 test("it turns red and says why; Retry sends it again under the same clientId, once", async () => {
   const clientIds: string[] = [];
   const ann = await Person.enter(browser, server, "Ann", { room: "retry", before: (page) => refuseFirstSend(page, clientIds) });
@@ -44,6 +57,44 @@ test("it turns red and says why; Retry sends it again under the same clientId, o
   expect(clientIds).toHaveLength(2);
   expect(clientIds[1]).toBe(clientIds[0]);
   expect((await server.log("retry")).map((m) => m.clientId)).toEqual([clientIds[0]]);
+  await ann.leave();
+});
+
+test("it is still there after a reload, and Retry sends it under the same clientId", async () => {
+  const clientIds: string[] = [];
+  const ann = await Person.enter(browser, server, "Ann", { room: "kept", before: (page) => refuseFirstSend(page, clientIds) });
+  await ann.say("keep this");
+  const failed = ann.page.locator('[data-state="failed"]');
+  await failed.getByText("Not sent. The room is read-only").waitFor();
+  await expect.poll(() => storedAsFailed(ann.page), { timeout: SOON_MS }).toBe(1);
+  await ann.page.reload();
+  await failed.getByText("Not sent. The room is read-only").waitFor();
+  await ann.connected();
+  await ann.say("something else");
+  await ann.bubble("something else").and(ann.page.locator('[data-state="logged"][data-seq]')).waitFor();
+  await failed.getByRole("button", { name: "Retry" }).click();
+  await expect.poll(async () => (await server.log("kept")).map((m) => m.text), { timeout: SOON_MS }).toEqual(["something else", "keep this"]);
+  expect((await server.log("kept"))[1]?.clientId).toBe(clientIds[0]);
+  await ann.page.reload();
+  await ann.sees(["something else", "keep this"]);
+  expect(await failed.count()).toBe(0);
+  await ann.leave();
+});
+
+test("what waits can be discarded, and is never sent", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "waits" });
+  await ann.connected();
+  await ann.context.setOffline(true);
+  await ann.connected(false);
+  await ann.say("never mind");
+  await ann.say("this one");
+  const menu = await ann.openMenu("never mind");
+  expect(await menu.getByRole("menuitem").allTextContents()).toEqual(["Copy text", "Discard"]);
+  await menu.getByRole("menuitem", { name: "Discard" }).click();
+  await ann.sees(["this one"]);
+  await ann.context.setOffline(false);
+  await expect.poll(async () => (await server.log("waits")).map((m) => m.text), { timeout: 2 * SOON_MS }).toEqual(["this one"]);
+  await ann.sees(["this one"]);
   await ann.leave();
 });
 

@@ -32,13 +32,13 @@ export type ChatEvents = {
   event: [event: LogEvent];
   /** One is out of a room that was followed or opened; as the room's own `left`. */
   left: [roomId: string, reason: LeftReason, error?: ChatError];
-  /** Other writes wait in the outbox than before. */
+  /** Other writes wait in the outbox, or have failed, than before. */
   outbox: [entries: readonly OutboxEntry[]];
   /** A write was answered with what passes, such as slow mode; it and those behind it go on not before waitMs from now. */
   held: [entry: OutboxEntry, error: ChatError, waitMs: number];
   /** A write was acked, also one that an earlier page had left in the outbox. */
   sent: [entry: OutboxEntry, seq: number];
-  /** A write was refused for good, and has left the outbox. */
+  /** A write was refused for good. A message stays in the outbox, as failed; anything else has left it. */
   failed: [entry: OutboxEntry, error: ChatError];
   /** Events of a declaration's `events` and of PostgreSQL's channels, under the names declared. */
   push: [name: string, payload: Fields];
@@ -142,9 +142,17 @@ export class Chat extends Emitter<ChatEvents> {
     return this.#clockSkewMs;
   }
 
-  /** The writes that wait, also those of an earlier page, in the order they were made. */
+  /** The writes that wait and the messages that failed, also those of an earlier page, in the order they were made. */
   get outbox(): readonly OutboxEntry[] {
     return this.#outbox.entries;
+  }
+
+  /**
+   * Gives up what waits or has failed; false: there is none. Who waits for it is told DISCARDED. What is being sent at
+   * this moment may be in the log all the same.
+   */
+  discard(clientId: string): boolean {
+    return this.#outbox.discard(clientId);
   }
 
   /** How many notifications are unread, as far as was told. */

@@ -1,9 +1,9 @@
 // What goes wrong, as an exception: act on the code, show the message.
 
-/** The codes of the protocol; servers may add to them. */
+/** The codes of the protocol, to which servers may add, and DISCARDED of the outbox. */
 export type ErrorCode =
   | "BAD_REQUEST" | "UNKNOWN_EVENT" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "FORBIDDEN" | "NOT_FOUND" | "CONFLICT" | "GONE"
-  | "TOO_LARGE" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE" | "OVERLOADED" | "TIMEOUT"
+  | "TOO_LARGE" | "RATE_LIMITED" | "INTERNAL" | "UNAVAILABLE" | "OVERLOADED" | "TIMEOUT" | "DISCARDED"
   | (string & {});
 
 /** An error the server answered with, or UNAVAILABLE and TIMEOUT where it did not answer. */
@@ -33,6 +33,7 @@ export class ChatError extends Error {
 export const offline = (): ChatError => new ChatError("UNAVAILABLE", "there is no connection to the server", true);
 export const unanswered = (): ChatError => new ChatError("TIMEOUT", "the server did not answer in time; the outcome is unknown", true);
 export const closed = (): ChatError => new ChatError("UNAVAILABLE", "the client was closed; what the outbox holds is sent by the next one with the same store", false);
+export const discarded = (): ChatError => new ChatError("DISCARDED", "the write was discarded", false);
 
 /** Whatever was thrown, as an error of ours. */
 export function asChatError(thrown: unknown): ChatError {

@@ -10,6 +10,8 @@ export interface OutboxEntry {
   readonly roomId: string;
   /** JSON, with roomId and clientId in it. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Why it was refused for good; absent: it waits. It is not sent again by itself. */
+  readonly failed?: { readonly code: string; readonly message: string; readonly reason?: string };
 }
 
 /** Keeps entries over restarts. put and remove of the same clientId come one after the other. */
@@ -38,8 +40,15 @@ export function indexedDBStore(name: string): OutboxStore {
     opened ??= new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open(name, 1);
       request.onupgradeneeded = () => void request.result.createObjectStore(ENTRIES, { keyPath: "clientId" });
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error(`the database ${name} cannot be opened`));
+      request.onsuccess = () => {
+        // The browser ends it when its user clears what sites keep, or the disk fails: the next one opens it anew.
+        request.result.onclose = () => (opened = undefined);
+        resolve(request.result);
+      };
+      request.onerror = () => {
+        opened = undefined;
+        reject(request.error ?? new Error(`the database ${name} cannot be opened`));
+      };
     });
     return opened;
   };

@@ -3,14 +3,20 @@
 // Order and loss: the writes of a room leave one at a time in the order they were made,
 // each until it is acked, with the same clientId, so that the log has it once; rooms do
 // not wait for each other. What is in the store is sent by whoever opens it next as the
-// same user. A permanent error ends a write and lets the next one go.
+// same user. A permanent error ends a write and lets the next one go; a message stays, as
+// failed, until it is made again under its clientId or discarded.
 // It is stored once the user is known, before it is sent; a store that fails is not in the way.
 
 import { backoffMs, pause } from "./backoff.js";
-import { asChatError, type ChatError, closed } from "./errors.js";
+import { asChatError, type ChatError, closed, discarded } from "./errors.js";
 import { newId } from "./id.js";
 import type { OutboxEntry, OutboxStore } from "./outbox-store.js";
 import type { Fields } from "./wire.js";
+
+/** What stays when it is refused: somebody wrote it. An edit or a reaction is made anew where it is shown. */
+const STAYS = "send_message";
+/** Failed messages kept for a user; of more the oldest go. A program that never looks must not fill its store. */
+const MOST_FAILED = 100;
 
 /** How a write leaves: resolves with the ack, or fails with a ChatError. */
 export type Deliver = (event: string, payload: Fields) => Promise<Fields>;
@@ -21,13 +27,15 @@ export interface OutboxListener {
   failed(entry: OutboxEntry, error: ChatError): void;
   /** The server has answered that it does not take it yet; it is sent again, not before waitMs from now. */
   held(entry: OutboxEntry, error: ChatError, waitMs: number): void;
-  /** Other writes wait than before. Told after delivered and failed. */
+  /** Other writes wait, or have failed, than before. Told after delivered and failed. */
   changed(): void;
 }
 
 interface Write {
   entry: OutboxEntry;
   stored: Promise<void> | undefined;
+  /** Aborted when nobody wants it any more. */
+  readonly discarded: AbortController;
   resolve(answer: Fields): void;
   reject(error: ChatError): void;
 }
@@ -36,6 +44,10 @@ const nobody = (): void => {};
 
 export class Outbox {
   readonly #lanes = new Map<string, Write[]>();
+  /** By clientId, the one that failed first is the first. */
+  readonly #failed = new Map<string, OutboxEntry>();
+  /** What the store does last for a clientId: what comes next waits for it. */
+  readonly #storing = new Map<string, Promise<void>>();
   readonly #sending = new Set<string>();
   #user: string;
   #loading: Promise<void> | undefined;
@@ -58,9 +70,10 @@ export class Outbox {
     if (user !== "") this.#loading = Promise.resolve().then(() => this.#load());
   }
 
-  /** What waits, as far as it is loaded, in the order it was made. */
+  /** What waits and what has failed, as far as it is loaded, in the order it was made. */
   get entries(): readonly OutboxEntry[] {
-    return [...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry)).sort((a, b) => a.order - b.order);
+    const waiting = [...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry));
+    return [...waiting, ...this.#failed.values()].sort((a, b) => a.order - b.order);
   }
 
   /** Takes a write, and resolves with its ack. clientId: of one that failed, and is to be the same one. */
@@ -68,12 +81,26 @@ export class Outbox {
     if (this.#closed) return Promise.reject(closed());
     const entry: OutboxEntry = { clientId, user: this.#user, order: this.#nextOrder(), event, roomId, payload: { ...payload, roomId, clientId } };
     return new Promise((resolve, reject) => {
-      const write: Write = { entry, stored: undefined, resolve, reject };
+      const write: Write = { entry, stored: undefined, discarded: new AbortController(), resolve, reject };
+      this.#failed.delete(clientId);
       if (this.#user !== "") this.#keep(write);
       this.#lane(roomId).push(write);
       this.listener.changed();
       void this.#run(roomId);
     });
+  }
+
+  /** Gives up a write that waits or has failed; false: there is none. One that has left already may be in the log all the same. */
+  discard(clientId: string): boolean {
+    const write = [...this.#lanes.values()].flat().find(({ entry }) => entry.clientId === clientId);
+    if (!write && !this.#failed.has(clientId)) return false;
+    this.#failed.delete(clientId);
+    if (write) this.#leave(write);
+    void this.#store(clientId, () => this.store.remove(clientId));
+    write?.discarded.abort();
+    write?.reject(discarded());
+    this.listener.changed();
+    return true;
   }
 
   /** There is a connection, of this user. */
@@ -100,6 +127,7 @@ export class Outbox {
     this.end();
     for (const lane of this.#lanes.values()) for (const write of lane) write.reject(closed());
     this.#lanes.clear();
+    this.#failed.clear();
   }
 
   /** Another user signed in, or the first is known now. What was made as nobody yet is his. */
@@ -114,6 +142,7 @@ export class Outbox {
         if (!write.stored) this.#keep(write);
       }
     }
+    this.#failed.clear();
     this.#user = user;
     this.#loading = undefined;
     this.#loaded = false;
@@ -121,7 +150,18 @@ export class Outbox {
   }
 
   #keep(write: Write): void {
-    write.stored = this.store.put(write.entry).catch(nobody);
+    const { entry } = write;
+    write.stored = this.#store(entry.clientId, () => this.store.put(entry));
+  }
+
+  /** Has the store do something, after what it does for that clientId already. */
+  #store(clientId: string, work: () => Promise<void>): Promise<void> {
+    const before = this.#storing.get(clientId);
+    const done = (before ? before.then(work) : work()).catch(nobody).then(() => {
+      if (this.#storing.get(clientId) === done) this.#storing.delete(clientId);
+    });
+    this.#storing.set(clientId, done);
+    return done;
   }
 
   /** What an earlier instance left goes before what this one made. */
@@ -130,10 +170,11 @@ export class Outbox {
     const entries = await this.store.load().catch(() => []);
     if (this.#closed || user !== this.#user) return;
     const known = new Set([...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry.clientId)));
-    for (const entry of entries) {
+    for (const entry of [...entries].sort((a, b) => a.order - b.order)) {
       if (entry.user !== user || known.has(entry.clientId)) continue;
       this.#order = Math.max(this.#order, entry.order);
-      this.#lane(entry.roomId).push({ entry, stored: Promise.resolve(), resolve: nobody, reject: nobody });
+      if (entry.failed) this.#failed.set(entry.clientId, entry);
+      else this.#lane(entry.roomId).push({ entry, stored: Promise.resolve(), discarded: new AbortController(), resolve: nobody, reject: nobody });
     }
     for (const lane of this.#lanes.values()) lane.sort((a, b) => a.entry.order - b.entry.order);
     this.#loaded = true;
@@ -174,34 +215,55 @@ export class Outbox {
       await write.stored;
       const online = this.#online;
       if (!online || this.#next(write.entry.roomId) !== write) return;
+      const gone = write.discarded.signal;
       try {
         const answer = await this.deliver(write.entry.event, write.entry.payload);
-        return this.#settle(write, () => {
-          write.resolve(answer);
-          this.listener.delivered(write.entry, answer);
-        });
+        return gone.aborted ? undefined : this.#delivered(write, answer);
       } catch (thrown) {
+        if (gone.aborted) return;
         const error = asChatError(thrown);
-        if (!error.retryable && !error.aboutToken && !this.#closed) {
-          return this.#settle(write, () => {
-            write.reject(error);
-            this.listener.failed(write.entry, error);
-          });
-        }
+        if (!error.retryable && !error.aboutToken && !this.#closed) return this.#refused(write, error);
         const waitMs = Math.max(error.retryAfterMs, this.waitMs(attempt));
         if (!online.signal.aborted) this.listener.held(write.entry, error, waitMs);
-        await pause(waitMs, online.signal);
+        await pause(waitMs, AbortSignal.any([online.signal, gone]));
       }
     }
   }
 
-  /** It is answered for good. */
-  #settle(write: Write, tell: () => void): void {
+  #delivered(write: Write, answer: Fields): void {
+    const { entry } = write;
+    this.#leave(write);
+    void this.#store(entry.clientId, () => this.store.remove(entry.clientId));
+    write.resolve(answer);
+    this.listener.delivered(entry, answer);
+    this.listener.changed();
+  }
+
+  /** It is refused for good. */
+  #refused(write: Write, error: ChatError): void {
+    const { entry } = write;
+    this.#leave(write);
+    if (entry.event === STAYS) this.#keepFailed({ ...entry, failed: { code: error.code, message: error.message, ...(error.reason !== undefined && { reason: error.reason }) } });
+    else void this.#store(entry.clientId, () => this.store.remove(entry.clientId));
+    write.reject(error);
+    this.listener.failed(entry, error);
+    this.listener.changed();
+  }
+
+  #keepFailed(entry: OutboxEntry): void {
+    this.#failed.set(entry.clientId, entry);
+    void this.#store(entry.clientId, () => this.store.put(entry));
+    for (const oldest of this.#failed.keys()) {
+      if (this.#failed.size <= MOST_FAILED) return;
+      this.#failed.delete(oldest);
+      void this.#store(oldest, () => this.store.remove(oldest));
+    }
+  }
+
+  /** It waits no more. */
+  #leave(write: Write): void {
     const lane = this.#lanes.get(write.entry.roomId);
     const at = lane?.indexOf(write) ?? -1;
     if (at >= 0) lane?.splice(at, 1);
-    void this.store.remove(write.entry.clientId).catch(nobody);
-    tell();
-    this.listener.changed();
   }
 }

@@ -64,7 +64,7 @@ test("what a crash left is sent by the next instance, in order and once, before 
   expect(await store.load()).toEqual([]);
 });
 
-test("a permanent error rejects its write, leaves the outbox, and lets the next one go", async () => {
+test("a permanent error rejects its write, which stays as failed, and lets the next one go", async () => {
   const log = new Log();
   log.next = (text) => (text === "text 1" ? new ChatError("BAD_REQUEST", "too long", false, 0, "text") : "ok");
   const store = memoryStore();
@@ -75,7 +75,8 @@ test("a permanent error rejects its write, leaves the outbox, and lets the next 
   expect(b?.status === "rejected" && b.reason).toMatchObject({ code: "BAD_REQUEST", field: "text" });
   expect(log.texts).toEqual(["text 0", "text 2"]);
   expect(log.failed).toEqual(["text 1"]);
-  expect(await store.load()).toEqual([]);
+  expect(outbox.entries).toMatchObject([{ payload: { text: "text 1" }, failed: { code: "BAD_REQUEST", message: "too long" } }]);
+  expect(await store.load()).toEqual(outbox.entries);
 });
 
 test("a room that has to wait holds up no other", async () => {
@@ -153,4 +154,64 @@ test("one that failed is made again under its clientId", async () => {
   await outbox.add("send_message", "general", { text: "hi" }, "c1");
   await outbox.add("send_message", "general", { text: "hi" }, "c1");
   expect(log.texts).toEqual(["hi"]);
+});
+
+test("what failed is there after a restart, is not sent by itself, and goes when it is made again or discarded", async () => {
+  const log = new Log();
+  log.next = () => new ChatError("FORBIDDEN", "read-only", false, 0, undefined, "read_only");
+  const store = memoryStore();
+  const first = log.outbox(store);
+  first.begin("ann");
+  await Promise.allSettled(["c1", "c2"].map((clientId) => first.add("send_message", "general", { text: clientId }, clientId)));
+  // Of what is no message nothing stays.
+  await expect(first.add("set_reaction", "general", { seq: 1 })).rejects.toThrow("read-only");
+  first.close();
+
+  log.next = () => "ok";
+  const second = log.outbox(store);
+  second.begin("ann");
+  await send(second, "hello");
+  expect(second.entries.map(({ clientId, failed }) => [clientId, failed?.reason])).toEqual([["c1", "read_only"], ["c2", "read_only"]]);
+  const again = second.add("send_message", "general", { text: "c1" }, "c1");
+  expect(second.entries.map(({ clientId, failed }) => [clientId, failed !== undefined])).toEqual([["c2", true], ["c1", false]]);
+  await again;
+  expect([second.discard("c2"), second.discard("c2")]).toEqual([true, false]);
+  expect(second.entries).toEqual([]);
+  expect(log.texts).toEqual(["hello", "c1"]);
+  await vi.waitFor(async () => expect(await store.load()).toEqual([]));
+});
+
+test("of what failed the newest hundred stay", async () => {
+  const log = new Log();
+  log.next = () => new ChatError("FORBIDDEN", "read-only", false);
+  const store = memoryStore();
+  const outbox = log.outbox(store);
+  outbox.begin("ann");
+  await Promise.allSettled(Array.from({ length: 103 }, (_, n) => send(outbox, `text ${n}`)));
+  expect(outbox.entries.map(({ payload }) => payload["text"])).toEqual(Array.from({ length: 100 }, (_, n) => `text ${n + 3}`));
+  await vi.waitFor(async () => expect(await store.load()).toHaveLength(100));
+});
+
+test("what waits can be discarded: what is behind it goes, and of an answer that comes all the same nothing is told", async () => {
+  const log = new Log();
+  const store = memoryStore();
+  log.next = (text) => (text === "held" ? new ChatError("RATE_LIMITED", "slow mode", true, 600_000) : "ok");
+  const outbox = log.outbox(store);
+  outbox.begin("ann");
+  const held = outbox.add("send_message", "general", { text: "held" }, "c1");
+  const next = send(outbox, "next");
+  await vi.waitFor(() => expect(log.held).toHaveLength(1));
+  expect(outbox.discard("c1")).toBe(true);
+  await expect(held).rejects.toMatchObject({ code: "DISCARDED", retryable: false });
+  await next;
+  const leaving = outbox.add("send_message", "general", { text: "leaving" }, "c2");
+  // Discarded while it is on its way.
+  log.next = () => (outbox.discard("c2"), "ok");
+  await expect(leaving).rejects.toMatchObject({ code: "DISCARDED" });
+  log.next = () => "ok";
+  await send(outbox, "last");
+  expect(log.delivered).toEqual(["next", "last"]);
+  expect(log.failed).toEqual([]);
+  expect(log.texts).toEqual(["next", "leaving", "last"]);
+  await vi.waitFor(async () => expect(await store.load()).toEqual([]));
 });

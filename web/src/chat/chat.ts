@@ -15,7 +15,7 @@ import { goTo } from "../route";
 import { Renewals } from "../session/renewals";
 import type { Session } from "../session/session";
 import type { Waiting } from "../timeline/log";
-import { messageOf, newClientId, refusalOf } from "./asking";
+import { messageOf, refusalOf, sentence } from "./asking";
 import { People } from "./people";
 import { Presences } from "./presences";
 import { RoomState } from "./room";
@@ -180,17 +180,18 @@ export class Chat {
 
   /** What becomes of it the outbox tells. attachments: files that were uploaded to this room. */
   send(room: RoomState, text: string, attachments: readonly Attachment[] = []): void {
-    this.deliver(room, text, newClientId(), attachments.map(({ id }) => id));
+    this.deliver(room, text, attachments.map(({ id }) => id));
   }
 
   /** Sends a failed message again, under the same clientId: the log takes it once. */
   resend(room: RoomState, clientId: string): void {
     const pending = room.log.peek().pending.find((p) => p.clientId === clientId);
-    if (pending?.state === "failed") this.deliver(room, pending.text, clientId, pending.attachments);
+    if (pending?.state === "failed") this.deliver(room, pending.text, pending.attachments, clientId);
   }
 
-  discard(room: RoomState, clientId: string): void {
-    room.dispatch({ type: "discarded", clientId });
+  /** Gives up a message that waits or has failed. */
+  discard(clientId: string): void {
+    this.client.discard(clientId);
   }
 
   /** Gives a message another text. It resolves to why that could not be, or undefined; the change comes as an event. */
@@ -212,9 +213,9 @@ export class Chat {
     this.notice.value = { line };
   }
 
-  private deliver(room: RoomState, text: string, clientId: string, attachments: readonly string[]): void {
-    const files = attachments.length > 0 ? { attachments } : {};
-    this.client.room(room.id).send(text, { clientId, ...files }).catch(() => {}); // told as `failed`
+  private deliver(room: RoomState, text: string, attachments: readonly string[], clientId?: string): void {
+    const more = { ...(attachments.length > 0 && { attachments }), ...(clientId !== undefined && { clientId }) };
+    this.client.room(room.id).send(text, more).catch(() => {}); // it stays in the outbox, as failed
   }
 
   private listen(): void {
@@ -229,7 +230,6 @@ export class Chat {
     client.on("left", (roomId, reason, error) => this.left(roomId, reason, error));
     client.on("outbox", (entries) => this.takeOutbox(entries));
     client.on("sent", ({ roomId, clientId }, seq) => this.known(roomId)?.dispatch({ type: "sent", clientId, seq }));
-    client.on("failed", ({ roomId, clientId }, error) => this.known(roomId)?.dispatch({ type: "failed", clientId, error: messageOf(error) }));
     client.on("held", ({ roomId, event }, error, waitMs) => {
       const room = this.known(roomId);
       if (room && event === "send_message" && error.code === "RATE_LIMITED") room.waitUntil.value = Date.now() + waitMs;
@@ -291,17 +291,19 @@ export class Chat {
       byRoom.set(entry.roomId, [...waiting, this.waiting(entry)]);
     }
     batch(() => {
-      for (const [roomId, waiting] of byRoom) this.room(roomId).dispatch({ type: "outbox", waiting });
+      // A room we only failed to write in may be one that we are out of: for that it is not put in the list.
+      for (const [roomId, waiting] of byRoom) if (waiting.some(({ error }) => error === undefined)) this.room(roomId);
       for (const room of this.rooms.peek().values()) {
-        if (!byRoom.has(room.id) && room.log.peek().pending.some((p) => p.state === "sending")) room.dispatch({ type: "outbox", waiting: [] });
+        const waiting = byRoom.get(room.id) ?? [];
+        if (waiting.length > 0 || room.log.peek().pending.some((p) => p.state !== "sent")) room.dispatch({ type: "outbox", waiting });
       }
     });
   }
 
-  private waiting({ clientId, order, payload }: OutboxEntry): Waiting {
+  private waiting({ clientId, order, payload, failed }: OutboxEntry): Waiting {
     const { text, attachments } = payload;
     const files = Array.isArray(attachments) ? attachments.filter((id) => typeof id === "string") : [];
-    return { clientId, text: typeof text === "string" ? text : "", at: order + this.clockSkewMs, attachments: files };
+    return { clientId, text: typeof text === "string" ? text : "", at: order + this.clockSkewMs, attachments: files, ...(failed && { error: sentence(failed.message) }) };
   }
 
   private event(told: TheirEvent): void {
@@ -398,6 +400,7 @@ export class Chat {
     if (known) return known;
     const room = new RoomState(roomId, this.user.id, this.people);
     this.rooms.value = new Map(this.rooms.peek()).set(roomId, room);
+    if (this.client.outbox.some((entry) => entry.roomId === roomId)) this.takeOutbox(this.client.outbox);
     return room;
   }
 }

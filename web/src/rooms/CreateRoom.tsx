@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
-import { messageOf, newClientId } from "../chat/asking";
+import { newId } from "../../client/src/id";
+import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import { MAX_ROOM_NAME, MAX_ROOM_TOPIC } from "../protocol";
 import { Field, Form } from "../session/fields";
@@ -18,7 +19,7 @@ export function CreateRoom({ chat, onOpen, onClose }: CreateRoomProps) {
   const [isPrivate, setPrivate] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const clientId = useRef(newClientId()); // pressed twice, it is one room
+  const clientId = useRef(newId()); // pressed twice, it is one room
   const submit = async () => {
     setBusy(true);
     setError(undefined);

@@ -88,8 +88,10 @@ function countText(n: number): string {
 
 function previewOf(room: RoomState, me: string): string {
   const pending = room.log.value.pending.at(-1);
-  if (pending) return pending.state === "failed" ? `Not sent: ${pending.text}` : `You: ${pending.text}`;
   const last = room.preview.value;
+  // What failed stays until its writer has seen to it: it does not hide what was said since.
+  const isNewest = pending && (pending.state !== "failed" || pending.at >= (Date.parse(last?.timestamp ?? "") || 0));
+  if (isNewest) return pending.state === "failed" ? `Not sent: ${pending.text}` : `You: ${pending.text}`;
   if (!last) return "Nothing said yet";
   const text = last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ");
   if (last.author === me) return `You: ${text}`;

@@ -145,12 +145,10 @@ interface Steps {
 function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onDelete, onReport }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
-  if (item.state === "failed" && clientId !== undefined) {
-    return [
-      { id: "retry", label: "Retry", icon: "retry", run: () => actions.onRetry(clientId) },
-      copyIt,
-      { id: "discard", label: "Discard", icon: "close", danger: true, run: () => actions.onDiscard(clientId) },
-    ];
+  if (item.state !== "logged" && clientId !== undefined) {
+    const retry: Action = { id: "retry", label: "Retry", icon: "retry", run: () => actions.onRetry(clientId) };
+    const discard: Action = { id: "discard", label: "Discard", icon: "close", danger: true, run: () => actions.onDiscard(clientId) };
+    return [...(item.state === "failed" ? [retry] : []), copyIt, discard];
   }
   if (item.seq === 0) return [copyIt];
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };

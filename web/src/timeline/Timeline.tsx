@@ -59,7 +59,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   };
   const handlers: BubbleHandlers = {
     onRetry: (clientId) => chat.resend(room, clientId),
-    onDiscard: (clientId) => chat.discard(room, clientId),
+    onDiscard: (clientId) => chat.discard(clientId),
     onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
   };
 

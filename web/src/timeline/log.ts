@@ -15,19 +15,19 @@ const KEEP_NOTES = 200;
 /** What changed a room's members or settings. */
 export type Note = ({ event: "member_updated" } & MemberUpdated) | ({ event: "room_updated" } & RoomUpdated);
 
-/** A message that waits in the outbox. */
+/** A message of the outbox. */
 export interface Waiting {
   readonly clientId: string;
   readonly text: string;
   readonly at: number; // ms since 1970, when it was made
   readonly attachments: readonly string[]; // ids of files
+  readonly error?: string; // why it "failed"; absent: it waits
 }
 
 /** A message of ours that the log does not hold yet. */
 export interface Pending extends Waiting {
   readonly state: "sending" | "sent" | "failed";
   readonly seq?: number; // known once it is "sent"
-  readonly error?: string; // why it "failed"
 }
 
 export interface RoomLog {
@@ -60,9 +60,7 @@ export type LogAction =
   | { type: "reset_seen" }
   | { type: "trim"; keep: number }
   | { type: "outbox"; waiting: readonly Waiting[] }
-  | { type: "sent"; clientId: string; seq: number }
-  | { type: "failed"; clientId: string; error: string }
-  | { type: "discarded"; clientId: string };
+  | { type: "sent"; clientId: string; seq: number };
 
 export function emptyLog(me: string): RoomLog {
   return { me, last: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
@@ -85,11 +83,7 @@ export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
     case "outbox":
       return { ...log, pending: withWaiting(log, action.waiting) };
     case "sent":
-      return settle(changePending(log, action.clientId, (p) => ({ ...bare(p), state: "sent", seq: action.seq })));
-    case "failed":
-      return changePending(log, action.clientId, (p) => ({ ...bare(p), state: "failed", error: action.error }));
-    case "discarded":
-      return { ...log, pending: log.pending.filter((p) => p.clientId !== action.clientId) };
+      return settle(sent(log, action.clientId, action.seq));
   }
 }
 
@@ -198,22 +192,17 @@ function trim(log: RoomLog, keep: number): RoomLog {
   return { ...log, messages, first: messages[0]?.seq ?? log.last + 1, hasBefore: true };
 }
 
-/** What waits in the outbox, and what was answered but is not in the log, in the order it was made. */
+/** What the outbox holds, and what was acked but is not in the log, in the order it was made. */
 function withWaiting(log: RoomLog, waiting: readonly Waiting[]): readonly Pending[] {
   const ids = new Set(waiting.map((one) => one.clientId));
-  const answered = log.pending.filter((p) => p.state !== "sending" && !ids.has(p.clientId));
+  const acked = log.pending.filter((p) => p.state === "sent" && !ids.has(p.clientId));
   const known = new Set(log.pending.map((p) => p.clientId));
   // The log may have it before its answer comes, and a page that was left never got one.
   const isLogged = (clientId: string) => !known.has(clientId) && log.messages.some((m) => m.clientId === clientId && m.author === log.me);
-  const sending = waiting.filter((one) => !isLogged(one.clientId)).map((one): Pending => ({ ...one, state: "sending" }));
-  return [...answered, ...sending].sort((a, b) => a.at - b.at);
+  const held = waiting.filter((one) => !isLogged(one.clientId)).map((one): Pending => ({ ...one, state: one.error === undefined ? "sending" : "failed" }));
+  return [...acked, ...held].sort((a, b) => a.at - b.at);
 }
 
-function changePending(log: RoomLog, clientId: string, change: (p: Pending) => Pending): RoomLog {
-  return { ...log, pending: log.pending.map((p) => (p.clientId === clientId ? change(p) : p)) };
-}
-
-/** What stays of a pending message when its state changes. */
-function bare(p: Pending): Omit<Pending, "state"> {
-  return { clientId: p.clientId, text: p.text, at: p.at, attachments: p.attachments };
+function sent(log: RoomLog, clientId: string, seq: number): RoomLog {
+  return { ...log, pending: log.pending.map((p) => (p.clientId === clientId ? { ...p, state: "sent", seq } : p)) };
 }
