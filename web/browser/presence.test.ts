@@ -107,12 +107,18 @@ test("a room is opened where its unread messages begin, and is read once one is 
   await bo.leave();
 });
 
-test("where very much is unread a button leads to the first of it", async () => {
+test("where very much is unread a button leads to the first of it, and nothing is read because the end is in sight", async () => {
   const room = await makeRoom(server, "ann", { name: "Flood", type: "private" });
   await setMember(server, "ann", room, "bo", "member");
   await server.postAll(room, Array.from({ length: MANY }, (_, n) => `flood ${n}`), server.token("ann", "Ann Lee"));
   const bo = await enter("bo", room);
-  await bo.page.getByRole("button", { name: `${MANY} unread: jump to the first` }).click();
+  await bo.page.getByRole("button", { name: `${MANY} unread: jump to the first` }).waitFor();
+  // At the end one goes on following, and what is not read stays so.
+  await server.post(room, "one more", server.token("ann", "Ann Lee"));
+  await bo.bubble("one more").waitFor();
+  const unread = async () => Number((await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 }))["unread"]);
+  expect(await unread()).toBe(MANY + 1);
+  await bo.page.getByRole("button", { name: `${MANY + 1} unread: jump to the first` }).click();
   const line = bo.page.locator(".unread-line");
   await line.waitFor();
   expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("flood 0");
@@ -120,5 +126,20 @@ test("where very much is unread a button leads to the first of it", async () => 
     const top = element.getBoundingClientRect().top;
     return top > 0 && top < innerHeight;
   }), { timeout: SOON_MS }).toBe(true);
+  // From there on what is in sight is read.
+  await expect.poll(unread, { timeout: SOON_MS }).toBeLessThan(MANY + 1);
+  expect(await unread()).toBeGreaterThan(MANY - 60);
+  await bo.leave();
+});
+
+test("very much that is unread is read by a word", async () => {
+  const room = await makeRoom(server, "ann", { name: "Deluge", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  await server.postAll(room, Array.from({ length: MANY }, (_, n) => `deluge ${n}`), server.token("ann", "Ann Lee"));
+  const bo = await enter("bo", room);
+  await bo.page.getByRole("button", { name: "Mark as read" }).click();
+  await row(bo, room).locator(".badge").waitFor({ state: "detached" });
+  await expect.poll(async () => (await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 }))["unread"], { timeout: SOON_MS }).toBe(0);
+  expect(await bo.page.locator(".jump").count()).toBe(0);
   await bo.leave();
 });

@@ -16,11 +16,13 @@ import { ResetNotice } from "./ResetNotice";
 import { groupByDay, type Item, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
 import { useTabStop } from "./useTabStop";
-import { lastInSight, useTimelineScroll } from "./useTimelineScroll";
+import { inSight, useTimelineScroll } from "./useTimelineScroll";
 
 /** While the reader follows, so many messages stay on the page, and above so many they are cut to it. */
 const KEEP_MESSAGES = 200;
 const TRIM_ABOVE = 400;
+/** Who reads on scrolls past so many messages at most without one of them in sight: about two screens. */
+const PASSED_BY = 30;
 /** How often "Today" is asked whether it still is, in ms. */
 const DAY_CHECK_MS = 60_000;
 
@@ -49,7 +51,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
     seenWhenLeft.current = unreadFrom?.read ?? log.last;
     toLine(line);
   });
-  const [isAsked, setAsked] = useState(false); // the way to the first unread was taken
+  const unread = room.unread.value;
 
   const tabStop = useTabStop(scroller, items);
   const { toast, say } = useToast();
@@ -64,13 +66,15 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   };
 
   const toFirstUnread = async () => {
-    if (!unreadFrom) return;
+    const read = room.readSeq.peek();
+    if (!unreadFrom || read === undefined) return;
     // Who stays at the end has the oldest messages cut off again.
     if (scroller.current) scroller.current.scrollTop = 0;
     await nextFrame();
-    const isRead = await chat.readToUnread(room, unreadFrom.read);
+    const isRead = await chat.readToUnread(room, read);
     await nextFrame();
-    const line = scroller.current?.querySelector<HTMLElement>(".unread-line");
+    const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me)?.seq ?? 0;
+    const line = scroller.current?.querySelector<HTMLElement>(read === unreadFrom.read ? ".unread-line" : `[data-seq="${first}"]`);
     if (isRead && line) toLine(line);
     else say("The first unread message could not be read.");
   };
@@ -99,18 +103,18 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
       </div>
       <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
-      {unreadFrom && !isNear && !isAsked && landed && (
-        <button
-          type="button"
-          class="jump jump-up"
-          onClick={() => {
-            setAsked(true);
+      {landed && atEnd && unread > LAND_WITHIN && (
+        <FarUnread
+          count={unread}
+          onJump={() => {
+            scroller.current?.focus({ preventScroll: true });
             void toFirstUnread();
           }}
-        >
-          <Icon name="down" size={18} />
-          {unreadFrom.count >= MOST_COUNTED ? "999+" : unreadFrom.count} unread: jump to the first
-        </button>
+          onRead={() => {
+            scroller.current?.focus({ preventScroll: true });
+            chat.readTo(room, log.last);
+          }}
+        />
       )}
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
@@ -118,6 +122,22 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
           {unseen > 0 ? `${unseen} new ${unseen === 1 ? "message" : "messages"}` : "Jump to present"}
         </button>
       )}
+    </div>
+  );
+}
+
+/** So much is unread that its end in sight does not make it read: the way to its beginning, and the word that it is. */
+function FarUnread({ count, onJump, onRead }: { count: number; onJump: () => void; onRead: () => void }) {
+  return (
+    <div class="far-unread">
+      <button type="button" class="jump jump-up" onClick={onJump}>
+        <Icon name="down" size={18} />
+        {count >= MOST_COUNTED ? "999+" : count} unread: jump to the first
+      </button>
+      <button type="button" class="jump" onClick={onRead}>
+        <Icon name="check" size={18} />
+        Mark as read
+      </button>
     </div>
   );
 }
@@ -206,12 +226,16 @@ function filesText(n: number): string {
 
 /** Marks the room read as far as it was in sight. landed: where the unread ones begin was noted before; end: the log's end, where that is in sight. */
 function useReading(chat: Chat, room: RoomState, scroller: RefObject<HTMLDivElement | null>, landed: boolean, end: number): void {
+  // While what was missed is being told, how much that is is not known.
+  const isTold = room.presence.value.kind === "in" || chat.status.value.kind !== "online";
   useEffect(() => {
     const element = scroller.current;
-    if (!landed || !element) return undefined;
+    if (!landed || !isTold || !element) return undefined;
     let frame = 0;
     const read = () => {
-      if (document.visibilityState === "visible") chat.readTo(room, Math.max(end, lastInSight(element)));
+      if (document.visibilityState !== "visible") return;
+      const { first, last } = inSight(element);
+      if (goesOn(room, first)) chat.readTo(room, Math.max(end, last));
     };
     const scrolled = () => {
       cancelAnimationFrame(frame);
@@ -225,7 +249,16 @@ function useReading(chat: Chat, room: RoomState, scroller: RefObject<HTMLDivElem
       document.removeEventListener("visibilitychange", read);
       element.removeEventListener("scroll", scrolled);
     };
-  }, [room, landed, end]);
+  }, [room, landed, isTold, end]);
+}
+
+/** Whether what is in sight goes on from what was read. Little that is unread may be passed by; of very much nothing is read because its end is in sight. */
+function goesOn(room: RoomState, firstInSight: number): boolean {
+  if (room.unread.peek() <= LAND_WITHIN) return true;
+  const { messages, first, hasBefore, me } = room.log.peek();
+  const read = room.readSeq.peek() ?? 0;
+  if (first > read + 1 && hasBefore) return false;
+  return messages.filter((m) => m.seq > read && m.seq < firstInSight && m.author !== me && !m.deleted).length <= PASSED_BY;
 }
 
 /** The server counts no further. */

@@ -103,10 +103,16 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
   return { scroller, content, atEnd, toEnd, toLine };
 }
 
-/** The seq of the last message that stands whole above the scroller's bottom edge; 0: there is none. */
-export function lastInSight(scroller: HTMLElement): number {
-  const edge = scroller.getBoundingClientRect().bottom;
+/** What of the log is in sight: the seqs of the first message that is not wholly above, and of the last that stands whole; 0: there is none. */
+export function inSight(scroller: HTMLElement): { first: number; last: number } {
+  const { top, bottom } = scroller.getBoundingClientRect();
   const messages = scroller.querySelectorAll<HTMLElement>("[data-seq]");
+  const seqAt = (i: number) => Number(messages[i]?.dataset["seq"] ?? 0);
+  return { first: seqAt(endingAbove(messages, top)), last: seqAt(endingAbove(messages, bottom) - 1) };
+}
+
+/** How many of these messages stand wholly above an edge. */
+function endingAbove(messages: NodeListOf<HTMLElement>, edge: number): number {
   let low = 0;
   let high = messages.length; // they stand in order, so halves will do
   while (low < high) {
@@ -114,21 +120,14 @@ export function lastInSight(scroller: HTMLElement): number {
     if ((messages[middle] as HTMLElement).getBoundingClientRect().bottom <= edge) low = middle + 1;
     else high = middle;
   }
-  return Number(messages[low - 1]?.dataset["seq"] ?? 0);
+  return low;
 }
 
 /** The first message that reaches below the scroller's top edge. */
 function findAnchor(scroller: HTMLElement): Anchor | undefined {
   const edge = scroller.getBoundingClientRect().top;
   const messages = scroller.querySelectorAll<HTMLElement>("[data-key]");
-  let low = 0;
-  let high = messages.length; // they stand in order, so halves will do
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((messages[middle] as HTMLElement).getBoundingClientRect().bottom > edge) high = middle;
-    else low = middle + 1;
-  }
-  const found = messages[low];
+  const found = messages[endingAbove(messages, edge)];
   const key = found?.dataset["key"];
   return found && key !== undefined ? { key, top: found.getBoundingClientRect().top - edge } : undefined;
 }
