@@ -173,6 +173,8 @@ export class Chat {
       const page = await room.handle.history({ before: first, limit });
       room.dispatch({ type: "page", before: first, messages: decodeMessages(page.messages), hasBefore: page.hasBefore });
       room.paging.value = "idle";
+      // A reset came before the page did, which is of no use any more.
+      if (!room.log.peek().loaded) await this.readPage(room, limit);
     } catch (error) {
       room.paging.value = error instanceof ChatError && error.code === "UNAVAILABLE" ? "idle" : "failed";
     }
