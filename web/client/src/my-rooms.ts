@@ -6,6 +6,7 @@
 // when events came close to it.
 
 import { backoffMs, pause } from "./backoff.js";
+import { asChatError } from "./errors.js";
 import { Unread } from "./unread.js";
 import type { LogEvent } from "./wire.js";
 import { decodeRoomEvent, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
@@ -150,7 +151,13 @@ export class MyRooms {
         this.#take(entry, state, attempt);
         this.#changed();
       },
-      () => {}, // the next connection begins anew
+      (error: unknown) => {
+        // Without a connection the next one begins anew.
+        if (!asChatError(error).retryable) return;
+        void pause(backoffMs(attempt), asking.signal).then(() => {
+          if (!asking.signal.aborted && this.#entries.get(id) === entry) this.#recount(entry, attempt + 1);
+        });
+      },
     );
   }
 

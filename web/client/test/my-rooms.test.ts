@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from "vitest";
+import { ChatError } from "../src/errors.js";
 import { MyRooms } from "../src/my-rooms.js";
 import type { LogEvent } from "../src/wire.js";
 import type { MyRoom, ReadState } from "../src/wire-rooms.js";
@@ -12,7 +13,7 @@ const event = (seq: number, more: Record<string, unknown> = {}): LogEvent => ({ 
 
 /** A user's rooms, and a server that counts when it is told to. */
 function world(follows = true) {
-  const asked: ((state: ReadState) => void)[] = [];
+  const asked: ((state: ReadState | Promise<never>) => void)[] = [];
   let changes = 0;
   const rooms = new MyRooms({
     count: () => new Promise((resolve) => asked.push(resolve)),
@@ -89,4 +90,22 @@ test("of a room that is not followed the server's word counts", () => {
   expect(unread()).toBe(3);
   rooms.read({ roomId: "club", seq: 9, unread: 4, mentions: 1 }); // an older word
   expect(unread()).toBe(3);
+});
+
+test("a count that the server could not give is asked for again; one that it will not give is not", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { rooms, asked, unread } = world();
+  // Whether the removed one was unread only the server knows.
+  rooms.apply(event(11, { event: "message_deleted", target: 4 }));
+  asked[0]?.(Promise.reject(new ChatError("OVERLOADED", "later", true)));
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(asked).toHaveLength(2);
+  asked[1]?.({ readSeq: 2, unread: 7, mentions: 0 });
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect([unread(), asked.length]).toEqual([7, 2]);
+  rooms.apply(event(12, { event: "message_deleted", target: 5 }));
+  asked[2]?.(Promise.reject(new ChatError("NOT_FOUND", "no such room", false)));
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect(asked).toHaveLength(3);
 });
