@@ -143,6 +143,9 @@ it("opens the room of what is clicked in the page that is there", async () => {
   const deliver = await workerOf(person);
   await deliver(JSON.stringify({ kind: "mention", roomId: "other", roomName: "Other", seq: 1, author: "bob", text: "hello" }));
   await sees(person.page, [{ title: "bob in Other", body: "hello", tag: "room:other" }]);
+  // A page of the same address that knows no rooms, and was looked at last.
+  const other = await person.context.newPage();
+  await other.goto(`${server.url}/docs/api`);
   // No tool clicks a notification: its event is dispatched in the worker, with the real notification.
   const worker = await theWorker(person);
   await worker.evaluate(async () => {

@@ -46,7 +46,7 @@ function read(data) {
 /** Shows a room in a page that is open already, else in a new one. */
 async function open(data) {
   const roomId = typeof data?.roomId === "string" ? data.roomId : undefined;
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const pages = (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(isChat);
   const page = pages.find((one) => one.focused) ?? pages[0];
   if (!page) {
     await self.clients.openWindow(roomId === undefined ? "/" : `/rooms/${encodeURIComponent(roomId)}`);
@@ -55,6 +55,11 @@ async function open(data) {
   page.postMessage({ type: "open-room", roomId });
   // Only a click lets a page come to the front; where the browser sees none it stays behind, with the room open.
   await page.focus().catch(() => undefined);
+}
+
+/** Whether a page is the chat's: others of this address, such as that of the JSON routes, open no room. */
+function isChat({ url }) {
+  return /^\/($|rooms\/|feeds|admin)/.test(new URL(url).pathname);
 }
 
 /** Subscribes anew when the browser has dropped the subscription. An open page hands it in now, else the next one does. */

@@ -4,6 +4,7 @@ import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
 import { useFeeds } from "./feeds/useFeeds";
+import { signOut } from "./push/usePush";
 import { openAdmin, openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
 import { SignIn } from "./session/SignIn";
@@ -36,7 +37,7 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
   useEffect(() => {
     if (!ended) return;
     onNotice("You were signed out by the server.");
-    session.signOut();
+    signOut(session);
   }, [ended]);
 
   const feed = openFeed.value;

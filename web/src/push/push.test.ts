@@ -168,6 +168,24 @@ describe("turning off", () => {
     await left;
     expect(world.subscribed).toBeUndefined();
   });
+
+  it("ends with the session, too, where the server could not be told that it is on", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.putFails = new ChatError("UNAVAILABLE", "the server cannot be reached", true);
+    });
+    expect(push.state.value).toEqual({ kind: "off" });
+    await push.leave();
+    expect(world.log).toEqual(["put", "take token", "remove 43", "unsubscribe"]);
+    expect(world.has).toBeUndefined();
+  });
+
+  it("leaves alone with the session what is another user's", async () => {
+    const { world } = await started(subscribedFor("bob"));
+    subscribedFor("bob")(world);
+    await new Push(world, world, "ann").leave();
+    expect(world.log).toEqual([]);
+  });
 });
 
 it("names a device as the server does", async () => {

@@ -97,9 +97,10 @@ export class Push {
     }
   }
 
-  /** Ends it with the session. What the server is not told it finds out when it sends the next time. */
+  /** Ends it with the session, also where it is not known yet that it is on. What the server is not told it finds out when it sends the next time. */
   async leave(): Promise<void> {
-    if (this.state.peek().kind !== "on") return;
+    const isOurs = this.device.able && this.device.owner() === this.user;
+    if (!isOurs && this.state.peek().kind !== "on") return;
     await this.forget().catch(() => undefined);
   }
 

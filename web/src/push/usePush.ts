@@ -28,6 +28,13 @@ export function usePush(session: SessionStore): Push {
   return push;
 }
 
+/** Ends a session, and with it that this device is told what its user misses. */
+export function signOut(session: SessionStore): void {
+  const user = session.current.peek()?.user.id;
+  if (user !== undefined) void new Push(thisBrowser, requestsOf(session), user).leave(); // takes the token with it before it is forgotten
+  session.signOut();
+}
+
 function requestsOf(session: SessionStore): PushRequests {
   const token = () => session.current.peek()?.token;
   return {

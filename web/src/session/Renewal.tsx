@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { signOut } from "../push/usePush";
 import { Dialog } from "../ui/Dialog";
 import { AccountForm, TokenForm } from "./forms";
 import type { SessionStore } from "./session";
@@ -24,7 +25,7 @@ export function Renewal({ chat, session, onClose }: { chat: Chat; session: Sessi
       <p class="form-error" role="alert">
         {error}
       </p>
-      <button type="button" class="button-plain" onClick={() => session.signOut()}>
+      <button type="button" class="button-plain" onClick={() => signOut(session)}>
         Sign out
       </button>
     </Dialog>
