@@ -85,6 +85,25 @@ test("a picture is pasted and a file dropped, and a message may have no text", a
   await ann.leave();
 });
 
+test("a file goes on being uploaded while one edits a message", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "meanwhile" });
+  await ann.say("before");
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await ann.page.route("**/files?**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await chooser(ann).setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") }]);
+  await ann.page.locator('.tray-file[data-state="uploading"]').waitFor();
+  await (await ann.openMenu("before")).getByRole("menuitem", { name: "Edit" }).click();
+  await ann.editField.press("Escape");
+  release();
+  await ann.page.locator('.tray-file[data-state="stored"]').waitFor();
+  await ann.leave();
+});
+
 test("what is refused is said, and can be removed", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "refused" });
   await chooser(ann).setInputFiles([

@@ -29,7 +29,6 @@ export function AttachButton({ uploads }: { uploads: Uploads }) {
       removeEventListener("dragover", over);
       removeEventListener("drop", drop);
       removeEventListener("paste", paste);
-      uploads.stop();
     };
   }, [uploads]);
   return (

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
 import { RoomFiles } from "../attachments/files";
 import { Uploads } from "../attachments/uploads";
@@ -32,6 +32,8 @@ export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
   const presence = room.presence.value;
   const files = useMemo(() => new RoomFiles(room.id, chat.client), [chat, room]);
   const uploads = useMemo(() => new Uploads(files), [files]);
+  // Not with the composer: it is away while one edits a message.
+  useEffect(() => () => uploads.stop(), [uploads]);
   return (
     <FilesOfRoom.Provider value={files}>
       <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
