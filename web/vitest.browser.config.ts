@@ -9,5 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // As long as anything on a page may take; see SOON_MS of browser/person.ts. Without it a poll ends after 1 s.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

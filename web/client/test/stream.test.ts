@@ -3,6 +3,9 @@ import { ChatError } from "../src/errors.js";
 import { Stream, type StreamOptions } from "../src/stream.js";
 import type { Fields } from "../src/wire.js";
 
+/** How long a wait of the stream's may take, with all else a machine does. */
+const SOON = { timeout: 10_000 };
+
 /** A stream, what it asked the server for, and what it told. */
 function world(options: StreamOptions = {}) {
   const asked: Fields[] = [];
@@ -63,10 +66,10 @@ test("a place that is lost is the end, but for what can begin anew", async () =>
   anew.change(1, "a");
   anew.refusals.push(gone);
   anew.stream.begin();
-  await vi.waitFor(() => expect(anew.told).toEqual(["open", "1", "reset", "open"]));
+  await vi.waitFor(() => expect(anew.told).toEqual(["open", "1", "reset", "open"]), SOON);
   anew.change(1, "b");
   anew.end("history_lost");
-  await vi.waitFor(() => expect(anew.told.slice(4)).toEqual(["1", "reset", "open"]));
+  await vi.waitFor(() => expect(anew.told.slice(4)).toEqual(["1", "reset", "open"]), SOON);
 
   const over = world();
   over.stream.begin();
@@ -82,7 +85,7 @@ test("an end that passes is followed by another opening; one that does not is to
   stream.begin();
   change(1, "a");
   end("changed");
-  await vi.waitFor(() => expect(asked).toEqual([subscribe, { ...subscribe, after: "a" }]));
+  await vi.waitFor(() => expect(asked).toEqual([subscribe, { ...subscribe, after: "a" }]), SOON);
   end("removed");
   expect(told).toEqual(["open", "1", "open", "gone", "NOT_FOUND"]);
 });
@@ -105,7 +108,7 @@ test("what is open no more, and will be again, is told; a close of one's own is 
   stream.begin();
   end("slow");
   expect(told).toEqual(["open", "waiting", "open", "waiting"]);
-  await vi.waitFor(() => expect(asked).toHaveLength(3));
+  await vi.waitFor(() => expect(asked).toHaveLength(3), SOON);
   stream.close();
   expect(told.slice(4)).toEqual(["open", "gone"]);
 });
