@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 
@@ -13,10 +14,10 @@ export function TypingLine({ chat, room }: { chat: Chat; room: RoomState }) {
       {ids.length > 0 && ids.length <= MOST_NAMES && (
         <>
           {ids.map((id, i) => (
-            <>
+            <Fragment key={id}>
               {i > 0 && " and "}
               <bdi>{chat.people.name(id)}</bdi>
-            </>
+            </Fragment>
           ))}
           {ids.length === 1 ? " is typing" : " are typing"}
         </>
