@@ -29,6 +29,7 @@ const marker = "xyzzymarker"
 // An erasure leaves nothing of what a user wrote anywhere in the database and in what is exported from either store,
 // wherever he could write. What he called a room is the room's, and his id stays where the log needs it.
 func TestAnErasureLeavesNothingAnywhere(t *testing.T) {
+	t.Parallel() // it mostly waits
 	t.Run("MongoDB", func(t *testing.T) {
 		mongod := mongotest.Shared(t)
 		o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t), Configure: pushing}

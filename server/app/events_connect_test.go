@@ -100,6 +100,7 @@ func TestReadyIsTheFirstEventOverTheWire(t *testing.T) {
 }
 
 func TestAnExpiredTokenClosesWith4001(t *testing.T) {
+	t.Parallel() // it mostly waits
 	app := apptest.Start(t, apptest.Options{})
 	token := tokenFor(t, "alice", 2*time.Second)
 	c := apptest.Dial(t, app.URL, token)

@@ -79,6 +79,7 @@ func TestSearchFollowsTheLog(t *testing.T) {
 
 // What `erase` took away is not found, and is in no file of the index.
 func TestErasedIsNotFound(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for name, o := range map[string]apptest.Options{"embedded": {Dir: t.TempDir()}, "MongoDB": onMongoDB(t)} {
 		t.Run(name, func(t *testing.T) {
 			env, args := storeArgs(o)

@@ -16,6 +16,7 @@ import (
 // TestMongodStoppedFor10s: sends answer TIMEOUT or UNAVAILABLE, or nothing under retry "silent", and sending again with
 // the same clientId stores each once; /readyz is red, and everything recovers.
 func TestMongodStoppedFor10s(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const (
 		stall    = 10 * time.Second
 		answered = 20 * time.Second // 8 s are promised; the driver by itself would take 30

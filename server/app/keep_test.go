@@ -34,6 +34,7 @@ func replayed(t *testing.T, a *apptest.App, room string) string {
 }
 
 func TestErasureOfAUserReachesEveryInstance(t *testing.T) {
+	t.Parallel() // it mostly waits
 	mongod := mongotest.Shared(t)
 	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
 	first, second := apptest.Start(t, o), apptest.Start(t, o)
@@ -116,6 +117,7 @@ func TestErasureAndRetentionNeedTheEmbeddedStoreForThemselves(t *testing.T) {
 // An instance that stops answering, and so beats no more, is not waited for longer
 // than it counts as live.
 func TestErasureDoesNotWaitForAnInstanceThatIsGone(t *testing.T) {
+	t.Parallel() // it mostly waits
 	mongod := mongotest.Shared(t)
 	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
 	apptest.Start(t, o)

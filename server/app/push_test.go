@@ -165,6 +165,7 @@ func (s *pushStage) sentinel() *pushtest.Device {
 }
 
 func TestWhoHasASocketAnywhereIsNotTold(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		device, sentinel := s.service.Device(), s.sentinel()
 		s.subscribe("bob", device)
@@ -216,6 +217,7 @@ func TestWhoDoesNotWantToBeDisturbedIsNotTold(t *testing.T) {
 }
 
 func TestADeviceThatIsGoneIsForgotten(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
@@ -236,6 +238,7 @@ func TestADeviceThatIsGoneIsForgotten(t *testing.T) {
 }
 
 func TestWhatAServiceDoesNotTakeNowIsTriedAgain(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		const wait = 2 * time.Second
 		device := s.service.Device(pushtest.Answer{Status: 429, RetryAfter: fmt.Sprint(int(wait / time.Second))}, pushtest.Answer{Status: 503})
@@ -349,6 +352,7 @@ func TestADeviceIsTheLastUsersOnly(t *testing.T) {
 
 // What waits is dropped with its author, and a user's devices go with him.
 func TestAnErasureEndsPushing(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		waits := s.service.Device(pushtest.Answer{Status: 503, RetryAfter: "5"})
 		sentinel := s.service.Device()

@@ -181,6 +181,7 @@ func awaitClosedPort(t *testing.T, addr string) {
 
 // A caller that sends a byte now and then must not keep a stopping server.
 func TestStopDoesNotWaitForEver(t *testing.T) {
+	t.Parallel() // it mostly waits
 	running := apptest.Start(t, apptest.Options{})
 	beginRequest(t, running.Addr, "POST /api/auth/guest")
 	began := time.Now()

@@ -14,11 +14,14 @@ export async function instances(store: Store, ...flags: string[]): Promise<[Serv
 /** Anything that the server told a socket. */
 export type Heard = { event: string } & Record<string, unknown>;
 
-/** Keeps what a socket is told from now on, in order, but for notifications: they are of no room and come in their own time. */
+/** What is of no room, and comes in its own time. */
+const OF_NO_ROOM = new Set(["notification", "presence_updated"]);
+
+/** Keeps what a socket is told of rooms from now on, in order. */
 export function hear(socket: Socket): Heard[] {
   const heard: Heard[] = [];
   socket.onAny((event: string, payload: Record<string, unknown>) => {
-    if (event !== "notification") heard.push({ ...payload, event });
+    if (!OF_NO_ROOM.has(event)) heard.push({ ...payload, event });
   });
   return heard;
 }
