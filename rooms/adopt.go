@@ -1,14 +1,15 @@
 package rooms
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 )
 
-// adoptTries is after how many rounds a document that neither has a number nor takes
-// one is given up: its writer removed it.
+// adoptTries is for how many rounds in a row documents may neither have a number nor take one
+// before they are given up: their writer removed them. It bounds the waits between rounds, too.
 const adoptTries = 5
 
 // adoptBatch numbers documents that other programs inserted.
@@ -30,28 +31,36 @@ func (l *lane) adoptBatch(ctx context.Context, events []*Event) {
 // free of holes: last is known first, then those that have a number are set aside, so
 // whatever gets a number during the third step gets one above last.
 func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
+	idle := 0 // rounds in a row in which none had a number or took one
 	for attempt := 0; len(events) > 0 && ctx.Err() == nil; attempt++ {
 		if attempt > 0 {
-			backoff(ctx, attempt)
+			backoff(ctx, min(attempt, adoptTries))
 		}
-		if attempt > adoptTries {
+		if idle > adoptTries {
 			l.logger.Warn("documents vanished before they were numbered", "room", room, "documents", len(events))
 			return
 		}
 		rest, err := l.adoptOnce(ctx, room, events)
 		switch {
-		case errors.Is(err, errNumbersWait):
-			attempt = min(attempt, adoptTries-1)
-		case err != nil:
+		case err == nil && len(rest) == len(events):
+			idle++
+		case err == nil, errors.Is(err, errNumbersWait), errors.Is(err, errOvertaken):
+			idle = 0
+		default: // a store that is away does not make documents vanish
 			l.logger.Warn("numbering documents of other programs failed", "room", room, "documents", len(events), "error", err)
-			attempt = min(attempt, adoptTries-1) // a store that is away does not make documents vanish
+			idle = 0
 		}
 		events = rest
 	}
 }
 
-// errNumbersWait says that documents have numbers which no majority has yet.
-var errNumbersWait = errors.New("their numbers are not durable yet")
+var (
+	// errNumbersWait says that documents have numbers which no majority has yet.
+	errNumbersWait = errors.New("their numbers are not durable yet")
+	// errOvertaken says that another instance took the numbers, or some of the documents: in a
+	// busy room it may do so any number of times, and nobody looks for what is given up here.
+	errOvertaken = errors.New("another instance was faster")
+)
 
 // adoptOnce returns the documents that are still without a durable number.
 func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*Event, error) {
@@ -91,12 +100,12 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 		n.known = false
 		return events, nil
 	case err == nil:
-		return events, l.fillUnused(op, room, events)
+		return events, cmp.Or(l.fillUnused(op, room, events), errOvertaken)
 	}
 	var taken *DuplicateError
 	if errors.As(err, &taken) {
 		n.contended(l.now())
-		return events, nil
+		return events, errOvertaken
 	}
 	n.known = false
 	var refused *RefusedError

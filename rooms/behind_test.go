@@ -135,6 +135,33 @@ func TestANumberThatIsRolledBackIsGivenAgain(t *testing.T) {
 	same(t, "delivered", l.events("r"), stored(t, store, "r"))
 }
 
+// overtakenForeign lets another instance take the numbers for a while.
+type overtakenForeign struct {
+	rooms.Foreign
+	left atomic.Int64 // how often it still does
+}
+
+func (o *overtakenForeign) Adopt(ctx context.Context, events []*rooms.Event) (int, error) {
+	if o.left.Add(-1) >= 0 {
+		return 0, &rooms.DuplicateError{Key: rooms.UniqueSeq}
+	}
+	return o.Foreign.Adopt(ctx, events)
+}
+
+// Who loses the race for numbers again and again has not lost his documents.
+func TestADocumentIsNumberedHoweverOftenOthersAreFaster(t *testing.T) {
+	db := newDatabase(t)
+	store := db.open(t)
+	foreign := &overtakenForeign{Foreign: store.Foreign}
+	foreign.left.Store(12)
+	store.Foreign = foreign
+	s, l := serve(t, store, rooms.Options{})
+	join(t, s, l, "r", nil)
+	db.insert(t, message("r", "one"))
+	within(t, "it is delivered", func() bool { return l.count("r") == 1 })
+	same(t, "delivered", l.events("r"), stored(t, store, "r"))
+}
+
 // gatedForeign holds searches for documents without a number back, and their numbering.
 type gatedForeign struct {
 	rooms.Foreign
