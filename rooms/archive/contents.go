@@ -44,7 +44,7 @@ func copyOut(ctx context.Context, blobs rooms.Blobs, f rooms.File, folder string
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return false, fmt.Errorf("-files %s: %w", folder, err)
 	}
-	if info, err := os.Stat(filepath.Join(folder, string(f.ID))); err == nil && info.Size() == f.Size {
+	if info, err := os.Lstat(filepath.Join(folder, string(f.ID))); err == nil && info.Mode().IsRegular() && info.Size() == f.Size {
 		return false, nil
 	}
 	for _, b := range blobsOf(f) {
@@ -97,14 +97,18 @@ func hasContent(ctx context.Context, blobs rooms.Blobs, f rooms.File) (bool, err
 	return true, nil
 }
 
-// checkContents says what is wrong with a file's contents in a folder.
+// checkContents says what is wrong with a file's contents in a folder. A link is refused: in a
+// folder that came from elsewhere it would bring what is this machine's into the chat, and what
+// is no plain file may have no end.
 func checkContents(f rooms.File, folder string) error {
 	for _, b := range blobsOf(f) {
 		name := filepath.Join(folder, contentName(b))
-		info, err := os.Stat(name)
+		info, err := os.Lstat(name)
 		switch {
 		case err != nil:
 			return fmt.Errorf("file.id: its content is not there: %w", err)
+		case !info.Mode().IsRegular():
+			return fmt.Errorf("file.id: its content %s is no plain file", name)
 		case !b.Thumbnail && info.Size() != f.Size:
 			return fmt.Errorf("file.size: is %d, %s has %d bytes", f.Size, name, info.Size())
 		}

@@ -64,6 +64,11 @@ func (l *notificationLine) thing() (n rooms.Notification, err error) {
 	if len(l.Fields) > 0 && l.Fields[0] != '{' {
 		return n, rooms.BadField("fields", "must be a JSON object")
 	}
+	for name := range members(l.Fields) {
+		if rooms.ReservedField(name) {
+			return n, rooms.BadField("fields", "must not hold %s, which every notification has", name)
+		}
+	}
 	n.Fields, err = canonical(l.Fields)
 	return n, err
 }

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"encoding/hex"
 	"encoding/json"
 
@@ -172,6 +173,9 @@ func (l *documentLine) thing() (kept.Document, error) {
 		if part.text == "" || part.text[0] != '{' || !json.Valid([]byte(part.text)) {
 			return kept.Document{}, rooms.BadField(part.field, "must be canonical extended JSON")
 		}
+	}
+	if id := members([]byte(l.ID))["_id"]; id == nil || !bytes.Equal(id, members([]byte(l.Document))["_id"]) {
+		return kept.Document{}, rooms.BadField("document", "must have the _id of id")
 	}
 	return kept.Document{ID: l.ID, JSON: l.Document}, nil
 }

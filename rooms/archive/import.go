@@ -78,6 +78,9 @@ func Import(ctx context.Context, s Store, file io.ReadSeeker, o ImportOptions) (
 	if err == nil {
 		err = writing.withdraw()
 	}
+	if err == nil {
+		err = writing.putLast()
+	}
 	if err != nil {
 		return writing.counts, fmt.Errorf("%w; run it again to go on", err)
 	}

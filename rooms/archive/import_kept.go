@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"roomstream/rooms"
 )
@@ -68,7 +69,7 @@ func (r *reader) thingLine(at int, raw json.RawMessage) error {
 // thing compares it with the store's.
 func (c *checker) thing(k kind, thing any) error {
 	if c.things == nil || c.kind != k.member() {
-		c.kind, c.things = k.member(), k.compare(c.ctx, c.store)
+		c.kind, c.things, c.alone = k.member(), k.compare(c.ctx, c.store), k.rivals(c.ctx, c.store)
 	}
 	if f, is := thing.(rooms.File); is && c.files != "" {
 		has, err := hasContent(c.ctx, c.store.Rooms.Blobs, f)
@@ -79,8 +80,10 @@ func (c *checker) thing(k kind, thing any) error {
 			return err
 		}
 	}
-	_, _, err := c.things(thing)
-	return err
+	if _, _, err := c.things(thing); err != nil {
+		return err
+	}
+	return c.alone(thing)
 }
 
 // thing writes it where it differs from the store's.
@@ -97,7 +100,11 @@ func (w *writer) thing(k kind, thing any) error {
 			return err
 		}
 	}
-	if !differs {
+	switch {
+	case !differs:
+		return nil
+	case k.last():
+		w.lastKind, w.later = k, append(w.later, want)
 		return nil
 	}
 	w.kind, w.things = k, append(w.things, want)
@@ -105,6 +112,17 @@ func (w *writer) thing(k kind, thing any) error {
 		return nil
 	}
 	return w.flushThings()
+}
+
+// putLast writes what had to wait for all others.
+func (w *writer) putLast() error {
+	for list := range slices.Chunk(w.later, batchThings) {
+		w.kind, w.things = w.lastKind, list
+		if err := w.flushThings(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *writer) flushThings() error {

@@ -3,17 +3,22 @@ package archive_test
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/archive"
+	"roomstream/rooms/hooks"
+	"roomstream/rooms/kept"
 )
 
 // notMoved are fields of things that stay behind, and why.
@@ -99,6 +104,13 @@ func TestContentsMayFollowTheirRecords(t *testing.T) {
 			if _, err = read(s, exported, archive.ImportOptions{Files: folder}); err == nil || !strings.Contains(err.Error(), "file.id: its content is not there") {
 				t.Errorf("a content that is not there: %v", err)
 			}
+			elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+			if err := errors.Join(os.WriteFile(elsewhere, []byte("eleven long"), 0o600), os.Symlink(elsewhere, lost)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = read(s, exported, archive.ImportOptions{Files: folder}); err == nil || !strings.Contains(err.Error(), "is no plain file") {
+				t.Errorf("a content that is a link: %v", err)
+			}
 			exportWith(t, source, archive.ExportOptions{Files: folder})
 			if n, err := read(s, exported, archive.ImportOptions{Files: folder}); err != nil || n != (archive.Counts{Contents: 2}) {
 				t.Errorf("with the folder: %+v, %v", n, err)
@@ -149,6 +161,37 @@ func TestAnotherThingUnderTheSameIdIsRefused(t *testing.T) {
 	}
 }
 
+// What only one may have is refused before anything is written, too.
+func TestWhatOnlyOneMayHaveIsRefused(t *testing.T) {
+	source := newEmbedded(t)
+	fill(t, source, sound())
+	everything().put(t, source)
+	exported := export(t, source, "")
+	report, invitation, key, stream := everything().Reports[0], everything().Invitations[0], everything().Keys[0], everything().Streams[0]
+	report.ID, invitation.Hash, key.ID = id("q"), hash("q"), "b:9"
+	stream.ID = `{"_id":"q"}`
+	stream.JSON = `{"_id":"q","uri":"orders","watch":{"collection":"orders"}}`
+	for name, open := range kinds {
+		for field, there := range map[string]full{
+			"report.seq":      {Reports: []rooms.Report{report}},
+			"invitation.id":   {Invitations: []rooms.Invitation{invitation}},
+			"key.hash":        {Keys: []auth.Key{key}},
+			"stream.document": {Streams: []kept.Document{stream}},
+		} {
+			s := open(t)
+			there.put(t, s)
+			n, err := read(s, exported, archive.ImportOptions{})
+			if want := field + ": another one has it, under another id"; err == nil || !strings.HasSuffix(err.Error(), want) || n != (archive.Counts{}) {
+				t.Errorf("%s: %+v, %v, want %s", name, n, err, want)
+			}
+			wantSame(t, name+", after what was refused", load(t, s), there)
+			if found, err := s.Rooms.Archive.LogRooms(t.Context(), "", 1); err != nil || len(found) > 0 {
+				t.Errorf("%s: the log of %v was written, %v", name, found, err)
+			}
+		}
+	}
+}
+
 func TestLinesThatNoExportWritesAreRefused(t *testing.T) {
 	source := newEmbedded(t)
 	fill(t, source, sound())
@@ -169,6 +212,8 @@ func TestLinesThatNoExportWritesAreRefused(t *testing.T) {
 		"no hash":                {strings.Replace(exported, `"hash":"`, `"hash":"zz`, 1), "hash: must be 64 hexadecimal digits"},
 		"no state":               {strings.Replace(exported, `"state":"open"`, `"state":"closed"`, 1), "state: must be open"},
 		"no count":               {strings.Replace(exported, `"keys":3`, `"keys":4`, 1), "end: counts"},
+		"a field of all":         {strings.Replace(exported, `"fields":{"z":1`, `"fields":{"userId":"eve"`, 1), "fields: must not hold userId"},
+		"a document of another":  {strings.Replace(exported, `"document":"{\"_id\":\"r1\"`, `"document":"{\"_id\":\"r2\"`, 1), "document: must have the _id of id"},
 		"a number out of range":  {strings.Replace(exported, `"b":"x"`, `"b":1e999`, 1), "fields: must be JSON"},
 	} {
 		s := newEmbedded(t)
@@ -233,6 +278,37 @@ func TestWhatIsNewerStays(t *testing.T) {
 			wantSame(t, "a newer archive", load(t, older), load(t, source))
 		})
 	}
+}
+
+// notedTable notes that it is written to.
+type notedTable[T any] struct {
+	kept.Table[T]
+	name string
+	put  *[]string
+}
+
+func (n notedTable[T]) Put(ctx context.Context, list []T) error {
+	*n.put = append(*n.put, n.name)
+	return n.Table.Put(ctx, list)
+}
+
+// A server that is started on an import which was broken off must not find a webhook without its
+// cursors: it would send it every log from the beginning.
+func TestWebhooksComeBehindTheirCursors(t *testing.T) {
+	source, s := newEmbedded(t), newEmbedded(t)
+	fill(t, source, sound())
+	everything().put(t, source)
+	var put []string
+	s.Kept.Webhooks = notedTable[hooks.Hook]{s.Kept.Webhooks, "webhooks", &put}
+	s.Kept.Cursors = notedTable[hooks.Cursor]{s.Kept.Cursors, "cursors", &put}
+	s.Kept.Rules = notedTable[kept.Document]{s.Kept.Rules, "rules", &put}
+	if n, err := read(s, export(t, source, ""), archive.ImportOptions{}); err != nil || n.Webhooks != 2 {
+		t.Fatalf("import: %+v, %v", n, err)
+	}
+	if want := []string{"cursors", "rules", "webhooks"}; !slices.Equal(put, want) {
+		t.Errorf("written were %v, want %v", put, want)
+	}
+	wantSame(t, "moved", load(t, s), everything())
 }
 
 // put2 is put where the contents are there already.

@@ -33,7 +33,11 @@ type kind interface {
 	// compare gives what says of things, which come ascending by key, what must be in the store
 	// and whether it differs from what is. It refuses what is another thing there.
 	compare(ctx context.Context, s Store) func(thing any) (want any, differs bool, err error)
+	// rivals gives what refuses a thing that another one leaves no place for.
+	rivals(ctx context.Context, s Store) func(thing any) error
 	put(ctx context.Context, s Store, things []any) error
+	// last says whether its things, of which there are few in a room, are put behind all others.
+	last() bool
 }
 
 // kindOf is a kind whose things are T and whose lines are L.
@@ -47,6 +51,10 @@ type kindOf[T any, L interface{ thing() (T, error) }] struct {
 	of      func(*T, *scope) bool           // nil: none belongs to a room
 	merge   func(there, given T) (T, error) // what must be there; its errors begin with the field
 	empty   func() L
+	atLast  bool
+
+	alone      func(*T) string // what no other may have; nil: nothing, empty: it has none
+	aloneField string
 }
 
 // scope is what belongs to the export of a single room.
@@ -74,12 +82,14 @@ func kinds() []kind {
 			name: "invitation", counted: func(c *Counts) *int { return &c.Invitations },
 			table: func(t *kept.Tables) kept.Table[rooms.Invitation] { return t.Invitations }, key: kept.InvitationKey,
 			write: invitationToLine, merge: mergeInvitations, empty: func() *invitationLine { return &invitationLine{} },
+			alone: invitationAlone, aloneField: "id",
 			of: func(i *rooms.Invitation, s *scope) bool { return i.RoomID == s.room },
 		},
 		&kindOf[rooms.Report, *reportLine]{
 			name: "report", counted: func(c *Counts) *int { return &c.Reports },
 			table: func(t *kept.Tables) kept.Table[rooms.Report] { return t.Reports }, key: kept.ReportKey,
 			write: reportToLine, merge: mergeReports, empty: func() *reportLine { return &reportLine{} },
+			alone: reportAlone, aloneField: "seq",
 			of: func(r *rooms.Report, s *scope) bool { return r.RoomID == s.room },
 		},
 		&kindOf[rooms.AuditEntry, *auditLine]{
@@ -99,6 +109,7 @@ func kinds() []kind {
 			name: "key", counted: func(c *Counts) *int { return &c.Keys },
 			table: func(t *kept.Tables) kept.Table[auth.Key] { return t.Keys }, key: kept.KeyKey,
 			write: keyToLine, merge: mergeKeys, empty: func() *keyLine { return &keyLine{} },
+			alone: keyAlone, aloneField: "hash",
 			moves: func(k *auth.Key) bool { return k.RevokedAt.IsZero() },
 			of:    func(k *auth.Key, s *scope) bool { return len(k.Rooms) == 1 && k.Rooms[0] == string(s.room) },
 		},
@@ -106,6 +117,8 @@ func kinds() []kind {
 			name: "webhook", counted: func(c *Counts) *int { return &c.Webhooks },
 			table: func(t *kept.Tables) kept.Table[hooks.Hook] { return t.Webhooks }, key: kept.WebhookKey,
 			write: webhookToLine, merge: mergeWebhooks, empty: func() *webhookLine { return &webhookLine{} },
+			// Without its cursors it would be sent every log from the beginning.
+			atLast: true,
 			of: func(h *hooks.Hook, s *scope) bool {
 				s.webhooks[h.ID] = h.Room == s.room
 				return s.webhooks[h.ID]
@@ -117,19 +130,22 @@ func kinds() []kind {
 			write: cursorToLine, merge: mergeCursors, empty: func() *cursorLine { return &cursorLine{} },
 			of: func(c *hooks.Cursor, s *scope) bool { return s.webhooks[c.Hook] },
 		},
-		documentKind("stream", func(c *Counts) *int { return &c.Streams }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Streams }),
-		documentKind("rule", func(c *Counts) *int { return &c.Rules }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Rules }),
+		documentKind("stream", func(c *Counts) *int { return &c.Streams }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Streams }, streamAlone),
+		documentKind("rule", func(c *Counts) *int { return &c.Rules }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Rules }, nil),
 	}
 }
 
-func documentKind(name string, counted func(*Counts) *int, table func(*kept.Tables) kept.Table[kept.Document]) kind {
+func documentKind(name string, counted func(*Counts) *int, table func(*kept.Tables) kept.Table[kept.Document], alone func(*kept.Document) string) kind {
 	return &kindOf[kept.Document, *documentLine]{
 		name: name, counted: counted, table: table, key: kept.DocumentKey,
 		write: documentToLine, merge: mergeDocuments, empty: func() *documentLine { return &documentLine{} },
+		alone: alone, aloneField: "document",
 	}
 }
 
 func (k *kindOf[T, L]) member() string { return k.name }
+
+func (k *kindOf[T, L]) last() bool { return k.atLast }
 
 func (k *kindOf[T, L]) count(c *Counts) *int { return k.counted(c) }
 

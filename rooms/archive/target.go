@@ -19,6 +19,7 @@ type checker struct {
 	files  string // the folder of contents; empty: none are read
 	kind   string // of things
 	things func(thing any) (want any, differs bool, err error)
+	alone  func(thing any) error
 
 	accounts map[auth.UserID]string // the key of each account's name; nil: not read yet
 	names    map[string]auth.UserID

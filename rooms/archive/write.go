@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -23,10 +24,12 @@ type writer struct {
 	state *state     // as its events make it
 	lines []rooms.Member
 
-	files  string // the folder of contents; empty: none are read
-	kind   kind   // of things
-	things []any
-	behind map[rooms.RoomID]rooms.Withdrawal // what the store's log says of messages behind the archive's end
+	files    string // the folder of contents; empty: none are read
+	kind     kind   // of things
+	things   []any
+	lastKind kind                              // of later
+	later    []any                             // things that are written when all others are
+	behind   map[rooms.RoomID]rooms.Withdrawal // what the store's log says of messages behind the archive's end
 }
 
 func (w *writer) room(room rooms.Room) error {
@@ -116,11 +119,18 @@ func (w *writer) lookBehind(id rooms.RoomID) error {
 	return nil
 }
 
-// withdraw takes away what the store's log went past.
+// withdraw takes away what the store's log went past, some at a time: one command has a bound.
 func (w *writer) withdraw() error {
 	for room, behind := range w.behind {
-		if err := w.store.Rooms.Notifications.Withdraw(w.ctx, room, behind); err != nil {
-			return err
+		for gone := range slices.Chunk(behind.Gone, page.Events) {
+			if err := w.store.Rooms.Notifications.Withdraw(w.ctx, room, rooms.Withdrawal{Gone: gone}); err != nil {
+				return err
+			}
+		}
+		for edited := range slices.Chunk(behind.Edited, page.Events) {
+			if err := w.store.Rooms.Notifications.Withdraw(w.ctx, room, rooms.Withdrawal{Edited: edited}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
