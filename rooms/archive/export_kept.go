@@ -2,7 +2,9 @@ package archive
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"slices"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -55,10 +57,39 @@ func (x *exporter) fit(ctx context.Context, thing any) (any, error) {
 		// What follows in the archive's log must not be taken for delivered.
 		t.Seq = min(t.Seq, max(last, 0))
 		return t, nil
+	case rooms.Report:
+		if x.beyond(t.RoomID, t.Seq) {
+			return nil, nil
+		}
+	case rooms.Notification:
+		if room, seq := messageOf(&t); x.beyond(room, seq) {
+			return nil, nil
+		}
 	case rooms.File:
+		if x.beyond(t.RoomID, t.Seq) {
+			t.Seq = 0
+		}
 		return x.content(ctx, t)
 	}
 	return thing, nil
+}
+
+// beyond says whether a message came after the archive's log: there its number will be another's.
+func (x *exporter) beyond(room rooms.RoomID, seq int64) bool {
+	last, there := x.last[room]
+	return there && seq > max(last, 0)
+}
+
+// messageOf is the message that a notification tells of; 0: of none.
+func messageOf(n *rooms.Notification) (rooms.RoomID, int64) {
+	var of struct {
+		RoomID rooms.RoomID `json:"roomId"`
+		Seq    int64        `json:"seq"`
+	}
+	if !slices.Contains(rooms.MessageKinds(), n.Kind) || json.Unmarshal(n.Fields, &of) != nil {
+		return "", 0
+	}
+	return of.RoomID, of.Seq
 }
 
 // content copies the content of a file and its thumbnail to the folder, if there is one.

@@ -200,6 +200,8 @@ func TestWhatIsOfTheMomentStaysBehind(t *testing.T) {
 			moment.Keys[0].RevokedAt = time.Now().UTC().Truncate(time.Millisecond) // long ago it would be forgotten
 			moment.Cursors[1].Room = "later"                                       // a room that is not in the archive
 			moment.Cursors[2].Seq = 99                                             // beyond the archive's end
+			moment.Notifications[0].Fields = []byte(`{"roomId":"general","seq":99,"author":"ben","text":"later"}`)
+			moment.Reports[1].Seq, moment.Files[1].Seq = 99, 99
 			moment.put(t, s)
 			later := newEmbedded(t)
 			if _, err := read(later, export(t, s, ""), archive.ImportOptions{}); err != nil {
@@ -207,6 +209,7 @@ func TestWhatIsOfTheMomentStaysBehind(t *testing.T) {
 			}
 			want := everything()
 			want.Files, want.Keys, want.Cursors = want.Files[1:], want.Keys[1:], append(want.Cursors[:1:1], want.Cursors[2])
+			want.Notifications, want.Reports = want.Notifications[1:], want.Reports[:1]
 			wantSame(t, "moved", load(t, later), want)
 		})
 	}
