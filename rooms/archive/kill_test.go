@@ -28,7 +28,8 @@ const (
 	childDatabase = "ROOMSTREAM_TEST_IMPORT_DATABASE"
 )
 
-// childMain imports, if this process is a child, says so at each batch, and ends it.
+// childMain imports, if this process is a child, says so at each batch and goes on when it was
+// heard, and ends it.
 func childMain() {
 	name := os.Getenv(childFile)
 	if name == "" {
@@ -38,7 +39,11 @@ func childMain() {
 	if err == nil {
 		var s archive.Store
 		if s, _, err = childStore(); err == nil {
-			_, err = archive.Import(context.Background(), s, file, archive.ImportOptions{Progress: func(archive.Counts) { fmt.Println("batch") }})
+			heard := bufio.NewReader(os.Stdin)
+			_, err = archive.Import(context.Background(), s, file, archive.ImportOptions{Progress: func(archive.Counts) {
+				fmt.Println("batch")
+				heard.ReadByte()
+			}})
 		}
 	}
 	if err != nil {
@@ -164,7 +169,8 @@ func readBy(t *testing.T, s archive.Store, room rooms.RoomID) {
 	readers.Wait()
 }
 
-// importAndKill runs a child until it has said this often that a batch is in.
+// importAndKill runs a child until it has said this often that a batch is in. However slow this
+// process is, the child is at most one batch ahead, and is killed in the midst of that.
 func importAndKill(t *testing.T, file string, environment map[string]string, batches int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -179,6 +185,10 @@ func importAndKill(t *testing.T, file string, environment map[string]string, bat
 	if err != nil {
 		t.Fatal(err)
 	}
+	heard, err := child.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +197,7 @@ func importAndKill(t *testing.T, file string, environment map[string]string, bat
 		if lines.Text() != "batch" {
 			t.Errorf("the child said %q", lines.Text())
 		}
+		heard.Write([]byte{'.'}) // what the child says next tells whether it came
 	}
 	child.Process.Kill()
 	child.Wait() // says that it was killed
