@@ -87,6 +87,9 @@ func writeTo(name string, stdout io.Writer, write func(io.Writer) error) error {
 		w := bufio.NewWriter(stdout)
 		return errors.Join(write(w), w.Flush())
 	}
+	if there, err := os.Stat(name); err == nil && !there.Mode().IsRegular() { // the new file would take a device's place
+		return fmt.Errorf("-out %s: is no plain file: without -out all goes to standard output", name)
+	}
 	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*") // made for its owner alone
 	if err != nil {
 		return fmt.Errorf("-out %s: %w", name, err)

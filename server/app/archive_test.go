@@ -98,6 +98,7 @@ func TestArchivesNeedTheEmbeddedStoreForThemselves(t *testing.T) {
 	}
 	run(t, env, append([]string{"import", "-in", filepath.Join(t.TempDir(), "none")}, args...)...).fails(t, "-in", "no such file")
 	run(t, env, append([]string{"export", "-room", "nowhere"}, args...)...).fails(t, "nowhere", "no such room")
+	run(t, env, append([]string{"export", "-out", t.TempDir()}, args...)...).fails(t, "-out", "no plain file", "standard output")
 }
 
 // verify exits with an error where a document was taken out by hand, and rebuild makes
