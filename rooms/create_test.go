@@ -2,9 +2,11 @@ package rooms_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -58,4 +60,114 @@ func TestNobodyTakesTheIDThatAClientIDLeadsTo(t *testing.T) {
 		}
 	}
 	refused("after")
+}
+
+// What is said of a proposal that another one of the same moment made needless is said when
+// that one is durable.
+func TestRoomsMadeAtOnceAreThereWhenItIsSaid(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	for round := range 30 {
+		in := rooms.CreateRoomInput{Name: "N", Type: rooms.TypePrivate, ClientID: fmt.Sprint("c", round)}
+		errs := make(chan error, 8)
+		for range cap(errs) {
+			go func() {
+				v, _, err := s.CreateRoom(context.Background(), alice, in)
+				if err == nil {
+					err = sendAs(s, alice, v.Room.ID, "it is there")
+				}
+				errs <- err
+			}()
+		}
+		for range cap(errs) {
+			if err := <-errs; err != nil {
+				t.Fatalf("round %d: %v", round, err)
+			}
+		}
+	}
+}
+
+// The same direct room from both sides, also when both open it at once through two instances.
+func TestADirectRoomIsOne(t *testing.T) {
+	store := newStore(t)
+	a, _ := serve(t, store, rooms.Options{})
+	b, _ := serve(t, store, rooms.Options{})
+	ctx := context.Background()
+	const tries = 20
+	views := make(chan rooms.View, 2*tries)
+	for range tries {
+		for s, pair := range map[*rooms.Service][2]auth.User{a: {alice, bob}, b: {bob, alice}} {
+			go func() {
+				v, err := s.OpenDirect(ctx, pair[0], string(pair[1].ID))
+				if err != nil {
+					t.Errorf("open_direct: %v", err)
+				}
+				if v.Peer != pair[1].ID || v.Role != rooms.RoleMember {
+					t.Errorf("%s sees %+v", pair[0].ID, v)
+				}
+				views <- v
+			}()
+		}
+	}
+	id := (<-views).Room.ID
+	for range 2*tries - 1 {
+		if v := <-views; v.Room.ID != id {
+			t.Fatalf("rooms %s and %s", id, v.Room.ID)
+		}
+	}
+	if events := stored(t, store, id); len(events) != 2 {
+		t.Errorf("its log holds %d events, want the two who are in it", len(events))
+	}
+	for _, user := range []auth.User{carol, admin} {
+		wantCode(t, "anybody else", joinAs(a, user, id), rooms.CodeNotFound)
+	}
+	for what, err := range map[string]error{
+		"set_member": ignore(a.SetMember(ctx, alice, rooms.SetMemberInput{RoomID: string(id), UserID: "carol", Role: rooms.RoleMember})),
+		"leaving":    ignore(a.SetMember(ctx, alice, rooms.SetMemberInput{RoomID: string(id), UserID: "alice"})),
+		"update":     ignore(a.UpdateRoom(ctx, alice, rooms.UpdateRoomInput{RoomID: string(id), Topic: new(string)})),
+	} {
+		wantCode(t, what+" in a direct room", err, rooms.CodeForbidden)
+	}
+	if err := sendAs(b, bob, id, "hello"); err != nil {
+		t.Errorf("a message: %v", err)
+	}
+	wantCode(t, "a join that would make a direct room", joinAs(a, carol, "dm:aaaaaaaaaaaaaaaaaaaaaaaaaa"), rooms.CodeNotFound)
+	self, err := a.OpenDirect(ctx, alice, "alice")
+	if err != nil || self.Peer != "alice" {
+		t.Errorf("with oneself: %+v, %v", self, err)
+	}
+}
+
+func ignore[T any](_ T, err error) error { return err }
+
+func TestACreatedRoomIsTheSameForTheSameClientID(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	ctx := context.Background()
+	in := rooms.CreateRoomInput{Name: "N", Type: rooms.TypePrivate, ClientID: "c1"}
+	first, made, err := s.CreateRoom(ctx, alice, in)
+	if err != nil || !made {
+		t.Fatalf("made %t, %v", made, err)
+	}
+	again, made, err := s.CreateRoom(ctx, alice, in)
+	if err != nil || made || again.Room.ID != first.Room.ID {
+		t.Errorf("again: %s, made %t, %v, want %s", again.Room.ID, made, err, first.Room.ID)
+	}
+	other, made, err := s.CreateRoom(ctx, bob, in)
+	if err != nil || !made || other.Room.ID == first.Room.ID {
+		t.Errorf("another's: %s, made %t, %v", other.Room.ID, made, err)
+	}
+	taken := private(t, s, "taken")
+	_, _, err = s.CreateRoom(ctx, bob, rooms.CreateRoomInput{ID: string(taken), Name: "N", Type: rooms.TypePublic})
+	wantCode(t, "a taken id", err, rooms.CodeConflict)
+	for field, in := range map[string]rooms.CreateRoomInput{
+		"name":     {Name: "a\u202eb", Type: rooms.TypePublic},
+		"topic":    {Name: "N", Topic: "a\x00", Type: rooms.TypePublic},
+		"type":     {Name: "N", Type: rooms.TypeDirect},
+		"id":       {ID: "rm:x", Name: "N", Type: rooms.TypePublic},
+		"clientId": {Name: "N", Type: rooms.TypePublic, ClientID: "é"},
+	} {
+		_, _, err := s.CreateRoom(ctx, alice, in)
+		if e := wantCode(t, field, err, rooms.CodeBadRequest); e.Field != field {
+			t.Errorf("the field is %q, want %q", e.Field, field)
+		}
+	}
 }

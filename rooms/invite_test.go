@@ -2,6 +2,7 @@ package rooms_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -201,4 +202,45 @@ func TestAnErasureTakesTheInvitationsOfAUser(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].CreatedBy != alice.ID || len(list[0].UsedBy) != 1 || list[0].UsedBy[0] == carol.ID {
 		t.Errorf("stored is %+v, %v", list, err)
 	}
+}
+
+// An invitation that is used by many at once lets in as many as it may.
+func TestAnInvitationLetsInAsManyAsItMay(t *testing.T) {
+	store := newStore(t)
+	s, _ := serve(t, store, rooms.Options{})
+	ctx := context.Background()
+	room := private(t, s, "r")
+	_, token, err := s.Invite(ctx, alice, rooms.InviteInput{RoomID: "r", MaxUses: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const users = 20
+	results := make(chan error, users)
+	for i := range users {
+		go func() {
+			_, err := s.AcceptInvitation(ctx, auth.User{ID: auth.UserID(fmt.Sprintf("u%02d", i))}, token)
+			results <- err
+		}()
+	}
+	in := 0
+	for range users {
+		err := <-results
+		if err == nil {
+			in++
+			continue
+		}
+		wantCode(t, "one too many", err, rooms.CodeGone)
+	}
+	members, err := store.Members.Members(ctx, room, rooms.MemberQuery{Role: rooms.RoleMember, Limit: users})
+	if err != nil || in != 5 || len(members) != 5 {
+		t.Fatalf("%d were let in, %d are members, %v; want 5", in, len(members), err)
+	}
+	if _, err := s.AcceptInvitation(ctx, auth.User{ID: members[0].UserID}, token); err != nil {
+		t.Errorf("who has used it already: %v", err)
+	}
+	_, err = s.AcceptInvitation(ctx, bob, "nonsense")
+	wantCode(t, "no token", err, rooms.CodeNotFound)
+	setMember(t, s, room, auth.User{ID: members[0].UserID}, rooms.RoleNone)
+	_, err = s.AcceptInvitation(ctx, auth.User{ID: members[0].UserID}, token)
+	wantCode(t, "who was taken out", err, rooms.CodeForbidden)
 }
