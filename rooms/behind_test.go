@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"roomstream/rooms"
 )
@@ -14,8 +15,14 @@ import (
 // room only what it knows a majority to have.
 type behindLog struct {
 	rooms.Log
-	shown atomic.Int64 // the highest seq that is shown; 0: all
-	asked atomic.Int64 // calls of Highest
+	shown    atomic.Int64 // the highest seq that is shown; 0: all
+	asked    atomic.Int64 // calls of Highest
+	appended atomic.Int64 // calls of Append
+}
+
+func (b *behindLog) Append(ctx context.Context, events []*rooms.Event) error {
+	b.appended.Add(1)
+	return b.Log.Append(ctx, events)
 }
 
 func (b *behindLog) hide(events []rooms.Event) []rooms.Event {
@@ -77,6 +84,33 @@ func TestAJoinAtANewPrimaryMissesNothing(t *testing.T) {
 		t.Fatalf("joined at %d", joined.LastSeq)
 	}
 	within(t, "it is asked how far the room goes", func() bool { return behind.asked.Load() > 0 })
+	behind.shown.Store(0)
+	within(t, "the last message comes", func() bool { return l.count("r") == 1 })
+	inOrder(t, "delivered", l.events("r"), 3)
+}
+
+// A number that waits for a majority for long, because one is away, is nothing that is missing.
+func TestWhatWaitsForAMajorityIsNotTakenForRemoved(t *testing.T) {
+	store := newStore(t)
+	writer, _ := serve(t, store, rooms.Options{})
+	for _, text := range []string{"one", "two", "three"} {
+		send(t, writer, "r", text, "")
+	}
+	behind := &behindLog{Log: store.Log}
+	behind.shown.Store(2)
+	store.Log = behind
+	var c clock
+	s, l := serve(t, store, rooms.Options{Now: c.now})
+	join(t, s, l, "r", nil)
+	within(t, "it is asked how far the room goes", func() bool { return behind.asked.Load() > 0 })
+	asked := behind.asked.Load()
+	within(t, "it is looked whether the last message is there, and not written over", func() bool {
+		c.advance(time.Minute)
+		return behind.asked.Load() > asked+3 || behind.appended.Load() > 0
+	})
+	if behind.appended.Load() > 0 {
+		t.Error("a number was taken for missing that is there")
+	}
 	behind.shown.Store(0)
 	within(t, "the last message comes", func() bool { return l.count("r") == 1 })
 	inOrder(t, "delivered", l.events("r"), 3)

@@ -226,15 +226,37 @@ func (d *delivery) clearSuspect(ctx context.Context, seq int64, id EventID) erro
 	return nil
 }
 
-// fill makes voids of numbers that stayed missing.
+// fill makes voids of numbers that stayed missing. Those that are there, and wait for a majority
+// as long as one is away, do not miss.
 func (d *delivery) fill(ctx context.Context, first, last int64) {
 	op, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
+	var waits bool
+	err := d.router.inTurn(op, func() (err error) {
+		waits, err = d.waitsForMajority(op, first-1, last)
+		return err
+	})
+	if err != nil {
+		d.router.logger.Warn("reading whether numbers are missing failed", "room", d.room, "first", first, "error", err)
+	}
+	if err != nil || waits {
+		return
+	}
 	last = min(last, first+maxJump)
 	d.router.logger.Error("numbers stayed missing and become voids", "room", d.room, "first", first, "last", last)
 	if err := fillVoids(op, d.router.log, d.router.ids, d.room, first, last, d.router.now()); err != nil {
 		d.router.logger.Warn("filling missing numbers failed", "room", d.room, "error", err)
 	}
+}
+
+// waitsForMajority says whether the log holds numbers after one up to last, none of which a majority has.
+func (d *delivery) waitsForMajority(ctx context.Context, after, last int64) (bool, error) {
+	above, err := d.router.log.Since(ctx, d.room, after, Page{Events: 1})
+	if err != nil || len(above) > 0 {
+		return false, err
+	}
+	highest, err := d.router.log.Highest(ctx, d.room)
+	return highest >= last, err
 }
 
 func sizeOf(events []Event) int {
