@@ -98,7 +98,7 @@ test("a minute before the end one is asked, and goes on with the same connection
 });
 
 test("at the end of a session the message is kept, and sent once after signing in in place", async () => {
-  const ann = await Person.enter(browser, server, "Ann", { room: "expiry", token: server.token("ann", "Ann", 3) });
+  const ann = await Person.enter(browser, server, "Ann", { room: "expiry", token: server.token("ann", "Ann", 10) });
   await ann.say("before the end");
   await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
   await ann.field.fill("half a thought");
