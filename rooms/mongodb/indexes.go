@@ -117,16 +117,11 @@ func listIndexes(ctx context.Context, coll *mongo.Collection) (have, making map[
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	have, making = map[string]bson.Raw{}, map[string]bson.Raw{}
-	// Without includeBuildUUIDs, which the driver does not know, both look the same.
-	cursor, err := coll.Database().RunCommandCursor(ctx, bson.D{{Key: "listIndexes", Value: coll.Name()}, {Key: "includeBuildUUIDs", Value: true}})
-	if hasCode(err, codeNamespaceNotFound) {
-		return have, making, nil
+	specs, err := indexSpecs(ctx, coll)
+	if err != nil && ctx.Err() == nil {
+		specs, err = indexSpecs(ctx, coll) // as the driver does with reads that it knows
 	}
 	if err != nil {
-		return nil, nil, err
-	}
-	var specs []bson.Raw
-	if err := cursor.All(ctx, &specs); err != nil {
 		return nil, nil, err
 	}
 	for _, spec := range specs {
@@ -138,6 +133,21 @@ func listIndexes(ctx context.Context, coll *mongo.Collection) (have, making map[
 		into[name] = spec
 	}
 	return have, making, nil
+}
+
+// indexSpecs lists the indexes of a collection. Without includeBuildUUIDs, which the driver does not
+// know, those that are being made look like the others.
+func indexSpecs(ctx context.Context, coll *mongo.Collection) ([]bson.Raw, error) {
+	cursor, err := coll.Database().RunCommandCursor(ctx, bson.D{{Key: "listIndexes", Value: coll.Name()}, {Key: "includeBuildUUIDs", Value: true}})
+	if hasCode(err, codeNamespaceNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var specs []bson.Raw
+	err = cursor.All(ctx, &specs)
+	return specs, err
 }
 
 func (i index) model() mongo.IndexModel {
