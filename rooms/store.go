@@ -172,7 +172,7 @@ type RoomQuery struct {
 	Text    string   // only those whose name or id holds it, in whatever case; empty: all
 	After   RoomID   // only those with a greater id
 	Limit   int      // at least 1
-	Look    int      // with Text, how many rooms are asked for it at most; 0: no bound
+	Look    int      // with Text, how many rooms that are no Also are asked for it at most; 0: no bound
 }
 
 // Store is everything the Service stands on. Foreign may be nil.

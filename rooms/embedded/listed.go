@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	bolt "go.etcd.io/bbolt"
@@ -14,9 +13,12 @@ import (
 
 // Listed returns public rooms and some others, ascending by id.
 func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, rooms.RoomID, error) {
-	text := strings.ToLower(q.Text)
+	text, also := strings.ToLower(q.Text), map[rooms.RoomID]bool{}
+	for _, id := range q.Also {
+		also[id] = true
+	}
 	var found []rooms.Room
-	var last, next rooms.RoomID
+	var next rooms.RoomID
 	err := c.file.read(ctx, func(tx *bolt.Tx) error {
 		cursor := tx.Bucket(bucketRooms).Cursor()
 		key, value := cursor.Seek([]byte(q.After))
@@ -24,21 +26,23 @@ func (c *Catalog) Listed(ctx context.Context, q rooms.RoomQuery) ([]rooms.Room, 
 			key, value = cursor.Next()
 		}
 		for looked := 0; key != nil && len(found) < q.Limit; key, value = cursor.Next() {
-			if looked++; text != "" && q.Look > 0 && looked > q.Look {
-				next = last
-				return nil
-			}
-			last = rooms.RoomID(key)
 			room, err := decodeRoom(rooms.RoomID(key), value)
 			if err != nil {
 				return fmt.Errorf("room %s: %w", key, err)
 			}
 			shown := room.Type == rooms.TypePublic || q.Private && room.Type == rooms.TypePrivate
-			if !shown && !slices.Contains(q.Also, room.ID) {
-				continue
+			if !shown && !also[room.ID] {
+				continue // nor counted: where a look ends tells of no room that one may not know
 			}
 			if strings.Contains(strings.ToLower(room.Name), text) || strings.Contains(strings.ToLower(string(room.ID)), text) {
 				found = append(found, room)
+			}
+			if shown {
+				looked++
+			}
+			if looked == q.Look && text != "" && q.Look > 0 && len(found) < q.Limit {
+				next = room.ID
+				return nil
 			}
 		}
 		return nil

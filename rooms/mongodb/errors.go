@@ -21,7 +21,6 @@ const (
 	codeDuplicateKey         = 11000
 	codeIndexNotFound        = 27
 	codeNamespaceNotFound    = 26
-	codeNamespaceExists      = 48
 	codeUnauthorized         = 13
 	codeValidationFailure    = 121
 	codeAuthenticationFailed = 18

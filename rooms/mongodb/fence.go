@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/xoptions"
 )
@@ -37,22 +36,11 @@ func (s *Store) raise(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.members, memberIndexes()); err != nil {
 		return err
 	}
-	if err := makeCollection(ctx, s.rooms); err != nil {
+	if err := ensureIndexes(ctx, s.rooms, roomIndexes()); err != nil {
 		return err
 	}
 	s.fence.Store(&fence{after})
 	return nil
-}
-
-// makeCollection makes a collection that has no index of its own, unless it is there.
-func makeCollection(ctx context.Context, coll *mongo.Collection) error {
-	ctx, cancel := context.WithTimeout(ctx, opTimeout)
-	defer cancel()
-	err := coll.Database().CreateCollection(ctx, coll.Name())
-	if hasCode(err, codeNamespaceExists) {
-		return nil
-	}
-	return fail("make the collection "+coll.Name(), err)
 }
 
 // collectionID is what MongoDB knows the collection by, whatever its name; nil: it is not
