@@ -27,19 +27,25 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("100.64.0.0/10"),   // carrier-grade NAT
 	netip.MustParsePrefix("192.0.0.0/24"),    // protocol assignments
 	netip.MustParsePrefix("192.0.2.0/24"),    // documentation
+	netip.MustParsePrefix("192.88.99.0/24"),  // 6to4 relays, as they were
 	netip.MustParsePrefix("198.18.0.0/15"),   // benchmarks
 	netip.MustParsePrefix("198.51.100.0/24"), // documentation
 	netip.MustParsePrefix("203.0.113.0/24"),  // documentation
 	netip.MustParsePrefix("240.0.0.0/4"),     // future use, and broadcast
 	netip.MustParsePrefix("100::/64"),        // discard
 	netip.MustParsePrefix("2001:db8::/32"),   // documentation
+	netip.MustParsePrefix("3fff::/20"),       // documentation
 	netip.MustParsePrefix("fec0::/10"),       // site-local, as it was
 	netip.MustParsePrefix("::/96"),           // IPv4-compatible
 	netip.MustParsePrefix("64:ff9b::/96"),    // NAT64
 	netip.MustParsePrefix("64:ff9b:1::/48"),  // NAT64, local
-	netip.MustParsePrefix("2001::/32"),       // Teredo
+	netip.MustParsePrefix("2001::/23"),       // protocol assignments: Teredo, benchmarks, ORCHID
 	netip.MustParsePrefix("2002::/16"),       // 6to4
 }
+
+// public6 are all addresses of IPv6 that were given out for the public internet (RFC 4291, 2.4): what is beyond leads
+// inwards, if anywhere.
+var public6 = netip.MustParsePrefix("2000::/3")
 
 // Guard says where requests may go. The zero value lets them go nowhere but to the public internet.
 type Guard struct {
@@ -53,7 +59,8 @@ func (g Guard) Check(ip netip.Addr) error {
 		return nil
 	}
 	refused := ip.Is4In6() || ip.Zone() != "" || ip.IsUnspecified() || ip.IsLoopback() || ip.IsPrivate() ||
-		ip.IsLinkLocalUnicast() || ip.IsMulticast() || !ip.IsGlobalUnicast()
+		ip.IsLinkLocalUnicast() || ip.IsMulticast() || !ip.IsGlobalUnicast() ||
+		ip.Is6() && !public6.Contains(ip)
 	for _, prefix := range reserved {
 		refused = refused || prefix.Contains(ip)
 	}
