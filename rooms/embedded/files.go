@@ -45,12 +45,28 @@ func prepareFiles(db *bolt.DB, dir string) error {
 		return fmt.Errorf("make the folder of files: %w", err)
 	}
 	return db.Update(func(tx *bolt.Tx) error {
+		unsorted := tx.Bucket(bucketUnsent) == nil
 		for _, name := range [][]byte{bucketFiles, bucketUserFiles, bucketUnsent} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
 		}
+		if unsorted {
+			return keepUnsent(tx)
+		}
 		return nil
+	})
+}
+
+// keepUnsent makes the keys of a store that was written before there were any: else what waited
+// for a message then would not count among what a user may leave so.
+func keepUnsent(tx *bolt.Tx) error {
+	return tx.Bucket(bucketFiles).ForEach(func(id, value []byte) error {
+		f, err := decodeFile(rooms.FileID(id), value)
+		if err != nil || f.Seq > 0 { // Archive.Faults names what cannot be read
+			return nil
+		}
+		return tx.Bucket(bucketUnsent).Put(userFileKey(f.Author, f.ID), nil)
 	})
 }
 

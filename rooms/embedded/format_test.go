@@ -148,6 +148,30 @@ func TestFilesWithoutKeysOfMessagesAreOpened(t *testing.T) {
 	}
 }
 
+// TestFilesWithoutKeysOfUnsentFilesAreOpened takes away by what the files are found that no message
+// shows, which came after the files.
+func TestFilesWithoutKeysOfUnsentFilesAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	o := open(t, dir)
+	for id, seq := range map[rooms.FileID]int64{"shown": 7, "waits": 0} {
+		if err := o.Store.Files.PutFile(t.Context(), rooms.File{ID: id, RoomID: "general", Author: "ann", Name: "a.txt", Seq: seq}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("unsent")) })
+	o = open(t, dir)
+	list, err := o.Store.Files.Files(t.Context(), rooms.FileQuery{Author: "ann", Unsent: true, Limit: 10})
+	if err != nil || len(list) != 1 || list[0].ID != "waits" {
+		t.Errorf("unsent are %+v, %v", list, err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestFilesOfTheFirstFormatAreIndexed takes away what a file of the format before does
 // not have.
 func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {
