@@ -65,10 +65,6 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err != nil {
 		return fmt.Errorf("remove the notifications: %w", err)
 	}
-	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
-		return fmt.Errorf("remove the profile: %w", err)
-	}
-	s.met.forget(user)
 	s.forgetPushes(user)
 	if err := s.eraseTraces(ctx, user); err != nil {
 		return err
@@ -80,16 +76,17 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err != nil {
 		return err
 	}
-	// Once more: what he was still reading has been stored by now.
-	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
-		return fmt.Errorf("forget what he has read: %w", err)
-	}
-	return nil
+	// Once more: what he was still doing has been stored by now.
+	return s.eraseTraces(ctx, user)
 }
 
-// eraseTraces takes away how far he has read, his invitations, why he reported what others
-// wrote, and where his devices are pushed to. What he was in rooms is the log's, and stays.
+// eraseTraces takes away his profile, how far he has read, his invitations, why he reported what
+// others wrote, and where his devices are pushed to. What he was in rooms is the log's, and stays.
 func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
+	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
+		return fmt.Errorf("remove the profile: %w", err)
+	}
+	s.met.forget(user)
 	if _, err := s.store.Members.EraseMember(ctx, user); err != nil {
 		return fmt.Errorf("forget what he has read: %w", err)
 	}
@@ -164,7 +161,7 @@ func (s *Service) deleteAll(ctx context.Context, user auth.UserID, progress func
 // confirmed, and stored what he was doing there. Where no other process can have the store open there is nobody to ask.
 func (s *Service) confirmErased(ctx context.Context, user auth.UserID, progress func(waiting []string)) error {
 	s.replay.drop()
-	if err := s.marking.ended(ctx, user); err != nil || s.store.Foreign == nil {
+	if err := s.underway.ended(ctx, user); err != nil || s.store.Foreign == nil {
 		return err
 	}
 	ref := rand.Text()
@@ -195,7 +192,8 @@ func (s *Service) eraseTold(g Signal) {
 	s.met.forget(g.User)
 	s.forgetPushes(g.User)
 	s.router.begin(func(ctx context.Context) {
-		if s.marking.ended(ctx, g.User) == nil {
+		if s.underway.ended(ctx, g.User) == nil {
+			s.met.forget(g.User) // what he did may have kept his name again
 			s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})
 		}
 	})

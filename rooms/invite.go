@@ -44,6 +44,7 @@ func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (I
 	case in.MaxUses < 0 || in.MaxUses > maxInviteUses:
 		return Invitation{}, "", BadField("maxUses", "must be from 0 to %d", maxInviteUses)
 	}
+	defer s.Doing(user.ID)()
 	at, err := s.moderated(ctx, user, in.RoomID)
 	if err != nil {
 		return Invitation{}, "", err
@@ -149,6 +150,7 @@ func (s *Service) AcceptInvitation(ctx context.Context, user auth.User, token st
 	if token == "" || len(token) > maxInviteToken {
 		return View{}, BadField("token", "must be the token of an invitation")
 	}
+	defer s.Doing(user.ID)()
 	hash := sha256.Sum256([]byte(token))
 	found, err := s.store.Invitations.Invitation(ctx, hash)
 	if err != nil {

@@ -53,6 +53,7 @@ func (s *Service) UpdateProfile(ctx context.Context, user auth.User, in UpdatePr
 		}
 		change.Status = &status
 	}
+	defer s.Doing(user.ID)()
 	profile, err := s.store.Profiles.ChangeProfile(ctx, user.ID, change)
 	if err != nil {
 		return Profile{}, notStored(err)

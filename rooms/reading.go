@@ -21,7 +21,7 @@ func (s *Service) MarkRead(ctx context.Context, user auth.User, roomID string, s
 	if seq < 0 || seq > MaxSeq {
 		return ReadState{}, BadField("seq", "must be the seq of an event of this room")
 	}
-	defer s.marking.begin(user.ID)()
+	defer s.Doing(user.ID)()
 	at, err := s.access(ctx, user, roomID)
 	if err != nil {
 		return ReadState{}, notStored(err)

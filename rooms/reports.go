@@ -27,6 +27,7 @@ func (s *Service) ReportMessage(ctx context.Context, user auth.User, in ReportIn
 	if err := checkReason(in.Reason); err != nil {
 		return Report{}, err
 	}
+	defer s.Doing(user.ID)()
 	at, err := s.access(ctx, user, in.RoomID)
 	if err != nil {
 		return Report{}, notStored(err)

@@ -83,7 +83,7 @@ type Service struct {
 	met           *acquaintance
 	notifier      *notifier
 	reads         *reads
-	marking       *underway
+	underway      *underway
 	teller        Teller // set by Run; nil: there are no users here to tell
 	pusher        Pusher // set before Run; nil: nothing is pushed
 
@@ -120,7 +120,7 @@ func New(store Store, o Options) *Service {
 	s := &Service{
 		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
-		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), marking: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
+		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)

@@ -52,3 +52,7 @@ func (u *underway) ended(ctx context.Context, user auth.UserID) error {
 	}
 	return nil
 }
+
+// Doing notes that something of a user is on its way to the store, for his erasure to wait for. The
+// end that it returns must be called once, when it is there.
+func (s *Service) Doing(user auth.UserID) (end func()) { return s.underway.begin(user) }

@@ -37,6 +37,8 @@ type Chat interface {
 	MayDisturb(ctx context.Context, user auth.UserID) (bool, error)
 	// StillMissed is rooms.Service.StillMissed.
 	StillMissed(ctx context.Context, m rooms.Missed) (rooms.Missed, bool, error)
+	// Doing is rooms.Service.Doing.
+	Doing(user auth.UserID) (end func())
 }
 
 // Options are a Sender's settings. Subject is required, the zero of all others works.

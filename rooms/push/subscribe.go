@@ -57,6 +57,7 @@ func (s *Sender) Subscribe(ctx context.Context, user auth.User, in Input) (strin
 		ID: idOf(in.Endpoint), UserID: user.ID, Endpoint: in.Endpoint, P256dh: point, Auth: secret, Label: labelOf(in.Label),
 		RenewedAt: s.now().UTC().Truncate(time.Millisecond),
 	}
+	defer s.chat.Doing(user.ID)()
 	return device.ID, s.store.PutSubscription(ctx, device, maxDevices)
 }
 
