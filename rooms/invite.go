@@ -13,8 +13,9 @@ import (
 const (
 	inviteDefault = 7 * 24 * time.Hour
 	inviteMost    = 365 * 24 * time.Hour
-	// maxInviteUses bounds the users whose use is remembered.
-	maxInviteUses = 10_000
+	// MaxInviteUses bounds the users whose use of one invitation is remembered, whatever it says
+	// itself: they stand in its record.
+	MaxInviteUses = 10_000
 	// maxInviteToken is longer than any token that was ever made.
 	maxInviteToken = 128
 )
@@ -41,8 +42,8 @@ func (s *Service) Invite(ctx context.Context, user auth.User, in InviteInput) (I
 		return Invitation{}, "", BadField("role", "must be %s or %s", RoleReader, RoleMember)
 	case in.Expires < time.Second || in.Expires > inviteMost:
 		return Invitation{}, "", BadField("expiresInMs", "must be from %d to %d", time.Second.Milliseconds(), inviteMost.Milliseconds())
-	case in.MaxUses < 0 || in.MaxUses > maxInviteUses:
-		return Invitation{}, "", BadField("maxUses", "must be from 0 to %d", maxInviteUses)
+	case in.MaxUses < 0 || in.MaxUses > MaxInviteUses:
+		return Invitation{}, "", BadField("maxUses", "must be from 0 to %d", MaxInviteUses)
 	}
 	defer s.Doing(user.ID)()
 	at, err := s.moderated(ctx, user, in.RoomID)

@@ -116,7 +116,7 @@ type Invitation struct {
 	Right     Right // by which he made it
 	CreatedAt time.Time
 	ExpiresAt time.Time     // zero: never
-	MaxUses   int           // by different users; 0: no bound
+	MaxUses   int           // by different users; 0: MaxInviteUses
 	UsedBy    []auth.UserID // for each who was erased ErasedUse, which is nobody's id
 }
 

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -86,7 +87,7 @@ func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user aut
 		case slices.Contains(i.UsedBy, user):
 			used = i
 			return nil, nil
-		case i.MaxUses > 0 && len(i.UsedBy) >= i.MaxUses:
+		case len(i.UsedBy) >= cmp.Or(i.MaxUses, rooms.MaxInviteUses):
 			return rooms.E(rooms.CodeGone, "the invitation is used up"), nil
 		}
 		i.UsedBy = append(i.UsedBy, user)
@@ -181,7 +182,7 @@ func (r *Eraser) EraseInvitations(ctx context.Context, user auth.UserID) error {
 	if err != nil {
 		return fmt.Errorf("remove the invitations of a user: %w", err)
 	}
-	return r.file.erased(ctx)
+	return nil
 }
 
 // invitationFieldsSize is what tags, lengths and numbers of an invitation take with an id, a

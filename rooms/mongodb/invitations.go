@@ -132,12 +132,13 @@ func (v *Invitations) UseInvitation(ctx context.Context, hash [32]byte, user aut
 
 // usable matches an invitation that lets a user in.
 func usable(hash [32]byte, user auth.UserID, now time.Time) bson.D {
-	left := field("$expr", field("$lt", bson.A{field("$size", "$usedBy"), "$maxUses"}))
+	most := field("$ifNull", bson.A{"$maxUses", rooms.MaxInviteUses})
+	left := field("$expr", field("$lt", bson.A{field("$size", "$usedBy"), most}))
 	return bson.D{
 		{Key: "_id", Value: hash[:]},
 		{Key: "$and", Value: bson.A{
 			field("$or", bson.A{field("expiresAt", nil), field("expiresAt", field("$gt", now))}),
-			field("$or", bson.A{field("maxUses", nil), field("usedBy", string(user)), left}),
+			field("$or", bson.A{field("usedBy", string(user)), left}),
 		}},
 	}
 }

@@ -113,6 +113,15 @@ func invitationsAreUsed(t *testing.T, o Opened) {
 	mustUse(open, "carl", "bob", "carl")
 	mustUse(open, "bob", "bob", "carl")
 
+	full := invitationTo("club", "full") // without a bound of its own
+	for i := range rooms.MaxInviteUses {
+		full.UsedBy = append(full.UsedBy, auth.UserID(fmt.Sprint("u", i)))
+	}
+	mustInvite(t, o, full)
+	mustUse(full, "u7", full.UsedBy...)
+	_, err := use(full, "bob", now())
+	wantCode(t, "one more than is remembered", err, rooms.CodeGone)
+
 	two := invitationTo("club", "two")
 	two.MaxUses = 2
 	mustInvite(t, o, two)
@@ -120,7 +129,7 @@ func invitationsAreUsed(t *testing.T, o Opened) {
 	mustUse(two, awkward, awkward)
 	mustUse(two, awkward, awkward)
 	mustUse(two, "bob", awkward, "bob")
-	_, err := use(two, "carl", now())
+	_, err = use(two, "carl", now())
 	wantCode(t, "a third", err, rooms.CodeGone)
 	mustUse(two, "bob", awkward, "bob")
 
