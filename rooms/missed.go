@@ -47,10 +47,13 @@ func (s *Service) MayDisturb(ctx context.Context, user auth.UserID) (bool, error
 }
 
 // StillMissed gives what a user missed as it is by now: without its text where that was edited. False: he may not be disturbed
-// any more, or the message is gone. Errors: UNAVAILABLE.
+// any more, or not read the room, or the message is gone. Errors: UNAVAILABLE.
 func (s *Service) StillMissed(ctx context.Context, m Missed) (Missed, bool, error) {
 	may, err := s.MayDisturb(ctx, m.UserID)
-	if err != nil || !may || m.Seq == 0 {
+	if err != nil || !may {
+		return m, false, err
+	}
+	if may, err = s.notifier.mayRead(ctx, m.RoomID, m.UserID); err != nil || !may || m.Seq == 0 {
 		return m, may, err
 	}
 	changed, err := s.notifier.changed(ctx, map[RoomID][]int64{m.RoomID: {m.Seq}})
@@ -62,6 +65,22 @@ func (s *Service) StillMissed(ctx context.Context, m Missed) (Missed, bool, erro
 		m.Text = ""
 	}
 	return m, !slices.Contains(w.Gone, m.Seq), nil
+}
+
+// mayRead says whether a user may read a room by its log as it is now.
+func (n *notifier) mayRead(ctx context.Context, id RoomID, user auth.UserID) (bool, error) {
+	room, err := n.service.rosters.room(ctx, id)
+	if err != nil && AsError(err).Code == CodeNotFound {
+		return false, nil
+	}
+	readers := map[auth.UserID]string{user: ""}
+	if err == nil {
+		err = n.keepReaders(ctx, room, readers)
+	}
+	if err != nil {
+		return false, notStored(err)
+	}
+	return len(readers) > 0, nil
 }
 
 // notice is a notification that the chat makes, and what its user misses while he is away.

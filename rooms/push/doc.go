@@ -1,8 +1,8 @@
 // Package push takes what users miss while they have no socket to their devices: Web Push (RFC 8030), encrypted for the
 // device alone (RFC 8291) and signed with this deployment's key (VAPID, RFC 8292).
 //
-// Concurrency: a Sender is safe for concurrent use. Requests run side by side, at most perUser for one user and atOnce in
-// all, so that a service that hangs holds up those who chose it.
+// Concurrency: a Sender is safe for concurrent use. Requests run side by side, at most perUser for one user,
+// perService to one service and atOnce in all, so that a service that hangs holds up those who chose it.
 //
 // Lifecycle: New, then Run until its context is done; it returns when no request is under way.
 //

@@ -173,7 +173,7 @@ func missedOf(user, author auth.UserID, room rooms.RoomID, seq int64) rooms.Miss
 func devicesOf(user auth.UserID, n int) []rooms.Subscription {
 	list := make([]rooms.Subscription, n)
 	for i := range list {
-		list[i] = rooms.Subscription{ID: fmt.Sprint(user, i), UserID: user}
+		list[i] = rooms.Subscription{ID: fmt.Sprint(user, i), UserID: user, Endpoint: fmt.Sprintf("https://%s.example/%d", user, i)}
 	}
 	return list
 }
@@ -276,6 +276,51 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 	}
 }
 
+// What waited for who had the device before goes, and its place with it.
+func TestADeviceThatChangesHandsLeavesNothingBehind(t *testing.T) {
+	s := newStage(t)
+	device := devicesOf("bob", 1)[0]
+	s.missAll(missedOf("bob", "ann", "a", 1), device)
+	device.UserID = "cat"
+	s.missAll(missedOf("cat", "ann", "a", 2), device)
+	running := s.all()
+	if len(running) != 1 || running[0].missed.UserID != "cat" || running[0].device.UserID != "cat" {
+		t.Fatalf("running are %+v", running)
+	}
+	s.done(running[0], false, time.Time{})
+	if len(s.ofUser) != 0 || len(s.byKey) != 0 || s.queued != 0 || len(s.lanes) != 0 {
+		t.Errorf("something stays: %v %v %v", s.ofUser, s.byKey, s.lanes)
+	}
+}
+
+// A service that hangs has most users; the other has one.
+func TestAServiceThatHangsLeavesPlacesForOthers(t *testing.T) {
+	s := newStage(t)
+	lost := 0
+	for i := range waitingService + 3 {
+		user := auth.UserID(fmt.Sprint("u", i))
+		device := devicesOf(user, 1)[0]
+		device.Endpoint = "https://hangs.example/" + device.ID
+		lost += s.missAll(missedOf(user, "ann", "a", 1), device)
+	}
+	if lost != 3 {
+		t.Errorf("%d found no place, want 3", lost)
+	}
+	if hanging := s.all(); len(hanging) != perService {
+		t.Errorf("%d requests go to one service", len(hanging))
+	}
+	s.missAll(missedOf("bob", "ann", "a", 1), devicesOf("bob", 1)...)
+	if others := s.all(); len(others) != 1 || others[0].missed.UserID != "bob" {
+		t.Errorf("to the other go %+v", others)
+	}
+	for d := range s.running {
+		s.done(d, true, s.now.Add(time.Minute))
+	}
+	if again := s.all(); len(again) != perService {
+		t.Errorf("then %d go", len(again))
+	}
+}
+
 func TestWhoIsForgottenIsNotPushed(t *testing.T) {
 	s := newStage(t)
 	s.missAll(missedOf("bob", "ann", "a", 1), devicesOf("bob", 1)...)
@@ -302,7 +347,10 @@ func TestWhoIsForgottenIsNotPushed(t *testing.T) {
 	if len(s.running) != 2 {
 		t.Errorf("%d are sent, want the two of cat", len(s.running))
 	}
-	if len(s.ofUser) != 0 || len(s.byKey) != 0 || len(s.queue) != 0 {
-		t.Errorf("something stays: %v %v", s.ofUser, s.byKey)
+	for d := range s.running {
+		s.done(d, false, time.Time{})
+	}
+	if len(s.ofUser) != 0 || len(s.byKey) != 0 || s.queued != 0 || len(s.lanes) != 0 || len(s.busy) != 0 {
+		t.Errorf("something stays: %v %v %v", s.ofUser, s.byKey, s.lanes)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,9 @@ const (
 	// lookTries is how often the store is asked for a user's devices, lookPause apart.
 	lookTries = 3
 	lookPause = time.Second
+	// currentFor is how long what was looked up of a user and his devices holds: behind a service that hangs a message waits
+	// longer, and meanwhile another may have signed in with the browser.
+	currentFor = 2 * time.Second
 	// lostLogged is how many lost messages make one line of the log.
 	lostLogged = 1000
 )
@@ -241,22 +245,39 @@ func (s *Sender) try(ctx context.Context, d *delivery) {
 	}
 }
 
-// attempt sends a delivery. One that failed before is looked at first: its user may have come meanwhile, and the message be
-// gone. While that cannot be known it is not sent.
+// attempt sends a delivery. One that has waited is looked at first: its user may have come meanwhile, or have lost the device
+// or the room, and the message be gone. While that cannot be known it is not sent.
 func (s *Sender) attempt(ctx context.Context, d *delivery) outcome {
-	if d.attempts > 0 {
-		looking, cancel := context.WithTimeout(ctx, storeTimeout)
-		missed, still, err := s.chat.StillMissed(looking, d.missed)
-		cancel()
+	if d.attempts > 0 || s.now().Sub(d.since) > currentFor {
+		still, err := s.still(ctx, d)
 		if err != nil {
 			return outcome{again: true, err: err}
 		}
 		if !still {
 			return outcome{}
 		}
-		d.missed.Text = missed.Text
 	}
 	return s.send(ctx, d)
+}
+
+// still makes a delivery what it is by now, and says whether it is one.
+func (s *Sender) still(ctx context.Context, d *delivery) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+	defer cancel()
+	list, err := s.store.Subscriptions(ctx, d.missed.UserID)
+	if err != nil {
+		return false, err
+	}
+	at := slices.IndexFunc(list, func(device rooms.Subscription) bool { return device.ID == d.device.ID })
+	if at < 0 {
+		return false, nil
+	}
+	missed, still, err := s.chat.StillMissed(ctx, d.missed)
+	if err != nil || !still {
+		return false, err
+	}
+	d.device, d.missed.Text = list[at], missed.Text
+	return true, nil
 }
 
 // remove forgets a device that wants no more. Where the store does not answer, the next message finds out again.

@@ -10,14 +10,17 @@ import (
 )
 
 const (
-	// missedMost bounds what waits to be looked at, waitingMost the deliveries that wait for their time, waitingUser those of
-	// one user. What comes beyond is not pushed. A message takes about a kilobyte.
-	missedMost  = 5_000
-	waitingMost = 5_000
-	waitingUser = 200
-	// atOnce bounds the requests under way, perUser those of one user.
-	atOnce  = 64
-	perUser = 4
+	// missedMost bounds what waits to be looked at, waitingMost the deliveries that wait for their time, waitingService those to
+	// one service and waitingUser those of one user. What comes beyond is not pushed. A message takes about a kilobyte.
+	missedMost     = 5_000
+	waitingMost    = 5_000
+	waitingService = waitingMost / 2
+	waitingUser    = 200
+	// atOnce bounds the requests under way, perService those to one service, so that one that hangs, which may be that of most
+	// users, leaves places for the others; perUser those of one user.
+	atOnce     = 128
+	perService = atOnce / 4
+	perUser    = 4
 )
 
 // delivery is a message on its way to a device.
@@ -27,6 +30,7 @@ type delivery struct {
 	since    time.Time // when it was missed
 	due      time.Time // when it is tried next
 	attempts int       // that failed
+	service  string    // the origin that it goes to
 	place    int       // in the heap
 	dropped  bool      // not to be tried again
 }
@@ -50,17 +54,24 @@ type waiting struct {
 
 	mu      sync.Mutex
 	missed  []rooms.Missed
-	looked  *rooms.Missed // is being looked at; nil: none is, or it was dropped
-	queue   dueQueue
-	byKey   map[deliveryKey]*delivery // those in the queue
+	looked  *rooms.Missed             // is being looked at; nil: none is, or it was dropped
+	lanes   map[string]*lane          // by the service
+	queued  int                       // in all lanes
+	byKey   map[deliveryKey]*delivery // those in a lane
 	ofUser  map[auth.UserID]int       // how many of them
 	running map[*delivery]bool
 	busy    map[auth.UserID]int // how many of those
 }
 
+// lane is what goes to one service. There is none without something that waits or runs.
+type lane struct {
+	queue   dueQueue
+	running int
+}
+
 func newWaiting(now func() time.Time) *waiting {
 	return &waiting{
-		now: now, wake: make(chan struct{}, 1), byKey: map[deliveryKey]*delivery{}, ofUser: map[auth.UserID]int{},
+		now: now, wake: make(chan struct{}, 1), lanes: map[string]*lane{}, byKey: map[deliveryKey]*delivery{}, ofUser: map[auth.UserID]int{},
 		running: map[*delivery]bool{}, busy: map[auth.UserID]int{},
 	}
 }
@@ -82,7 +93,7 @@ func (w *waiting) miss(list []rooms.Missed) (lost int) {
 	return len(list) - fit
 }
 
-// look takes the next that was missed; deliver or skip ends it.
+// look takes the next that was missed; deliver ends it.
 func (w *waiting) look() (rooms.Missed, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -107,36 +118,64 @@ func (w *waiting) deliver(devices []rooms.Subscription) (lost int) {
 	}
 	now := w.now()
 	for _, device := range devices {
-		if there := w.byKey[deliveryKey{device.ID, m.RoomID}]; there != nil {
+		there := w.byKey[deliveryKey{device.ID, m.RoomID}]
+		if there != nil && there.missed.UserID == m.UserID {
 			there.device, there.missed, there.since = device, *m, now
 			continue
 		}
-		if len(w.queue) >= waitingMost || w.ofUser[m.UserID] >= waitingUser {
+		if there != nil { // of who had the device before
+			w.pull(there)
+		}
+		service := serviceOf(&device)
+		if w.queued >= waitingMost || w.waitingFor(service) >= waitingService || w.ofUser[m.UserID] >= waitingUser {
+			w.tidy(service)
 			lost++
 			continue
 		}
-		w.push(&delivery{device: device, missed: *m, since: now, due: now})
+		w.push(&delivery{device: device, missed: *m, service: service, since: now, due: now})
 	}
 	w.ring()
 	return lost
 }
 
-// push and pull put a delivery into the queue and take it out; the lock is held.
+// waitingFor is how many wait for a service; the lock is held.
+func (w *waiting) waitingFor(service string) int {
+	if l := w.lanes[service]; l != nil {
+		return len(l.queue)
+	}
+	return 0
+}
+
+// push and pull put a delivery into its lane and take it out; the lock is held. pull leaves a lane that is empty to tidy.
 func (w *waiting) push(d *delivery) {
-	heap.Push(&w.queue, d)
+	l := w.lanes[d.service]
+	if l == nil {
+		l = &lane{}
+		w.lanes[d.service] = l
+	}
+	heap.Push(&l.queue, d)
+	w.queued++
 	w.byKey[d.key()] = d
 	w.ofUser[d.missed.UserID]++
 }
 
 func (w *waiting) pull(d *delivery) {
-	heap.Remove(&w.queue, d.place)
+	heap.Remove(&w.lanes[d.service].queue, d.place)
+	w.queued--
 	delete(w.byKey, d.key())
 	if w.ofUser[d.missed.UserID]--; w.ofUser[d.missed.UserID] == 0 {
 		delete(w.ofUser, d.missed.UserID)
 	}
 }
 
-// next takes a delivery whose time has come and whose user has a place; done ends it.
+// tidy removes a lane that nothing is in; the lock is held.
+func (w *waiting) tidy(service string) {
+	if l := w.lanes[service]; l != nil && len(l.queue) == 0 && l.running == 0 {
+		delete(w.lanes, service)
+	}
+}
+
+// next takes a delivery whose time has come, and whose service and user have a place; done ends it.
 func (w *waiting) next() *delivery {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -144,10 +183,25 @@ func (w *waiting) next() *delivery {
 		return nil
 	}
 	now := w.now()
+	for _, l := range w.lanes { // in any order: none comes before others
+		if l.running >= perService {
+			continue
+		}
+		if found := w.take(l, now); found != nil {
+			l.running++
+			w.running[found] = true
+			w.busy[found.missed.UserID]++
+			return found
+		}
+	}
+	return nil
+}
+
+// take is next of one lane, which stays; the lock is held.
+func (w *waiting) take(l *lane, now time.Time) (found *delivery) {
 	var passed []*delivery // their users have no place
-	var found *delivery
-	for len(w.queue) > 0 && found == nil && !w.queue[0].due.After(now) {
-		d := w.queue[0]
+	for len(l.queue) > 0 && found == nil && !l.queue[0].due.After(now) {
+		d := l.queue[0]
 		w.pull(d)
 		if w.busy[d.missed.UserID] < perUser {
 			found = d
@@ -158,10 +212,6 @@ func (w *waiting) next() *delivery {
 	for _, d := range passed {
 		w.push(d)
 	}
-	if found != nil {
-		w.running[found] = true
-		w.busy[found.missed.UserID]++
-	}
 	return found
 }
 
@@ -170,12 +220,14 @@ func (w *waiting) done(d *delivery, again bool, due time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.running, d)
+	w.lanes[d.service].running--
+	defer w.tidy(d.service)
 	if w.busy[d.missed.UserID]--; w.busy[d.missed.UserID] == 0 {
 		delete(w.busy, d.missed.UserID)
 	}
 	if newer := w.byKey[d.key()]; newer != nil && again && newer.due.Before(due) {
 		newer.due, newer.attempts = due, d.attempts // the service wants to be left alone until then
-		heap.Fix(&w.queue, newer.place)
+		heap.Fix(&w.lanes[d.service].queue, newer.place)
 	} else if newer == nil && again && !d.dropped {
 		d.due = due
 		w.push(d)
@@ -200,6 +252,7 @@ func (w *waiting) forget(user auth.UserID) {
 	for _, d := range w.byKey {
 		if d.concerns(user) {
 			w.pull(d)
+			w.tidy(d.service)
 		}
 	}
 	for d := range w.running {

@@ -78,6 +78,7 @@ type Answer struct {
 	Status     int
 	RetryAfter string // empty: not said
 	Location   string // empty: not said
+	First      func() // is done before the answer is given, and must not ask the service; nil: nothing
 }
 
 // Device makes one. It answers its first requests so, and takes those that follow.
@@ -180,6 +181,9 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if len(d.answers) > 0 {
 		answer := d.answers[0]
 		d.answers = d.answers[1:]
+		if answer.First != nil {
+			answer.First()
+		}
 		for name, value := range map[string]string{"Retry-After": answer.RetryAfter, "Location": answer.Location} {
 			if value != "" {
 				w.Header().Set(name, value)
