@@ -69,6 +69,11 @@ func (w *world) cursors(node *mongotest.Server, namespace any) []cursor {
 	return found.Cursor.FirstBatch
 }
 
+// orphanAll notes that a primary wakes up to find that it is none. A stream whose last getMore it
+// answers first is refused the next one there: its cursor stays, and the driver, which does not
+// speak with that node until it has looked at it anew, does not end it.
+func (w *world) orphanAll() { w.orphaned += len(w.instances) * w.streams }
+
 // unanswered counts the streams that the instances asked for without an answer in time, on a
 // machine that is too busy: the server may have opened them, and nobody knows their cursors.
 func (w *world) unanswered() int {

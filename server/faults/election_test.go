@@ -78,6 +78,7 @@ func TestPrimaryIsPaused(t *testing.T) {
 	primary.Pause(t)
 	w.last(4*time.Second, 10*time.Second)
 	primary.Resume(t)
+	w.orphanAll()
 	w.awaitAcks(warm)
 	w.finish()
 }
@@ -112,6 +113,7 @@ func TestUnackedWritesAreRolledBack(t *testing.T) {
 		}
 		w.awaitAcks(warm) // by another primary
 		old.Resume(t)
+		w.orphanAll()
 		until(t, "a rollback", func() bool { return rollbackID(old) > rollbacks })
 	}
 	w.finish()
