@@ -4,6 +4,7 @@ export type TokenSource = string | (() => string | Promise<string>);
 
 export class Tokens {
   #kept: Promise<string> | undefined;
+  #coming = false; // the kept one is still being fetched
 
   constructor(private readonly source: TokenSource) {}
 
@@ -16,17 +17,23 @@ export class Tokens {
   async get(): Promise<{ token: string; fresh: boolean }> {
     const fresh = this.#kept === undefined;
     const { source } = this;
+    if (fresh) this.#coming = true;
     const kept = (this.#kept ??= Promise.resolve().then(() => (typeof source === "function" ? source() : source)));
     try {
       return { token: await kept, fresh };
     } catch (error) {
       if (this.#kept === kept) this.#kept = undefined;
       throw error;
+    } finally {
+      if (this.#kept === kept || !this.#kept) this.#coming = false;
     }
   }
 
-  /** The kept token is of no use any more. */
+  /**
+   * The kept token is of no use any more. One that is still being fetched is another: its source
+   * gives it once, perhaps, and whoever asks next is to have it.
+   */
   drop(): void {
-    this.#kept = undefined;
+    if (!this.#coming) this.#kept = undefined;
   }
 }

@@ -19,3 +19,26 @@ test("a source that fails is asked again", async () => {
   await expect(tokens.get()).rejects.toThrow("away");
   expect(await tokens.get()).toEqual({ token: "token", fresh: true });
 });
+
+// The connection ends while its successor's token is awaited: a page's user signs in but once.
+test("a token that is being fetched is kept for whoever asks next", async () => {
+  let give = (_: string): void => undefined;
+  let asked = 0;
+  const tokens = new Tokens(() => {
+    asked++;
+    return asked === 1 ? "old" : new Promise<string>((resolve) => (give = resolve));
+  });
+  await tokens.get();
+  tokens.drop();
+  const renewing = tokens.get();
+  await Promise.resolve(); // it is asked for
+  tokens.drop(); // the server closes: the old one has expired
+  give("new");
+  expect(await tokens.get()).toEqual({ token: "new", fresh: false });
+  expect(await renewing).toEqual({ token: "new", fresh: true });
+  expect(asked).toBe(2);
+  tokens.drop();
+  void tokens.get();
+  await Promise.resolve();
+  expect(asked).toBe(3);
+});
