@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
 
 /** Between the menu and the window's edge, and what it belongs to, in CSS pixels. */
@@ -50,7 +50,8 @@ export function ActionMenu({ label, choices, actions, anchor, alignEnd, onClose 
     element.querySelector<HTMLElement>(ITEM)?.focus({ preventScroll: true });
   }, [anchor]);
 
-  useEffect(() => {
+  // Before anything is shown: a window that changes right after would not be noticed.
+  useLayoutEffect(() => {
     let width = window.innerWidth;
     const resized = () => {
       // Only the height: a phone's keyboard came or went.
