@@ -7,6 +7,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/storetest"
 )
 
 func TestErasureLeavesNothingOfWhatAUserWrote(t *testing.T) {
@@ -81,19 +82,6 @@ func TestErasureLeavesNothingOfWhatAUserWrote(t *testing.T) {
 	}
 }
 
-// lateInbox keeps each mark of what was read waiting, on its way to the store.
-type lateInbox struct {
-	rooms.Inbox
-	waits chan struct{} // has one for each that waits
-	goOn  chan struct{} // closed: none waits
-}
-
-func (l lateInbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, error) {
-	l.waits <- struct{}{}
-	<-l.goOn
-	return l.Inbox.MarkRead(ctx, room, user, seq)
-}
-
 // erasedMembers tells when it was forgotten how far somebody has read.
 type erasedMembers struct {
 	members
@@ -116,7 +104,7 @@ func (m erasedMembers) EraseMember(ctx context.Context, user auth.UserID) (int, 
 func TestAnErasureForgetsWhatIsReadMeanwhile(t *testing.T) {
 	store := newStore(t)
 	held := store
-	late := lateInbox{store.Inbox, make(chan struct{}, 1), make(chan struct{})}
+	late := storetest.NewLateInbox(store.Inbox)
 	erased := erasedMembers{store.Members, make(chan struct{}, 1)}
 	held.Inbox, held.Members = late, erased
 	s, _ := serve(t, held, rooms.Options{})
@@ -127,10 +115,10 @@ func TestAnErasureForgetsWhatIsReadMeanwhile(t *testing.T) {
 		_, err := s.MarkRead(ctx, bob, "r", sent.Seq)
 		marked <- err
 	}()
-	<-late.waits
+	<-late.Waits
 	go func() { done <- s.Erase(ctx, bob.ID, func(rooms.Erased) {}) }()
 	<-erased.erased // for the first time
-	close(late.goOn)
+	close(late.GoOn)
 	for _, end := range []chan error{marked, done} {
 		if err := <-end; err != nil {
 			t.Fatal(err)

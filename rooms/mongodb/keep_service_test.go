@@ -10,6 +10,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/mongodb/mongotest"
+	"roomstream/rooms/storetest"
 )
 
 // serveWith runs a service with options until the test ends.
@@ -172,26 +173,13 @@ func TestErasureEndsWhenEachLiveInstanceHasConfirmed(t *testing.T) {
 	}
 }
 
-// lateInbox keeps each mark of what was read waiting, on its way to the database.
-type lateInbox struct {
-	rooms.Inbox
-	waits chan struct{} // has one for each that waits
-	goOn  chan struct{} // closed: none waits
-}
-
-func (l lateInbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, error) {
-	l.waits <- struct{}{}
-	<-l.goOn
-	return l.Inbox.MarkRead(ctx, room, user, seq)
-}
-
 // TestAnErasureForgetsWhatIsReadOnAnotherInstance has an erasure overtake a mark_read there.
 func TestAnErasureForgetsWhatIsReadOnAnotherInstance(t *testing.T) {
 	t.Parallel()
 	server := mongotest.Shared(t)
 	database := server.Database(t)
 	other, own := open(t, server, database).Rooms(), open(t, server, database).Rooms()
-	late := lateInbox{other.Inbox, make(chan struct{}, 1), make(chan struct{})}
+	late := storetest.NewLateInbox(other.Inbox)
 	other.Inbox = late
 	reader := serveWith(t, other, rooms.Options{Instance: "other"})
 	eraser := serveWith(t, own, rooms.Options{Instance: "eraser"})
@@ -202,7 +190,7 @@ func TestAnErasureForgetsWhatIsReadOnAnotherInstance(t *testing.T) {
 		_, err := reader.MarkRead(context.Background(), ben, "general", 1)
 		marked <- err
 	}()
-	<-late.waits
+	<-late.Waits
 	waiting := make(chan struct{}, 1)
 	go func() {
 		erased <- eraser.Erase(context.Background(), ben.ID, func(e rooms.Erased) {
@@ -220,7 +208,7 @@ func TestAnErasureForgetsWhatIsReadOnAnotherInstance(t *testing.T) {
 	case err := <-erased:
 		t.Fatalf("it ended without the other instance: %v", err)
 	}
-	close(late.goOn)
+	close(late.GoOn)
 	for _, end := range []chan error{marked, erased} {
 		if err := <-end; err != nil {
 			t.Fatal(err)
