@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { type AdminPlace, adminPath, goToAdmin } from "../route";
-import { isOwnClick } from "../ui/ownClick";
+import { followHere } from "../ui/followHere";
 
 interface AdminLinkProps {
   to: AdminPlace;
@@ -17,12 +17,10 @@ export function AdminLink({ to, class: name, current, onOpened, children }: Admi
       class={name}
       href={adminPath(to)}
       aria-current={current ? "page" : undefined}
-      onClick={(event) => {
-        if (!isOwnClick(event)) return;
-        event.preventDefault();
+      onClick={followHere(() => {
         goToAdmin(to);
         onOpened?.();
-      }}
+      })}
     >
       {children}
     </a>

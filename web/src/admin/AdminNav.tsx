@@ -1,10 +1,10 @@
 import type { Chat } from "../chat/chat";
-import { goTo, goToAdmin } from "../route";
+import { goToAdmin } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
-import { Icon, Logo } from "../ui/Icon";
-import { isOwnClick } from "../ui/ownClick";
+import { Icon } from "../ui/Icon";
 import { SelectField } from "../ui/SelectField";
+import { RoomsLink, SidebarHead } from "../ui/SidebarHead";
 import { AdminLink } from "./AdminLink";
 import { moderated } from "./moderated";
 import { isAdmin, type Part, partsFor } from "./places";
@@ -26,28 +26,9 @@ interface AdminNavProps {
 export function AdminNav({ chat, session, names, title, parts, current, roomId, onOpened, onClose }: AdminNavProps) {
   return (
     <>
-      <header class="sidebar-head">
-        <Logo size={30} />
-        <h1>{title}</h1>
-        <a
-          class="button-icon"
-          href="/"
-          aria-label="Rooms"
-          title="Rooms"
-          onClick={(event) => {
-            if (!isOwnClick(event)) return;
-            event.preventDefault();
-            goTo(roomId);
-          }}
-        >
-          <Icon name="rooms" />
-        </a>
-        {onClose && (
-          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
-            <Icon name="close" />
-          </button>
-        )}
-      </header>
+      <SidebarHead title={title} onClose={onClose}>
+        <RoomsLink roomId={roomId} />
+      </SidebarHead>
       <Where chat={chat} names={names} current={current} roomId={roomId} />
       <nav class="room-list" aria-label={title}>
         {parts.length === 0 && moderated(chat).length > 0 && <p class="admin-hint">Choose the room whose reports you want to see.</p>}

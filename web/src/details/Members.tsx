@@ -6,11 +6,10 @@ import type { Member, SetMember } from "../protocol";
 import { PersonSearch } from "../rooms/PersonSearch";
 import { grantable, mayModerate } from "../rooms/rights";
 import { ActionMenu } from "../ui/ActionMenu";
-import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
-import { BanDialog } from "./BanDialog";
 import { actionsFor, type MemberStep } from "./memberActions";
+import { MemberQuestion } from "./MemberQuestion";
 import { MemberRow } from "./MemberRow";
 import { useMembers } from "./useMembers";
 
@@ -112,28 +111,12 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
           onClose={closeMenu}
         />
       )}
-      {asking?.step === "remove" && (
-        <ConfirmDialog
-          title={`Take ${chat.people.name(asking.member.userId)} out?`}
-          text="They can only come back when somebody adds them again."
-          action="Take out"
-          keep="Keep"
-          onConfirm={async () => {
-            const refusal = await set(asking.member.userId, { role: null });
-            if (refusal === undefined) closeAsking();
-            return refusal;
-          }}
-          onClose={closeAsking}
-        />
-      )}
-      {asking?.step === "ban" && (
-        <BanDialog
+      {asking && (
+        <MemberQuestion
+          step={asking.step}
           name={chat.people.name(asking.member.userId)}
-          onBan={async (bannedUntil) => {
-            const refusal = await set(asking.member.userId, { role: null, bannedUntil });
-            if (refusal === undefined) closeAsking();
-            return refusal;
-          }}
+          onRemove={() => set(asking.member.userId, { role: null })}
+          onBan={(bannedUntil) => set(asking.member.userId, { role: null, bannedUntil })}
           onClose={closeAsking}
         />
       )}

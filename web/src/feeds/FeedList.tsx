@@ -2,11 +2,12 @@ import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { ChatError } from "../../client/src/index";
 import type { Declaration } from "../protocol";
-import { feedPath, goTo, goToFeed, openFeed } from "../route";
+import { feedPath, goToFeed, openFeed } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
-import { Icon, Logo } from "../ui/Icon";
-import { isOwnClick } from "../ui/ownClick";
+import { followHere } from "../ui/followHere";
+import { Icon } from "../ui/Icon";
+import { RoomsLink, SidebarHead } from "../ui/SidebarHead";
 import { received } from "./feed";
 import type { Feeds, FeedState } from "./feeds";
 import { messageText, operationsText, watchText } from "./words";
@@ -31,28 +32,9 @@ export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListPr
 
   return (
     <>
-      <header class="sidebar-head">
-        <Logo size={30} />
-        <h1>Live feeds</h1>
-        <a
-          class="button-icon"
-          href="/"
-          aria-label="Rooms"
-          title="Rooms"
-          onClick={(event) => {
-            if (!isOwnClick(event)) return;
-            event.preventDefault();
-            goTo(undefined);
-          }}
-        >
-          <Icon name="rooms" />
-        </a>
-        {onClose && (
-          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
-            <Icon name="close" />
-          </button>
-        )}
-      </header>
+      <SidebarHead title="Live feeds" onClose={onClose}>
+        <RoomsLink />
+      </SidebarHead>
       {searchable && (
         <div class="feed-search">
           <Icon name="search" size={18} />
@@ -108,12 +90,10 @@ function FeedRow({ declaration, state, onOpened }: { declaration: Declaration; s
         href={feedPath(name)}
         aria-current={openFeed.value === name ? "page" : undefined}
         data-feed={name}
-        onClick={(event) => {
-          if (!isOwnClick(event)) return;
-          event.preventDefault();
+        onClick={followHere(() => {
           goToFeed(name);
           onOpened();
-        }}
+        })}
       >
         <span class="room-row-text">
           <bdi class="room-row-name">{collection === "" ? name : name.slice(collection.length + 1)}</bdi>

@@ -1,6 +1,6 @@
 import { feedPath, goToFeed } from "../route";
+import { followHere } from "../ui/followHere";
 import { Icon } from "../ui/Icon";
-import { isOwnClick } from "../ui/ownClick";
 
 /** The way from the rooms to the feeds. */
 export function FeedsLink() {
@@ -10,11 +10,7 @@ export function FeedsLink() {
       href={feedPath("")}
       aria-label="Live feeds"
       title="Live feeds"
-      onClick={(event) => {
-        if (!isOwnClick(event)) return;
-        event.preventDefault();
-        goToFeed("");
-      }}
+      onClick={followHere(() => goToFeed(""))}
     >
       <Icon name="feed" />
     </a>

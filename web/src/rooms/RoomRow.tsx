@@ -2,9 +2,9 @@ import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { goTo, roomPath } from "../route";
 import { Avatar, RoomMark } from "../ui/Avatar";
+import { followHere } from "../ui/followHere";
 import { Icon } from "../ui/Icon";
 import { presenceText, WithPresence } from "../ui/Presence";
-import { isOwnClick } from "../ui/ownClick";
 import { shortTime } from "../ui/time";
 
 interface RoomRowProps {
@@ -32,12 +32,10 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
         href={roomPath(room.id)}
         aria-current={isOpen ? "page" : undefined}
         data-room={room.id}
-        onClick={(event) => {
-          if (!isOwnClick(event)) return;
-          event.preventDefault();
+        onClick={followHere(() => {
           goTo(room.id);
           onOpened();
-        }}
+        })}
       >
         {type === "direct" ? (
           <WithPresence presence={presence}>

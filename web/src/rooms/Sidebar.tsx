@@ -9,8 +9,9 @@ import { Search } from "../search/search";
 import { SearchBox } from "../search/SearchBox";
 import { SearchResults } from "../search/SearchResults";
 import { ActionMenu } from "../ui/ActionMenu";
-import { Icon, Logo } from "../ui/Icon";
+import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
+import { SidebarHead } from "../ui/SidebarHead";
 import { RoomList } from "./RoomList";
 
 /** How often the times of the list are read anew, in ms. */
@@ -34,19 +35,12 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
 
   return (
     <>
-      <header class="sidebar-head">
-        <Logo size={30} />
-        <h1>roomstream</h1>
+      <SidebarHead title="roomstream" onClose={onClose}>
         <FeedsLink />
         <button ref={plus} type="button" class="button-icon" aria-label="New room or message" title="New room or message" aria-haspopup="menu" onClick={() => setMaking("menu")}>
           <Icon name="plus" />
         </button>
-        {onClose && (
-          <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
-            <Icon name="close" />
-          </button>
-        )}
-      </header>
+      </SidebarHead>
       <SearchBox search={search} room={open && { id: open.id, name: open.name.value }} />
       {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
       <nav class="room-list" aria-label="Rooms" hidden={search.text.value !== ""}>

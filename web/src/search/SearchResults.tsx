@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { roomPath } from "../route";
-import { isOwnClick } from "../ui/ownClick";
+import { followHere } from "../ui/followHere";
 import { exactTime, shortTime } from "../ui/time";
 import type { FoundMessage } from "./found";
 import { jump } from "./jump";
@@ -66,11 +66,7 @@ function Result({ found, roomName, me, now, onOpen }: ResultProps) {
       class="search-result"
       href={roomPath(message.roomId)}
       data-seq={message.seq}
-      onClick={(event) => {
-        if (!isOwnClick(event)) return;
-        event.preventDefault();
-        onOpen();
-      }}
+      onClick={followHere(onOpen)}
     >
       <span class="search-result-head">
         <bdi class="search-result-room">{roomName}</bdi>

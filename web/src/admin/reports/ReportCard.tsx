@@ -5,8 +5,8 @@ import { ChatError } from "../../../client/src/index";
 import { roomPath } from "../../route";
 import { jump } from "../../search/jump";
 import { Avatar } from "../../ui/Avatar";
+import { followHere } from "../../ui/followHere";
 import { Icon } from "../../ui/Icon";
-import { isOwnClick } from "../../ui/ownClick";
 import { dateAndTime, exactTime } from "../../ui/time";
 import type { Report, ReportState } from "../decode";
 import { Person } from "../Names";
@@ -137,11 +137,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
           <a
             class="report-link"
             href={roomPath(roomId)}
-            onClick={(event) => {
-              if (!isOwnClick(event)) return;
-              event.preventDefault();
-              void open();
-            }}
+            onClick={followHere(() => void open())}
           >
             Show it in the room
           </a>

@@ -1,12 +1,11 @@
 import { useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
-import { BanDialog } from "../../details/BanDialog";
 import { actionsFor, type MemberStep } from "../../details/memberActions";
+import { MemberQuestion } from "../../details/MemberQuestion";
 import { MemberRow } from "../../details/MemberRow";
 import type { Member, Role, RoomRow } from "../../protocol";
 import { ActionMenu } from "../../ui/ActionMenu";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Dialog } from "../../ui/Dialog";
 import { useNow } from "../../ui/now";
 import { ListEnd } from "../ListEnd";
@@ -39,11 +38,6 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
   const run = (step: MemberStep, member: Member) => {
     if (step.kind !== "role") return setAsking({ step: step.kind, member });
     void set(member.userId, step.role).then((refusal) => setSaid(refusal ?? ""));
-  };
-  const settle = async (member: Member, role: Role | null, until?: string) => {
-    const refusal = await set(member.userId, role, until);
-    if (refusal === undefined) setAsking(undefined);
-    return refusal;
   };
   const closeMenu = () => {
     menu?.anchor.focus();
@@ -78,20 +72,12 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
           onClose={closeMenu}
         />
       )}
-      {asking?.step === "remove" && (
-        <ConfirmDialog
-          title={`Take ${chat.people.name(asking.member.userId)} out?`}
-          text="They can only come back when somebody adds them again."
-          action="Take out"
-          keep="Keep"
-          onConfirm={() => settle(asking.member, null)}
-          onClose={() => setAsking(undefined)}
-        />
-      )}
-      {asking?.step === "ban" && (
-        <BanDialog
+      {asking && (
+        <MemberQuestion
+          step={asking.step}
           name={chat.people.name(asking.member.userId)}
-          onBan={(until) => settle(asking.member, room.type === "public" ? null : (asking.member.role ?? "member"), until)}
+          onRemove={() => set(asking.member.userId, null)}
+          onBan={(until) => set(asking.member.userId, room.type === "public" ? null : (asking.member.role ?? "member"), until)}
           onClose={() => setAsking(undefined)}
         />
       )}

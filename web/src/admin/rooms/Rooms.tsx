@@ -3,8 +3,8 @@ import { periodText } from "../../details/periods";
 import { MAX_ROOM_NAME, type RoomRow } from "../../protocol";
 import { goTo, goToAdmin, roomPath } from "../../route";
 import { RoomMark } from "../../ui/Avatar";
+import { followHere } from "../../ui/followHere";
 import { Icon } from "../../ui/Icon";
-import { isOwnClick } from "../../ui/ownClick";
 import { dateAndTime } from "../../ui/time";
 import { Freshness } from "../Freshness";
 import { Empty, ListEnd } from "../ListEnd";
@@ -32,11 +32,7 @@ export function Rooms({ chat, requests }: ScreenProps) {
               <a
                 class="admin-row-name"
                 href={roomPath(room.id)}
-                onClick={(event) => {
-                  if (!isOwnClick(event)) return;
-                  event.preventDefault();
-                  goTo(room.id);
-                }}
+                onClick={followHere(() => goTo(room.id))}
               >
                 <bdi>{room.name}</bdi>
               </a>

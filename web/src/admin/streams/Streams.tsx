@@ -3,7 +3,7 @@ import { messageOf } from "../../chat/asking";
 import type { Declaration } from "../../protocol";
 import { feedPath, goToFeed } from "../../route";
 import { Field, Form } from "../../session/fields";
-import { isOwnClick } from "../../ui/ownClick";
+import { followHere } from "../../ui/followHere";
 import { Freshness } from "../Freshness";
 import { Removable } from "../integrations/Removable";
 import { Empty, ListEnd } from "../ListEnd";
@@ -89,11 +89,7 @@ export function Streams({ chat, requests }: ScreenProps) {
             <a
               class="admin-row-name"
               href={feedPath(stream.name)}
-              onClick={(event) => {
-                if (!isOwnClick(event)) return;
-                event.preventDefault();
-                goToFeed(stream.name);
-              }}
+              onClick={followHere(() => goToFeed(stream.name))}
             >
               <bdi>{stream.name}</bdi>
             </a>

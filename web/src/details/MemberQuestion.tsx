@@ -1,0 +1,32 @@
+import { ConfirmDialog } from "../ui/ConfirmDialog";
+import { BanDialog } from "./BanDialog";
+
+interface MemberQuestionProps {
+  step: "remove" | "ban";
+  name: string;
+  /** Both return why it was refused; undefined: it is done. */
+  onRemove: () => Promise<string | undefined>;
+  onBan: (until: string) => Promise<string | undefined>;
+  /** It is done, or is not to be. */
+  onClose: () => void;
+}
+
+/** Asks before somebody loses his place in a room. */
+export function MemberQuestion({ step, name, onRemove, onBan, onClose }: MemberQuestionProps) {
+  const settle = async (asked: Promise<string | undefined>) => {
+    const refusal = await asked;
+    if (refusal === undefined) onClose();
+    return refusal;
+  };
+  if (step === "ban") return <BanDialog name={name} onBan={(until) => settle(onBan(until))} onClose={onClose} />;
+  return (
+    <ConfirmDialog
+      title={`Take ${name} out?`}
+      text="They can only come back when somebody adds them again."
+      action="Take out"
+      keep="Keep"
+      onConfirm={() => settle(onRemove())}
+      onClose={onClose}
+    />
+  );
+}
