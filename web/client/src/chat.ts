@@ -6,6 +6,7 @@ import { newId } from "./id.js";
 import { Idle } from "./idle.js";
 import { Link, type State } from "./link.js";
 import { Outbox } from "./outbox.js";
+import type { OutboxStorage } from "./outbox-keeper.js";
 import { indexedDBStore, memoryStore, type OutboxEntry, type OutboxStore } from "./outbox-store.js";
 import { Rest } from "./rest.js";
 import { type ListQuery, type Room, whole } from "./room.js";
@@ -34,6 +35,8 @@ export type ChatEvents = {
   left: [roomId: string, reason: LeftReason, error?: ChatError];
   /** Other writes wait in the outbox, or have failed, than before. */
   outbox: [entries: readonly OutboxEntry[]];
+  /** What is in the outbox outlives the page from now on, or does not. */
+  storage: [storage: OutboxStorage];
   /** A write was answered with what passes, such as slow mode; it and those behind it go on not before waitMs from now. */
   held: [entry: OutboxEntry, error: ChatError, waitMs: number];
   /** A write was acked, also one that an earlier page had left in the outbox. */
@@ -98,6 +101,7 @@ export class Chat extends Emitter<ChatEvents> {
       failed: (entry, error) => this.tell("failed", entry, error),
       held: (entry, error, waitMs) => this.tell("held", entry, error, waitMs),
       changed: () => this.tell("outbox", this.#outbox.entries),
+      storage: (storage) => this.tell("storage", storage),
     }, options.user);
     const host = {
       rest: this.#rest,
@@ -147,8 +151,13 @@ export class Chat extends Emitter<ChatEvents> {
     return this.#outbox.entries;
   }
 
+  /** Whether what is in the outbox outlives the page, as far as the store has shown. */
+  get storage(): OutboxStorage {
+    return this.#outbox.storage;
+  }
+
   /**
-   * Gives up what waits or has failed; false: there is none. Who waits for it is told DISCARDED. What is being sent at
+   * Gives up what waits or has failed; false: there is none. Other pages with the same store are told. Who waits for it is told DISCARDED. What is being sent at
    * this moment may be in the log all the same.
    */
   discard(clientId: string): boolean {
@@ -327,5 +336,10 @@ export class Chat extends Emitter<ChatEvents> {
 }
 
 function defaultStore(url: string): OutboxStore {
-  return typeof indexedDB === "undefined" ? memoryStore() : indexedDBStore(`roomstream ${url}`);
+  try {
+    if (typeof indexedDB !== "undefined") return indexedDBStore(`roomstream ${url}`);
+  } catch {
+    // Some browsers throw at the mere name where sites may keep nothing.
+  }
+  return memoryStore();
 }

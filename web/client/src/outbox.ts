@@ -5,12 +5,14 @@
 // not wait for each other. What is in the store is sent by whoever opens it next as the
 // same user. A permanent error ends a write and lets the next one go; a message stays, as
 // failed, until it is made again under its clientId or discarded.
-// It is stored once the user is known, before it is sent; a store that fails is not in the way.
+// It is stored once the user is known, before it is sent; a store that fails, or does not answer, is not in the way.
+// Pages that have a store in common tell each other what failed, was made again or discarded.
 
 import { backoffMs, pause } from "./backoff.js";
 import { asChatError, type ChatError, closed, discarded } from "./errors.js";
 import { newId } from "./id.js";
-import type { OutboxEntry, OutboxStore } from "./outbox-store.js";
+import { Keeper, type OutboxStorage } from "./outbox-keeper.js";
+import type { OutboxEntry, OutboxPeers, OutboxStore, OutboxWord } from "./outbox-store.js";
 import type { Fields } from "./wire.js";
 
 /** What stays when it is refused: somebody wrote it. An edit or a reaction is made anew where it is shown. */
@@ -29,6 +31,8 @@ export interface OutboxListener {
   held(entry: OutboxEntry, error: ChatError, waitMs: number): void;
   /** Other writes wait, or have failed, than before. Told after delivered and failed. */
   changed(): void;
+  /** What waits outlives this page from now on, or does not. */
+  storage(storage: OutboxStorage): void;
 }
 
 interface Write {
@@ -46,8 +50,10 @@ export class Outbox {
   readonly #lanes = new Map<string, Write[]>();
   /** By clientId, the one that failed first is the first. */
   readonly #failed = new Map<string, OutboxEntry>();
-  /** What the store does last for a clientId: what comes next waits for it. */
-  readonly #storing = new Map<string, Promise<void>>();
+  readonly #keeper: Keeper;
+  readonly #peers: OutboxPeers | undefined;
+  /** What was acked or discarded, here or in another page, while the store is read: what it brings of that is void. */
+  #void: Set<string> | undefined;
   readonly #sending = new Set<string>();
   #user: string;
   #loading: Promise<void> | undefined;
@@ -57,17 +63,25 @@ export class Outbox {
   #online: AbortController | undefined;
   #closed = false;
 
-  /** user: whose outbox it is, then what the store has is read at once; empty: begin() says so. */
+  /** user: whose outbox it is, then what the store has is read at once; empty: begin() says so. patienceMs: how long anything waits for the store. */
   constructor(
-    private readonly store: OutboxStore,
+    store: OutboxStore,
     private readonly deliver: Deliver,
     private readonly listener: OutboxListener,
     user = "",
     private readonly waitMs: (attempt: number) => number = backoffMs,
+    patienceMs?: number,
   ) {
     this.#user = user;
+    this.#keeper = new Keeper(store, (storage) => this.listener.storage(storage), patienceMs);
+    this.#peers = store.share?.((word) => this.#hear(word));
     // Not in the constructor's turn: who made it does not hold it yet.
     if (user !== "") this.#loading = Promise.resolve().then(() => this.#load());
+  }
+
+  /** Whether what waits outlives this page. */
+  get storage(): OutboxStorage {
+    return this.#keeper.storage;
   }
 
   /** What waits and what has failed, as far as it is loaded, in the order it was made. */
@@ -82,7 +96,7 @@ export class Outbox {
     const entry: OutboxEntry = { clientId, user: this.#user, order: this.#nextOrder(), event, roomId, payload: { ...payload, roomId, clientId } };
     return new Promise((resolve, reject) => {
       const write: Write = { entry, stored: undefined, discarded: new AbortController(), resolve, reject };
-      this.#failed.delete(clientId);
+      if (this.#failed.delete(clientId)) this.#peers?.tell({ kind: "taken", user: this.#user, clientId });
       if (this.#user !== "") this.#keep(write);
       this.#lane(roomId).push(write);
       this.listener.changed();
@@ -92,14 +106,8 @@ export class Outbox {
 
   /** Gives up a write that waits or has failed; false: there is none. One that has left already may be in the log all the same. */
   discard(clientId: string): boolean {
-    const write = [...this.#lanes.values()].flat().find(({ entry }) => entry.clientId === clientId);
-    if (!write && !this.#failed.has(clientId)) return false;
-    this.#failed.delete(clientId);
-    if (write) this.#leave(write);
-    void this.#store(clientId, () => this.store.remove(clientId));
-    write?.discarded.abort();
-    write?.reject(discarded());
-    this.listener.changed();
+    if (!this.#drop(clientId)) return false;
+    this.#peers?.tell({ kind: "discarded", user: this.#user, clientId });
     return true;
   }
 
@@ -125,6 +133,7 @@ export class Outbox {
   close(): void {
     this.#closed = true;
     this.end();
+    this.#peers?.close();
     for (const lane of this.#lanes.values()) for (const write of lane) write.reject(closed());
     this.#lanes.clear();
     this.#failed.clear();
@@ -150,35 +159,61 @@ export class Outbox {
   }
 
   #keep(write: Write): void {
-    const { entry } = write;
-    write.stored = this.#store(entry.clientId, () => this.store.put(entry));
+    write.stored = this.#keeper.put(write.entry);
   }
 
-  /** Has the store do something, after what it does for that clientId already. */
-  #store(clientId: string, work: () => Promise<void>): Promise<void> {
-    const before = this.#storing.get(clientId);
-    const done = (before ? before.then(work) : work()).catch(nobody).then(() => {
-      if (this.#storing.get(clientId) === done) this.#storing.delete(clientId);
-    });
-    this.#storing.set(clientId, done);
-    return done;
-  }
-
-  /** What an earlier instance left goes before what this one made. */
+  /** What an earlier instance left goes before what this one made; what the store brings too late for that, when it comes. */
   async #load(): Promise<void> {
     const user = this.#user;
-    const entries = await this.store.load().catch(() => []);
-    if (this.#closed || user !== this.#user) return;
-    const known = new Set([...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry.clientId)));
+    this.#void = new Set();
+    await this.#keeper.load((entries) => {
+      if (!this.#closed && user === this.#user) this.#take(entries);
+    });
+    if (user === this.#user) this.#loaded = true;
+  }
+
+  #take(entries: readonly OutboxEntry[]): void {
+    const known = new Set([...(this.#void ?? []), ...this.#failed.keys(), ...[...this.#lanes.values()].flatMap((lane) => lane.map(({ entry }) => entry.clientId))]);
+    this.#void = undefined;
     for (const entry of [...entries].sort((a, b) => a.order - b.order)) {
-      if (entry.user !== user || known.has(entry.clientId)) continue;
+      if (entry.user !== this.#user || known.has(entry.clientId)) continue;
       this.#order = Math.max(this.#order, entry.order);
       if (entry.failed) this.#failed.set(entry.clientId, entry);
       else this.#lane(entry.roomId).push({ entry, stored: Promise.resolve(), discarded: new AbortController(), resolve: nobody, reject: nobody });
     }
     for (const lane of this.#lanes.values()) lane.sort((a, b) => a.entry.order - b.entry.order);
-    this.#loaded = true;
     if (entries.length > 0) this.listener.changed();
+    for (const roomId of this.#lanes.keys()) void this.#run(roomId);
+  }
+
+  /** Gives up a write that waits or has failed; false: there is none. */
+  #drop(clientId: string): boolean {
+    const write = [...this.#lanes.values()].flat().find(({ entry }) => entry.clientId === clientId);
+    if (!write && !this.#failed.has(clientId)) return false;
+    this.#failed.delete(clientId);
+    this.#void?.add(clientId);
+    if (write) this.#leave(write);
+    void this.#keeper.remove(clientId);
+    write?.discarded.abort();
+    write?.reject(discarded());
+    this.listener.changed();
+    return true;
+  }
+
+  /** Another page says what became of an entry. */
+  #hear(word: OutboxWord): void {
+    if (this.#closed || (word.kind === "failed" ? word.entry.user : word.user) !== this.#user) return;
+    if (word.kind === "failed") {
+      const { entry } = word;
+      // One that waits here, too, is answered here, too.
+      if (this.#lane(entry.roomId).some((write) => write.entry.clientId === entry.clientId)) return;
+      this.#failed.set(entry.clientId, entry);
+      this.#forgetOldest();
+      return this.listener.changed();
+    }
+    this.#void?.add(word.clientId);
+    if (word.kind === "discarded") this.#drop(word.clientId);
+    else if (this.#failed.delete(word.clientId)) this.listener.changed();
   }
 
   #lane(roomId: string): Write[] {
@@ -233,7 +268,8 @@ export class Outbox {
   #delivered(write: Write, answer: Fields): void {
     const { entry } = write;
     this.#leave(write);
-    void this.#store(entry.clientId, () => this.store.remove(entry.clientId));
+    this.#void?.add(entry.clientId);
+    void this.#keeper.remove(entry.clientId);
     write.resolve(answer);
     this.listener.delivered(entry, answer);
     this.listener.changed();
@@ -244,7 +280,7 @@ export class Outbox {
     const { entry } = write;
     this.#leave(write);
     if (entry.event === STAYS) this.#keepFailed({ ...entry, failed: { code: error.code, message: error.message, ...(error.reason !== undefined && { reason: error.reason }) } });
-    else void this.#store(entry.clientId, () => this.store.remove(entry.clientId));
+    else void this.#keeper.remove(entry.clientId);
     write.reject(error);
     this.listener.failed(entry, error);
     this.listener.changed();
@@ -252,11 +288,16 @@ export class Outbox {
 
   #keepFailed(entry: OutboxEntry): void {
     this.#failed.set(entry.clientId, entry);
-    void this.#store(entry.clientId, () => this.store.put(entry));
+    void this.#keeper.put(entry);
+    this.#peers?.tell({ kind: "failed", entry });
+    this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
     for (const oldest of this.#failed.keys()) {
       if (this.#failed.size <= MOST_FAILED) return;
       this.#failed.delete(oldest);
-      void this.#store(oldest, () => this.store.remove(oldest));
+      void this.#keeper.remove(oldest);
     }
   }
 

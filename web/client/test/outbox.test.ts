@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { ChatError } from "../src/errors.js";
-import { memoryStore, type OutboxEntry, type OutboxStore } from "../src/outbox-store.js";
+import { memoryStore, type OutboxEntry, type OutboxStore, type OutboxWord } from "../src/outbox-store.js";
 import { Outbox } from "../src/outbox.js";
 import type { Fields } from "../src/wire.js";
 
@@ -10,10 +10,11 @@ class Log {
   readonly delivered: string[] = [];
   readonly failed: string[] = [];
   readonly held: string[] = [];
+  readonly storage: string[] = [];
   next: (text: string) => "ok" | "answer lost" | ChatError = () => "ok";
   #ids = new Map<string, number>();
 
-  outbox(store: OutboxStore, user = "ann"): Outbox {
+  outbox(store: OutboxStore, user = "ann", patienceMs?: number): Outbox {
     const deliver = (_: string, payload: Fields): Promise<Fields> => {
       const text = String(payload["text"]);
       const what = this.next(text);
@@ -24,8 +25,21 @@ class Log {
       return Promise.resolve({ ok: true, seq: this.#ids.get(clientId) });
     };
     const text = (entry: OutboxEntry): string => String(entry.payload["text"]);
-    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)), held: (entry, error, waitMs) => this.held.push(`${text(entry)} ${error.code} ${waitMs}`), changed: () => {} }, user, () => 0);
+    return new Outbox(store, deliver, { delivered: (entry) => this.delivered.push(text(entry)), failed: (entry) => this.failed.push(text(entry)), held: (entry, error, waitMs) => this.held.push(`${text(entry)} ${error.code} ${waitMs}`), changed: () => {}, storage: ({ kind }) => this.storage.push(kind) }, user, () => 0, patienceMs);
   }
+}
+
+/** Makes the store of each page of one browser. */
+function pages(): () => OutboxStore {
+  const kept = memoryStore();
+  const hearing = new Set<(word: OutboxWord) => void>();
+  return () => ({
+    ...kept,
+    share(hear) {
+      hearing.add(hear);
+      return { tell: (word) => hearing.forEach((other) => other !== hear && other(word)), close: () => void hearing.delete(hear) };
+    },
+  });
 }
 
 const texts = Array.from({ length: 50 }, (_, n) => `text ${n}`);
@@ -113,6 +127,64 @@ test("a store that fails is not in the way of sending", async () => {
   outbox.begin("ann");
   await send(outbox, "hello");
   expect(log.texts).toEqual(["hello"]);
+});
+
+test("a store that does not answer is not in the way of sending, and what it brings late is sent all the same", async () => {
+  const log = new Log();
+  const left: OutboxEntry = { clientId: "left", user: "ann", order: 1, event: "send_message", roomId: "general", payload: { text: "left", roomId: "general", clientId: "left" } };
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  const kept = memoryStore();
+  await kept.put(left);
+  const late: OutboxStore = {
+    load: async () => (await answered, kept.load()),
+    put: async (entry) => (await answered, kept.put(entry)),
+    remove: async (clientId) => (await answered, kept.remove(clientId)),
+  };
+  const outbox = log.outbox(late, "ann", 1);
+  outbox.begin("ann");
+  await send(outbox, "text 0");
+  await send(outbox, "text 1");
+  expect(log.texts).toEqual(["text 0", "text 1"]);
+  expect([log.storage, outbox.storage]).toEqual([["memory"], { kind: "memory", reason: "silent" }]);
+  answer();
+  await vi.waitFor(() => expect(log.delivered).toEqual(["text 0", "text 1", "left"]));
+  await vi.waitFor(async () => expect(await kept.load()).toEqual([]));
+  expect(outbox.storage).toEqual({ kind: "kept" });
+  expect(outbox.entries).toEqual([]);
+});
+
+test("what failed in one page is seen, made again and discarded in another", async () => {
+  const log = new Log();
+  const page = pages();
+  const [a, b, bens] = [log.outbox(page()), log.outbox(page()), log.outbox(page(), "ben")];
+  for (const outbox of [a, b]) outbox.begin("ann");
+  bens.begin("ben");
+  const seen = (outbox: Outbox): string[] => outbox.entries.map(({ clientId, failed }) => `${clientId} ${failed ? "failed" : "waits"}`);
+  log.next = () => new ChatError("FORBIDDEN", "read-only", false);
+  await Promise.allSettled(["c1", "c2"].map((clientId) => a.add("send_message", "general", { text: clientId }, clientId)));
+  for (const outbox of [a, b]) expect(seen(outbox)).toEqual(["c1 failed", "c2 failed"]);
+  log.next = () => "ok";
+  await b.add("send_message", "general", { text: "c1" }, "c1");
+  for (const outbox of [a, b]) expect(seen(outbox)).toEqual(["c2 failed"]);
+  expect(a.discard("c2")).toBe(true);
+  for (const outbox of [a, b]) expect(seen(outbox)).toEqual([]);
+  expect(log.texts).toEqual(["c1"]);
+  expect(bens.entries).toEqual([]);
+});
+
+test("what waits in two pages is sent by neither once it is discarded in one", async () => {
+  const log = new Log();
+  const page = pages();
+  const a = log.outbox(page());
+  a.add("send_message", "general", { text: "never mind" }, "c1").catch(() => {});
+  const later = log.outbox(page());
+  await vi.waitFor(() => expect(later.entries).toHaveLength(1));
+  expect(a.discard("c1")).toBe(true);
+  expect(later.entries).toEqual([]);
+  later.begin("ann");
+  await send(later, "this one");
+  expect(log.texts).toEqual(["this one"]);
 });
 
 test("what waits is known before there is a connection, where the user is", async () => {
