@@ -97,8 +97,8 @@ func (a *Archive) Derive(ctx context.Context, e rooms.Event) error {
 const faultsMost = 100
 
 // Faults checks the file's pages, and that its keys and events name each other. It
-// tells at most faultsMost. It is one long read of the whole file: what is written
-// meanwhile makes the file grow, so it is for a server that is stopped.
+// tells at most faultsMost. It is one long read of the whole file, and what is to be
+// written meanwhile waits for its end, so it is for a server that is stopped.
 func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 	var faults []string
 	add := func(format string, args ...any) {
@@ -106,7 +106,7 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 			faults = append(faults, fmt.Sprintf(format, args...))
 		}
 	}
-	err := a.file.read(ctx, func(tx *bolt.Tx) error {
+	err := a.file.readAlone(ctx, func(tx *bolt.Tx) error {
 		for err := range tx.Check() {
 			add("the file is damaged: %v", err)
 		}

@@ -68,13 +68,31 @@ func newFile(db *bolt.DB, hub *hub, logger *slog.Logger) *file {
 
 // read runs fn in a short read transaction. fn must copy what it keeps.
 func (f *file) read(ctx context.Context, fn func(tx *bolt.Tx) error) error {
+	return f.readIn(ctx, f.db.View, fn)
+}
+
+// readAlone runs fn in a transaction while nothing is written. bbolt's check of the pages
+// needs it: it reads the list of free pages, which is not part of a read transaction's
+// snapshot and which a commit changes under it.
+func (f *file) readAlone(ctx context.Context, fn func(tx *bolt.Tx) error) error {
+	return f.readIn(ctx, func(fn func(*bolt.Tx) error) (err error) {
+		tx, err := f.db.Begin(true)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, tx.Rollback()) }()
+		return fn(tx)
+	}, fn)
+}
+
+func (f *file) readIn(ctx context.Context, transaction func(func(*bolt.Tx) error) error, fn func(*bolt.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := f.refusal(); err != nil {
 		return err
 	}
-	err := f.db.View(fn)
+	err := transaction(fn)
 	if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 		return errClosed()
 	}

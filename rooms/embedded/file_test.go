@@ -207,3 +207,33 @@ func fillUp(dir string) error {
 	}
 	return store.Close(ctx)
 }
+
+// The pages are checked while nothing is written: what the search index or a read
+// position writes beside it is no fault of the file.
+func TestFaultsAreLookedForWhileNothingIsWritten(t *testing.T) {
+	o := open(t, t.TempDir())
+	stop, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		for seq := int64(1); ; seq++ {
+			select {
+			case <-stop:
+				ended <- nil
+				return
+			default:
+			}
+			if err := o.Store.Log.Append(t.Context(), storetest.Messages("general", seq, 1)); err != nil {
+				ended <- err
+				return
+			}
+		}
+	}()
+	for range 50 {
+		if faults, err := o.Store.Archive.Faults(t.Context()); err != nil || len(faults) != 0 {
+			t.Fatalf("faults %q, %v", faults, err)
+		}
+	}
+	close(stop)
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
