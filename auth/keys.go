@@ -90,8 +90,8 @@ type KeyStore interface {
 	KeyByHash(ctx context.Context, hash [32]byte) (Key, error)
 	// Keys returns keys in force, ascending by ID.
 	Keys(ctx context.Context, q KeyQuery) ([]Key, error)
-	// RevokeKey takes a key in force out of it. ErrNoKey: there is no such one.
-	RevokeKey(ctx context.Context, which KeyRef, at time.Time) error
+	// RevokeKey takes a key in force out of it, and gives it as it was. ErrNoKey: there is no such one.
+	RevokeKey(ctx context.Context, which KeyRef, at time.Time) (Key, error)
 	// RevokedKeys gives whom the keys revoked after a time spoke for. It may forget those that were revoked over an hour ago.
 	RevokedKeys(ctx context.Context, after time.Time) ([]UserID, error)
 }
@@ -151,8 +151,8 @@ func (k *Keys) Verify(ctx context.Context, kind Kind, shown string) (Key, error)
 // List gives keys in force.
 func (k *Keys) List(ctx context.Context, q KeyQuery) ([]Key, error) { return k.store.Keys(ctx, q) }
 
-// Revoke takes a key out of force. ErrNoKey: there is none.
-func (k *Keys) Revoke(ctx context.Context, which KeyRef) error {
+// Revoke takes a key out of force and gives it as it was. ErrNoKey: there is none.
+func (k *Keys) Revoke(ctx context.Context, which KeyRef) (Key, error) {
 	return k.store.RevokeKey(ctx, which, k.now().UTC().Truncate(time.Millisecond))
 }
 

@@ -37,17 +37,18 @@ func (r *ring) KeyByHash(_ context.Context, hash [32]byte) (Key, error) {
 
 func (r *ring) Keys(context.Context, KeyQuery) ([]Key, error) { return nil, nil }
 
-func (r *ring) RevokeKey(_ context.Context, which KeyRef, at time.Time) error {
+func (r *ring) RevokeKey(_ context.Context, which KeyRef, at time.Time) (Key, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for hash, k := range r.keys {
 		if which.Is(&k) && k.RevokedAt.IsZero() {
+			was := k
 			k.RevokedAt = at
 			r.keys[hash] = k
-			return nil
+			return was, nil
 		}
 	}
-	return ErrNoKey
+	return Key{}, ErrNoKey
 }
 
 func (r *ring) RevokedKeys(context.Context, time.Time) ([]UserID, error) { return nil, nil }
@@ -84,10 +85,10 @@ func TestAKeyIsTakenWhereATokenIs(t *testing.T) {
 			t.Error("the key is kept")
 		}
 	}
-	if err := keys.Revoke(t.Context(), KeyRef{Kind: KindBot, ID: made.ID, Room: "general"}); !errors.Is(err, ErrNoKey) {
+	if _, err := keys.Revoke(t.Context(), KeyRef{Kind: KindBot, ID: made.ID, Room: "general"}); !errors.Is(err, ErrNoKey) {
 		t.Errorf("revoked by another room: %v", err)
 	}
-	if err := keys.Revoke(t.Context(), KeyRef{Kind: KindBot, ID: made.ID, Room: "dev"}); err != nil {
+	if _, err := keys.Revoke(t.Context(), KeyRef{Kind: KindBot, ID: made.ID, Room: "dev"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := tokens.Verify(shown); !errors.Is(err, ErrUnauthenticated) {

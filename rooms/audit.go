@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"roomstream/auth"
 )
@@ -54,22 +53,8 @@ func checkAction(action string) error {
 	return nil
 }
 
-// Audit notes what an admin did outside of rooms. What fails is logged: it is done already.
-func (s *Service) Audit(ctx context.Context, user auth.User, action, details string) {
-	s.audit(ctx, AuditEntry{Actor: user.ID, Action: action, Details: details})
-}
-
-// audit notes an entry. It is not undone when that fails, so that is logged; what concerns a
-// room stands in its log besides.
-func (s *Service) audit(ctx context.Context, e AuditEntry) {
-	now := s.now().UTC().Truncate(time.Millisecond)
-	e.ID, e.At = s.ids.next(now), now
-	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
-	defer cancel()
-	if err := s.store.Moderation.Audit(op, e); err != nil {
-		s.logger.Error("an action was not noted in the audit log", "actor", string(e.Actor), "action", e.Action, "room", string(e.RoomID), "error", err)
-	}
-}
+// audit notes an entry.
+func (s *Service) audit(ctx context.Context, e AuditEntry) { s.auditor.Note(ctx, e) }
 
 // auditDelete notes a delete by who moderates, if it was of what another wrote.
 func (s *Service) auditDelete(e *Event, done func(Sent, error)) func(Sent, error) {

@@ -109,7 +109,7 @@ func TestWhatModeratorsDoIsNoted(t *testing.T) {
 	}
 	const want = "delete_message bob,create_invitation ,update_room ,set_member bob"
 	within(t, "all is noted", func() bool { return strings.Join(actions(alice, rooms.AuditInput{RoomID: "r"}), ",") == want })
-	s.Audit(ctx, admin, "revoke", `{"userId":"dan"}`)
+	s.Auditor().Note(ctx, rooms.AuditEntry{Actor: "root", Action: "revoke", Details: `{"userId":"dan"}`})
 	if got := actions(admin, rooms.AuditInput{Actor: "root"}); strings.Join(got, ",") != "revoke " {
 		t.Errorf("of the admin: %q", got)
 	}

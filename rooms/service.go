@@ -75,6 +75,7 @@ type Service struct {
 	paces    *paces
 	searches chan struct{} // holds a token for each search under way
 	appender *appender
+	auditor  *Auditor
 	adopter  *adopter // nil: no other program can write
 
 	signals       chan Signal // to be sent
@@ -123,6 +124,7 @@ func New(store Store, o Options) *Service {
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
+	s.auditor = &Auditor{store.Moderation, s.ids, o.Now, o.Logger}
 	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
 	s.paces, s.words = newPaces(store.Log, o.Now), o.Words
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)

@@ -95,14 +95,15 @@ func (k *Keys) Keys(ctx context.Context, q auth.KeyQuery) ([]auth.Key, error) {
 }
 
 // RevokeKey takes a key out of force, and forgets those that were revoked long ago.
-func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) error {
+func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) (auth.Key, error) {
+	var was auth.Key // is written to when it is revoked, even if nobody waits any more
 	err := k.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
 		keys := tx.Bucket(bucketKeys)
 		key, err := decodeKey([]byte(which.ID), keys.Get([]byte(which.ID)))
 		if err != nil || !which.Is(&key) || !key.RevokedAt.IsZero() {
 			return auth.ErrNoKey, nil
 		}
-		key.RevokedAt = at
+		was, key.RevokedAt = key, at
 		if err := keys.Put([]byte(which.ID), encodeKey(&key)); err != nil {
 			return nil, err
 		}
@@ -112,9 +113,9 @@ func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) e
 		return nil, forgetKeys(tx, at.Add(-revokedKept))
 	}})
 	if err != nil {
-		return fmt.Errorf("revoke a key: %w", err)
+		return auth.Key{}, fmt.Errorf("revoke a key: %w", err)
 	}
-	return nil
+	return was, nil
 }
 
 // forgetKeys removes keys that were revoked before a time.

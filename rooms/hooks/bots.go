@@ -45,6 +45,20 @@ func NewBots(chat *rooms.Service, keys *auth.Keys, logger *slog.Logger) *Bots {
 	return &Bots{chat, keys, logger}
 }
 
+// What a bot may do.
+const (
+	RightsPost = "post"
+	RightsRead = "post_and_read"
+)
+
+// RightsOf says what a bot's key lets it do.
+func RightsOf(k *auth.Key) string {
+	if k.PostOnly {
+		return RightsPost
+	}
+	return RightsRead
+}
+
 // BotInput makes a bot.
 type BotInput struct {
 	Name     string
@@ -91,7 +105,11 @@ func (b *Bots) create(ctx context.Context, user auth.User, key auth.Key) (auth.K
 		}
 	}
 	key.CreatedBy = user.ID
-	return b.keys.Create(ctx, key)
+	made, shown, err := b.keys.Create(ctx, key)
+	if err == nil {
+		b.chat.Auditor().Note(ctx, keyEntry(user, "create_", &made))
+	}
+	return made, shown, err
 }
 
 // List gives at most limit (0: 50; at most 100) keys of a kind, ascending by id, and whether there are more: a room's to its
@@ -122,13 +140,14 @@ func (b *Bots) Revoke(ctx context.Context, user auth.User, kind auth.Kind, room,
 	if err := manages(ctx, b.chat, user, room); err != nil {
 		return err
 	}
-	err := b.keys.Revoke(ctx, auth.KeyRef{Kind: kind, ID: auth.UserID(id), Room: room})
+	was, err := b.keys.Revoke(ctx, auth.KeyRef{Kind: kind, ID: auth.UserID(id), Room: room})
 	if errors.Is(err, auth.ErrNoKey) {
 		return rooms.E(rooms.CodeNotFound, "there is no such one here")
 	}
 	if err != nil {
 		return err
 	}
+	b.chat.Auditor().Note(ctx, keyEntry(user, "remove_", &was))
 	return b.chat.Revoke(auth.UserID(id)) // at once, where the signal arrives; Run sees to the rest
 }
 

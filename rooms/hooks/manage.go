@@ -52,6 +52,7 @@ func (o *Outgoing) Create(ctx context.Context, user auth.User, in HookInput) (Ho
 	if err := o.store.CreateHook(ctx, h); err != nil {
 		return Hook{}, "", err
 	}
+	o.chat.Auditor().Note(ctx, hookEntry(user, "create_webhook", &h))
 	o.look()
 	return h, secret, nil
 }
@@ -119,12 +120,14 @@ func (o *Outgoing) List(ctx context.Context, user auth.User, room string) ([]Hoo
 
 // Remove removes a hook; a delivery that is under way may still arrive. Errors: NOT_FOUND, FORBIDDEN, UNAVAILABLE.
 func (o *Outgoing) Remove(ctx context.Context, user auth.User, room, id string) error {
-	if _, err := o.find(ctx, user, room, id); err != nil {
+	h, err := o.find(ctx, user, room, id)
+	if err != nil {
 		return err
 	}
 	if err := o.store.RemoveHook(ctx, id); err != nil {
 		return err
 	}
+	o.chat.Auditor().Note(ctx, hookEntry(user, "remove_webhook", &h))
 	o.look()
 	return nil
 }
@@ -153,6 +156,7 @@ func (o *Outgoing) SetCursor(ctx context.Context, user auth.User, room, id, in s
 	if err := o.cursors.SetCursor(ctx, id, where, seq); err != nil {
 		return err
 	}
+	o.chat.Auditor().Note(ctx, cursorEntry(user, &h, where, seq))
 	o.look()
 	return nil
 }

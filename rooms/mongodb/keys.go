@@ -143,9 +143,9 @@ func (k *Keys) find(ctx context.Context, filter bson.D, opts *options.FindOption
 }
 
 // RevokeKey takes a key out of force; the index removes it later.
-func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) error {
+func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) (auth.Key, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return auth.Key{}, err
 	}
 	ctx, cancel := k.writing(ctx)
 	defer cancel()
@@ -153,11 +153,15 @@ func (k *Keys) RevokeKey(ctx context.Context, which auth.KeyRef, at time.Time) e
 	if which.Room != "" {
 		filter = append(filter, bson.E{Key: "rooms", Value: bson.A{which.Room}})
 	}
-	result, err := k.keys.UpdateOne(ctx, filter, field("$set", field("revokedAt", at)))
-	if err == nil && result.MatchedCount == 0 {
-		return fmt.Errorf("revoke key: %w", auth.ErrNoKey)
+	var was storedKey
+	err := k.keys.FindOneAndUpdate(ctx, filter, field("$set", field("revokedAt", at))).Decode(&was)
+	if isNotFound(err) {
+		return auth.Key{}, fmt.Errorf("revoke key: %w", auth.ErrNoKey)
 	}
-	return fail("revoke key", err)
+	if err != nil {
+		return auth.Key{}, fail("revoke key", err)
+	}
+	return was.key(), nil
 }
 
 // RevokedKeys gives whom the keys revoked after a time spoke for.

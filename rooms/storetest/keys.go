@@ -47,11 +47,11 @@ func keysAreKept(t *testing.T, one, another auth.KeyStore) {
 		t.Errorf("no key's hash gives %v, want %v", err, auth.ErrNoKey)
 	}
 	at := now()
-	if err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindHook, ID: here.ID}, at); !errors.Is(err, auth.ErrNoKey) {
+	if _, err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindHook, ID: here.ID}, at); !errors.Is(err, auth.ErrNoKey) {
 		t.Errorf("revoked as another kind: %v, want %v", err, auth.ErrNoKey)
 	}
-	if err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: here.ID}, at); err != nil {
-		t.Fatal(err)
+	if was, err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: here.ID}, at); err != nil || !reflect.DeepEqual(was, here) {
+		t.Fatalf("revoked was %+v, %v, want %+v", was, err, here)
 	}
 	for name, store := range map[string]auth.KeyStore{"the same instance": one, "another": another} {
 		if _, err := store.KeyByHash(waiting(t), here.Hash); !errors.Is(err, auth.ErrNoKey) {
@@ -65,12 +65,12 @@ func keysAreKept(t *testing.T, one, another auth.KeyStore) {
 		}
 	}
 	for room, wrong := range map[string]auth.UserID{"general": here.ID, "dev": everywhere.ID} {
-		if err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: wrong, Room: room}, at); !errors.Is(err, auth.ErrNoKey) {
+		if _, err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: wrong, Room: room}, at); !errors.Is(err, auth.ErrNoKey) {
 			t.Errorf("revoked by one of its rooms: %v, want %v", err, auth.ErrNoKey)
 		}
 	}
 	for _, id := range []auth.UserID{here.ID, "b:nobody"} {
-		if err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: id}, at); !errors.Is(err, auth.ErrNoKey) {
+		if _, err := one.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: id}, at); !errors.Is(err, auth.ErrNoKey) {
 			t.Errorf("%s is revoked again: %v, want %v", id, err, auth.ErrNoKey)
 		}
 	}
@@ -102,7 +102,7 @@ func keysAreListed(t *testing.T, store auth.KeyStore) {
 			t.Errorf("%+v: %+v, %v, want %+v", c.q, got, err, want)
 		}
 	}
-	if err := store.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: "b:1", Room: "a"}, now()); err != nil {
+	if _, err := store.RevokeKey(waiting(t), auth.KeyRef{Kind: auth.KindBot, ID: "b:1", Room: "a"}, now()); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := store.Keys(waiting(t), auth.KeyQuery{Kind: auth.KindBot, Room: "a", Limit: 10}); err != nil || len(got) != 1 || got[0].ID != "b:2" {
@@ -117,7 +117,10 @@ func keyCallsReturn(t *testing.T, store auth.KeyStore) {
 		"CreateKey": func() error { return store.CreateKey(cancelled, keyOf("b:1", auth.KindBot, "a")) },
 		"KeyByHash": func() error { _, err := store.KeyByHash(cancelled, [32]byte{}); return err },
 		"Keys":      func() error { _, err := store.Keys(cancelled, auth.KeyQuery{Limit: 1}); return err },
-		"RevokeKey": func() error { return store.RevokeKey(cancelled, auth.KeyRef{Kind: auth.KindBot, ID: "b:1"}, now()) },
+		"RevokeKey": func() error {
+			_, err := store.RevokeKey(cancelled, auth.KeyRef{Kind: auth.KindBot, ID: "b:1"}, now())
+			return err
+		},
 		"RevokedKeys": func() error {
 			_, err := store.RevokedKeys(cancelled, now())
 			return err

@@ -58,7 +58,7 @@ func TestWhoMayOpen(t *testing.T) {
 	}
 	check()
 	rule := `{"_id": "r1", "predicate": "path-prefix('/a/_streams/admins')", "priority": 1, "roles": ["staff"]}`
-	if err := w.service.PutRule(t.Context(), []byte(rule)); err != nil {
+	if err := w.service.PutRule(t.Context(), "root", []byte(rule)); err != nil {
 		t.Fatal(err)
 	}
 	may["staff"] = may["admin"]
@@ -68,7 +68,7 @@ func TestWhoMayOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.service.PutRule(t.Context(), []byte(strings.Replace(rule, "staff", "others", 1))); err != nil {
+	if err := w.service.PutRule(t.Context(), "root", []byte(strings.Replace(rule, "staff", "others", 1))); err != nil {
 		t.Fatal(err)
 	}
 	if reason := r.awaitEnd(t); reason != streams.ReasonForbidden {
@@ -80,7 +80,7 @@ func TestWhoMayOpen(t *testing.T) {
 		"mongo":     `{"_id": "x", "predicate": "path('/a')", "roles": [], "mongo": {}}`,
 		"":          `[]`,
 	} {
-		wantCode(t, w.service.PutRule(t.Context(), []byte(bad)), rooms.CodeBadRequest, field)
+		wantCode(t, w.service.PutRule(t.Context(), "root", []byte(bad)), rooms.CodeBadRequest, field)
 	}
 }
 

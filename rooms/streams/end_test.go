@@ -36,7 +36,7 @@ func TestADeclarationsEndIsTold(t *testing.T) {
 			t.Errorf("%s: %q", name, reason)
 		}
 	}
-	wantCode(t, here.service.Delete(t.Context(), streams.Name{Collection: "log", URI: "all"}), rooms.CodeNotFound, "")
+	wantCode(t, here.service.Delete(t.Context(), "root", streams.Name{Collection: "log", URI: "all"}), rooms.CodeNotFound, "")
 	plain := bson.D{
 		{Key: "uri", Value: "plain"}, {Key: "watch", Value: bson.D{{Key: "collection", Value: "log"}}},
 		{Key: "stages", Value: bson.A{bson.D{{Key: "$match", Value: bson.D{{Key: "fullDocument.n", Value: bson.D{{Key: "$gt", Value: 1}}}}}}}},

@@ -34,7 +34,7 @@ func (w *world) slowly(command, collection string, pause time.Duration) {
 func TestWhoWaitsForACursorIsHeldToTheRulesOfThen(t *testing.T) {
 	w := newWorld(t, mongotest.Start(t, "--setParameter", "enableTestCommands=1"), true, streams.Options{})
 	w.declare("log/all", `{}`)
-	if err := w.service.PutRule(t.Context(), []byte(`{"_id": "r", "predicate": "path('/log/_streams/all')", "roles": ["guest"]}`)); err != nil {
+	if err := w.service.PutRule(t.Context(), "root", []byte(`{"_id": "r", "predicate": "path('/log/_streams/all')", "roles": ["guest"]}`)); err != nil {
 		t.Fatal(err)
 	}
 	w.slowly("aggregate", "log", 2*time.Second)
@@ -265,7 +265,7 @@ func TestWhatIsPutStandsThoughAnotherInstanceChangedItJustNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Put(t.Context(), d); err != nil {
+	if _, err := other.Put(t.Context(), "root", d); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.service.Load(t.Context()); err != nil {
@@ -281,7 +281,7 @@ func TestARulesIdIsNoOperator(t *testing.T) {
 	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
 	for _, id := range []string{`{"$gt": ""}`, `["a"]`, `{"$regularExpression": {"pattern": ".", "options": ""}}`} {
 		rule := `{"_id": ` + id + `, "predicate": "path('/log/_streams/all')", "roles": ["guest"]}`
-		wantCode(t, w.service.PutRule(t.Context(), []byte(rule)), rooms.CodeBadRequest, "_id")
+		wantCode(t, w.service.PutRule(t.Context(), "root", []byte(rule)), rooms.CodeBadRequest, "_id")
 	}
 }
 
@@ -290,7 +290,7 @@ func TestARuleOfAPathIsNoneOfItsSiblings(t *testing.T) {
 	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
 	w.declare("log/all", `{}`)
 	w.declare("log/alls", `{}`)
-	if err := w.service.PutRule(t.Context(), []byte(`{"_id": "r", "predicate": "path-prefix('/log/_streams/all')", "roles": ["guest"]}`)); err != nil {
+	if err := w.service.PutRule(t.Context(), "root", []byte(`{"_id": "r", "predicate": "path-prefix('/log/_streams/all')", "roles": ["guest"]}`)); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.service.Check(caller("g", "guest"), request("log/all")); err != nil {

@@ -130,7 +130,7 @@ func (w *world) tryDeclare(name, text string) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.service.Put(w.t.Context(), d)
+	_, err = w.service.Put(w.t.Context(), "root", d)
 	return err
 }
 

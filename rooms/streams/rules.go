@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -109,8 +110,12 @@ func (s *Service) readRules(stored []bson.Raw) []rule {
 	return rules
 }
 
-// PutRule adds a rule of access, given as JSON: {_id, predicate: "path-prefix('/posts/_streams/all')", priority, roles}.
-func (s *Service) PutRule(ctx context.Context, text []byte) error {
+// maxNotedPath is longer than the path of any stream, in bytes: the names of a database, a collection and a stream.
+const maxNotedPath = 512
+
+// PutRule adds a rule of access for by, whom the audit log names, given as JSON:
+// {_id, predicate: "path-prefix('/posts/_streams/all')", priority, roles}.
+func (s *Service) PutRule(ctx context.Context, by auth.UserID, text []byte) error {
 	if s.db == nil {
 		return errNoDatabase
 	}
@@ -122,11 +127,14 @@ func (s *Service) PutRule(ctx context.Context, text []byte) error {
 	if err != nil {
 		return rooms.Wrap(rooms.CodeBadRequest, err, "the body must be one JSON object")
 	}
-	if _, err := parseRule(raw); err != nil {
+	r, err := parseRule(raw)
+	if err != nil {
 		return err
 	}
 	if err := s.store.PutRule(ctx, document); err != nil {
 		return err
 	}
+	path := strings.ToValidUTF8(r.path[:min(len(r.path), maxNotedPath)], "")
+	s.note(ctx, by, "allow_streams", bson.D{{Key: "path", Value: path}, {Key: "prefix", Value: r.prefix}})
 	return s.Load(ctx)
 }

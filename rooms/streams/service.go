@@ -37,6 +37,8 @@ type Options struct {
 	Linger time.Duration
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: none
+
+	Auditor *rooms.Auditor // is told who declared what; nil: nobody is
 }
 
 // defaultLinger lets a client that reconnects find its cursor open.
@@ -51,6 +53,8 @@ type Service struct {
 	linger time.Duration
 	now    func() time.Time
 	logger *slog.Logger
+
+	auditor *rooms.Auditor // nil: nobody is told
 
 	catchUps chan struct{} // a place for each cursor of those who come back
 	initials chan struct{} // and for each reading of what is there
@@ -82,7 +86,7 @@ func New(o Options) *Service {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Service{
-		db: o.Database, store: o.Store, most: o.MaxCursors, linger: o.Linger, now: o.Now, logger: o.Logger,
+		db: o.Database, store: o.Store, most: o.MaxCursors, linger: o.Linger, now: o.Now, logger: o.Logger, auditor: o.Auditor,
 		catchUps: make(chan struct{}, catchUpsMost), initials: make(chan struct{}, initialsMost),
 		feeds: map[string]*feed{},
 	}

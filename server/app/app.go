@@ -204,7 +204,7 @@ func readWords(path string) (*rooms.Words, error) {
 
 // composeStreams makes declared streams: there are none without MongoDB.
 func (a *App) composeStreams(o Options) (err error) {
-	declared := streams.Options{MaxCursors: o.Config.MaxCursors, Logger: o.Logger}
+	declared := streams.Options{MaxCursors: o.Config.MaxCursors, Logger: o.Logger, Auditor: a.service.Auditor()}
 	if kept, ok := a.store.(*mongodb.Store); ok {
 		if declared.Database, declared.Store, err = kept.Streams(o.Config.feedsDatabase()); err != nil {
 			return fmt.Errorf("open the database of feeds: %w", err)

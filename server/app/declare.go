@@ -13,11 +13,12 @@ import (
 	"unicode/utf8"
 
 	"roomstream/auth"
+	"roomstream/rooms"
 	"roomstream/rooms/mongodb"
 	"roomstream/rooms/streams"
 )
 
-// everything is the caller that the command line is.
+// everything is the caller that the command line is. The audit log knows it by this id.
 var everything = streams.Caller{Known: true, User: auth.User{ID: "roomstream", Roles: []string{auth.RoleAdmin}}}
 
 // applyStreams declares the streams of a file. All are tried before any is written; running instances follow at once.
@@ -82,9 +83,9 @@ type difference struct {
 
 func (d difference) make(ctx context.Context, service *streams.Service) (err error) {
 	if d.to == nil {
-		return service.Delete(ctx, d.name)
+		return service.Delete(ctx, everything.User.ID, d.name)
 	}
-	_, err = service.Put(ctx, d.to)
+	_, err = service.Put(ctx, everything.User.ID, d.to)
 	return err
 }
 
@@ -263,7 +264,7 @@ func removeStream(ctx context.Context, e Environment) error {
 	}
 	name, err := streams.ParseName(text)
 	if err == nil {
-		err = withStreams(ctx, c, e, func(service *streams.Service) error { return service.Delete(ctx, name) })
+		err = withStreams(ctx, c, e, func(service *streams.Service) error { return service.Delete(ctx, everything.User.ID, name) })
 	}
 	if err != nil {
 		return fmt.Errorf("streams remove: %w", err)
@@ -286,7 +287,9 @@ func withStreams(ctx context.Context, c Config, e Environment, do func(*streams.
 		if err != nil {
 			return err
 		}
-		service := streams.New(streams.Options{Database: database, Store: declarations, Logger: e.logger(c)})
+		service := streams.New(streams.Options{
+			Database: database, Store: declarations, Logger: e.logger(c), Auditor: rooms.NewAuditor(kept.Rooms().Moderation, e.logger(c)),
+		})
 		if err := service.Load(ctx); err != nil {
 			return err
 		}

@@ -1,11 +1,16 @@
 package app_test
 
 import (
+	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"roomstream/rooms"
+	"roomstream/rooms/mongodb"
 	"roomstream/rooms/mongodb/mongotest"
 	"roomstream/server/app/apptest"
 )
@@ -84,6 +89,36 @@ func TestAFileOfStreamsIsApplied(t *testing.T) {
 	d.lists()
 	run(t, d.env, "streams", "remove", "posts/all").fails(t, "posts/all")
 	run(t, d.env, "streams", "remove", "posts/all/more").fails(t, "uri")
+	d.noted("declare_stream posts/all", "declare_stream posts/mine", "declare_stream posts/all", "declare_stream all",
+		"remove_stream all", "remove_stream posts/mine", "remove_stream posts/all")
+}
+
+// noted compares what the audit log says of the command line, in whatever order: ids of several processes are ordered by the
+// second.
+func (d declaring) noted(want ...string) {
+	d.t.Helper()
+	store, err := mongodb.Open(d.t.Context(), mongodb.Options{URI: d.env["ROOMSTREAM_MONGODB_URI"], Database: d.env["ROOMSTREAM_MONGODB_DATABASE"]})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = store.Close(context.Background()) }()
+	list, err := store.Rooms().Moderation.AuditLog(d.t.Context(), rooms.AuditQuery{Actor: "roomstream", Limit: 100})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var got []string
+	for _, e := range list {
+		var details struct{ Stream string }
+		if err := json.Unmarshal([]byte(e.Details), &details); err != nil {
+			d.t.Errorf("details %q: %v", e.Details, err)
+		}
+		got = append(got, e.Action+" "+details.Stream)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		d.t.Errorf("noted are %q, want %q", got, want)
+	}
 }
 
 // TestAFileWithMistakesChangesNothing: all mistakes are told at once, by entry and field, also those that only the

@@ -23,9 +23,9 @@ import (
 type catalog interface {
 	Ready() error
 	Visible(caller streams.Caller) []*streams.Declaration
-	Replace(ctx context.Context, collection string, to []*streams.Declaration) error
+	Replace(ctx context.Context, by auth.UserID, collection string, to []*streams.Declaration) error
 	Insert(ctx context.Context, caller streams.Caller, collection string, document []byte) (bson.RawValue, error)
-	PutRule(ctx context.Context, rule []byte) error
+	PutRule(ctx context.Context, by auth.UserID, rule []byte) error
 }
 
 // collectionTimeout bounds a request: declaring tries each pipeline against the database.
@@ -181,12 +181,12 @@ func linksTo(to address, names []streams.Name) (answer, error) {
 }
 
 // declare makes a set of declarations all that the collection has.
-func (s *Server) declare(ctx context.Context, _ streams.Caller, to address, body []byte) (answer, error) {
+func (s *Server) declare(ctx context.Context, who streams.Caller, to address, body []byte) (answer, error) {
 	list, err := streams.ParseDeclarations(to.name.Collection, body)
 	if err != nil {
 		return answer{}, err
 	}
-	if err := s.catalog.Replace(ctx, to.name.Collection, list); err != nil {
+	if err := s.catalog.Replace(ctx, who.User.ID, to.name.Collection, list); err != nil {
 		return answer{}, err
 	}
 	names := make([]streams.Name, len(list))
@@ -221,6 +221,6 @@ func segmentOf(id bson.RawValue) string {
 }
 
 // putRule lets roles open streams besides what their declarations say.
-func (s *Server) putRule(ctx context.Context, _ streams.Caller, _ address, body []byte) (answer, error) {
-	return answer{status: http.StatusNoContent}, s.catalog.PutRule(ctx, body)
+func (s *Server) putRule(ctx context.Context, who streams.Caller, _ address, body []byte) (answer, error) {
+	return answer{status: http.StatusNoContent}, s.catalog.PutRule(ctx, who.User.ID, body)
 }

@@ -27,7 +27,7 @@ type shelf struct {
 
 func (s *shelf) Ready() error                                    { return s.err }
 func (s *shelf) Visible(c streams.Caller) []*streams.Declaration { return s.visible[c.Known] }
-func (s *shelf) Replace(context.Context, string, []*streams.Declaration) error {
+func (s *shelf) Replace(context.Context, auth.UserID, string, []*streams.Declaration) error {
 	return s.err
 }
 func (s *shelf) Insert(_ context.Context, _ streams.Caller, collection string, document []byte) (bson.RawValue, error) {
@@ -38,7 +38,7 @@ func (s *shelf) Insert(_ context.Context, _ streams.Caller, collection string, d
 	kind, value, err := bson.MarshalValue(s.id)
 	return bson.RawValue{Type: kind, Value: value}, err
 }
-func (s *shelf) PutRule(_ context.Context, rule []byte) error {
+func (s *shelf) PutRule(_ context.Context, _ auth.UserID, rule []byte) error {
 	s.rules = append(s.rules, string(rule))
 	return s.err
 }

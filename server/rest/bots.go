@@ -29,12 +29,6 @@ func eventOf(r route) string {
 	return ""
 }
 
-// The rights of a bot.
-const (
-	rightsPost = "post"
-	rightsRead = "post_and_read"
-)
-
 // bot is a bot as clients see it.
 type bot struct {
 	ID        auth.UserID `json:"id"`
@@ -46,11 +40,7 @@ type bot struct {
 }
 
 func botOf(k *auth.Key) bot {
-	b := bot{k.ID, k.Name, k.Rooms, rightsRead, k.CreatedBy, k.CreatedAt.UTC().Format(rooms.TimeFormat)}
-	if k.PostOnly {
-		b.Rights = rightsPost
-	}
-	return b
+	return bot{k.ID, k.Name, k.Rooms, hooks.RightsOf(k), k.CreatedBy, k.CreatedAt.UTC().Format(rooms.TimeFormat)}
 }
 
 // createBot answers 201 {bot, key}.
@@ -71,10 +61,10 @@ func (s *Server) createBot(c call) (reply, error) {
 		in.Rooms = f.texts("rooms", hooks.MaxRooms)
 	}
 	switch rights := f.text("rights"); rights {
-	case rightsPost, rightsRead:
-		in.PostOnly = rights == rightsPost
+	case hooks.RightsPost, hooks.RightsRead:
+		in.PostOnly = rights == hooks.RightsPost
 	default:
-		f.refuse("rights", "must be "+rightsPost+" or "+rightsRead)
+		f.refuse("rights", "must be "+hooks.RightsPost+" or "+hooks.RightsRead)
 	}
 	if f.err != nil {
 		return reply{}, f.err

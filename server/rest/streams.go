@@ -19,8 +19,8 @@ type Streams interface {
 	Ready() error
 	// Visible gives the streams a caller may open, by name; an admin, all.
 	Visible(caller streams.Caller) []*streams.Declaration
-	Put(ctx context.Context, d *streams.Declaration) (created bool, err error)
-	Delete(ctx context.Context, name streams.Name) error
+	Put(ctx context.Context, by auth.UserID, d *streams.Declaration) (created bool, err error)
+	Delete(ctx context.Context, by auth.UserID, name streams.Name) error
 }
 
 var _ Streams = (*streams.Service)(nil)
@@ -149,7 +149,7 @@ func (s *Server) putStream(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), declareTimeout)
 	defer cancel()
-	created, err := s.streams.Put(ctx, d)
+	created, err := s.streams.Put(ctx, c.user.ID, d)
 	if err != nil {
 		return reply{}, err
 	}
@@ -170,7 +170,7 @@ func (s *Server) deleteStream(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), declareTimeout)
 	defer cancel()
-	return reply{status: http.StatusNoContent}, s.streams.Delete(ctx, name)
+	return reply{status: http.StatusNoContent}, s.streams.Delete(ctx, c.user.ID, name)
 }
 
 var errNoStreams = rooms.E(rooms.CodeNotFound, "this server has no declared streams")

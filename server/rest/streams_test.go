@@ -45,6 +45,10 @@ func (c *caller) stream(method, name, token, body string) answer {
 func (c *caller) listed(token string) map[string]object {
 	c.t.Helper()
 	a := c.get(streamsRoute, "/api/streams", token)
+	// A server that has just begun has not read the declarations yet, and says so.
+	for give := time.Now().Add(apptest.Patience); a.status == http.StatusServiceUnavailable && time.Now().Before(give); {
+		a = c.get(streamsRoute, "/api/streams", token)
+	}
 	a.want(c.t, http.StatusOK)
 	list := map[string]object{}
 	for _, entry := range a.object["streams"].([]any) {

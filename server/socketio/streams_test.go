@@ -29,7 +29,7 @@ func (h hasty) Subscribe(ctx context.Context, caller streams.Caller, r streams.R
 		return nil, err
 	}
 	_, err = h.db.Insert(ctx, r.Collection, bson.D{{Key: "n", Value: 1}})
-	err = errors.Join(err, await(ctx, sink.came), h.Delete(ctx, r.Name), await(ctx, sink.ended))
+	err = errors.Join(err, await(ctx, sink.came), h.Delete(ctx, "root", r.Name), await(ctx, sink.ended))
 	return sub, err
 }
 
@@ -77,7 +77,7 @@ func openStreams(t *testing.T) hasty {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := service.Put(t.Context(), declaration); err != nil {
+	if _, err := service.Put(t.Context(), "root", declaration); err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())

@@ -58,7 +58,7 @@ export function Audit({ chat, requests, names, roomId }: ScreenProps) {
         next="Show older"
         empty={
           <Empty icon="list" title={filtered ? "Nothing of this kind" : "Nothing was done yet"}>
-            <p>{filtered ? "Nothing that was noted is like this." : "Roles, bans, deleted messages, settings and decided reports are noted here."}</p>
+            <p>{filtered ? "Nothing that was noted is like this." : "Roles, bans, deleted messages, settings, decided reports and integrations are noted here."}</p>
           </Empty>
         }
       />

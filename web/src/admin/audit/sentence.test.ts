@@ -27,6 +27,18 @@ test.each([
   ["create_invitation", { id: "x" }, "<ann> made an invitation in #r"],
   ["remove_invitation", { id: "x" }, "<ann> revoked an invitation in #r"],
   ["update_room", { name: "News", topic: "", readOnly: true, slowModeMs: 60_000, archived: false }, "<ann> changed the settings of #r: named “News”, read-only, slow mode 1 minute"],
+  ["create_bot", { name: "CI", rights: "post" }, "<ann> made the bot “CI” in #r: only posts"],
+  ["remove_bot", { name: "CI", rights: "post_and_read" }, "<ann> removed the bot “CI” in #r: posts and reads"],
+  ["create_hook", { name: "In" }, "<ann> made the incoming hook “In” in #r"],
+  ["remove_hook", { name: "In" }, "<ann> removed the incoming hook “In” in #r"],
+  ["create_webhook", { id: "w_1", host: "a.example" }, "<ann> made a webhook to a.example in #r"],
+  ["remove_webhook", { id: "w_1", host: "a.example" }, "<ann> removed the webhook to a.example in #r"],
+  ["set_webhook_cursor", { id: "w_1", host: "a.example", seq: 7 }, "<ann> had the webhook to a.example go on in #r behind number 7"],
+  ["declare_stream", { stream: "posts/all", created: true }, "<ann> declared the stream posts/all"],
+  ["declare_stream", { stream: "posts/all", created: false }, "<ann> changed the stream posts/all"],
+  ["remove_stream", { stream: "posts/all" }, "<ann> removed the stream posts/all"],
+  ["allow_streams", { path: "/posts", prefix: true }, "<ann> let more roles open the streams below /posts"],
+  ["allow_streams", { path: "/posts/_streams/all", prefix: false }, "<ann> let more roles open the stream /posts/_streams/all"],
 ])("%s %j", (action, details, words) => {
   expect(said(action, { details })).toBe(words);
 });
@@ -35,6 +47,12 @@ test("a ban says until when, whatever role goes with it", () => {
   for (const role of [null, "member"]) {
     expect(said("set_member", { details: { role, bannedUntil: "2030-05-05T12:00:00.000Z" } })).toMatch(/^<ann> banned <bo> in #r until .*2030/);
   }
+});
+
+test("a bot that is not of one room says how many are open to it", () => {
+  const words = (details: AuditEntry["details"]) => sentenceOf({ id: "1", timestamp: "", actor: "ann", action: "create_bot", details }, true).map(wordOf).join("");
+  expect(words({ name: "CI", rights: "post", rooms: ["a", "b"] })).toBe("<ann> made the bot “CI” for 2 rooms: only posts");
+  expect(words({ name: "CI", rights: "post_and_read" })).toBe("<ann> made the bot “CI” for all rooms: posts and reads");
 });
 
 test("what a newer server notes is said as it is called; a room that is known from the place is not named", () => {

@@ -17,6 +17,16 @@ export const ACTIONS: readonly { readonly value: string; readonly label: string 
   { value: "update_room", label: "Settings of rooms" },
   { value: "create_invitation", label: "Invitations made" },
   { value: "remove_invitation", label: "Invitations revoked" },
+  { value: "create_bot", label: "Bots made" },
+  { value: "remove_bot", label: "Bots removed" },
+  { value: "create_hook", label: "Incoming hooks made" },
+  { value: "remove_hook", label: "Incoming hooks removed" },
+  { value: "create_webhook", label: "Webhooks made" },
+  { value: "remove_webhook", label: "Webhooks removed" },
+  { value: "set_webhook_cursor", label: "Webhooks set back or on" },
+  { value: "declare_stream", label: "Streams declared" },
+  { value: "remove_stream", label: "Streams removed" },
+  { value: "allow_streams", label: "Streams opened to roles" },
 ];
 
 /** The whole sentence, without a full stop. */
@@ -40,6 +50,23 @@ function deedOf(entry: AuditEntry, inRoom: readonly Part[]): Part[] {
       return ["made an invitation", ...inRoom];
     case "remove_invitation":
       return ["revoked an invitation", ...inRoom];
+    case "create_bot":
+    case "remove_bot":
+    case "create_hook":
+    case "remove_hook":
+      return [keyDeeds[entry.action], nameWords(entry), ...inRoom, botWords(entry)];
+    case "create_webhook":
+      return ["made a webhook to ", textOf(entry, "host"), ...inRoom];
+    case "remove_webhook":
+      return ["removed the webhook to ", textOf(entry, "host"), ...inRoom];
+    case "set_webhook_cursor":
+      return ["had the webhook to ", textOf(entry, "host"), " go on", ...inRoom, ` behind number ${numberOf(entry, "seq")}`];
+    case "declare_stream":
+      return [entry.details["created"] === true ? "declared the stream " : "changed the stream ", textOf(entry, "stream")];
+    case "remove_stream":
+      return ["removed the stream ", textOf(entry, "stream")];
+    case "allow_streams":
+      return [entry.details["prefix"] === true ? "let more roles open the streams below " : "let more roles open the stream ", textOf(entry, "path")];
     default:
       return [`did “${entry.action.replaceAll("_", " ")}”`, ...(entry.userId === undefined ? [] : [" to ", whom]), ...inRoom];
   }
@@ -52,6 +79,27 @@ function memberDeed(entry: AuditEntry, whom: Part, inRoom: readonly Part[]): Par
   if (role === undefined) return ["took ", whom, " out", ...inRoom];
   if (role === "reader") return ["muted ", whom, ...inRoom, ": may only read"];
   return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${roleNames[role].toLowerCase()}`, ...inRoom];
+}
+
+const keyDeeds = {
+  create_bot: "made the bot ",
+  remove_bot: "removed the bot ",
+  create_hook: "made the incoming hook ",
+  remove_hook: "removed the incoming hook ",
+} as const;
+
+function nameWords(entry: AuditEntry): string {
+  return `“${textOf(entry, "name")}”`;
+}
+
+/** Where a bot may go that is not of one room, and what it may do. */
+function botWords(entry: AuditEntry): string {
+  if (!entry.action.endsWith("_bot")) return "";
+  const mayRead = textOf(entry, "rights") === "post_and_read";
+  if (entry.roomId !== undefined) return mayRead ? ": posts and reads" : ": only posts";
+  const rooms = entry.details["rooms"];
+  if (!Array.isArray(rooms)) return mayRead ? " for all rooms: posts and reads" : " for all rooms: only posts";
+  return mayRead ? ` for ${rooms.length} rooms: posts and reads` : ` for ${rooms.length} rooms: only posts`;
 }
 
 const reportDeeds: Readonly<Record<string, string>> = { resolved: "resolved", dismissed: "dismissed", open: "opened again" };
@@ -68,6 +116,11 @@ function settingsWords({ details }: AuditEntry): string {
     archived === true && "archived",
   ].filter((word) => word !== false);
   return words.length === 0 ? "" : `: ${words.join(", ")}`;
+}
+
+function numberOf({ details }: AuditEntry, field: string): number {
+  const value = details[field];
+  return typeof value === "number" ? value : 0;
 }
 
 function textOf({ details }: AuditEntry, field: string): string {
