@@ -1,154 +1,137 @@
-// Command bench measures what a running server costs: CPU a delivery and memory a
-// connection, with raw WebSockets that check the order of every member's messages.
+// Command bench puts this server and its peers under the same loads, side by side, and writes down what each costs.
 //
-//	go run ./server/bench -url http://127.0.0.1:8080 -pid PID -secret SECRET bursts
-//	go run ./server/bench -url http://127.0.0.1:8080 -pid PID -secret SECRET connections
+//	task bench                          all of it
+//	task bench -- -quick                the same loads, smaller and once: to see that it works, not to compare
+//	task bench -- -only delivery        one scenario; -list names them
 //
-// It sends to loopback only, and ends by itself.
+// It loads loopback only. It runs on Linux: it reads over epoll, and costs from /proc.
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"net"
-	"net/url"
+	"io"
 	"os"
-	"slices"
-	"sync"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
 	"time"
 
-	"roomstream/auth"
+	"roomstream/server/bench/peers"
+	"roomstream/server/bench/report"
+	"roomstream/server/bench/scenarios"
 )
 
-// options are what the command line says.
-type options struct {
-	addr        string
-	pid         int
-	secret      string
-	members     int
-	burst       int
-	rounds      int
-	pause       time.Duration
-	connections int
-}
+// repeats is how often everything is measured: the median of three is not moved by one disturbance.
+const repeats = 3
 
 func main() {
-	if err := run(); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+// options are what the command line says.
+type options struct {
+	quick, list bool
+	repeat      int
+	only, peers string
+	root, out   string
+	mongod      string
+}
+
+func run(ctx context.Context, args []string, stdout io.Writer) error {
 	var o options
-	target := flag.String("url", "http://127.0.0.1:8080", "the server's address, on loopback")
-	flag.IntVar(&o.pid, "pid", 0, "the server's process id, whose CPU and memory are read")
-	flag.StringVar(&o.secret, "secret", "", "the server's JWT secret")
-	flag.IntVar(&o.members, "members", 200, "members of the room (bursts)")
-	flag.IntVar(&o.burst, "burst", 50, "messages a burst (bursts)")
-	flag.IntVar(&o.rounds, "rounds", 100, "bursts (bursts)")
-	flag.DurationVar(&o.pause, "pause", 20*time.Millisecond, "rest between bursts (bursts)")
-	flag.IntVar(&o.connections, "n", 5000, "connections (connections)")
-	flag.Parse()
-	u, err := url.Parse(*target)
-	if err != nil {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.BoolVar(&o.quick, "quick", false, "smaller loads, once")
+	flags.BoolVar(&o.list, "list", false, "name the scenarios and end")
+	flags.IntVar(&o.repeat, "repeat", 0, "how often; 0: three times, with -quick once")
+	flags.StringVar(&o.only, "only", "", "names of scenarios, separated by commas; empty: all")
+	flags.StringVar(&o.peers, "peers", "", "names of peers, separated by commas; empty: all")
+	flags.StringVar(&o.root, "root", "../..", "the project's folder")
+	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: print only")
+	flags.StringVar(&o.mongod, "mongod", os.Getenv("ROOMSTREAM_MONGOD"), "the mongod program")
+	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("-url %s: only loopback is loaded", *target)
+	if o.list {
+		for _, s := range scenarios.All(o.quick) {
+			fmt.Fprintf(stdout, "%-12s %s\n", s.Name, s.Title)
+		}
+		return nil
 	}
-	o.addr = u.Host
-	tokens, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(o.secret)})
-	if err != nil {
-		return err
-	}
-	switch flag.Arg(0) {
-	case "bursts":
-		return bursts(o, tokens)
-	case "connections":
-		return connections(o, tokens)
-	}
-	return fmt.Errorf("say what to measure: bursts or connections")
+	return o.measure(ctx, args, stdout)
 }
 
-// bursts sends bursts of messages to one room and prints the server's CPU a delivery.
-func bursts(o options, tokens *auth.Tokens) error {
-	room := fmt.Sprintf("bench-%d", time.Now().UnixNano())
-	members := make([]*client, o.members)
-	for i := range members {
-		c, err := dial(o.addr, tokens, fmt.Sprintf("member-%d", i))
-		if err != nil {
-			return err
+func (o options) measure(ctx context.Context, args []string, stdout io.Writer) error {
+	if o.repeat == 0 {
+		o.repeat = repeats
+		if o.quick {
+			o.repeat = 1
 		}
-		defer c.close()
-		if err := c.join(room); err != nil {
-			return err
-		}
-		members[i] = c
 	}
-	var readers sync.WaitGroup
-	for _, c := range members {
-		c.progress = make(chan int, 1)
-		readers.Go(c.count)
-	}
-	before, err := usage(o.pid)
+	files, err := raiseFiles()
 	if err != nil {
 		return err
 	}
-	latencies := make([]time.Duration, 0, o.rounds)
-	for round := range o.rounds {
-		start := time.Now()
-		if err := members[0].sendBurst(room, round*o.burst, o.burst); err != nil {
-			return err
-		}
-		for _, c := range members {
-			if err := c.await((round + 1) * o.burst); err != nil {
-				return fmt.Errorf("burst %d: %w", round, err)
-			}
-		}
-		latencies = append(latencies, time.Since(start))
-		time.Sleep(o.pause)
-	}
-	after, err := usage(o.pid)
+	root, err := filepath.Abs(o.root)
 	if err != nil {
 		return err
 	}
-	deliveries := o.members * o.burst * o.rounds
-	slices.Sort(latencies)
-	fmt.Printf("bursts of %d to %d members, %d times: %d deliveries, all in order; server CPU %.2f us a delivery (%.2f s); a burst took p50 %s, p99 %s\n",
-		o.burst, o.members, o.rounds, deliveries, (after.cpu-before.cpu).Seconds()*1e6/float64(deliveries), (after.cpu - before.cpu).Seconds(),
-		latencies[len(latencies)/2].Round(10*time.Microsecond), latencies[len(latencies)*99/100].Round(10*time.Microsecond))
-	return nil
+	dir, err := os.MkdirTemp("", "roomstream-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	site := peers.Site{Root: root, Dir: dir, Mongod: o.mongod}
+	names := list(o.peers)
+	if len(names) == 0 {
+		names = peers.All()
+	}
+	begun := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(stdout, "%s "+format+"\n", append([]any{time.Since(begun).Round(time.Second)}, args...)...)
+	}
+	say("building %s", strings.Join(names, ", "))
+	if err := site.Build(ctx, names); err != nil {
+		return err
+	}
+	sections, err := scenarios.Run(ctx, scenarios.Options{
+		Site: site, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Say: say,
+	})
+	if err != nil {
+		return err
+	}
+	results := report.Results{
+		Command: "task bench -- " + strings.Join(args, " "), Begun: begun, Took: time.Since(begun),
+		Machine: report.ThisMachine(), Versions: site.Versions(ctx), Quick: o.quick, Repeat: o.repeat, Sections: sections,
+	}
+	if o.out == "" {
+		return results.WriteText(stdout)
+	}
+	return errors.Join(results.WriteText(stdout), results.WriteFolder(o.out))
 }
 
-// connections opens idle, signed-in connections and prints the server's memory a
-// connection.
-func connections(o options, tokens *auth.Tokens) error {
-	before, err := usage(o.pid)
-	if err != nil {
-		return err
-	}
-	start := time.Now()
-	open := make([]*client, 0, o.connections)
-	for i := range o.connections {
-		c, err := dial(o.addr, tokens, fmt.Sprintf("user-%d", i))
-		if err != nil {
-			return fmt.Errorf("connection %d: %w", i, err)
-		}
-		defer c.close()
-		open = append(open, c)
-	}
-	took := time.Since(start)
-	time.Sleep(settle)
-	after, err := usage(o.pid)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d signed-in connections: %.1f KiB each (RSS %d to %d KiB), %.0f connects a second, one after the other\n",
-		len(open), float64(after.rss-before.rss)/float64(len(open)), before.rss, after.rss, float64(len(open))/took.Seconds())
-	return nil
+func list(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// settle is how long the server's garbage collector and scavenger get before its
-// memory is read.
-const settle = 10 * time.Second
+// raiseFiles lets this process and those it starts have as many descriptors as the system allows, and says how many.
+func raiseFiles() (int, error) {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, fmt.Errorf("read the limit of file descriptors: %w", err)
+	}
+	limit.Cur = limit.Max
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 0, fmt.Errorf("raise the limit of file descriptors: %w", err)
+	}
+	return int(limit.Cur), nil
+}

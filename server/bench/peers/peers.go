@@ -1,0 +1,117 @@
+package peers
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"roomstream/server/bench/load"
+)
+
+// The names of what is measured, as they stand in the results.
+const (
+	Roomstream = "roomstream"
+	Node       = "node"
+	Centrifuge = "centrifuge"
+	Floor      = "floor"
+)
+
+// All lists the peers, in the order in which they are measured and shown.
+func All() []string { return []string{Roomstream, Node, Centrifuge, Floor} }
+
+// Site is where the peers are built and run.
+type Site struct {
+	Root string // the project
+	Dir  string // a temporary folder: programs, data, logs
+	// Mongod is the mongod program; empty: what needs one is left out.
+	Mongod string
+}
+
+// Options are how a peer is started.
+type Options struct {
+	// MongoDBURI is where messages are stored; empty: roomstream uses its embedded store, the others store nothing.
+	MongoDBURI string
+	// Dir is what roomstream keeps its embedded store in; empty: a new folder.
+	Dir string
+}
+
+// Build builds the peers that are named.
+func (s Site) Build(ctx context.Context, names []string) error {
+	for _, name := range names {
+		var err error
+		switch name {
+		case Roomstream:
+			err = s.goBuild(ctx, s.Root, "./server", Roomstream)
+		case Floor:
+			err = s.goBuild(ctx, filepath.Join(s.Root, "server/bench"), "./peers/floor", Floor)
+		case Centrifuge:
+			err = s.goBuild(ctx, filepath.Join(s.Root, "server/bench/peers/centrifuge"), ".", Centrifuge)
+		case Node:
+			err = s.run(ctx, s.nodeDir(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+		default:
+			err = fmt.Errorf("there is no peer of that name; there are %v", All())
+		}
+		if err != nil {
+			return fmt.Errorf("build %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (s Site) nodeDir() string { return filepath.Join(s.Root, "server/bench/peers/node") }
+
+func (s Site) goBuild(ctx context.Context, dir, what, name string) error {
+	return s.run(ctx, dir, "go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(s.Dir, name), what)
+}
+
+func (s Site) run(ctx context.Context, dir, program string, args ...string) error {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, out)
+	}
+	return nil
+}
+
+// Dialect is how a peer is spoken to.
+func Dialect(name string) load.Dialect {
+	switch name {
+	case Roomstream:
+		return load.SocketIO{Ready: "ready"}
+	default:
+		return load.SocketIO{}
+	}
+}
+
+// Start starts a peer and returns when it listens.
+func (s Site) Start(ctx context.Context, name string, o Options) (*Process, error) {
+	dir, err := os.MkdirTemp(s.Dir, name+"-")
+	if err != nil {
+		return nil, err
+	}
+	c := command{program: filepath.Join(s.Dir, name), dir: dir}
+	switch name {
+	case Roomstream:
+		data := o.Dir
+		if data == "" {
+			data = dir
+		}
+		c.env = []string{"ROOMSTREAM_JWT_SECRET=" + Secret, "ROOMSTREAM_MONGODB_URI=" + o.MongoDBURI}
+		c.args = func(a netip.AddrPort) []string {
+			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn"}
+		}
+	case Node:
+		c.program = "node"
+		c.env = []string{"JWT_SECRET=" + Secret, "MONGODB_URI=" + o.MongoDBURI, "NODE_ENV=production"}
+		c.args = func(a netip.AddrPort) []string {
+			return []string{filepath.Join(s.nodeDir(), "server.js"), a.Addr().String(), fmt.Sprint(a.Port())}
+		}
+	default:
+		c.env = []string{"JWT_SECRET=" + Secret}
+		c.args = func(a netip.AddrPort) []string { return []string{a.String()} }
+	}
+	return start(ctx, c)
+}

@@ -1,0 +1,46 @@
+package peers
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"roomstream/server/bench/report"
+)
+
+// Versions says what is measured, exactly; what cannot be found out is left out.
+func (s Site) Versions(ctx context.Context) []report.Version {
+	versions := []report.Version{
+		{Name: Roomstream, Version: "commit " + s.said(ctx, "git", "rev-parse", "--short=12", "HEAD") + ", " + runtime.Version()},
+		{Name: Node, Version: "Node " + s.said(ctx, "node", "--version") + ", " + s.nodePackages()},
+		{Name: Floor, Version: "one write a frame, " + runtime.Version()},
+	}
+	if s.Mongod != "" {
+		first, _, _ := strings.Cut(s.said(ctx, s.Mongod, "--version"), "\n")
+		versions = append(versions, report.Version{Name: "mongod", Version: first})
+	}
+	return versions
+}
+
+func (s Site) said(ctx context.Context, program string, args ...string) string {
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir = s.Root
+	out, err := cmd.Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func (s Site) nodePackages() string {
+	var list struct{ Dependencies map[string]string }
+	b, err := os.ReadFile(filepath.Join(s.nodeDir(), "package.json"))
+	if err != nil || json.Unmarshal(b, &list) != nil {
+		return "unknown packages"
+	}
+	return "socket.io " + list.Dependencies["socket.io"] + ", express " + list.Dependencies["express"] + ", mongodb " + list.Dependencies["mongodb"]
+}

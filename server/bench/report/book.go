@@ -1,0 +1,96 @@
+// Package report keeps what was measured and writes it down: tables of medians, and plots.
+package report
+
+import (
+	"slices"
+
+	"roomstream/server/bench/stats"
+)
+
+// Figure is something that is measured.
+type Figure struct {
+	Name string
+	Unit string
+	// Best says which of two values is better.
+	Best Direction
+}
+
+// Direction is where better values lie.
+type Direction int
+
+const (
+	Low  Direction = iota // less is better
+	High                  // more is better
+)
+
+// Case is one load of a scenario.
+type Case struct {
+	Label string
+	X     float64 // where the case stands on a curve; not used otherwise
+}
+
+// Value is a figure of one case and one peer, over all repeats.
+type Value struct {
+	Runs   []float64
+	Failed []string // what went wrong, of each run that has no value
+}
+
+// Median is the middle of the runs; it needs one at least.
+func (v Value) Median() float64 { return stats.Median(v.Runs) }
+
+// Section is what one scenario measured.
+type Section struct {
+	Name, Title, Doc string
+	XName            string // what X of the cases is; empty: the cases are no curve
+	LogX             bool
+	Figures          []Figure
+	Cases            []Case
+	Peers            []string
+
+	values map[key]*Value
+}
+
+type key struct{ label, peer, figure string }
+
+// Add notes one run's value.
+func (s *Section) Add(c Case, peer string, f Figure, value float64) {
+	v := s.at(c, peer, f.Name)
+	v.Runs = append(v.Runs, value)
+}
+
+// Fail notes that a run of a case came to nothing.
+func (s *Section) Fail(c Case, peer string, err error) {
+	v := s.at(c, peer, "")
+	v.Failed = append(v.Failed, err.Error())
+}
+
+// Value gives what was measured; ok is false where nothing was.
+func (s *Section) Value(c Case, peer string, f Figure) (Value, bool) {
+	v := s.values[key{c.Label, peer, f.Name}]
+	if v == nil {
+		return Value{}, false
+	}
+	return *v, true
+}
+
+// Failures lists what went wrong with a peer in a case.
+func (s *Section) Failures(c Case, peer string) []string {
+	if v := s.values[key{c.Label, peer, ""}]; v != nil {
+		return v.Failed
+	}
+	return nil
+}
+
+func (s *Section) at(c Case, peer, figure string) *Value {
+	if s.values == nil {
+		s.values = map[key]*Value{}
+	}
+	k := key{c.Label, peer, figure}
+	if s.values[k] == nil {
+		s.values[k] = &Value{}
+	}
+	if !slices.Contains(s.Peers, peer) {
+		s.Peers = append(s.Peers, peer)
+	}
+	return s.values[k]
+}

@@ -1,0 +1,164 @@
+// Package scenarios are the loads that servers are put under, and what is measured of each.
+//
+// Lifecycle: a run starts the server it measures and stops it; nothing outlives it.
+package scenarios
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"roomstream/server/bench/load"
+	"roomstream/server/bench/peers"
+	"roomstream/server/bench/report"
+)
+
+// textSize is the length of every message's text, in bytes: a line or two.
+const textSize = 100
+
+// Scenario is one kind of load.
+type Scenario struct {
+	Name    string
+	Title   string
+	Doc     string // how it is measured, for the results
+	XName   string // what the cases' X is, where they are a curve
+	LogX    bool
+	Figures []report.Figure
+	Cases   []Case
+	Peers   []string // who takes part
+	Mongod  bool     // it needs one
+}
+
+// Case is one load. run measures it on one peer.
+type Case struct {
+	report.Case
+	run   func(ctx context.Context, r *run) error
+	files int // descriptors it needs, of the bench and of the server each
+}
+
+// run is one case on one peer, once.
+type run struct {
+	site    peers.Site
+	peer    string
+	section *report.Section
+	case_   report.Case
+}
+
+// record notes a value.
+func (r *run) record(f report.Figure, value float64) { r.section.Add(r.case_, r.peer, f, value) }
+
+// Options are how the scenarios are run.
+type Options struct {
+	Site   peers.Site
+	Quick  bool
+	Repeat int
+	Only   []string // names of scenarios; empty: all
+	Peers  []string // names of peers; empty: all
+	Files  int      // descriptors that a process may have
+	Say    func(format string, args ...any)
+}
+
+// caseTimeout bounds one case on one peer.
+const caseTimeout = 5 * time.Minute
+
+// All lists the scenarios, shorter ones with quick.
+func All(quick bool) []Scenario {
+	return []Scenario{
+		delivery(quick),
+	}
+}
+
+// Run runs the scenarios that are wanted, each case on each peer in turn, and gives a section for each.
+func Run(ctx context.Context, o Options) ([]*report.Section, error) {
+	all := All(o.Quick)
+	for _, name := range o.Only {
+		if !slices.ContainsFunc(all, func(s Scenario) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("-only: there is no scenario %q", name)
+		}
+	}
+	var sections []*report.Section
+	for _, s := range all {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, s.Name) {
+			continue
+		}
+		if s.Mongod && o.Site.Mongod == "" {
+			return nil, fmt.Errorf("%s needs a mongod: -mongod names one", s.Name)
+		}
+		section := &report.Section{Name: s.Name, Title: s.Title, Doc: s.Doc, XName: s.XName, LogX: s.LogX, Figures: s.Figures}
+		for _, c := range s.Cases {
+			section.Cases = append(section.Cases, c.Case)
+		}
+		sections = append(sections, section)
+		if err := s.measure(ctx, o, section); err != nil {
+			return sections, err
+		}
+	}
+	return sections, nil
+}
+
+// measure runs all cases on all peers, and all of that again: what disturbs the machine for a while then disturbs one
+// repeat of each, not all of one.
+func (s Scenario) measure(ctx context.Context, o Options, section *report.Section) error {
+	for repeat := range o.Repeat {
+		for _, c := range s.Cases {
+			for _, peer := range s.Peers {
+				if len(o.Peers) > 0 && !slices.Contains(o.Peers, peer) {
+					continue
+				}
+				if err := o.one(ctx, section, c, peer); err != nil {
+					return err
+				}
+				o.Say("%s, %s, %s: %d of %d", s.Name, c.Label, peer, repeat+1, o.Repeat)
+			}
+		}
+	}
+	return nil
+}
+
+// one runs a case on a peer. A failure of the peer is a result; the end of ctx is the end.
+func (o Options) one(ctx context.Context, section *report.Section, c Case, peer string) error {
+	if c.files > o.Files {
+		section.Fail(c.Case, peer, fmt.Errorf("needs %d file descriptors, but a process may have %d: ulimit -n", c.files, o.Files))
+		return nil
+	}
+	bounded, cancel := context.WithTimeout(ctx, caseTimeout)
+	defer cancel()
+	err := c.run(bounded, &run{site: o.Site, peer: peer, section: section, case_: c.Case})
+	if err != nil && ctx.Err() == nil {
+		o.Say("%s, %s, %s: failed: %v", section.Name, c.Label, peer, err)
+		section.Fail(c.Case, peer, err)
+		return nil
+	}
+	return ctx.Err()
+}
+
+// with starts the peer, and stops it when f is done.
+func (r *run) with(ctx context.Context, o peers.Options, f func(p *peers.Process, c *load.Crowd) error) error {
+	p, err := r.site.Start(ctx, r.peer, o)
+	if err != nil {
+		return err
+	}
+	defer p.Stop()
+	crowd, err := load.New()
+	if err != nil {
+		return err
+	}
+	defer crowd.Close()
+	if err := f(p, crowd); err != nil {
+		return errors.Join(err, p.Died())
+	}
+	return crowd.Err()
+}
+
+// members gives n members of rooms, who fill one room after the other.
+func (r *run) members(p *peers.Process, n, perRoom int) []load.Member {
+	now := time.Now()
+	server := load.Server{Addr: p.Addr, Dialect: peers.Dialect(r.peer)}
+	members := make([]load.Member, n)
+	for i := range members {
+		members[i] = load.Member{Server: server, Token: peers.Token(fmt.Sprintf("user-%d", i), now), Room: fmt.Sprintf("room-%d", i/perRoom)}
+	}
+	return members
+}
