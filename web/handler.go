@@ -17,6 +17,9 @@ const indexName = "index.html"
 // feedsName is the address of the declared streams; which one is open stands in the query.
 const feedsName = "feeds"
 
+// roomsPrefix begins the addresses of rooms, and of messages in them.
+const roomsPrefix = "rooms/"
+
 // adminName is the address of the screens of moderators and admins, adminPrefix begins those of each.
 const (
 	adminName   = "admin"
@@ -88,7 +91,7 @@ type handler struct {
 	files map[string]file
 }
 
-// NewHandler serves the files of a build: index.html at /, /rooms/<id>, /feeds, /admin and /admin/<screen>, api-docs.html
+// NewHandler serves the files of a build: index.html at /, /rooms/<id>, /rooms/<id>/<seq>, /feeds, /admin and /admin/<screen>, api-docs.html
 // at /docs/api, the rest by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the command
 // that makes one.
 func NewHandler(files fs.FS) http.Handler {
@@ -170,10 +173,19 @@ func fileName(address string) string {
 		return docsName
 	}
 	whole := strings.TrimSuffix(name, "/")
-	if name == "" || whole == feedsName || whole == adminName || isOneBelow(name, "rooms/") || isOneBelow(name, adminPrefix) {
+	if name == "" || whole == feedsName || whole == adminName || isRoom(name) || isOneBelow(name, adminPrefix) {
 		return indexName
 	}
 	return name
+}
+
+// isRoom says whether a name is that of a room, or of a message in it: rooms/<id> or rooms/<id>/<seq>.
+func isRoom(name string) bool {
+	if isOneBelow(name, roomsPrefix) {
+		return true
+	}
+	room, seq := path.Split(strings.TrimSuffix(name, "/"))
+	return isOneBelow(room, roomsPrefix) && strings.Trim(seq, "0123456789") == ""
 }
 
 // isOneBelow says whether a name is prefix and one more step, which a slash may follow.

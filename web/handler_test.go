@@ -48,7 +48,7 @@ func body(t *testing.T, r *http.Response) string {
 }
 
 func TestThePagesAddressesShowThePage(t *testing.T) {
-	for _, target := range []string{"/", "/rooms/general", "/rooms/general/", "/rooms/a.b:c-d_e", "/rooms/index.html", "/feeds", "/feeds/", "/feeds?stream=messages%2Fmine", "/admin", "/admin/", "/admin/reports", "/admin/audit/"} {
+	for _, target := range []string{"/", "/rooms/general", "/rooms/general/", "/rooms/a.b:c-d_e", "/rooms/index.html", "/rooms/general/12", "/rooms/general/12/", "/feeds", "/feeds/", "/feeds?stream=messages%2Fmine", "/admin", "/admin/", "/admin/reports", "/admin/audit/"} {
 		r := get(t, built(), http.MethodGet, target)
 		if r.StatusCode != http.StatusOK || !strings.Contains(body(t, r), "<title>page</title>") {
 			t.Errorf("%s: status %d, want the page", target, r.StatusCode)
@@ -60,7 +60,7 @@ func TestThePagesAddressesShowThePage(t *testing.T) {
 }
 
 func TestOtherAddressesAreNotFound(t *testing.T) {
-	for _, target := range []string{"/rooms/", "/rooms/a/b", "/feeds/messages/mine", "/feedsx", "/feeds//", "/adminx", "/admin//", "/admin/a/b", "/nothing", "/assets/", "/assets/none.js", "/.gitignore", "/../handler.go", "/api/none"} {
+	for _, target := range []string{"/rooms/", "/rooms/a/b", "/rooms/a/1b", "/rooms/a/1/2", "/rooms//1", "/feeds/messages/mine", "/feedsx", "/feeds//", "/adminx", "/admin//", "/admin/a/b", "/nothing", "/assets/", "/assets/none.js", "/.gitignore", "/../handler.go", "/api/none"} {
 		if r := get(t, built(), http.MethodGet, target); r.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: status %d, want 404", target, r.StatusCode)
 		}

@@ -104,7 +104,7 @@ test("an admin sees all rooms' reports, those of private ones by their names, an
   await expect.poll(() => reported.locator(".report-reason").allInnerTexts(), { timeout: SOON_MS }).toHaveLength(2);
   await reported.getByRole("link", { name: "Show it in the room" }).click();
   await root.page.locator(`.message-found[data-seq="${seq}"]`).waitFor();
-  expect(new URL(root.page.url()).pathname).toBe(`/rooms/${encodeURIComponent(room)}`);
+  expect(new URL(root.page.url()).pathname).toBe(`/rooms/${encodeURIComponent(room)}/${seq}`);
   await root.page.goBack();
   await reported.waitFor();
   await root.leave();

@@ -108,6 +108,7 @@ test("arrows, Home and End go through it; a click outside closes it", async () =
   for (const [key, name] of [
     ["ArrowRight", "Heart"],
     ["ArrowDown", "Copy text"],
+    ["ArrowDown", "Copy link"],
     ["ArrowDown", "Edit"],
     ["End", "Delete"],
     ["ArrowDown", "Thumbs up"],

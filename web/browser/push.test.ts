@@ -154,7 +154,7 @@ it("opens the room of what is clicked in the page that is there", async () => {
     const Click = (self as unknown as { NotificationEvent: new (type: string, init: object) => Event }).NotificationEvent;
     self.dispatchEvent(new Click("notificationclick", { notification }));
   });
-  await expect.poll(() => new URL(person.page.url()).pathname, { timeout: SOON_MS }).toBe("/rooms/other");
+  await expect.poll(() => new URL(person.page.url()).pathname, { timeout: SOON_MS }).toBe("/rooms/other/1");
   await sees(person.page, []);
   await leaveIncognito(person);
 });

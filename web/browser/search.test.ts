@@ -42,7 +42,7 @@ test("a word is found in every room, newest first, as text, and leads to the mes
   expect(await ann.page.locator(".search-result mark").allTextContents()).toEqual(["Kettle", "kettle"]);
   expect(await ann.page.locator(".search-count").textContent()).toBe("2 messages");
   await resultsOf(ann).nth(1).click();
-  await ann.page.waitForURL(/\/rooms\/old$/);
+  await ann.page.waitForURL(/\/rooms\/old\/1$/);
   const message = ann.page.locator('#messages [data-seq="1"]');
   await expect.poll(() => message.evaluate((m) => m.classList.contains("message-found")).catch(() => false), { timeout: SOON_MS }).toBe(true);
   await expect.poll(() => message.evaluate((m) => m.contains(document.activeElement)), { timeout: SOON_MS }).toBe(true);

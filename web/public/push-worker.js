@@ -1,4 +1,4 @@
-// The service worker of Web Push: shows what the server sends while no page of the chat is connected, and opens the room
+// The service worker of Web Push: shows what the server sends while no page of the chat is connected, and shows the message
 // of what is clicked. It keeps nothing, caches nothing and serves no page.
 "use strict";
 
@@ -13,9 +13,9 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 
 /** Shows a message. Browsers want one notification for each, also for one that nobody can read. */
 async function show(data) {
-  const { title, body, tag, roomId } = read(data);
+  const { title, body, tag, roomId, seq } = read(data);
   // renotify: of one room one notification stands, and each new message makes itself heard.
-  const options = { body, tag, renotify: true, icon: "/favicon.svg", data: { roomId } };
+  const options = { body, tag, renotify: true, icon: "/favicon.svg", data: { roomId, seq } };
   await self.registration.showNotification(title, options);
 }
 
@@ -33,26 +33,28 @@ function read(data) {
   const author = text("authorName") || text("author");
   const room = text("roomName") || roomId;
   const tag = `room:${roomId}`;
+  const seq = Number.isSafeInteger(message.seq) && message.seq > 0 ? message.seq : undefined;
   switch (text("kind")) {
     case "direct":
-      return { title: author, body: text("text") || "wrote to you.", tag, roomId };
+      return { title: author, body: text("text") || "wrote to you.", tag, roomId, seq };
     case "invitation":
       return { title: room, body: `${author} added you to this room.`, tag, roomId };
     default:
-      return { title: `${author} in ${room}`, body: text("text") || "mentioned you.", tag, roomId };
+      return { title: `${author} in ${room}`, body: text("text") || "mentioned you.", tag, roomId, seq };
   }
 }
 
-/** Shows a room in a page that is open already, else in a new one. */
+/** Shows a message, or a room, in a page that is open already, else in a new one. */
 async function open(data) {
   const roomId = typeof data?.roomId === "string" ? data.roomId : undefined;
+  const seq = Number.isSafeInteger(data?.seq) ? data.seq : undefined;
   const pages = (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).filter(isChat);
   const page = pages.find((one) => one.focused) ?? pages[0];
   if (!page) {
-    await self.clients.openWindow(roomId === undefined ? "/" : `/rooms/${encodeURIComponent(roomId)}`);
+    await self.clients.openWindow(roomId === undefined ? "/" : `/rooms/${encodeURIComponent(roomId)}${seq === undefined ? "" : `/${seq}`}`);
     return;
   }
-  page.postMessage({ type: "open-room", roomId });
+  page.postMessage({ type: "open-room", roomId, seq });
   // Only a click lets a page come to the front; where the browser sees none it stays behind, with the room open.
   await page.focus().catch(() => undefined);
 }

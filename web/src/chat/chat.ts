@@ -165,7 +165,7 @@ export class Chat {
   }
 
   private async readPage(room: RoomState, limit: number): Promise<void> {
-    const { first, hasBefore, last } = room.log.peek();
+    const { first, hasBefore, last } = room.shown.peek();
     if (last < 0 || !room.handle || !hasBefore) return;
     if (this.status.peek().kind !== "online") return; // read when it is back: see joined
     room.paging.value = "loading";

@@ -57,3 +57,32 @@ test("settings and our own role follow the log, once, with what was so before", 
   r.dispatch({ type: "events", events: [{ event: "room_updated", roomId: "r", seq: 2, author: "ann", ...settings, name: "Old" }] });
   expect(r.name.value).toBe("Tea");
 });
+
+test("a part from further back is shown until it reaches what is live, and is one with it then", () => {
+  const r = room();
+  r.dispatch({ type: "joined", lastSeq: 90 });
+  r.dispatch({ type: "page", before: 91, messages: [message(89), message(90)], hasBefore: true });
+  r.showAround([message(10), message(12)], true, true);
+  r.take(message(91));
+  const shown = () => r.shown.value.messages.map(({ seq }) => seq);
+  expect([shown(), r.shown.value.hasAfter, r.log.value.messages.length]).toEqual([[10, 12], true, 3]);
+  r.dispatch({ type: "newer", after: 12, messages: [message(40)], hasAfter: true });
+  r.take({ event: "message_deleted", roomId: "r", seq: 92, target: 12 });
+  expect([shown(), r.shown.value.messages[1]?.deleted]).toEqual([[10, 12, 40], true]);
+  // Between 40 and 89 is nothing that is a message.
+  r.dispatch({ type: "newer", after: 40, messages: [message(89), message(90), message(91)], hasAfter: false });
+  expect([shown(), r.shown.value.hasAfter, r.log.value.first]).toEqual([[10, 12, 40, 89, 90, 91], false, 10]);
+  r.take(message(93));
+  expect(shown().at(-1)).toBe(93);
+});
+
+test("a log that was restored takes the part with it, and the present is one step away", () => {
+  const r = room();
+  r.dispatch({ type: "joined", lastSeq: 90 });
+  r.showAround([message(10)], true, true);
+  r.showPresent();
+  expect(r.shown.value).toBe(r.log.value);
+  r.showAround([message(10)], true, true);
+  r.dispatch({ type: "reset", reason: "ahead", lastSeq: 3 });
+  expect([r.shown.value.messages, r.shown.value.last]).toEqual([[], 3]);
+});

@@ -2,9 +2,9 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MyRoom, Room as Handle } from "../../client/src/index";
-import { type LogEvent, type NewMessage, type Room, type RoomSettings } from "../protocol";
+import type { LogEvent, NewMessage, Room, RoomSettings } from "../protocol";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
-import { changed, emptyLog, type LogAction, reduceLog, type RoomLog } from "../timeline/log";
+import { changed, emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomLog } from "../timeline/log";
 import type { People } from "./people";
 import { Typists } from "./typing";
 
@@ -17,6 +17,8 @@ export type Paging = "idle" | "loading" | "failed";
 export class RoomState {
   readonly info = signal<Room>(unknownRoom(""));
   readonly log = signal<RoomLog>(emptyLog(""));
+  /** What the timeline shows: the log, or the part of it from further back that was gone to. */
+  readonly shown: ReadonlySignal<RoomLog>;
   readonly presence = signal<Presence>({ kind: "out" });
   readonly paging = signal<Paging>("idle");
   /** What the client module says of it, where it is one of our own. */
@@ -38,7 +40,11 @@ export class RoomState {
   handle: Handle | undefined;
   /** The page of older messages that is being read. */
   older: Promise<void> | undefined;
+  /** The page of newer messages that is being read, of a part further back. */
+  newer: Promise<void> | undefined;
   unlisten: () => void = () => undefined;
+  /** A part of the log from further back, which is looked at. */
+  private readonly part = signal<RoomLog | undefined>(undefined);
   /** Where the log of a room that is not ours ended when it was joined: what stands before that was not missed. */
   private readonly metAt = signal<number | undefined>(undefined);
 
@@ -54,6 +60,7 @@ export class RoomState {
       if (type !== "direct" || userId === undefined) return name;
       return userId === me ? "My notes" : people.name(userId);
     });
+    this.shown = computed(() => this.part.value ?? this.log.value);
     this.unread = computed(() => this.mine.value?.unread ?? 0);
     this.mentions = computed(() => this.mine.value?.mentions ?? 0);
     this.readSeq = computed(() => this.mine.value?.readSeq ?? this.metAt.value);
@@ -68,11 +75,44 @@ export class RoomState {
     batch(() => {
       const taken = action.type === "events" ? { ...action, events: this.takeState(action.events) } : action;
       this.log.value = reduceLog(this.log.peek(), taken);
+      this.reducePart(taken);
       if (action.type === "joined") this.metAt.value ??= action.lastSeq;
       if (action.type !== "reset") return;
       this.metAt.value = action.lastSeq;
       if ((this.preview.peek()?.seq ?? 0) > action.lastSeq) this.preview.value = undefined;
     });
+  }
+
+  /** Shows the part of the log that a page brings, which was asked for around a message. */
+  showAround(messages: readonly NewMessage[], hasBefore: boolean, hasAfter: boolean): void {
+    const page = { ...partOf(this.log.peek(), messages, hasBefore), hasAfter };
+    batch(() => {
+      this.part.value = page;
+      this.joinPart();
+    });
+  }
+
+  /** Shows what is live again. */
+  showPresent(): void {
+    this.part.value = undefined;
+  }
+
+  private reducePart(action: LogAction): void {
+    const part = this.part.peek();
+    if (!part) return;
+    if (action.type === "reset") this.part.value = undefined;
+    if (action.type !== "events" && action.type !== "page" && action.type !== "newer") return;
+    this.part.value = reduceLog(part, action);
+    this.joinPart();
+  }
+
+  /** A part that goes up to what is live is one with it. */
+  private joinPart(): void {
+    const part = this.part.peek();
+    const log = this.log.peek();
+    if (!part || (part.hasAfter && endOf(part) < log.first - 1)) return;
+    this.log.value = reduceLog(log, { type: "page", before: log.first, messages: part.messages, hasBefore: part.hasBefore });
+    this.part.value = undefined;
   }
 
   /** Takes an event of its log, whether that is kept here or not. */

@@ -44,8 +44,9 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
 
   useEffect(() => () => typing.stop(), [typing]);
   useEffect(() => {
-    // On a touch screen the keyboard would cover what one came to read.
-    if (matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+    // On a touch screen the keyboard would cover what one came to read; a message that was gone to keeps the focus.
+    const isReading = document.activeElement?.closest("#messages") != null;
+    if (!isReading && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
 
   useLayoutEffect(() => {

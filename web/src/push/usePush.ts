@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { call } from "../api";
 import { isFields } from "../protocol-decode";
-import { goTo } from "../route";
+import { goTo, goToMessage } from "../route";
 import type { SessionStore } from "../session/session";
 import { thisBrowser } from "./device";
 import { Push, type PushRequests } from "./push";
@@ -18,8 +18,10 @@ export function usePush(session: SessionStore): Push {
       if (!isFields(event.data)) return;
       if (event.data["type"] === "push-changed") void push.start();
       if (event.data["type"] !== "open-room") return;
-      const roomId = event.data["roomId"];
-      goTo(typeof roomId === "string" ? roomId : undefined);
+      const { roomId, seq } = event.data;
+      if (typeof roomId !== "string") return goTo(undefined);
+      if (Number.isSafeInteger(seq) && Number(seq) > 0) goToMessage(roomId, Number(seq));
+      else goTo(roomId);
     };
     navigator.serviceWorker.addEventListener("message", told);
     return () => navigator.serviceWorker.removeEventListener("message", told);

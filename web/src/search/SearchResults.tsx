@@ -1,10 +1,8 @@
-import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
-import { roomPath } from "../route";
+import { goToMessage, messagePath } from "../route";
 import { followHere } from "../ui/followHere";
 import { exactTime, shortTime } from "../ui/time";
 import type { FoundMessage } from "./found";
-import { jump } from "./jump";
 import type { Search } from "./search";
 
 interface SearchResultsProps {
@@ -17,20 +15,16 @@ interface SearchResultsProps {
 
 /** What was found, newest first. */
 export function SearchResults({ chat, search, now, onOpened }: SearchResultsProps) {
-  const [trouble, setTrouble] = useState("");
   const state = search.state.value;
   const found = state.kind === "idle" ? [] : state.found;
-  const open = async (roomId: string, seq: number) => {
-    setTrouble("");
+  const open = (roomId: string, seq: number) => {
     onOpened();
-    const end = await jump(chat, roomId, seq);
-    if (end === "far") setTrouble("That message is too far back to go to. Its room is open.");
-    if (end === "failed") setTrouble("That message could not be shown. Its room may have changed.");
+    goToMessage(roomId, seq);
   };
   return (
     <section class="search-results" aria-label="Messages found" aria-busy={state.kind === "loading"} onKeyDown={(event) => step(event)}>
       <p class="search-count" role="status">
-        {trouble !== "" ? trouble : countOf(search)}
+        {countOf(search)}
       </p>
       <ul>
         {found.map(({ message, snippet }) => (
@@ -40,7 +34,7 @@ export function SearchResults({ chat, search, now, onOpened }: SearchResultsProp
               roomName={chat.rooms.value.get(message.roomId)?.name.value ?? message.roomId}
               me={chat.user.id}
               now={now}
-              onOpen={() => void open(message.roomId, message.seq)}
+              onOpen={() => open(message.roomId, message.seq)}
             />
           </li>
         ))}
@@ -64,7 +58,7 @@ function Result({ found, roomName, me, now, onOpen }: ResultProps) {
   return (
     <a
       class="search-result"
-      href={roomPath(message.roomId)}
+      href={messagePath(message.roomId, message.seq)}
       data-seq={message.seq}
       onClick={followHere(onOpen)}
     >

@@ -22,13 +22,15 @@ interface BubbleProps extends BubbleHandlers {
   seen: Seen;
   /** Whether Tab stops at its buttons. */
   isTabStop: boolean;
+  /** Whether it was gone to. */
+  isMarked: boolean;
 }
 
 /** One message. Its text is text, whatever it says. */
-export function Bubble({ item, chat, seen, isTabStop, onRetry, onDiscard, onReact }: BubbleProps) {
+export function Bubble({ item, chat, seen, isTabStop, isMarked, onRetry, onDiscard, onReact }: BubbleProps) {
   const tabIndex = isTabStop ? 0 : -1;
   return (
-    <div class="message" data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
+    <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
       <div class="bubble">
         {item.deleted ? (
           <p class="bubble-text bubble-deleted">This message was deleted.</p>

@@ -12,6 +12,8 @@ interface Shared extends BubbleHandlers {
   seen: Seen;
   /** The key of the message whose buttons Tab stops at. */
   tabStop: string;
+  /** The message that was gone to; 0: none. */
+  marked: number;
 }
 
 interface DaySectionProps extends Shared {
@@ -42,7 +44,7 @@ interface GroupProps extends Shared {
   isUnread: boolean;
 }
 
-function GroupView({ group, isUnread, tabStop, ...handlers }: GroupProps) {
+function GroupView({ group, isUnread, tabStop, marked, ...handlers }: GroupProps) {
   const at = group.items[0]?.at ?? 0;
   return (
     <>
@@ -60,7 +62,7 @@ function GroupView({ group, isUnread, tabStop, ...handlers }: GroupProps) {
             </p>
           )}
           {group.items.map((item) => (
-            <Bubble key={item.key} item={item} isTabStop={item.key === tabStop} {...handlers} />
+            <Bubble key={item.key} item={item} isTabStop={item.key === tabStop} isMarked={marked > 0 && item.seq === marked} {...handlers} />
           ))}
         </div>
       </div>

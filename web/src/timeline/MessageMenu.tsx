@@ -21,6 +21,8 @@ export interface MessageActions {
   onDiscard: (clientId: string) => void;
   onReact: (seq: number, emoji: string, on: boolean) => void;
   onEdit: (item: Item) => void;
+  /** What leads somebody to a message. */
+  linkOf: (seq: number) => string;
   /** Resolves to why it could not be, or undefined. */
   onReport: (seq: number, reason: string) => Promise<string | undefined>;
   /** Settles when the server has answered. */
@@ -89,6 +91,7 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayR
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
           actions={actionsOf(item, actions, { mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
             onCopy: () => void copy(item.text, say),
+            onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
             onReport: () => setReporting(item.seq),
           })}
@@ -137,12 +140,13 @@ interface May {
 }
 
 interface Steps {
+  onLink: () => void;
   onCopy: () => void;
   onDelete: () => void;
   onReport: () => void;
 }
 
-function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onDelete, onReport }: Steps): Action[] {
+function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
   if (item.state !== "logged" && clientId !== undefined) {
@@ -151,8 +155,9 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onDe
     return [...(item.state === "failed" ? [retry] : []), copyIt, discard];
   }
   if (item.seq === 0) return [copyIt];
+  const link: Action = { id: "link", label: "Copy link", icon: "link", run: onLink };
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
   const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
-  return [copyIt, ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [copyIt, link, ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

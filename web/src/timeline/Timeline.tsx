@@ -1,13 +1,16 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
+import { readNewer } from "../chat/around";
 import { type Chat, LAND_WITHIN } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { mayModerate, whyNotWrite } from "../rooms/rights";
+import { askedMessage, forgetMessage, messageLink } from "../route";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
 import { useNow } from "../ui/now";
 import { useToast } from "../ui/useToast";
+import { AskedRefusal } from "./AskedRefusal";
 import type { BubbleHandlers } from "./Bubble";
 import { DaySection } from "./DaySection";
 import type { Pending, RoomLog } from "./log";
@@ -15,6 +18,7 @@ import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
 import { groupByDay, type Item, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
+import { useAsked } from "./useAsked";
 import { useTabStop } from "./useTabStop";
 import { inSight, useTimelineScroll } from "./useTimelineScroll";
 
@@ -28,7 +32,7 @@ const DAY_CHECK_MS = 60_000;
 
 /** The messages of one room. Keyed by room: another room is another timeline. */
 export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; onEdit: (item: Item) => void }) {
-  const log = room.log.value;
+  const log = room.shown.value;
   const now = useNow(DAY_CHECK_MS);
   const unreadFrom = useUnreadLine(room);
   const seenWhenLeft = useRef(log.last);
@@ -36,7 +40,14 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const onNearTop = useCallback(() => {
     if (room.paging.peek() === "idle") void chat.readOlder(room);
   }, [chat, room]);
-  const { scroller, content, atEnd, toEnd, toLine } = useTimelineScroll(log, onNearTop);
+  const onNearBottom = useCallback(() => void readNewer(room), [room]);
+  const { scroller, content, atEnd, toEnd: scrollToEnd, toLine, toMessage } = useTimelineScroll(log, log.hasAfter, onNearTop, onNearBottom);
+  const { going, marked, refusal } = useAsked(room, scroller, toMessage);
+  const toEnd = () => {
+    forgetMessage();
+    room.showPresent();
+    scrollToEnd();
+  };
 
   const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
   const openedAt = useRef(Date.now()).current;
@@ -48,6 +59,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const isWhole = unreadFrom !== undefined && (log.first <= unreadFrom.read + 1 || (log.loaded && !log.hasBefore));
   const settled = unreadFrom !== undefined && log.loaded && (!isNear || isWhole || room.paging.value === "failed" || room.presence.value.kind !== "in");
   const landed = useLanding(scroller, settled, firstUnread > 0 && isNear, (line) => {
+    if (askedMessage.peek()?.roomId === room.id) return; // to which one goes instead
     seenWhenLeft.current = unreadFrom?.read ?? log.last;
     toLine(line);
   });
@@ -80,12 +92,12 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   };
 
   if (atEnd) seenWhenLeft.current = log.last;
-  const unseen = atEnd ? 0 : log.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
+  const unseen = atEnd ? 0 : room.log.value.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
 
-  useReading(chat, room, scroller, landed, atEnd ? log.last : 0);
+  useReading(chat, room, scroller, landed && !going && !log.hasAfter, atEnd ? log.last : 0);
   useReceipts(chat, room);
   const seen = seenOf(chat, room);
-  useSendingLeadsToEnd(log, toEnd);
+  useSendingLeadsToEnd(room.log.value, toEnd);
   useEffect(() => {
     if (atEnd && log.messages.length > TRIM_ABOVE) room.dispatch({ type: "trim", keep: KEEP_MESSAGES });
   }, [atEnd, log]);
@@ -96,13 +108,22 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
         <div ref={content} class="timeline-content" data-landed={landed || !log.loaded}>
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           {days.map((day) => (
-            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} seen={seen} {...handlers} />
+            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} seen={seen} {...handlers} />
           ))}
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
+      {refusal !== "" && (
+        <AskedRefusal
+          refusal={refusal}
+          onSeen={() => {
+            scroller.current?.focus({ preventScroll: true });
+            forgetMessage();
+          }}
+        />
+      )}
       {landed && atEnd && unread > LAND_WITHIN && (
         <FarUnread
           count={unread}
@@ -144,7 +165,7 @@ function FarUnread({ count, onJump, onRead }: { count: number; onJump: () => voi
 
 /** What stands above the oldest message: more to come, the beginning, or why neither. */
 function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
-  const log = room.log.value;
+  const log = room.shown.value;
   if (room.paging.value === "failed") {
     return (
       <p class="timeline-top" role="alert">

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LogEvent, NewMessage } from "../protocol";
-import { emptyLog, type LogAction, reduceLog, type RoomLog } from "./log";
+import { emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomLog } from "./log";
 
 function message(seq: number, over: Partial<NewMessage> = {}): NewMessage {
   return { id: `id${seq}`, roomId: "general", seq, text: `text ${seq}`, author: "ann", timestamp: "2026-01-01T00:00:00.000Z", ...over };
@@ -214,5 +214,25 @@ describe("events that change messages", () => {
       { type: "page", before: 10, messages: [message(3), message(4), message(5)], hasBefore: false },
     );
     expect(log.messages.map((m) => [m.text, m.deleted])).toEqual([["edited", undefined], ["", true], ["text 5", undefined]]);
+  });
+});
+
+describe("a part from further back", () => {
+  const whole = after({ type: "joined", lastSeq: 90 }, { type: "events", events: [live(91)] });
+  const part = partOf(whole, [message(10), message(11)], true);
+
+  test("takes what changes its messages, and nothing that is new", () => {
+    const log = reduceLog(part, { type: "events", events: [live(92), { event: "message_updated", roomId: "general", seq: 93, target: 11, text: "new", timestamp: "" }] });
+    expect(seqs(log)).toEqual([10, 11]);
+    expect([log.last, log.messages[1]?.text]).toEqual([93, "new"]);
+  });
+
+  test("goes on both ways, without doubles", () => {
+    const both = [{ type: "page", before: 10, messages: [message(9), message(10)], hasBefore: false }, { type: "newer", after: 11, messages: [message(11), message(12)], hasAfter: true }] as const;
+    const log = both.reduce<RoomLog>(reduceLog, part);
+    expect(seqs(log)).toEqual([9, 10, 11, 12]);
+    expect([endOf(log), log.hasBefore, log.hasAfter]).toEqual([12, false, true]);
+    // A page of another part says nothing of this one, nor of what is live.
+    for (const one of [log, whole]) expect(reduceLog(one, { type: "newer", after: 50, messages: [message(51)], hasAfter: true })).toBe(one);
   });
 });

@@ -35,10 +35,12 @@ export interface RoomLog {
   readonly me: string;
   /** The highest seq applied; -1 before the room was joined. */
   readonly last: number;
-  /** Messages from this seq to `last` are here. */
+  /** Messages from this seq to `last` are here; with hasAfter: to that of the newest one here. */
   readonly first: number;
   /** Whether the log holds messages before `first`. */
   readonly hasBefore: boolean;
+  /** Whether this is a part of the log from further back: between it and what is live there are others. */
+  readonly hasAfter: boolean;
   /** Whether a page of history was read since the join. */
   readonly loaded: boolean;
   /** Ascending by seq, without doubles. */
@@ -56,6 +58,7 @@ export type LogAction =
   | { type: "joined"; lastSeq: number }
   | { type: "events"; events: readonly LogEvent[] }
   | { type: "page"; before: number; messages: readonly NewMessage[]; hasBefore: boolean }
+  | { type: "newer"; after: number; messages: readonly NewMessage[]; hasAfter: boolean }
   | { type: "reset"; reason: string; lastSeq: number }
   | { type: "reset_seen" }
   | { type: "trim"; keep: number }
@@ -63,7 +66,7 @@ export type LogAction =
   | { type: "sent"; clientId: string; seq: number };
 
 export function emptyLog(me: string): RoomLog {
-  return { me, last: -1, first: 0, hasBefore: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
+  return { me, last: -1, first: 0, hasBefore: false, hasAfter: false, loaded: false, messages: [], changes: [], notes: [], pending: [], reset: undefined };
 }
 
 export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
@@ -74,6 +77,8 @@ export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
       return applyAll(log, action.events);
     case "page":
       return prepend(log, action.before, action.messages, action.hasBefore);
+    case "newer":
+      return append(log, action.after, action.messages, action.hasAfter);
     case "reset":
       return { ...startAt(log, action.lastSeq), reset: action.reason };
     case "reset_seen":
@@ -87,12 +92,24 @@ export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
   }
 }
 
+/** A part of a log from further back, of a page that does not reach what the log has. It is reduced as the log is. */
+export function partOf(log: RoomLog, page: readonly NewMessage[], hasBefore: boolean): RoomLog {
+  const messages = applyChanges(page, log.changes, log.me);
+  return { ...emptyLog(log.me), last: log.last, first: messages[0]?.seq ?? 0, hasBefore, hasAfter: true, loaded: true, messages, changes: log.changes };
+}
+
+/** The seq of the newest message here; 0: there is none. */
+export function endOf(log: RoomLog): number {
+  return log.messages.at(-1)?.seq ?? 0;
+}
+
 function startAt(log: RoomLog, lastSeq: number): RoomLog {
   return settle({
     ...log,
     last: lastSeq,
     first: lastSeq + 1,
     hasBefore: lastSeq > 0,
+    hasAfter: false,
     loaded: lastSeq === 0,
     messages: [],
     changes: [],
@@ -109,8 +126,9 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
   for (const event of events) {
     if (event.seq <= last) continue;
     last = event.seq;
+    if ("target" in event) changes.push(event);
+    if (log.hasAfter) continue; // what is new is not of this part
     if (event.event === "new_message") arrived.push(event);
-    else if ("target" in event) changes.push(event);
     else if (event.event === "member_updated" || event.event === "room_updated") notes.push(event);
   }
   if (last === log.last) return log;
@@ -184,6 +202,12 @@ function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasB
     messages: [...applyChanges(older, log.changes, log.me), ...log.messages],
     pending: log.pending.filter((p) => !own.has(p.clientId)),
   };
+}
+
+function append(log: RoomLog, after: number, page: readonly NewMessage[], hasAfter: boolean): RoomLog {
+  if (!log.hasAfter || after !== endOf(log)) return log; // a page of another part
+  const newer = page.filter((message) => message.seq > after);
+  return { ...log, hasAfter, messages: [...log.messages, ...applyChanges(newer, log.changes, log.me)] };
 }
 
 function trim(log: RoomLog, keep: number): RoomLog {

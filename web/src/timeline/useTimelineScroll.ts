@@ -23,13 +23,16 @@ export interface TimelineScroll {
   toEnd: () => void;
   /** Shows where the unread messages begin, below the top edge: what was read last stands above them. */
   toLine: (line: HTMLElement) => void;
+  /** Shows a message in the middle and gives it; undefined: it is not on the page. */
+  toMessage: (seq: number) => HTMLElement | undefined;
 }
 
 /**
  * Keeps the place of a scroller whose messages carry data-key. content changes whenever
- * what it holds does; onNearTop is called when older messages should be read.
+ * what it holds does; onNearTop is called when older messages should be read, onNearBottom
+ * when newer ones should: with hasAfter the bottom is not the end, and nobody follows there.
  */
-export function useTimelineScroll(version: unknown, onNearTop: () => void): TimelineScroll {
+export function useTimelineScroll(version: unknown, hasAfter: boolean, onNearTop: () => void, onNearBottom: () => void): TimelineScroll {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -38,6 +41,8 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
   const lastTop = useRef(0); // scrollTop when it was last told of
   const lastVersion = useRef<unknown>(undefined);
   const [atEnd, setAtEnd] = useState(true);
+  const open = useRef(hasAfter);
+  open.current = hasAfter;
 
   // Still the old page: what stands where, before the new one is laid out.
   if (lastVersion.current !== version && scroller.current) {
@@ -45,16 +50,23 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
     anchor.current = following.current ? undefined : findAnchor(scroller.current);
   }
 
-  const nearTop = () => {
-    if (scroller.current && scroller.current.scrollTop < AHEAD_PX) onNearTop();
+  const nearEdge = () => {
+    const element = scroller.current;
+    if (!element) return;
+    if (element.scrollTop < AHEAD_PX) onNearTop();
+    if (open.current && element.scrollHeight - element.clientHeight - element.scrollTop < AHEAD_PX) onNearBottom();
   };
 
   useLayoutEffect(() => {
     if (!scroller.current) return;
+    if (hasAfter && following.current) {
+      following.current = false;
+      setAtEnd(false);
+    }
     if (following.current) scroller.current.scrollTop = scroller.current.scrollHeight;
     else if (anchor.current) restore(scroller.current, anchor.current);
     anchor.current = undefined;
-    nearTop();
+    nearEdge();
   }, [version]);
 
   useEffect(() => {
@@ -63,11 +75,11 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
     const onScroll = () => {
       const left = element.scrollHeight - element.clientHeight - element.scrollTop;
       // Content may have grown since the scrolling that this tells of: only who moved up has left the end.
-      following.current = left <= AT_END_PX || (following.current && element.scrollTop >= lastTop.current);
+      following.current = !open.current && (left <= AT_END_PX || (following.current && element.scrollTop >= lastTop.current));
       lastTop.current = element.scrollTop;
       standing.current = following.current ? undefined : findAnchor(element);
       setAtEnd(following.current);
-      nearTop();
+      nearEdge();
     };
     // The composer grows, the window turns, fonts and pictures arrive late: the end stays the
     // end, and who reads further up goes on reading the same line.
@@ -90,17 +102,25 @@ export function useTimelineScroll(version: unknown, onNearTop: () => void): Time
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   };
 
-  const toLine = (line: HTMLElement) => {
+  const toLine = (line: HTMLElement, below = LINE_PX) => {
     const element = scroller.current;
     if (!element) return;
-    element.scrollTop += line.getBoundingClientRect().top - element.getBoundingClientRect().top - LINE_PX;
-    following.current = element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
+    element.scrollTop += line.getBoundingClientRect().top - element.getBoundingClientRect().top - below;
+    following.current = !open.current && element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
     lastTop.current = element.scrollTop;
     standing.current = following.current ? undefined : findAnchor(element);
     setAtEnd(following.current);
   };
 
-  return { scroller, content, atEnd, toEnd, toLine };
+  const toMessage = (seq: number) => {
+    const element = scroller.current;
+    const message = element?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    if (!element || !message) return undefined;
+    toLine(message, Math.max(LINE_PX, (element.clientHeight - message.offsetHeight) / 2));
+    return message;
+  };
+
+  return { scroller, content, atEnd: atEnd && !hasAfter, toEnd, toLine: (line) => toLine(line), toMessage };
 }
 
 /** What of the log is in sight: the seqs of the first message that is not wholly above, and of the last that stands whole; 0: there is none. */

@@ -2,8 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { messageOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
 import { ChatError } from "../../../client/src/index";
-import { roomPath } from "../../route";
-import { jump } from "../../search/jump";
+import { goToMessage, messagePath } from "../../route";
 import { Avatar } from "../../ui/Avatar";
 import { followHere } from "../../ui/followHere";
 import { Icon } from "../../ui/Icon";
@@ -66,12 +65,6 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     setAct(undefined);
     keepFocus();
   };
-  const open = async () => {
-    const end = await jump(chat, roomId, seq);
-    if (end === "far") chat.say("That message is too far back to go to. Its room is open.");
-    if (end === "failed") chat.say("That message could not be shown.");
-  };
-
   return (
     <article class="report" data-report={group.key} data-state={state} aria-label={`A message of ${name}`}>
       <header class="report-head">
@@ -136,8 +129,8 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
         {!isDirect(roomId) && (
           <a
             class="report-link"
-            href={roomPath(roomId)}
-            onClick={followHere(() => void open())}
+            href={messagePath(roomId, seq)}
+            onClick={followHere(() => goToMessage(roomId, seq))}
           >
             Show it in the room
           </a>

@@ -1,0 +1,56 @@
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { type AroundEnd, readAround } from "../chat/around";
+import type { RoomState } from "../chat/room";
+import { askedMessage, type AskedMessage } from "../route";
+
+const refusals: Readonly<Record<Exclude<AroundEnd, "shown" | "offline">, string>> = {
+  trimmed: "That message is older than what this room keeps.",
+  none: "There is no such message in this room.",
+  failed: "That message could not be read.",
+};
+
+export interface Asked {
+  /** One is on the way to a message: where the reader stands is not decided. */
+  going: boolean;
+  /** The message that was gone to, marked as long as the address names it; 0: none. */
+  marked: number;
+  /** Why the message cannot be shown; empty: it can. */
+  refusal: string;
+}
+
+/**
+ * Shows the message that the address names, once the room is joined: in the middle, marked, and with the focus. toMessage
+ * brings a message in sight and gives it; undefined: it is not on the page.
+ */
+export function useAsked(room: RoomState, timeline: RefObject<HTMLDivElement | null>, toMessage: (seq: number) => HTMLElement | undefined): Asked {
+  const asked = askedMessage.value?.roomId === room.id ? askedMessage.value : undefined;
+  const isIn = room.presence.value.kind === "in";
+  const [done, setDone] = useState<{ asked: AskedMessage; refusal: string }>();
+  const going = asked !== undefined && done?.asked !== asked;
+
+  useEffect(() => {
+    if (!asked || !going || !isIn) return undefined;
+    let wanted = true;
+    void readAround(room, asked.seq).then((end) => {
+      if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? "" : refusals[end] });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [asked, going, isIn]);
+
+  useEffect(() => {
+    if (!asked) room.showPresent(); // back from a message to the room itself
+  }, [asked]);
+
+  useLayoutEffect(() => {
+    if (!done || done.refusal !== "") return;
+    const message = toMessage(done.asked.seq);
+    const button = message?.querySelector<HTMLElement>("[data-more]");
+    (button ?? timeline.current)?.focus({ preventScroll: true });
+  }, [done]);
+
+  const end = done !== undefined && done.asked === asked ? done : undefined;
+  return { going, marked: end?.refusal === "" ? end.asked.seq : 0, refusal: end?.refusal ?? "" };
+}
