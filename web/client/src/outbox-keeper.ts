@@ -8,7 +8,7 @@
 import type { OutboxEntry, OutboxStore } from "./outbox-store.js";
 
 /** How long anybody waits for the store, in ms. An IndexedDB takes some 10 ms, one that another page blocks for ever. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * Whether what waits outlives the page. memory: it does not, because there is no store ("absent"), it takes no more

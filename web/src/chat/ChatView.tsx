@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
+import { StorageBanner } from "../banner/StorageBanner";
 import { Drafts } from "../composer/drafts";
 import { Sidebar } from "../rooms/Sidebar";
 import { invitation, openRoomId } from "../route";
@@ -15,7 +16,7 @@ import type { Chat } from "./chat";
 
 /** Everything of a signed-in user: rooms on the left, the open one beside them. */
 export function ChatView({ chat, session }: { chat: Chat; session: SessionStore }) {
-  const drafts = useMemo(() => new Drafts(chat.user.id, sessionStorage), [chat]);
+  const drafts = useMemo(() => new Drafts(chat.user.id, () => sessionStorage), [chat]);
   const roomId = openRoomId.value;
   const room = chat.open.value;
 
@@ -43,6 +44,7 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
           <>
             <ConnectionBanner chat={chat} />
             <ExpiryBanner chat={chat} session={session} />
+            <StorageBanner chat={chat} drafts={drafts} />
             {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
           </>
         )}

@@ -4,8 +4,8 @@
 // Order and loss are the module's: every event of a room's log comes once and in order,
 // what is written waits in its outbox. A room's log begins here when the room is opened.
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import { ChatError, type Chat as Client, connect, type LogEvent as TheirEvent, type MyRoom, type OutboxEntry, type Room as Handle, type State } from "../../client/src/index";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { ChatError, type Chat as Client, connect, type LogEvent as TheirEvent, type MyRoom, type OutboxEntry, type OutboxStorage, type Room as Handle, type State } from "../../client/src/index";
 import type { Attachment } from "../attachments/attachment";
 import { DEFAULT_MAX_TEXT_LENGTH, type NewMessage, type Room, type RoomRow, type User } from "../protocol";
 import { decodeLogEvent, decodeMessages } from "../protocol-decode";
@@ -15,6 +15,7 @@ import { goTo } from "../route";
 import { Renewals } from "../session/renewals";
 import type { Session } from "../session/session";
 import type { Waiting } from "../timeline/log";
+import { type Unsent, unsentOf } from "../unsent/unsent";
 import { messageOf, refusalOf, sentence } from "./asking";
 import { People } from "./people";
 import { Presences } from "./presences";
@@ -54,6 +55,10 @@ export class Chat {
   readonly presences: Presences;
   /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
   readonly notice = signal({ line: "" });
+  /** What was refused for good, in any room, also in those that we are out of. */
+  readonly unsent = signal<readonly Unsent[]>([]);
+  /** Whether what waits to be sent outlives this page. */
+  readonly storage: Signal<OutboxStorage>;
 
   private readonly state = signal<Status>({ kind: "connecting" });
   private readonly renewals: Renewals;
@@ -74,6 +79,7 @@ export class Chat {
     this.status = computed(() => (isWanted.value && this.state.value.kind !== "online" ? { kind: "refused" } : this.state.value));
     this.expiring = computed(() => (isWanted.value ? session.expiresAt : undefined));
     this.client = connect(location.origin, { token: () => this.renewals.next(), user: session.user.id });
+    this.storage = signal(this.client.storage);
     this.requests = new RoomRequests(this.client);
     this.people = new People(session.user, this.requests);
     this.presences = new Presences(this.client);
@@ -231,6 +237,7 @@ export class Chat {
     client.on("event", (event) => this.event(event));
     client.on("left", (roomId, reason, error) => this.left(roomId, reason, error));
     client.on("outbox", (entries) => this.takeOutbox(entries));
+    client.on("storage", (storage) => (this.storage.value = storage));
     client.on("sent", ({ roomId, clientId }, seq) => this.known(roomId)?.dispatch({ type: "sent", clientId, seq }));
     client.on("held", ({ roomId, event }, error, waitMs) => {
       const room = this.known(roomId);
@@ -293,6 +300,7 @@ export class Chat {
       byRoom.set(entry.roomId, [...waiting, this.waiting(entry)]);
     }
     batch(() => {
+      this.unsent.value = unsentOf(entries);
       // A room we only failed to write in may be one that we are out of: for that it is not put in the list.
       for (const [roomId, waiting] of byRoom) if (waiting.some(({ error }) => error === undefined)) this.room(roomId);
       for (const room of this.rooms.peek().values()) {

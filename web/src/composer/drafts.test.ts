@@ -14,23 +14,36 @@ class Store {
 
 test("a draft is kept by user and room, and gone once it is empty", () => {
   const store = new Store();
-  new Drafts("ann", store).set("general", "half a");
-  expect(new Drafts("ann", store).get("general")).toBe("half a");
-  expect(new Drafts("bo", store).get("general")).toBe("");
-  expect(new Drafts("ann", store).get("other")).toBe("");
-  new Drafts("ann", store).set("general", "");
+  new Drafts("ann", () => store).set("general", "half a");
+  expect(new Drafts("ann", () => store).get("general")).toBe("half a");
+  expect(new Drafts("bo", () => store).get("general")).toBe("");
+  expect(new Drafts("ann", () => store).get("other")).toBe("");
+  new Drafts("ann", () => store).set("general", "");
   expect(store.items.size).toBe(0);
 });
 
 test("what the storage does not take is there until the page goes", () => {
   const store = new Store();
-  const drafts = new Drafts("ann", store);
+  const drafts = new Drafts("ann", () => store);
   drafts.set("general", "first");
   store.full = true;
   drafts.set("general", "first and second");
   expect(drafts.get("general")).toBe("first and second");
+  expect(drafts.atRisk.value).toBe(true);
   store.full = false;
   drafts.set("general", "third");
   expect(drafts.get("general")).toBe("third");
-  expect(new Drafts("ann", store).get("general")).toBe("third");
+  expect(drafts.atRisk.value).toBe(false);
+  expect(new Drafts("ann", () => store).get("general")).toBe("third");
+});
+
+test("where storage is forbidden a draft is there until the page goes", () => {
+  const drafts = new Drafts("ann", () => {
+    throw new DOMException("no", "SecurityError");
+  });
+  expect(drafts.get("general")).toBe("");
+  drafts.set("general", "half a");
+  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["half a", true]);
+  drafts.set("general", "");
+  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["", false]);
 });

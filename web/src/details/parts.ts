@@ -3,4 +3,5 @@
 export { CreateRoom } from "../rooms/CreateRoom";
 export { FindRoom } from "../rooms/FindRoom";
 export { NewDirect } from "../rooms/NewDirect";
+export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";

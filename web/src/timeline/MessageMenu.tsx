@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
+import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
 import { DeleteDialog } from "./DeleteDialog";
 import { ReportDialog } from "./ReportDialog";
@@ -114,16 +115,6 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayR
       {deleting > 0 && <DeleteDialog onDelete={() => void remove()} onClose={() => setDeleting(0)} />}
     </>
   );
-}
-
-async function copy(text: string, say: (line: string) => void): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    say("Copied");
-  } catch {
-    // Refused, or not there at all on a plain-HTTP address.
-    say("The browser does not allow copying here.");
-  }
 }
 
 function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choice[] {

@@ -1,0 +1,34 @@
+import "./unsent.css";
+import { useComputed } from "@preact/signals";
+import { useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import { WithParts } from "../details/WithParts";
+import { Icon } from "../ui/Icon";
+import { unsentText } from "./unsent";
+
+/** Leads to the messages that failed where they cannot be seen: in other rooms, also in those that one is out of. */
+export function UnsentButton({ chat, onOpened }: { chat: Chat; onOpened: () => void }) {
+  const [open, setOpen] = useState(false);
+  const elsewhere = useComputed(() => {
+    const room = chat.open.value;
+    const shown = room && room.presence.value.kind !== "refused" ? room.id : undefined;
+    return chat.unsent.value.filter(({ roomId }) => roomId !== shown).length;
+  }).value;
+  return (
+    <>
+      <div role="status">
+        {elsewhere > 0 && (
+          <button type="button" class="unsent-button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+            <Icon name="alert" size={18} />
+            {unsentText(elsewhere)}
+          </button>
+        )}
+      </div>
+      {open && (
+        <WithParts onClose={() => setOpen(false)}>
+          {({ UnsentDialog }) => <UnsentDialog chat={chat} onOpened={onOpened} onClose={() => setOpen(false)} />}
+        </WithParts>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Chat } from "../chat/chat";
+import { sentence } from "../chat/asking";
+import { goTo } from "../route";
+import { copy } from "../ui/copy";
+import { Dialog } from "../ui/Dialog";
+import { clockTime, exactTime } from "../ui/time";
+import { useToast } from "../ui/useToast";
+import { filesText, type Unsent } from "./unsent";
+
+interface UnsentDialogProps {
+  chat: Chat;
+  onOpened: () => void;
+  onClose: () => void;
+}
+
+/** Every message that was refused for good: to be copied, discarded, or tried again in its room. */
+export function UnsentDialog({ chat, onOpened, onClose }: UnsentDialogProps) {
+  const { toast, say } = useToast();
+  const list = useRef<HTMLUListElement>(null);
+  const unsent = chat.unsent.value;
+  useEffect(() => {
+    if (unsent.length === 0) onClose();
+  }, [unsent.length]);
+  return (
+    <Dialog title="Messages not sent" onClose={onClose}>
+      <ul ref={list} class="unsent-list" tabIndex={-1} aria-label="Messages not sent">
+        {unsent.map((one) => (
+          <Row
+            key={one.clientId}
+            chat={chat}
+            unsent={one}
+            onCopy={() => void copy(one.text, say)}
+            onDiscard={() => {
+              // The button goes with its row.
+              list.current?.focus();
+              chat.discard(one.clientId);
+            }}
+            onOpen={() => {
+              onClose();
+              goTo(one.roomId);
+              onOpened();
+            }}
+          />
+        ))}
+      </ul>
+      {toast}
+    </Dialog>
+  );
+}
+
+interface RowProps {
+  chat: Chat;
+  unsent: Unsent;
+  onCopy: () => void;
+  onDiscard: () => void;
+  onOpen: () => void;
+}
+
+function Row({ chat, unsent, onCopy, onDiscard, onOpen }: RowProps) {
+  const room = chat.rooms.value.get(unsent.roomId);
+  const isOpenable = room !== undefined && room.presence.value.kind !== "refused";
+  return (
+    <li class="unsent">
+      <p class="unsent-head">
+        <strong>{room ? <bdi>{room.name.value}</bdi> : "A room that you cannot read any more"}</strong>
+        <time dateTime={new Date(unsent.at).toISOString()} title={exactTime(unsent.at)}>
+          {clockTime(unsent.at)}
+        </time>
+      </p>
+      {unsent.text !== "" && (
+        <p class="unsent-text" dir="auto">
+          {unsent.text}
+        </p>
+      )}
+      {unsent.files > 0 && <p class="unsent-files">{filesText(unsent.files)}</p>}
+      <p class="unsent-error">{sentence(unsent.error)}</p>
+      <div class="unsent-actions">
+        {unsent.text !== "" && (
+          <button type="button" class="button-link" onClick={onCopy}>
+            Copy text
+          </button>
+        )}
+        {isOpenable && (
+          <button type="button" class="button-link" onClick={onOpen}>
+            Go to the room
+          </button>
+        )}
+        <button type="button" class="button-link" onClick={onDiscard}>
+          Discard
+        </button>
+      </div>
+    </li>
+  );
+}
