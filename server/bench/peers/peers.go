@@ -81,6 +81,8 @@ func Dialect(name string) load.Dialect {
 	switch name {
 	case Roomstream:
 		return load.SocketIO{Ready: "ready"}
+	case Centrifuge:
+		return load.Centrifuge{}
 	default:
 		return load.SocketIO{}
 	}

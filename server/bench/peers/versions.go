@@ -17,6 +17,7 @@ func (s Site) Versions(ctx context.Context) []report.Version {
 	versions := []report.Version{
 		{Name: Roomstream, Version: "commit " + s.said(ctx, "git", "rev-parse", "--short=12", "HEAD") + ", " + runtime.Version()},
 		{Name: Node, Version: "Node " + s.said(ctx, "node", "--version") + ", " + s.nodePackages()},
+		{Name: Centrifuge, Version: s.centrifugeVersion() + ", " + runtime.Version()},
 		{Name: Floor, Version: "one write a frame, " + runtime.Version()},
 	}
 	if s.Mongod != "" {
@@ -43,4 +44,16 @@ func (s Site) nodePackages() string {
 		return "unknown packages"
 	}
 	return "socket.io " + list.Dependencies["socket.io"] + ", express " + list.Dependencies["express"] + ", mongodb " + list.Dependencies["mongodb"]
+}
+
+// centrifugeVersion is what the peer's go.mod requires.
+func (s Site) centrifugeVersion() string {
+	const library = "github.com/centrifugal/centrifuge "
+	b, err := os.ReadFile(filepath.Join(s.Root, "server/bench/peers/centrifuge/go.mod"))
+	if err != nil {
+		return "unknown"
+	}
+	_, after, _ := strings.Cut(string(b), library)
+	version, _, _ := strings.Cut(after, "\n")
+	return strings.TrimSpace(version)
 }
