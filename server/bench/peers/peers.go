@@ -36,6 +36,8 @@ type Options struct {
 	MongoDBURI string
 	// Dir is what roomstream keeps its embedded store in; empty: a new folder.
 	Dir string
+	// Search has roomstream index the texts, as it does by default; the others have no search.
+	Search bool
 }
 
 // Build builds the peers that are named.
@@ -103,7 +105,7 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 		}
 		c.env = []string{"ROOMSTREAM_JWT_SECRET=" + Secret, "ROOMSTREAM_MONGODB_URI=" + o.MongoDBURI}
 		c.args = func(a netip.AddrPort) []string {
-			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn"}
+			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn", fmt.Sprintf("-search=%t", o.Search)}
 		}
 	case Node:
 		c.program = "node"

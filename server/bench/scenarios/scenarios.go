@@ -35,7 +35,8 @@ type Scenario struct {
 type Case struct {
 	report.Case
 	run   func(ctx context.Context, r *run) error
-	files int // descriptors it needs, of the bench and of the server each
+	files int      // descriptors it needs, of the bench and of the server each
+	peers []string // who can do it; empty: all of the scenario's
 }
 
 // run is one case on one peer, once.
@@ -104,7 +105,7 @@ func (s Scenario) measure(ctx context.Context, o Options, section *report.Sectio
 	for repeat := range o.Repeat {
 		for _, c := range s.Cases {
 			for _, peer := range s.Peers {
-				if len(o.Peers) > 0 && !slices.Contains(o.Peers, peer) {
+				if len(o.Peers) > 0 && !slices.Contains(o.Peers, peer) || len(c.peers) > 0 && !slices.Contains(c.peers, peer) {
 					continue
 				}
 				if err := o.one(ctx, section, c, peer); err != nil {
