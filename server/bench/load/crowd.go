@@ -98,11 +98,16 @@ type Member struct {
 	Room   string // empty: none is joined
 }
 
-// dialers is how many connect at once: as many as a busy balancer would.
-const dialers = 64
+// Dialers is how many connect at once: as many as a busy balancer would let.
+const Dialers = 64
 
-// Open connects, signs in and joins for each member, dialers at a time; the clients come in the order of the members.
+// Open connects, signs in and joins for each member, Dialers at a time; the clients come in the order of the members.
 func (c *Crowd) Open(ctx context.Context, members []Member) ([]*Client, error) {
+	return c.Rush(ctx, members, Dialers)
+}
+
+// Rush is Open with so many at a time. Each takes a thread while it connects.
+func (c *Crowd) Rush(ctx context.Context, members []Member, dialers int) ([]*Client, error) {
 	clients := make([]*Client, len(members))
 	group, opening := errgroup.WithContext(ctx)
 	group.SetLimit(dialers)

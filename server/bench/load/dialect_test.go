@@ -37,3 +37,28 @@ func TestWhatServersSayIsToldApart(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatWasMissedIsCountedAndInOrder(t *testing.T) {
+	answer := func(numbers ...uint32) []byte {
+		b := []byte(`431[{"ok":true,"events":[`)
+		for _, n := range numbers {
+			text := mark{sender: 1, number: n}.append(nil)
+			b = append(append(append(append(append(b, `{"text":"`...), text...), `","clientId":"`...), text...), `"},`...)
+		}
+		return append(b, `]}]`...)
+	}
+	for name, c := range map[string]struct {
+		answer []byte
+		ok     bool
+	}{
+		"all":       {answer(0, 1, 2), true},
+		"too few":   {answer(0, 1), false},
+		"doubled":   {answer(0, 1, 1), false},
+		"overtaken": {answer(1, 0, 2), false},
+		"none":      {answer(), false},
+	} {
+		if err := (Resume{Missed: 3}).check(c.answer); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -74,16 +74,22 @@ func (SocketIO) Next(payload []byte) (message []byte, kind Kind, rest []byte) {
 
 // hearPrefix reads on until a message begins so; what comes before it is of no interest, unless it is a refusal.
 func (t *Talk) hearPrefix(prefix string) error {
+	_, err := t.hearAnswer(prefix)
+	return err
+}
+
+// hearAnswer is hearPrefix that gives the message.
+func (t *Talk) hearAnswer(prefix string) ([]byte, error) {
 	for {
 		b, err := t.Hear()
 		if err != nil {
-			return fmt.Errorf("waiting for %s: %w", prefix, err)
-		}
-		if bytes.HasPrefix(b, []byte(prefix)) && !bytes.Contains(b, []byte(`[{"error":`)) {
-			return nil
+			return nil, fmt.Errorf("waiting for %s: %w", prefix, err)
 		}
 		if _, kind, _ := (SocketIO{}).Next(b); kind == Refusal {
-			return fmt.Errorf("waiting for %s: refused: %.200s", prefix, b)
+			return nil, fmt.Errorf("waiting for %s: refused: %.200s", prefix, b)
+		}
+		if bytes.HasPrefix(b, []byte(prefix)) {
+			return b, nil
 		}
 	}
 }

@@ -32,8 +32,9 @@ type Site struct {
 
 // Options are how a peer is started.
 type Options struct {
-	// MongoDBURI is where messages are stored; empty: roomstream uses its embedded store, the others store nothing.
-	MongoDBURI string
+	// MongoDBURI is where messages are stored, and Database the one in it; empty: roomstream uses its embedded store, the
+	// others store nothing.
+	MongoDBURI, Database string
 	// Dir is what roomstream keeps its embedded store in; empty: a new folder.
 	Dir string
 	// Search has roomstream index the texts, as it does by default; the others have no search.
@@ -104,6 +105,9 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 			data = dir
 		}
 		c.env = []string{"ROOMSTREAM_JWT_SECRET=" + Secret, "ROOMSTREAM_MONGODB_URI=" + o.MongoDBURI}
+		if o.Database != "" {
+			c.env = append(c.env, "ROOMSTREAM_MONGODB_DATABASE="+o.Database)
+		}
 		c.args = func(a netip.AddrPort) []string {
 			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn", fmt.Sprintf("-search=%t", o.Search)}
 		}

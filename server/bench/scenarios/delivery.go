@@ -16,20 +16,23 @@ var (
 	deliveryP99  = report.Figure{Name: "delivery p99", Unit: "ms", Best: report.Low}
 )
 
-// room is a load on one room: bursts from one of its members.
-type room struct {
-	members int
-	burst   int           // messages in one write
-	every   time.Duration // from burst to burst; a burst that takes longer delays the next
-	bursts  int
+// bursts is a load on rooms: bursts from one member of each room in turn.
+type bursts struct {
+	rooms   int // 0: one
+	members int // of each room
+	idle    int // connections besides, in rooms of their own
+	history int // messages that stand in the room before it begins
+	burst   int // messages in one write
+	every   time.Duration
+	times   int // bursts in all
 	search  bool
 }
 
 func delivery(quick bool) Scenario {
-	sparse := room{members: 200, burst: 1, every: 20 * time.Millisecond, bursts: 500}
-	bursts := room{members: 200, burst: 50, every: 50 * time.Millisecond, bursts: 300}
+	sparse := bursts{members: 200, burst: 1, every: 20 * time.Millisecond, times: 500}
+	dense := bursts{members: 200, burst: 50, every: 50 * time.Millisecond, times: 300}
 	if quick {
-		sparse.bursts, bursts.bursts = 100, 60
+		sparse.times, dense.times = 100, 60
 	}
 	searched := sparse
 	searched.search = true
@@ -43,34 +46,31 @@ func delivery(quick bool) Scenario {
 		Peers:   peers.All(),
 		Cases: []Case{
 			{Case: report.Case{Label: "sparse: 50 a second to 200"}, run: sparse.run},
-			{Case: report.Case{Label: "bursts of 50 to 200"}, run: bursts.run},
+			{Case: report.Case{Label: "bursts of 50 to 200"}, run: dense.run},
 			{Case: report.Case{Label: "sparse, with search"}, run: searched.run, peers: []string{peers.Roomstream}},
 		},
 	}
 }
 
 // run measures the load on a fresh server.
-func (m room) run(ctx context.Context, r *run) error {
-	return r.with(ctx, peers.Options{Search: m.search}, func(p *peers.Process, crowd *load.Crowd) error {
-		clients, err := crowd.Open(ctx, r.members(p, m.members, m.members))
+func (b bursts) run(ctx context.Context, r *run) error {
+	b.rooms = max(b.rooms, 1)
+	return r.with(ctx, peers.Options{Search: b.search}, func(p *peers.Process, crowd *load.Crowd) error {
+		clients, err := crowd.Open(ctx, r.members([]*peers.Process{p}, b.rooms*b.members, b.members))
 		if err != nil {
 			return err
 		}
-		// The first messages find cold caches, and a room that has to be made.
-		warm := m
-		warm.bursts = max(m.bursts/10, 1)
-		if err := warm.send(ctx, crowd, clients[0]); err != nil {
-			return fmt.Errorf("warm up: %w", err)
+		if err := b.prepare(ctx, r, p, crowd, clients); err != nil {
+			return err
 		}
-		crowd.Reset()
-		before, err := p.CPU()
+		before, err := cpuOf(p)
 		if err != nil {
 			return err
 		}
-		if err := m.send(ctx, crowd, clients[0]); err != nil {
+		if err := b.send(ctx, crowd, clients); err != nil {
 			return err
 		}
-		after, err := p.CPU()
+		after, err := cpuOf(p)
 		if err != nil {
 			return err
 		}
@@ -82,28 +82,54 @@ func (m room) run(ctx context.Context, r *run) error {
 	})
 }
 
+// prepare opens what idles, fills the room, and warms up: the first messages find cold caches, and rooms to be made.
+func (b bursts) prepare(ctx context.Context, r *run, p *peers.Process, crowd *load.Crowd, clients []*load.Client) error {
+	const idleRoom = 50 // members of each room of those who idle
+	if b.idle > 0 {
+		idle := r.members([]*peers.Process{p}, b.idle, idleRoom)
+		for i := range idle {
+			idle[i].Room = "idle-" + idle[i].Room
+		}
+		if _, err := crowd.Open(ctx, idle); err != nil {
+			return err
+		}
+	}
+	const fill = 500 // messages in one write: below what a server may have waiting
+	for _, load := range []bursts{
+		{rooms: 1, members: b.members, burst: fill, every: time.Millisecond, times: b.history / fill},
+		{rooms: b.rooms, members: b.members, burst: b.burst, every: b.every, times: max(b.times/10, b.rooms)},
+	} {
+		if err := load.send(ctx, crowd, clients); err != nil {
+			return fmt.Errorf("prepare: %w", err)
+		}
+		crowd.Reset()
+	}
+	return nil
+}
+
 // send sends the bursts and waits until all are delivered.
-func (m room) send(ctx context.Context, crowd *load.Crowd, from *load.Client) error {
-	tick := time.NewTicker(m.every)
+func (b bursts) send(ctx context.Context, crowd *load.Crowd, clients []*load.Client) error {
+	if b.times == 0 {
+		return nil
+	}
+	tick := time.NewTicker(b.every)
 	defer tick.Stop()
-	for i := range m.bursts {
+	for i := range b.times {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if err := from.Send(m.burst, textSize); err != nil {
+		if err := clients[i%b.rooms*b.members].Send(b.burst, textSize); err != nil {
 			return err
 		}
-		sent := int64((i + 1) * m.burst)
-		if m.burst == 1 && i+1 < m.bursts {
+		sent := int64((i + 1) * b.burst)
+		if b.burst == 1 && i+1 < b.times {
 			continue // a send every so often, whether the last one has arrived or not
 		}
-		if err := crowd.Await(ctx, sent*int64(m.members), sent); err != nil {
+		if err := crowd.Await(ctx, sent*int64(b.members), sent); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

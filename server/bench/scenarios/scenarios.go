@@ -42,6 +42,7 @@ type Case struct {
 // run is one case on one peer, once.
 type run struct {
 	site    peers.Site
+	mongod  *peers.Mongod // nil: the scenario needs none
 	peer    string
 	section *report.Section
 	case_   report.Case
@@ -67,7 +68,8 @@ const caseTimeout = 5 * time.Minute
 // All lists the scenarios, shorter ones with quick.
 func All(quick bool) []Scenario {
 	return []Scenario{
-		delivery(quick),
+		delivery(quick), connections(quick), sends(quick), embedded(quick), storm(quick),
+		growthMembers(quick), growthRooms(quick), growthIdle(quick), growthInstances(quick), growthHistory(quick), start(quick),
 	}
 }
 
@@ -102,13 +104,21 @@ func Run(ctx context.Context, o Options) ([]*report.Section, error) {
 // measure runs all cases on all peers, and all of that again: what disturbs the machine for a while then disturbs one
 // repeat of each, not all of one.
 func (s Scenario) measure(ctx context.Context, o Options, section *report.Section) error {
+	var mongod *peers.Mongod
+	if s.Mongod {
+		var err error
+		if mongod, err = o.Site.StartMongod(ctx); err != nil {
+			return err
+		}
+		defer mongod.Stop()
+	}
 	for repeat := range o.Repeat {
 		for _, c := range s.Cases {
 			for _, peer := range s.Peers {
 				if len(o.Peers) > 0 && !slices.Contains(o.Peers, peer) || len(c.peers) > 0 && !slices.Contains(c.peers, peer) {
 					continue
 				}
-				if err := o.one(ctx, section, c, peer); err != nil {
+				if err := o.one(ctx, mongod, section, c, peer); err != nil {
 					return err
 				}
 				o.Say("%s, %s, %s: %d of %d", s.Name, c.Label, peer, repeat+1, o.Repeat)
@@ -119,14 +129,14 @@ func (s Scenario) measure(ctx context.Context, o Options, section *report.Sectio
 }
 
 // one runs a case on a peer. A failure of the peer is a result; the end of ctx is the end.
-func (o Options) one(ctx context.Context, section *report.Section, c Case, peer string) error {
+func (o Options) one(ctx context.Context, mongod *peers.Mongod, section *report.Section, c Case, peer string) error {
 	if c.files > o.Files {
 		section.Fail(c.Case, peer, fmt.Errorf("needs %d file descriptors, but a process may have %d: ulimit -n", c.files, o.Files))
 		return nil
 	}
 	bounded, cancel := context.WithTimeout(ctx, caseTimeout)
 	defer cancel()
-	err := c.run(bounded, &run{site: o.Site, peer: peer, section: section, case_: c.Case})
+	err := c.run(bounded, &run{site: o.Site, mongod: mongod, peer: peer, section: section, case_: c.Case})
 	if err != nil && ctx.Err() == nil {
 		o.Say("%s, %s, %s: failed: %v", section.Name, c.Label, peer, err)
 		section.Fail(c.Case, peer, err)
@@ -137,29 +147,67 @@ func (o Options) one(ctx context.Context, section *report.Section, c Case, peer 
 
 // with starts the peer, and stops it when f is done.
 func (r *run) with(ctx context.Context, o peers.Options, f func(p *peers.Process, c *load.Crowd) error) error {
-	p, err := r.site.Start(ctx, r.peer, o)
-	if err != nil {
-		return err
+	return r.withSome(ctx, o, 1, func(all []*peers.Process, c *load.Crowd) error { return f(all[0], c) })
+}
+
+// withSome starts instances of the peer, and stops them when f is done.
+func (r *run) withSome(ctx context.Context, o peers.Options, instances int, f func(all []*peers.Process, c *load.Crowd) error) error {
+	var all []*peers.Process
+	for range instances {
+		p, err := r.site.Start(ctx, r.peer, o)
+		if err != nil {
+			return err
+		}
+		defer p.Stop()
+		all = append(all, p)
 	}
-	defer p.Stop()
 	crowd, err := load.New()
 	if err != nil {
 		return err
 	}
 	defer crowd.Close()
-	if err := f(p, crowd); err != nil {
-		return errors.Join(err, p.Died())
+	if err := f(all, crowd); err != nil {
+		for _, p := range all {
+			err = errors.Join(err, p.Died())
+		}
+		return err
 	}
 	return crowd.Err()
 }
 
-// members gives n members of rooms, who fill one room after the other.
-func (r *run) members(p *peers.Process, n, perRoom int) []load.Member {
+// members gives n members of rooms, who fill one room after the other; the members of a room are spread over the
+// instances.
+func (r *run) members(all []*peers.Process, n, perRoom int) []load.Member {
 	now := time.Now()
-	server := load.Server{Addr: p.Addr, Dialect: peers.Dialect(r.peer)}
 	members := make([]load.Member, n)
 	for i := range members {
+		server := load.Server{Addr: all[i%len(all)].Addr, Dialect: peers.Dialect(r.peer)}
 		members[i] = load.Member{Server: server, Token: peers.Token(fmt.Sprintf("user-%d", i), now), Room: fmt.Sprintf("room-%d", i/perRoom)}
 	}
 	return members
+}
+
+// cpuOf is the CPU time that processes have had in all.
+func cpuOf(all ...*peers.Process) (time.Duration, error) {
+	var sum time.Duration
+	for _, p := range all {
+		cpu, err := p.CPU()
+		if err != nil {
+			return 0, err
+		}
+		sum += cpu
+	}
+	return sum, nil
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// wait waits, unless ctx ends.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }

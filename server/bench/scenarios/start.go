@@ -1,0 +1,71 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"roomstream/server/bench/load"
+	"roomstream/server/bench/peers"
+	"roomstream/server/bench/report"
+)
+
+var (
+	readyIn    = report.Figure{Name: "from its start until it listens", Unit: "s", Best: report.Low}
+	idleMemory = report.Figure{Name: "memory", Unit: "MiB", Best: report.Low}
+)
+
+func start(bool) Scenario {
+	return Scenario{
+		Name:    "start",
+		Title:   "A start",
+		Doc:     "From the start of the process until it takes connections (roomstream: until /readyz says so), on empty data, with everything as it comes; and its resident memory 5 s later.",
+		Figures: []report.Figure{readyIn, idleMemory},
+		Peers:   peers.All(),
+		Cases:   []Case{{Case: report.Case{Label: "embedded, or no store"}, run: started}},
+	}
+}
+
+func started(ctx context.Context, r *run) error {
+	begun := time.Now()
+	return r.with(ctx, peers.Options{Search: true}, func(p *peers.Process, _ *load.Crowd) error {
+		if r.peer == peers.Roomstream {
+			if err := ready(ctx, p); err != nil {
+				return err
+			}
+		}
+		r.record(readyIn, time.Since(begun).Seconds())
+		const settle = 5 * time.Second
+		if err := wait(ctx, settle); err != nil {
+			return err
+		}
+		memory, err := p.Memory()
+		r.record(idleMemory, float64(memory)/(1<<20))
+		return err
+	})
+}
+
+// ready returns when /readyz says 200.
+func ready(ctx context.Context, p *peers.Process) error {
+	ctx, cancel := context.WithTimeout(ctx, load.Patience)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, fmt.Sprintf("http://%s/readyz", p.Addr), nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return err
+		}
+		response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return nil
+		}
+		const look = 5 * time.Millisecond
+		if err := wait(ctx, look); err != nil {
+			return fmt.Errorf("/readyz still says %s: %w", response.Status, err)
+		}
+	}
+}
