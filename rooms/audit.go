@@ -80,14 +80,18 @@ func (s *Service) auditDelete(e *Event, done func(Sent, error)) func(Sent, error
 	}
 }
 
-// auditMember notes a change of what somebody is, unless he changed it himself.
-func (s *Service) auditMember(ctx context.Context, e *Event, sent Sent) {
+// auditMember notes a change of what somebody is, unless he changed it himself. letIn: a ban or a removal was ended, and the
+// role is what came of it.
+func (s *Service) auditMember(ctx context.Context, e *Event, sent Sent, letIn bool) {
 	if e.Subject == e.Author {
 		return
 	}
 	b := appendRole([]byte(`{"role":`), e.Role)
 	if !e.Until.IsZero() {
 		b = appendTime(append(b, `,"bannedUntil":`...), e.Until)
+	}
+	if letIn {
+		b = append(b, `,"letIn":true`...)
 	}
 	s.audit(ctx, AuditEntry{Actor: e.Author, Action: "set_member", RoomID: e.RoomID, Subject: e.Subject, Seq: sent.Seq, Details: string(append(b, '}'))})
 }

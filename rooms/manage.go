@@ -89,6 +89,9 @@ type SetMemberInput struct {
 	UserID      string
 	Role        Role      // RoleNone: takes him out
 	BannedUntil time.Time // zero: not banned
+	// KeepRole leaves Role aside, so that a ban makes nobody more or less. With BannedUntil he keeps what he has; without it
+	// who is out is let in again, as what he was.
+	KeepRole bool
 }
 
 // SetMember changes what somebody is in a room by an event of its log; where he is so already nothing is appended and
@@ -110,14 +113,14 @@ func (s *Service) SetMember(ctx context.Context, user auth.User, in SetMemberInp
 	if !e.Until.IsZero() && (!s.now().Before(e.Until) || e.Until.Year() > lastYear) {
 		return Sent{}, BadField("bannedUntil", "must be a time to come, of the year %d at the latest", lastYear)
 	}
-	sent, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until}})
-	if err == nil && e.Subject == user.ID && in.Role == RoleNone && at.room.Type == TypePublic {
+	sent, err := s.propose(ctx, e, &proposal{actor: user, member: &memberProposal{subject: e.Subject, role: e.Role, until: e.Until, keep: in.KeepRole}})
+	if err == nil && e.Subject == user.ID && in.Role == RoleNone && !in.KeepRole && at.room.Type == TypePublic {
 		if err := s.store.Inbox.Forget(ctx, at.room.ID, user.ID); err != nil {
 			return Sent{}, notStored(err)
 		}
 	}
 	if err == nil && sent.ID == e.ID { // else nothing has changed
-		s.auditMember(ctx, e, sent)
+		s.auditMember(ctx, e, sent, in.KeepRole && e.Until.IsZero())
 	}
 	return sent, err
 }

@@ -29,6 +29,7 @@ type memberProposal struct {
 	subject auth.UserID
 	role    Role
 	until   time.Time // banned until then; zero: not banned
+	keep    bool      // role is not said: see roleFor
 	// invitation is his right: nil without one. Who left as a reader comes back as one.
 	invitation *Invitation
 }
@@ -123,15 +124,19 @@ func set[T any](field *T, to *T) {
 func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) {
 	in := p.member
 	is := s.members[in.subject]
-	if err := p.mayMake(s, is, role); err != nil {
+	to := in.roleFor(s.room, is, s.now)
+	if err := p.mayMake(s, is, to, role); err != nil {
 		return Sent{}, err
 	}
-	e.Role, e.Was = in.roleFor(s.room, is), is.Role
+	if in.keep && in.isSo(is, s.now) {
+		return Sent{Seq: is.Seq}, errNoChange
+	}
+	e.Role, e.Was = to, is.Role
 	if e.Role == RoleNone && is.Role == RoleNone {
 		e.Was = is.LeftAs
 	}
 	want := MemberOf(e)
-	if in.subject == p.actor.ID && in.role == RoleNone && is.Role == RoleNone {
+	if in.subject == p.actor.ID && to == RoleNone && is.Role == RoleNone {
 		return Sent{Seq: is.Seq}, errNoChange // he was never more than a reader of a public room
 	}
 	if is.Seq > 0 && is.Role == want.Role && is.Removed == want.Removed && is.BannedUntil.Equal(want.BannedUntil) {
@@ -148,16 +153,32 @@ func (p *proposal) judgeMember(s *roomState, e *Event, role Role) (Sent, error) 
 }
 
 // roleFor gives the role that the subject, who is this, gets. In a public room all are members
-// who are nothing else.
-func (m *memberProposal) roleFor(room Room, is Member) Role {
-	if m.invitation != nil && is.LeftAs == RoleReader && room.Type != TypePublic {
+// who are nothing else. Who is let in again without a role is what he was: a member, if that was no role.
+func (m *memberProposal) roleFor(room Room, is Member, now time.Time) Role {
+	switch {
+	case m.invitation != nil && is.LeftAs == RoleReader && room.Type != TypePublic:
+		return RoleReader
+	case !m.keep:
+		return m.role
+	case is.Role != RoleNone || !m.until.IsZero() || !is.banned(now):
+		return is.Role
+	case is.LeftAs == RoleReader:
 		return RoleReader
 	}
-	return m.role
+	return RoleMember
 }
 
-// mayMake says why the actor may not make the subject, who is this, what is proposed.
-func (p *proposal) mayMake(s *roomState, is Member, role Role) error {
+// isSo says of a proposal without a role whether it changes nothing: who was taken out for good is not let in by a ban that
+// has an end, and who is not out is not let in.
+func (m *memberProposal) isSo(is Member, now time.Time) bool {
+	if m.until.IsZero() {
+		return !is.banned(now)
+	}
+	return is.Removed
+}
+
+// mayMake says why the actor, who has role, may not make the subject, who is this, what is proposed.
+func (p *proposal) mayMake(s *roomState, is Member, to, role Role) error {
 	in, self := p.member, p.member.subject == p.actor.ID
 	switch {
 	case in.invitation != nil && is.banned(s.now):
@@ -166,17 +187,17 @@ func (p *proposal) mayMake(s *roomState, is Member, role Role) error {
 		return nil
 	case self && !in.until.IsZero():
 		return BadField("bannedUntil", "nobody bans himself")
-	case self && in.role == RoleNone && p.gainsByLeaving(s, is):
+	case self && to == RoleNone && p.gainsByLeaving(s, is):
 		return forbidden("role", "who is a reader here and would be more without that stays one: ask a moderator of the room")
-	case self && in.role == RoleNone:
+	case self && to == RoleNone:
 		return nil
-	case self && in.role == RoleMember && is.Role == RoleNone && role.AtLeast(RoleMember) && s.room.Type == TypePublic:
+	case self && to == RoleMember && is.Role == RoleNone && role.AtLeast(RoleMember) && s.room.Type == TypePublic:
 		return nil
 	case role.AtLeast(RoleOwner):
 		return nil
 	case !role.AtLeast(RoleModerator):
 		return forbidden("role", "only moderators and owners of the room may do this")
-	case in.role.AtLeast(RoleModerator):
+	case to.AtLeast(RoleModerator):
 		return forbidden("role", "only owners of the room make moderators and owners")
 	case is.Role.AtLeast(RoleModerator):
 		return forbidden("role", "only owners of the room change what a moderator or an owner is")

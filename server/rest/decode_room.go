@@ -67,10 +67,10 @@ func (f *fields) role(name string) rooms.Role {
 	return rooms.Role(role)
 }
 
-// optionalTime reads a time as RFC 3339 writes it; absent is zero, which nobody can give.
-func (f *fields) optionalTime(name string) time.Time {
+// timeOrNull reads a time as RFC 3339 writes it; absent and null are zero, which nobody can give.
+func (f *fields) timeOrNull(name string) time.Time {
 	raw, present := f.members[name]
-	if !present {
+	if !present || string(raw) == "null" {
 		return time.Time{}
 	}
 	var at *time.Time

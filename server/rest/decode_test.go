@@ -44,11 +44,11 @@ func checkStanding(t *testing.T, body []byte) error {
 	if err != nil {
 		return err
 	}
-	role, until, period := f.role("role"), f.optionalTime("bannedUntil"), f.optionalPeriod("expiresInMs")
+	role, until, period := f.role("role"), f.timeOrNull("bannedUntil"), f.optionalPeriod("expiresInMs")
 	if f.err != nil {
 		return f.err
 	}
-	if _, said := f.members["bannedUntil"]; said == until.IsZero() || period < 0 {
+	if raw, said := f.members["bannedUntil"]; (said && string(raw) != "null") == until.IsZero() || period < 0 {
 		t.Fatalf("%q gave %q, %v, %v", body, role, until, period)
 	}
 	if _, said := f.members["expiresInMs"]; said == (period == 0) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -50,19 +49,25 @@ func (s *Server) setMember(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	role, until := f.role("role"), f.optionalTime("bannedUntil")
+	in := rooms.SetMemberInput{BannedUntil: f.timeOrNull("bannedUntil")}
+	_, hasRole := f.members["role"]
+	_, hasBan := f.members["bannedUntil"]
+	if in.KeepRole = hasBan && !hasRole; !in.KeepRole {
+		in.Role = f.role("role")
+	}
 	if f.err != nil {
 		return reply{}, f.err
 	}
-	return s.makeMember(c, role, until)
+	return s.makeMember(c, in)
 }
 
 // removeMember takes a user out for good, oneself too, and answers {seq}.
 func (s *Server) removeMember(c call) (reply, error) {
-	return s.makeMember(c, rooms.RoleNone, time.Time{})
+	return s.makeMember(c, rooms.SetMemberInput{})
 }
 
-func (s *Server) makeMember(c call, role rooms.Role, bannedUntil time.Time) (reply, error) {
+// makeMember makes the user whom the path names what in says.
+func (s *Server) makeMember(c call, in rooms.SetMemberInput) (reply, error) {
 	room, err := roomOf(c)
 	if err != nil {
 		return reply{}, err
@@ -74,9 +79,8 @@ func (s *Server) makeMember(c call, role rooms.Role, bannedUntil time.Time) (rep
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
-	sent, err := s.service.SetMember(ctx, c.user, rooms.SetMemberInput{
-		RoomID: room, UserID: userID, Role: role, BannedUntil: bannedUntil,
-	})
+	in.RoomID, in.UserID = room, userID
+	sent, err := s.service.SetMember(ctx, c.user, in)
 	if err != nil {
 		return reply{}, err
 	}

@@ -6,10 +6,13 @@ import (
 	"roomstream/rooms"
 )
 
-// setMember changes what somebody is in a room: {roomId, userId, role, bannedUntil?}.
+// setMember changes what somebody is in a room: {roomId, userId, role?, bannedUntil?}, one of the last two at least.
 func (s *speaker) setMember(args []json.RawMessage, a answer) {
 	p := readPayload(args)
-	in := rooms.SetMemberInput{RoomID: p.text("roomId"), UserID: p.text("userId"), Role: p.role("role"), BannedUntil: p.optionalTime("bannedUntil")}
+	in := rooms.SetMemberInput{RoomID: p.text("roomId"), UserID: p.text("userId"), BannedUntil: p.optionalTime("bannedUntil")}
+	if in.KeepRole = p.field("role") == nil && p.field("bannedUntil") != nil; !in.KeepRole {
+		in.Role = p.role("role")
+	}
 	if p.err != nil {
 		a.fail(p.err)
 		return

@@ -60,7 +60,7 @@ test("an owner adds, mutes, promotes, bans and lets in again; the others see it 
   await bo.page.getByRole("alert").getByText("You are banned from this room.").waitFor();
   await member.getByText("Banned until").waitFor();
   await choose("Lift the ban");
-  await member.getByText("Member", { exact: true }).waitFor();
+  await member.getByText("Moderator", { exact: true }).waitFor(); // as before: a ban makes nobody less
   await bo.loaded();
   await bo.say("back again");
   await ann.bubble("back again").waitFor();

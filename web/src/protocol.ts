@@ -147,8 +147,8 @@ export interface Member {
 export interface SetMember {
   roomId: string;
   userId: string;
-  role: Role | null; // null: out for good, unless bannedUntil says until when
-  bannedUntil?: string;
+  role?: Role | null; // null: out for good, unless bannedUntil says until when; absent: his own
+  bannedUntil?: string | null; // null: not, or not any more
 }
 
 export interface Receipt {

@@ -186,14 +186,23 @@ export class Room extends Emitter<RoomEvents> {
     return whole(decodeRoom((await this.#request("update_room", settings))["room"]), "room");
   }
 
-  /** Gives somebody a role; null takes him out. Resolves with the seq from which on it is so. */
-  async setMember(userId: string, role: Role | null, bannedUntil?: Date): Promise<number> {
-    return Number((await this.#request("set_member", { userId, role, ...(bannedUntil ? { bannedUntil: bannedUntil.toISOString() } : {}) }))["seq"]);
+  /**
+   * Gives somebody a role; null takes him out. Undefined, with bannedUntil: he keeps his own. Resolves with the seq from which on
+   * it is so.
+   */
+  async setMember(userId: string, role: Role | null | undefined, bannedUntil?: Date | null): Promise<number> {
+    const ban = bannedUntil === undefined ? {} : { bannedUntil: bannedUntil === null ? null : bannedUntil.toISOString() };
+    return Number((await this.#request("set_member", { userId, ...(role === undefined ? {} : { role }), ...ban }))["seq"]);
   }
 
-  /** Takes somebody out until a time; with a role he is that again afterwards. */
-  ban(userId: string, until: Date, role: Role | null = null): Promise<number> {
+  /** Takes somebody out until a time. He is what he was afterwards, or of the role given; null: nobody. */
+  ban(userId: string, until: Date, role?: Role | null): Promise<number> {
     return this.setMember(userId, role, until);
+  }
+
+  /** Lets somebody in again who is banned, or was taken out, as what he was. */
+  letIn(userId: string): Promise<number> {
+    return this.setMember(userId, undefined, null);
   }
 
   /** Leaves for good, on all devices; chat.leave() only stops following. */

@@ -1,7 +1,7 @@
 // What the screens of moderators and admins ask of the JSON routes. Every request fails with a ChatError.
 
 import { call, unreadable } from "../api";
-import type { Member, NewMessage, Page, Profile, Role, Room, RoomRow } from "../protocol";
+import type { Member, NewMessage, Page, Profile, Room, RoomRow, SetMember } from "../protocol";
 import { decodeMessages, isFields } from "../protocol-decode";
 import { decodeMember, decodeRoom } from "../protocol-rooms";
 import type { Session } from "../session/session";
@@ -48,8 +48,7 @@ export class AdminRequests {
     await this.ask("DELETE", `${ofRoom(roomId)}/messages/${seq}`);
   }
 
-  async setMember(roomId: string, userId: string, role: Role | null, bannedUntil?: string): Promise<void> {
-    const change = { role, ...(bannedUntil !== undefined && { bannedUntil }) };
+  async setMember({ roomId, userId, ...change }: SetMember): Promise<void> {
     await this.ask("PUT", `${ofRoom(roomId)}/members/${encodeURIComponent(userId)}`, change);
   }
 

@@ -39,8 +39,8 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
     return refusal;
   };
   const run = (step: MemberStep, member: Member) => {
-    if (step.kind === "role") return void set(member.userId, { role: step.role }).then((refusal) => setSaid(refusal ?? ""));
-    setAsking({ step: step.kind, member });
+    if (step.kind === "remove" || step.kind === "ban") return setAsking({ step: step.kind, member });
+    void set(member.userId, step.kind === "back" ? { bannedUntil: null } : { role: step.role }).then((refusal) => setSaid(refusal ?? ""));
   };
   const closeMenu = () => {
     const to = menu?.anchor.isConnected ? menu.anchor : heading.current;
@@ -116,7 +116,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
           step={asking.step}
           name={chat.people.name(asking.member.userId)}
           onRemove={() => set(asking.member.userId, { role: null })}
-          onBan={(bannedUntil) => set(asking.member.userId, { role: null, bannedUntil })}
+          onBan={(bannedUntil) => set(asking.member.userId, { bannedUntil })}
           onClose={closeAsking}
         />
       )}

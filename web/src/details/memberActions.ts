@@ -4,7 +4,7 @@ import type { Member, Role, Room } from "../protocol";
 import { grantable } from "../rooms/rights";
 import type { Action } from "../ui/ActionMenu";
 
-export type MemberStep = { kind: "role"; role: Role } | { kind: "remove" } | { kind: "ban" };
+export type MemberStep = { kind: "role"; role: Role } | { kind: "back" } | { kind: "remove" } | { kind: "ban" };
 
 const labels: Readonly<Record<Role, string>> = { reader: "Mute: may only read", member: "Make a member", moderator: "Make a moderator", owner: "Make an owner" };
 
@@ -20,7 +20,7 @@ export function isOut(member: Member, now: number): boolean {
 export function actionsFor(room: Room, member: Member, now: number, run: (step: MemberStep) => void): Action[] {
   const roles = grantable(room, member.role);
   if (roles.length === 0) return [];
-  if (isOut(member, now)) return [{ id: "back", label: isBanned(member, now) ? "Lift the ban" : "Let in again", icon: "retry", run: () => run({ kind: "role", role: "member" }) }];
+  if (isOut(member, now)) return [{ id: "back", label: isBanned(member, now) ? "Lift the ban" : "Let in again", icon: "retry", run: () => run({ kind: "back" }) }];
   return [
     ...roles
       .filter((role) => role !== member.role)

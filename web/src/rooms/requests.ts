@@ -49,7 +49,7 @@ export class RoomRequests {
   }
 
   async setMember({ roomId, userId, role, bannedUntil }: SetMember): Promise<void> {
-    await this.client.room(roomId).setMember(userId, role, bannedUntil === undefined ? undefined : new Date(bannedUntil));
+    await this.client.room(roomId).setMember(userId, role, typeof bannedUntil === "string" ? new Date(bannedUntil) : bannedUntil);
   }
 
   async members(roomId: string, after?: string): Promise<Page<Member>> {

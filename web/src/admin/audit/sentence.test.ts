@@ -20,6 +20,7 @@ test.each([
   ["set_member", { role: "moderator" }, "<ann> made <bo> a moderator in #r"],
   ["set_member", { role: "owner" }, "<ann> made <bo> an owner in #r"],
   ["set_member", { role: "reader" }, "<ann> muted <bo> in #r: may only read"],
+  ["set_member", { role: "reader", letIn: true }, "<ann> let <bo> in again in #r"],
   ["set_member", { role: null }, "<ann> took <bo> out in #r"],
   ["delete_message", {}, "<ann> deleted a message of <bo> in #r"],
   ["decide_report", { state: "dismissed" }, "<ann> dismissed a report of a message of <bo> in #r"],

@@ -76,6 +76,7 @@ function memberDeed(entry: AuditEntry, whom: Part, inRoom: readonly Part[]): Par
   const role = decodeRole(entry.details["role"]);
   const until = Date.parse(textOf(entry, "bannedUntil"));
   if (!Number.isNaN(until)) return ["banned ", whom, ...inRoom, ` until ${dateAndTime(until)}`];
+  if (entry.details["letIn"] === true) return ["let ", whom, " in again", ...inRoom];
   if (role === undefined) return ["took ", whom, " out", ...inRoom];
   if (role === "reader") return ["muted ", whom, ...inRoom, ": may only read"];
   return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${roleNames[role].toLowerCase()}`, ...inRoom];

@@ -55,9 +55,8 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
   };
   const run = async (what: Act, until: string) => {
     if (what === "delete") await gone(requests.deleteMessage(roomId, seq));
-    // In a private room somebody without a role stays out when the ban is over.
-    if (what === "ban") await requests.setMember(roomId, author, chat.rooms.peek().get(roomId)?.info.peek().type === "public" ? null : "member", until);
-    if (what === "mute") await requests.setMember(roomId, author, "reader");
+    if (what === "ban") await requests.setMember({ roomId, userId: author, bannedUntil: until });
+    if (what === "mute") await requests.setMember({ roomId, userId: author, role: "reader" });
     setSaid(doneWords[what](name, until));
     if (what === "delete") setChanged(changed + 1);
   };

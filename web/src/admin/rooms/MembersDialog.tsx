@@ -4,7 +4,7 @@ import type { Chat } from "../../chat/chat";
 import { actionsFor, type MemberStep } from "../../details/memberActions";
 import { MemberQuestion } from "../../details/MemberQuestion";
 import { MemberRow } from "../../details/MemberRow";
-import type { Member, Role, RoomRow } from "../../protocol";
+import type { Member, RoomRow, SetMember } from "../../protocol";
 import { ActionMenu } from "../../ui/ActionMenu";
 import { Dialog } from "../../ui/Dialog";
 import { useNow } from "../../ui/now";
@@ -30,14 +30,14 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
   const [asking, setAsking] = useState<{ step: "remove" | "ban"; member: Member }>();
   const [said, setSaid] = useState("");
 
-  const set = async (userId: string, role: Role | null, until?: string) => {
-    const refusal = await refusalOf(requests.setMember(room.id, userId, role, until));
+  const set = async (userId: string, change: Pick<SetMember, "role" | "bannedUntil">) => {
+    const refusal = await refusalOf(requests.setMember({ roomId: room.id, userId, ...change }));
     if (refusal === undefined) list.refresh();
     return refusal;
   };
   const run = (step: MemberStep, member: Member) => {
-    if (step.kind !== "role") return setAsking({ step: step.kind, member });
-    void set(member.userId, step.role).then((refusal) => setSaid(refusal ?? ""));
+    if (step.kind === "remove" || step.kind === "ban") return setAsking({ step: step.kind, member });
+    void set(member.userId, step.kind === "back" ? { bannedUntil: null } : { role: step.role }).then((refusal) => setSaid(refusal ?? ""));
   };
   const closeMenu = () => {
     menu?.anchor.focus();
@@ -76,8 +76,8 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
         <MemberQuestion
           step={asking.step}
           name={chat.people.name(asking.member.userId)}
-          onRemove={() => set(asking.member.userId, null)}
-          onBan={(until) => set(asking.member.userId, room.type === "public" ? null : (asking.member.role ?? "member"), until)}
+          onRemove={() => set(asking.member.userId, { role: null })}
+          onBan={(bannedUntil) => set(asking.member.userId, { bannedUntil })}
           onClose={() => setAsking(undefined)}
         />
       )}
