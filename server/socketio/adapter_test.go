@@ -12,6 +12,7 @@ import (
 	"github.com/zishang520/engine.io/v2/types"
 	"github.com/zishang520/socket.io/v2/socket"
 
+	"roomstream/rooms"
 	"roomstream/server/engineio"
 )
 
@@ -216,23 +217,25 @@ func TestVolatileIsDroppedWhileAnythingWaits(t *testing.T) {
 	c.healthy()
 }
 
-// TestFanOutAllocatesNothingForADelivery counts what a burst to many members allocates beyond the run that all share.
-func TestFanOutAllocatesNothingForADelivery(t *testing.T) {
-	const members = 50
+// TestADeliveryAllocatesNothing emits a burst of the log's events to the many members of a room, and counts what is
+// allocated until all of them have it: what all share, and nothing for each.
+func TestADeliveryAllocatesNothing(t *testing.T) {
+	const members = 200
 	s := newStage(t)
 	got := newReceipts()
 	for range members {
 		c := s.join()
-		c.ask("join", `"room"`)
+		c.ask("join", `"room-general"`)
 		c.conn.SetDeadline(time.Time{})
 		go io.Copy(got, c.conn)
 	}
-	packets := [][]byte{eventPacket("n", []byte("1")), eventPacket("n", []byte("2"))}
-	size := members * len(engineio.EncodeRun(packets))
+	events := []rooms.Event{message("general", 1, 100), message("general", 2, 100)}
+	size := members * len(engineio.EncodeRun(eventPackets(events)))
 	n := testing.AllocsPerRun(100, func() {
-		got.after(size, func() { s.io.broadcast("room", packets) })
+		got.after(size, func() { emitEvents(s.io, "general", events) })
 	})
-	if n >= members/2 {
-		t.Errorf("%v allocations for %d deliveries", n, members*len(packets))
+	// The race detector has pools let go at random, so what all share is more at times; one for each would be 200.
+	if n >= members/4 {
+		t.Errorf("%v allocations for %d deliveries", n, members*len(events))
 	}
 }

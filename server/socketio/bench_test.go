@@ -9,8 +9,52 @@ import (
 	"testing"
 	"time"
 
+	"roomstream/rooms"
 	"roomstream/server/engineio"
 )
+
+// BenchmarkEventPackets encodes a burst of 50 messages as all members get them.
+func BenchmarkEventPackets(b *testing.B) {
+	events := make([]rooms.Event, 50)
+	for i := range events {
+		events[i] = message("general", int64(i), 100)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if packets := eventPackets(events); len(packets) != len(events) {
+			b.Fatal(len(packets))
+		}
+	}
+}
+
+// BenchmarkReadSend takes a client's send apart, from the packet to the typed input.
+func BenchmarkReadSend(b *testing.B) {
+	sent := []byte(`212["send_message",{"roomId":"general","text":"a line or so of text, as people write it, of the usual length","clientId":"c-123456"}]`)
+	b.ReportAllocs()
+	for b.Loop() {
+		p, err := readPacket(sent)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, args, err := readEvent(p.payload)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if in, refusal := readSend(args, false); refusal != nil || in.RoomID != "general" {
+			b.Fatal(refusal)
+		}
+	}
+}
+
+// BenchmarkSentAck encodes the answer to a send.
+func BenchmarkSentAck(b *testing.B) {
+	sent := rooms.Sent{ID: rooms.EventID{1, 2, 3}, Seq: 42, Timestamp: time.Date(2026, 3, 4, 5, 6, 7, 8_000_000, time.UTC)}
+	a := answer{ack: func([]byte) {}}
+	b.ReportAllocs()
+	for b.Loop() {
+		a.ok(sentMembers(sent))
+	}
+}
 
 // BenchmarkFanOut sends to the 200 members of a room over loopback sockets and waits until all of them have every byte.
 // The time is that of both sides; allocations are the server's, for the clients make none.
