@@ -42,7 +42,7 @@ func connections(quick bool) Scenario {
 	}
 	for _, n := range counts {
 		s.Cases = append(s.Cases, Case{
-			Case: report.Case{Label: fmt.Sprintf("%d connections", n), X: float64(n)}, run: idlers{n, settle}.run, files: n + spareFiles,
+			Case: report.Case{Label: fmt.Sprintf("connections: %d", n), X: float64(n)}, run: idlers{n, settle}.run, files: n + spareFiles,
 		})
 	}
 	return s

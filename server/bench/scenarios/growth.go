@@ -13,7 +13,7 @@ func growth(name, title, doc, what string, log bool, figures []report.Figure, wh
 	s := Scenario{Name: name, Title: title, Doc: doc, XName: what, LogX: log, Figures: figures, Peers: who}
 	for _, n := range points {
 		c := at(n)
-		c.Case = report.Case{Label: fmt.Sprintf("%d %s", n, what), X: float64(n)}
+		c.Case = report.Case{Label: fmt.Sprintf("%s: %d", what, n), X: float64(n)}
 		s.Cases = append(s.Cases, c)
 	}
 	return s
