@@ -166,6 +166,9 @@ func (s *Service) Drain(ctx context.Context) error { return s.appender.drain(ctx
 // Instance is the name of this instance among those on one database.
 func (s *Service) Instance() string { return s.instance }
 
+// MaxFileSize is how large a file may be, in bytes.
+func (s *Service) MaxFileSize() int64 { return s.files.most }
+
 // LogID identifies the log: when it changes, cursors are void. Another program may
 // change it while this one runs; it is noticed within rosterTrust.
 func (s *Service) LogID(ctx context.Context) (string, error) {

@@ -84,7 +84,7 @@ func TestReadyIsTheFirstEventOverTheWire(t *testing.T) {
 	if ready.User.ID != "alice" || ready.User.Roles == nil || ready.LogID == "" || ready.Rooms == nil || ready.Notifications.Unread == nil {
 		t.Fatalf("ready is %s", first.Body)
 	}
-	want := map[string]int{"maxTextLength": 8000, "maxDataBytes": 8192, "maxPayload": 1_000_000, "maxPageEvents": 200}
+	want := map[string]int{"maxTextLength": 8000, "maxDataBytes": 8192, "maxPayload": 1_000_000, "maxPageEvents": 200, "maxFileSize": 25 << 20}
 	for name, limit := range want {
 		if ready.Limits[name] != limit {
 			t.Errorf("%s is %d, want %d", name, ready.Limits[name], limit)

@@ -22,6 +22,7 @@ type roomChat struct {
 	people  *people
 	unread  func(context.Context, auth.UserID) (int, error)        // counts a user's unread notifications
 	mine    func(context.Context, auth.User) ([]rooms.Mine, error) // a user's rooms
+	file    func() int64                                           // how large a file may be, in bytes
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -34,6 +35,7 @@ type limits struct {
 	MaxDataBytes  int   `json:"maxDataBytes"`
 	MaxPayload    int64 `json:"maxPayload"` // bytes of one packet from a client
 	MaxPageEvents int   `json:"maxPageEvents"`
+	MaxFileSize   int64 `json:"maxFileSize"` // bytes
 }
 
 // newChat makes the chat. verify says what a token grants, with auth's errors; maxPayload is the transport's limit in
@@ -49,11 +51,19 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 		people: newPeople(service.Connected, service.Disconnected),
 		unread: service.UnreadNotifications,
 		mine:   service.Mine,
+		file:   service.MaxFileSize,
 		now:    now,
 		log:    log,
 	}
 	c.people.idled = service.SocketIdle
 	return c
+}
+
+// bounds is what `ready` tells of this server's.
+func (c *roomChat) bounds() limits {
+	told := c.limits
+	told.MaxFileSize = c.file()
+	return told
 }
 
 // admit lets a client in whose token is good.

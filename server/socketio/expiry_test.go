@@ -38,7 +38,7 @@ func TestReadyIsTheFirstEvent(t *testing.T) {
 			t.Fatalf("the first event is %s", told[0].event)
 		}
 		want := `{"user":{"id":"alice","name":"ALICE","roles":["tester"]},"logId":"log-1","rooms":[],"notifications":{"unread":0},` +
-			`"limits":{"maxTextLength":8000,"maxDataBytes":8192,"maxPayload":1000000,"maxPageEvents":200},"serverTime":"` +
+			`"limits":{"maxTextLength":8000,"maxDataBytes":8192,"maxPayload":1000000,"maxPageEvents":200,"maxFileSize":26214400},"serverTime":"` +
 			formatTime(time.Now()) + `"}`
 		if told[0].body != want {
 			t.Fatalf("ready is\n%s, want\n%s", told[0].body, want)

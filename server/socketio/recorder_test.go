@@ -248,6 +248,7 @@ func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	c := newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet())
 	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
 	c.unread = func(context.Context, auth.UserID) (int, error) { return 0, nil }
+	c.file = func() int64 { return rooms.DefaultMaxFileSize }
 	c.mine = func(context.Context, auth.User) ([]rooms.Mine, error) { return nil, nil }
 	return c, tokens
 }

@@ -104,17 +104,63 @@ test("a file goes on being uploaded while one edits a message", async () => {
   await ann.leave();
 });
 
-test("what is refused is said, and can be removed", async () => {
+test("a file that is too large or empty is refused before it is uploaded, and one of a wrong kind afterwards", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "refused" });
+  const uploads: string[] = [];
+  ann.page.on("request", (request) => {
+    if (request.method() === "POST" && request.url().includes("/files?")) uploads.push(new URL(request.url()).searchParams.get("name") ?? "");
+  });
+  await ann.connected();
   await chooser(ann).setInputFiles([
     { name: "page.html", mimeType: "text/html", buffer: Buffer.from("<!DOCTYPE html><html>") },
     { name: "large.txt", mimeType: "text/plain", buffer: Buffer.alloc(600_000, "x") },
+    { name: "empty.txt", mimeType: "text/plain", buffer: Buffer.alloc(0) },
   ]);
-  await expect.poll(() => ann.page.locator(".tray-error").count(), { timeout: SOON_MS }).toBe(2);
+  const lines = ann.page.locator(".tray-refused p");
+  await expect.poll(() => lines.allTextContents(), { timeout: SOON_MS }).toEqual([
+    "“large.txt” was not added: it has 586 KiB, and a file may have 512 KiB.",
+    "“empty.txt” is empty, and was not added.",
+  ]);
+  await ann.page.locator('.tray-file[data-state="failed"]', { hasText: "page.html" }).waitFor();
+  expect(await ann.page.getByRole("button", { name: "Retry" }).count()).toBe(0);
+  expect(uploads).toEqual(["page.html"]);
   expect(await ann.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await ann.page.getByRole("button", { name: "Remove page.html" }).click();
-  await ann.page.getByRole("button", { name: "Remove large.txt" }).click();
   expect(await tray(ann).count()).toBe(0);
-  ann.troubles.splice(0); // the browser's own word about 413 and 415
+  ann.troubles.splice(0); // the browser's own word about 415
+  await ann.leave();
+});
+
+test("an upload that is cut off says so and is tried again, one that is given up goes, and the others stay", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "cut" });
+  await ann.connected();
+  const given: string[] = [];
+  let cut = true;
+  await ann.page.route("**/files?**", async (route) => {
+    const name = new URL(route.request().url()).searchParams.get("name");
+    if (name === "endless.txt") return; // never answered
+    if (name === "cut.txt" && cut) return route.abort("connectionreset");
+    await route.continue();
+  });
+  ann.page.on("requestfailed", (request) => given.push(new URL(request.url()).searchParams.get("name") ?? ""));
+  const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`this is ${name}\n`) });
+  await chooser(ann).setInputFiles([file("cut.txt"), file("endless.txt"), file("whole.txt")]);
+  const row = (name: string) => ann.page.locator(".tray-file", { hasText: name });
+  await row("cut.txt").getByText("The server cannot be reached").waitFor();
+  expect(await row("endless.txt").getByRole("progressbar", { name: "Uploading endless.txt" }).count()).toBe(1);
+  await row("whole.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
+  await ann.page.getByRole("button", { name: "Remove endless.txt" }).click();
+  await expect.poll(() => given, { timeout: SOON_MS }).toContain("endless.txt");
+  cut = false;
+  await row("cut.txt").getByRole("button", { name: "Retry" }).click();
+  await row("cut.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
+  // They are still there when one comes back to the room.
+  await ann.page.evaluate(() => history.pushState(null, "", "/feeds"));
+  await ann.page.evaluate(() => window.dispatchEvent(new PopStateEvent("popstate")));
+  await ann.field.waitFor({ state: "detached" });
+  await ann.page.goBack();
+  await expect.poll(() => tray(ann).locator(".tray-name").allTextContents(), { timeout: SOON_MS }).toEqual(["cut.txt", "whole.txt"]);
+  await ann.page.getByRole("button", { name: "Send" }).click();
+  await expect.poll(() => ann.page.locator(".attachment-name").allTextContents(), { timeout: SOON_MS }).toEqual(["cut.txt", "whole.txt"]);
   await ann.leave();
 });

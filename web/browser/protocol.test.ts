@@ -42,7 +42,7 @@ test("ready", () => {
     user: { id: "ann", name: "Ann", roles: [] },
     logId: expect.any(String),
     rooms: [],
-    limits: { maxTextLength: DEFAULT_MAX_TEXT_LENGTH, maxDataBytes: expect.any(Number), maxPayload: expect.any(Number), maxPageEvents: expect.any(Number) },
+    limits: { maxTextLength: DEFAULT_MAX_TEXT_LENGTH, maxDataBytes: expect.any(Number), maxPayload: expect.any(Number), maxPageEvents: expect.any(Number), maxFileSize: expect.any(Number) },
     serverTime: expect.stringMatching(/Z$/),
   });
   expect(decodeReady(ready)).toMatchObject({ user: { id: "ann" }, rooms: [], limits: { maxTextLength: DEFAULT_MAX_TEXT_LENGTH }, serverTime: ready["serverTime"] });

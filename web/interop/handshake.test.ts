@@ -30,7 +30,7 @@ describe.each(stores)("a good token, on $name", ({ open }) => {
       user: { id: "alice", name: "Alice", roles: ["support"] },
       rooms: [],
       notifications: { unread: 0 },
-      limits: { maxTextLength: 8000, maxDataBytes: 8192, maxPayload: 1_000_000, maxPageEvents: 200 },
+      limits: { maxTextLength: 8000, maxDataBytes: 8192, maxPayload: 1_000_000, maxPageEvents: 200, maxFileSize: 26_214_400 },
     });
     expect(ready.logId).toMatch(/./);
     expect(ready.serverTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

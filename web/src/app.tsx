@@ -1,5 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { DropZone } from "./attachments/DropZone";
 import { AdminScreen } from "./admin/AdminScreen";
+import { Trays } from "./attachments/trays";
 import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
@@ -13,8 +15,12 @@ import { SignIn } from "./session/SignIn";
 export function App({ session }: { session: SessionStore }) {
   const current = session.current.value;
   const [notice, setNotice] = useState<string>();
-  if (!current) return <SignIn session={session} notice={notice} />;
-  return <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} />;
+  return (
+    <>
+      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={notice} />}
+      <DropZone />
+    </>
+  );
 }
 
 interface SignedInProps {
@@ -40,11 +46,14 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     signOut(session);
   }, [ended]);
 
+  const trays = useMemo(() => chat && new Trays(chat), [chat]);
+  useEffect(() => () => trays?.stop(), [trays]);
+
   const feed = openFeed.value;
   const feeds = useFeeds(chat, feed !== undefined);
 
-  if (!chat) return null;
+  if (!chat || !trays) return null;
   if (feed !== undefined) return <FeedsScreen loaded={feeds} chat={chat} session={session} />;
   if (openAdmin.value !== undefined) return <AdminScreen chat={chat} session={session} />;
-  return <ChatView chat={chat} session={session} />;
+  return <ChatView chat={chat} session={session} trays={trays} />;
 }

@@ -26,6 +26,8 @@ export interface Limits {
   readonly maxTextLength: number;
   /** Of a message's data as JSON, in bytes. */
   readonly maxDataBytes: number;
+  /** Of a file, in bytes. */
+  readonly maxFileSize: number;
 }
 
 export function decodeReady(value: Fields): Ready {
@@ -42,6 +44,7 @@ export function decodeReady(value: Fields): Ready {
   };
 }
 
-function decodeLimits({ maxTextLength, maxDataBytes }: Fields): Limits {
-  return { maxTextLength: isSeq(maxTextLength) ? maxTextLength : 0, maxDataBytes: isSeq(maxDataBytes) ? maxDataBytes : 0 };
+function decodeLimits({ maxTextLength, maxDataBytes, maxFileSize }: Fields): Limits {
+  const limit = (value: unknown): number => (isSeq(value) ? value : 0);
+  return { maxTextLength: limit(maxTextLength), maxDataBytes: limit(maxDataBytes), maxFileSize: limit(maxFileSize) };
 }

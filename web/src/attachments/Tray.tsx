@@ -5,8 +5,8 @@ import type { Uploads } from "./uploads";
 /** The files one is about to send, each with how far it is. */
 export function Tray({ uploads }: { uploads: Uploads }) {
   const list = uploads.list.value;
-  const error = uploads.error.value;
-  if (list.length === 0 && error === undefined) return null;
+  const refused = uploads.refused.value;
+  if (list.length === 0 && refused.length === 0) return null;
   return (
     <div class="tray">
       <ul aria-label="Files to be sent">
@@ -23,9 +23,11 @@ export function Tray({ uploads }: { uploads: Uploads }) {
             {upload.error !== undefined && (
               <span class="tray-error" role="alert">
                 {upload.error}{" "}
-                <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
-                  Retry
-                </button>
+                {upload.isRetryable && (
+                  <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
+                    Retry
+                  </button>
+                )}
               </span>
             )}
             <button type="button" class="tray-remove" aria-label={`Remove ${upload.file.name}`} onClick={() => uploads.remove(upload.key)}>
@@ -34,10 +36,17 @@ export function Tray({ uploads }: { uploads: Uploads }) {
           </li>
         ))}
       </ul>
-      {error !== undefined && (
-        <p class="tray-error" role="alert">
-          {error}
-        </p>
+      {refused.length > 0 && (
+        <div class="tray-refused" role="alert">
+          {refused.map((line, i) => (
+            <p key={i}>
+              {line}
+            </p>
+          ))}
+          <button type="button" class="button-link" onClick={() => (uploads.refused.value = [])}>
+            OK
+          </button>
+        </div>
       )}
     </div>
   );

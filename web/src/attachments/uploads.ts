@@ -1,11 +1,16 @@
 // The files one is about to send.
 
 import { type Signal, signal } from "@preact/signals";
-import type { Attachment } from "./attachment";
+import { ChatError } from "../../client/src/index";
+import { messageOf } from "../chat/asking";
+import { type Attachment, sizeText } from "./attachment";
 import type { RoomFiles } from "./files";
 
 /** How many files one message takes. */
 export const MOST_FILES = 10;
+
+/** What the server says of a file that it never takes. */
+const HOPELESS: readonly string[] = ["TOO_LARGE", "UNSUPPORTED_MEDIA", "BAD_REQUEST"];
 
 export interface Upload {
   readonly key: number;
@@ -13,34 +18,42 @@ export interface Upload {
   readonly share: number; // of it that has been sent, 0 to 1
   readonly stored?: Attachment;
   readonly error?: string;
+  /** The same file may be taken another time. */
+  readonly isRetryable?: boolean;
 }
 
 /** The tray of one room: what is chosen, on its way and there. */
 export class Uploads {
   readonly list: Signal<readonly Upload[]> = signal([]);
-  /** Why another one was not taken. */
-  readonly error: Signal<string | undefined> = signal(undefined);
+  /** Why others were not taken. */
+  readonly refused: Signal<readonly string[]> = signal([]);
 
   private next = 1;
   private readonly running = new Map<number, AbortController>();
 
-  constructor(private readonly files: RoomFiles) {}
+  /** mostBytes: how large a file may be; 0: that is not known. */
+  constructor(
+    private readonly files: RoomFiles,
+    private readonly mostBytes: () => number,
+  ) {}
 
   get ready(): boolean {
     return this.list.value.length > 0 && this.list.value.every((upload) => upload.stored);
   }
 
   add(files: Iterable<File>): void {
-    this.error.value = undefined;
+    const refused: string[] = [];
+    const most = this.mostBytes();
     for (const file of files) {
       if (this.list.peek().length >= MOST_FILES) {
-        this.error.value = `A message takes at most ${MOST_FILES} files.`;
-        return;
+        refused.push(`A message takes at most ${MOST_FILES} files.`);
+        break;
       }
-      const key = this.next++;
-      this.list.value = [...this.list.peek(), { key, file, share: 0 }];
-      void this.start(key, file);
+      if (file.size === 0) refused.push(`“${file.name}” is empty, and was not added.`);
+      else if (most > 0 && file.size > most) refused.push(`“${file.name}” was not added: it has ${sizeText(file.size)}, and a file may have ${sizeText(most)}.`);
+      else this.put(file);
     }
+    this.refused.value = refused;
   }
 
   retry(key: number): void {
@@ -52,11 +65,11 @@ export class Uploads {
 
   remove(key: number): void {
     this.running.get(key)?.abort();
-    this.error.value = undefined;
+    this.refused.value = [];
     this.list.value = this.list.peek().filter((upload) => upload.key !== key);
   }
 
-  /** Ends what is on its way: the room is left. */
+  /** Ends what is on its way: nobody is signed in any more. */
   stop(): void {
     for (const running of this.running.values()) running.abort();
   }
@@ -65,7 +78,14 @@ export class Uploads {
   take(): readonly Attachment[] {
     const stored = this.list.peek().flatMap((upload) => upload.stored ?? []);
     this.list.value = [];
+    this.refused.value = [];
     return stored;
+  }
+
+  private put(file: File): void {
+    const key = this.next++;
+    this.list.value = [...this.list.peek(), { key, file, share: 0 }];
+    void this.start(key, file);
   }
 
   private async start(key: number, file: File): Promise<void> {
@@ -75,7 +95,7 @@ export class Uploads {
       const stored = await this.files.upload(file, (share) => this.change(key, { share }), running.signal);
       this.change(key, { share: 1, stored });
     } catch (error) {
-      this.change(key, { error: messageOf(error) });
+      this.change(key, { error: messageOf(error), isRetryable: !(error instanceof ChatError && HOPELESS.includes(error.code)) });
     } finally {
       this.running.delete(key);
     }
@@ -84,8 +104,4 @@ export class Uploads {
   private change(key: number, to: Partial<Upload>): void {
     this.list.value = this.list.peek().map((upload) => (upload.key === key ? { ...upload, ...to } : upload));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "It did not work.";
 }

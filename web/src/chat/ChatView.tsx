@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "preact/hooks";
+import type { Trays } from "../attachments/trays";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import { StorageBanner } from "../banner/StorageBanner";
@@ -15,7 +16,7 @@ import { useToast } from "../ui/useToast";
 import type { Chat } from "./chat";
 
 /** Everything of a signed-in user: rooms on the left, the open one beside them. */
-export function ChatView({ chat, session }: { chat: Chat; session: SessionStore }) {
+export function ChatView({ chat, session, trays }: { chat: Chat; session: SessionStore; trays: Trays }) {
   const drafts = useMemo(() => new Drafts(chat.user.id, () => sessionStorage), [chat]);
   const roomId = openRoomId.value;
   const room = chat.open.value;
@@ -45,7 +46,7 @@ export function ChatView({ chat, session }: { chat: Chat; session: SessionStore 
             <ConnectionBanner chat={chat} />
             <ExpiryBanner chat={chat} session={session} />
             <StorageBanner chat={chat} drafts={drafts} />
-            {room ? <RoomView chat={chat} room={room} drafts={drafts} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
+            {room ? <RoomView chat={chat} room={room} drafts={drafts} trays={trays} onMenu={onMenu} /> : <NoRoom chat={chat} onMenu={onMenu} />}
           </>
         )}
       </Frame>

@@ -1,7 +1,7 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
-import { RoomFiles } from "../attachments/files";
-import { Uploads } from "../attachments/uploads";
+import { fileTarget } from "../attachments/dropping";
+import type { Trays } from "../attachments/trays";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Composer } from "../composer/Composer";
@@ -20,20 +20,28 @@ interface RoomViewProps {
   chat: Chat;
   room: RoomState;
   drafts: Drafts;
+  trays: Trays;
   onMenu: () => void;
 }
 
 /** An open room: its head, its messages, and where one writes. */
-export function RoomView({ chat, room, drafts, onMenu }: RoomViewProps) {
+export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const [editing, setEditing] = useState<{ room: RoomState; item: Item }>();
   const [details, setDetails] = useState<RoomState>();
   const edited = editing?.room === room ? editing.item : undefined;
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
-  const files = useMemo(() => new RoomFiles(room.id, chat.client), [chat, room]);
-  const uploads = useMemo(() => new Uploads(files), [files]);
-  // Not with the composer: it is away while one edits a message.
-  useEffect(() => () => uploads.stop(), [uploads]);
+  const { files, uploads } = trays.of(room.id);
+  const name = room.name.value;
+  const refusal = presence.kind === "refused" ? presence.message : closed;
+  const isInSight = edited === undefined;
+  useEffect(() => {
+    const target = { name, refusal, isInSight, add: (added: readonly File[]) => uploads.add(added) };
+    fileTarget.value = target;
+    return () => {
+      if (fileTarget.peek() === target) fileTarget.value = undefined;
+    };
+  }, [uploads, name, refusal, isInSight]);
   return (
     <FilesOfRoom.Provider value={files}>
       <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
