@@ -56,7 +56,7 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 			break
 		}
 	}
-	if err := s.files.erase(ctx, user); err != nil {
+	if err := s.files.erase(ctx, user, false); err != nil {
 		return fmt.Errorf("remove the files: %w", err)
 	}
 	removed, err := s.store.Eraser.EraseNotifications(ctx, user)
@@ -76,7 +76,10 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err != nil {
 		return err
 	}
-	// Once more: what he was still doing has been stored by now.
+	// Once more: what he was still doing has been stored by now, and his uploads were broken off.
+	if err := s.files.erase(ctx, user, true); err != nil {
+		return fmt.Errorf("remove the files: %w", err)
+	}
 	return s.eraseTraces(ctx, user)
 }
 

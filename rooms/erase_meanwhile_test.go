@@ -2,6 +2,9 @@ package rooms_test
 
 import (
 	"context"
+	"io"
+	"strings"
+	"sync"
 	"testing"
 
 	"roomstream/auth"
@@ -26,6 +29,7 @@ type (
 	invitations   interface{ rooms.Invitations }
 	profiles      interface{ rooms.Profiles }
 	subscriptions interface{ rooms.Subscriptions }
+	records       interface{ rooms.Files }
 )
 
 type lateInvitations struct {
@@ -58,6 +62,17 @@ func (l lateProfiles) ChangeProfile(ctx context.Context, user auth.UserID, c roo
 		l.gate.pass()
 	}
 	return l.profiles.ChangeProfile(ctx, user, c)
+}
+
+type lateFiles struct {
+	records
+	gate  gate
+	first *sync.Once
+}
+
+func (l lateFiles) PutFile(ctx context.Context, f rooms.File) error {
+	l.first.Do(l.gate.pass)
+	return l.records.PutFile(ctx, f)
 }
 
 // erasedSubscriptions tells when the last of a user's traces was taken away.
@@ -129,6 +144,20 @@ func TestAnErasureLeavesNothingOfWhatIsDoneMeanwhile(t *testing.T) {
 				return list, len(list) > 0, err
 			},
 		},
+		"a file": {
+			func(store *rooms.Store, g gate) { store.Files = lateFiles{store.Files, g, new(sync.Once)} },
+			func(s *rooms.Service, _ rooms.Store, _ gate) error {
+				_, err := s.Upload(ctx, bob, rooms.UploadInput{RoomID: "r", Name: "secret.txt", Content: strings.NewReader("secret")})
+				if err != nil && rooms.AsError(err).Code == rooms.CodeUnavailable {
+					return nil // the erasure broke it off
+				}
+				return err
+			},
+			func(store rooms.Store) (any, bool, error) {
+				list, err := store.Files.Files(ctx, rooms.FileQuery{Author: bob.ID, Limit: 10})
+				return list, len(list) > 0, err
+			},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store, waiting := newStore(t), newGate()
@@ -153,5 +182,52 @@ func TestAnErasureLeavesNothingOfWhatIsDoneMeanwhile(t *testing.T) {
 				t.Errorf("left is %+v, %v", left, err)
 			}
 		})
+	}
+}
+
+// writtenBlobs notes which contents were begun.
+type writtenBlobs struct {
+	rooms.Blobs
+	begun chan rooms.FileID
+}
+
+func (w writtenBlobs) WriteBlob(ctx context.Context, b rooms.Blob, content io.Reader) (int64, error) {
+	w.begun <- b.ID
+	return w.Blobs.WriteBlob(ctx, b, content)
+}
+
+// TestAnErasureEndsAnUpload has a user erased who is in the middle of an upload without an end.
+func TestAnErasureEndsAnUpload(t *testing.T) {
+	ctx, store := context.Background(), newStore(t)
+	begun := make(chan rooms.FileID, 1)
+	watched := store
+	watched.Blobs = writtenBlobs{store.Blobs, begun}
+	s, _ := serve(t, watched, rooms.Options{MaxFileSize: 1 << 40})
+	send(t, s, "r", "hello", "")
+	from, to := io.Pipe()
+	go func() {
+		for chunk := []byte(strings.Repeat("secret ", 1000)); ; {
+			if _, err := to.Write(chunk); err != nil {
+				return
+			}
+		}
+	}()
+	uploaded := make(chan error, 1)
+	go func() {
+		_, err := s.Upload(ctx, bob, rooms.UploadInput{RoomID: "r", Name: "secret.txt", Content: from})
+		from.Close()
+		uploaded <- err
+	}()
+	id := <-begun
+	if err := s.Erase(ctx, bob.ID, func(rooms.Erased) {}); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "the upload", <-uploaded, rooms.CodeUnavailable)
+	if list, err := store.Files.Files(ctx, rooms.FileQuery{Author: bob.ID, Limit: 10}); err != nil || len(list) > 0 {
+		t.Errorf("left is %+v, %v", list, err)
+	}
+	if content, err := store.Blobs.OpenBlob(ctx, rooms.Blob{ID: id}); err == nil {
+		content.Close()
+		t.Error("the content is left")
 	}
 }

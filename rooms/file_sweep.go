@@ -116,10 +116,14 @@ func (f *files) removeLogged(ctx context.Context, file File) {
 	}
 }
 
-// erase removes all that a user uploaded.
-func (f *files) erase(ctx context.Context, user auth.UserID) error {
+// erase removes all that a user uploaded. What is still being written only at the end: without its record nothing would know
+// of a content whose writer dies.
+func (f *files) erase(ctx context.Context, user auth.UserID, all bool) error {
 	return f.each(ctx, user, func(page []File) error {
 		for _, file := range page {
+			if !all && !file.Stored {
+				continue
+			}
 			if err := f.remove(ctx, file); err != nil && !errors.Is(err, ErrFileChanged) {
 				return err
 			}

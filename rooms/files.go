@@ -64,6 +64,10 @@ type UploadInput struct {
 // FORBIDDEN, TOO_LARGE, UNSUPPORTED_MEDIA, UNAVAILABLE; what Content's Read returns comes back
 // as BAD_REQUEST. Then nothing is left of it.
 func (s *Service) Upload(ctx context.Context, user auth.User, in UploadInput) (File, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	// An upload takes as long as its client does: an erasure does not wait for that, but for the end of it.
+	defer s.underway.begin(user.ID, stop)()
 	at, err := s.enterToPost(ctx, user, in.RoomID)
 	if err == nil {
 		err = at.mayWrite()
@@ -75,13 +79,15 @@ func (s *Service) Upload(ctx context.Context, user auth.User, in UploadInput) (F
 	if name == "" {
 		return File{}, BadField("name", "must hold a visible character")
 	}
-	content := &uploading{from: in.Content, most: s.files.most}
+	content := &uploading{from: in.Content, most: s.files.most, stopped: ctx}
 	f, err := s.files.create(ctx, File{RoomID: at.room.ID, Author: user.ID, Name: name}, content)
 	switch {
 	case err == nil:
 		return f, nil
 	case content.err != nil:
 		return File{}, content.err
+	case ctx.Err() != nil:
+		return File{}, Wrap(CodeUnavailable, err, "the upload was broken off")
 	}
 	return File{}, notStored(err)
 }
@@ -92,11 +98,16 @@ type uploading struct {
 	most int64
 	read int64
 	err  *Error
+
+	stopped context.Context // done: nothing more is wanted; a read that waits for the client is not broken off
 }
 
 func (u *uploading) Read(p []byte) (int, error) {
 	if u.err != nil {
 		return 0, u.err
+	}
+	if err := u.stopped.Err(); err != nil {
+		return 0, err
 	}
 	n, err := u.from.Read(p)
 	u.read += int64(n)
@@ -145,7 +156,10 @@ func (f *files) create(ctx context.Context, file File, content io.Reader) (File,
 		return File{}, err
 	}
 	// When the outcome of this is unknown, the sweep finds out.
-	if err := f.put(ctx, &stored); err != nil {
+	if err := f.put(ctx, &stored); errors.Is(err, ErrFileChanged) {
+		f.discard(ctx, file) // its record was removed meanwhile: nothing else knows of the content
+		return stored, err
+	} else if err != nil {
 		return stored, err
 	}
 	if err := f.fits(ctx, file.Author); err != nil { // by its size, which nobody knew before
@@ -195,7 +209,7 @@ func (f *files) write(ctx context.Context, file File, content io.Reader) (File, 
 
 // discard removes what was not stored whole; what it cannot remove now the sweep will.
 func (f *files) discard(ctx context.Context, file File) {
-	if err := f.remove(context.WithoutCancel(ctx), file); err != nil {
+	if err := f.remove(context.WithoutCancel(ctx), file); err != nil && !errors.Is(err, ErrFileChanged) {
 		f.logger.Warn("removing a file that did not arrive whole failed", "file", file.ID, "error", err)
 	}
 }
