@@ -9,12 +9,13 @@ import (
 )
 
 // proposal is a change of a room's state on its way into the log. Exactly one of create,
-// settings and member is set. What may be depends on all that the log holds, so it is judged
+// settings, pin and member is set. What may be depends on all that the log holds, so it is judged
 // in the lane, by the room as it is then.
 type proposal struct {
 	actor    auth.User
 	create   *creation
 	settings *UpdateRoomInput
+	pin      *pinProposal
 	member   *memberProposal
 }
 
@@ -65,6 +66,8 @@ func (p *proposal) judge(s *roomState, e *Event) (Sent, error) {
 	switch {
 	case err != nil:
 		return Sent{}, err
+	case p.pin != nil:
+		return p.judgePin(s, e, role)
 	case s.room.Type == TypeDirect:
 		return Sent{}, forbidden("direct", "a direct room stays as it is")
 	case p.settings != nil:

@@ -57,6 +57,7 @@ type Room struct {
 	SlowMode time.Duration // at least so long between two messages of one member; 0: no bound
 	Archived bool          // nobody writes
 	Receipts bool          // members see how far the others have read
+	Pins     Pins
 
 	// Direct are the users of a direct room, ascending by id; both are the same in a room
 	// with oneself. Empty in all others.
@@ -98,7 +99,7 @@ const (
 	MaxSlowMode  = time.Hour // between two messages of one member
 )
 
-// Settings are what update_room changes.
+// Settings are what update_room changes, and what is pinned.
 type Settings struct {
 	Name     string
 	Topic    string
@@ -106,29 +107,31 @@ type Settings struct {
 	SlowMode time.Duration
 	Archived bool
 	Receipts bool
+	Pins     Pins
 }
 
 // Settings gives the room's.
 func (r *Room) Settings() Settings {
-	return Settings{r.Name, r.Topic, r.ReadOnly, r.SlowMode, r.Archived, r.Receipts}
+	return Settings{r.Name, r.Topic, r.ReadOnly, r.SlowMode, r.Archived, r.Receipts, r.Pins}
 }
 
 // Set gives the room other settings.
 func (r *Room) Set(s Settings) {
-	r.Name, r.Topic, r.ReadOnly, r.SlowMode, r.Archived, r.Receipts = s.Name, s.Topic, s.ReadOnly, s.SlowMode, s.Archived, s.Receipts
+	r.Name, r.Topic, r.ReadOnly, r.SlowMode, r.Archived, r.Receipts, r.Pins = s.Name, s.Topic, s.ReadOnly, s.SlowMode, s.Archived, s.Receipts, s.Pins
 }
 
 // wireSettings are settings as clients see them and as an event keeps them.
 type wireSettings struct {
-	Name       string `json:"name"`
-	Topic      string `json:"topic"`
-	ReadOnly   bool   `json:"readOnly"`
-	SlowModeMs int64  `json:"slowModeMs"`
-	Archived   bool   `json:"archived"`
-	Receipts   bool   `json:"receipts"`
+	Name       string  `json:"name"`
+	Topic      string  `json:"topic"`
+	ReadOnly   bool    `json:"readOnly"`
+	SlowModeMs int64   `json:"slowModeMs"`
+	Archived   bool    `json:"archived"`
+	Receipts   bool    `json:"receipts"`
+	Pins       []int64 `json:"pins"`
 }
 
-// JSON gives {name, topic, readOnly, slowModeMs, archived, receipts}.
+// JSON gives {name, topic, readOnly, slowModeMs, archived, receipts, pins?}.
 func (s Settings) JSON() string {
 	b := AppendJSONString([]byte(`{"name":`), s.Name)
 	b = AppendJSONString(append(b, `,"topic":`...), s.Topic)
@@ -136,6 +139,7 @@ func (s Settings) JSON() string {
 	b = strconv.AppendInt(append(b, `,"slowModeMs":`...), s.SlowMode.Milliseconds(), 10)
 	b = strconv.AppendBool(append(b, `,"archived":`...), s.Archived)
 	b = strconv.AppendBool(append(b, `,"receipts":`...), s.Receipts)
+	b = s.Pins.append(b)
 	return string(append(b, '}'))
 }
 
@@ -145,7 +149,7 @@ func ParseSettings(text string) (Settings, error) {
 	if err := json.Unmarshal([]byte(text), &w); err != nil {
 		return Settings{}, BadField("settings", "must be a JSON object of a room's settings")
 	}
-	s := Settings{w.Name, w.Topic, w.ReadOnly, time.Duration(w.SlowModeMs) * time.Millisecond, w.Archived, w.Receipts}
+	s := Settings{w.Name, w.Topic, w.ReadOnly, time.Duration(w.SlowModeMs) * time.Millisecond, w.Archived, w.Receipts, PinsOf(w.Pins)}
 	if w.SlowModeMs < 0 || w.SlowModeMs > MaxSlowMode.Milliseconds() {
 		return Settings{}, BadField("slowModeMs", "must be from 0 to %d", MaxSlowMode.Milliseconds())
 	}
@@ -162,6 +166,9 @@ func (s *Settings) check() error {
 	}
 	if s.SlowMode < 0 || s.SlowMode > MaxSlowMode {
 		return BadField("slowModeMs", "must be from 0 to %d", MaxSlowMode.Milliseconds())
+	}
+	if err := s.Pins.Check(); err != nil {
+		return err
 	}
 	return checkLine("topic", s.Topic, MaxRoomTopic)
 }

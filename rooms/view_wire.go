@@ -19,6 +19,7 @@ func (v *View) AppendMembers(b []byte) []byte {
 	b = strconv.AppendInt(append(b, `,"slowModeMs":`...), r.SlowMode.Milliseconds(), 10)
 	b = strconv.AppendBool(append(b, `,"archived":`...), r.Archived)
 	b = strconv.AppendBool(append(b, `,"receipts":`...), r.Receipts)
+	b = r.Pins.Kept(r.MinSeq).append(b)
 	b = appendRole(append(b, `,"role":`...), v.Role)
 	if v.Peer != "" {
 		b = AppendJSONString(append(b, `,"userId":`...), string(v.Peer))

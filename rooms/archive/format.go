@@ -77,6 +77,7 @@ type roomLine struct {
 	SlowModeMs int64    `json:"slowModeMs,omitempty"`
 	Archived   bool     `json:"archived,omitempty"`
 	Receipts   bool     `json:"receipts,omitempty"`
+	Pins       string   `json:"pins,omitempty"`   // as they are stored
 	Direct     []string `json:"direct,omitempty"` // none or two
 	CreatedBy  string   `json:"createdBy,omitempty"`
 	CreateKey  string   `json:"createKey,omitempty"`

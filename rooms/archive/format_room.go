@@ -12,7 +12,7 @@ func roomToLine(r rooms.Room) *roomLine {
 	l := &roomLine{
 		ID: string(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: formatTime(r.CreatedAt),
 		MinSeq: r.MinSeq, RetentionMs: r.Retention.Milliseconds(), RemoveBelow: r.RemoveBelow, RemoveAt: formatTime(r.RemoveAt),
-		ReadOnly: r.ReadOnly, SlowModeMs: r.SlowMode.Milliseconds(), Archived: r.Archived, Receipts: r.Receipts,
+		ReadOnly: r.ReadOnly, SlowModeMs: r.SlowMode.Milliseconds(), Archived: r.Archived, Receipts: r.Receipts, Pins: string(r.Pins),
 		CreatedBy: string(r.CreatedBy), CreateKey: r.CreateKey, StateSeq: r.StateSeq,
 	}
 	if r.Direct != [2]auth.UserID{} {
@@ -52,11 +52,14 @@ func (l *roomLine) room() (rooms.Room, error) {
 	r := rooms.Room{
 		ID: id, Name: l.Name, Type: l.Type, Topic: l.Topic, MinSeq: l.MinSeq,
 		Retention: time.Duration(l.RetentionMs) * time.Millisecond, RemoveBelow: l.RemoveBelow,
-		ReadOnly: l.ReadOnly, SlowMode: time.Duration(l.SlowModeMs) * time.Millisecond, Archived: l.Archived, Receipts: l.Receipts,
+		ReadOnly: l.ReadOnly, SlowMode: time.Duration(l.SlowModeMs) * time.Millisecond, Archived: l.Archived, Receipts: l.Receipts, Pins: rooms.Pins(l.Pins),
 		CreatedBy: auth.UserID(l.CreatedBy), CreateKey: l.CreateKey, StateSeq: l.StateSeq,
 	}
 	if l.RetentionMs < 0 {
 		r.Retention = rooms.KeepForever
+	}
+	if err := r.Pins.Check(); err != nil {
+		return rooms.Room{}, err
 	}
 	if r.Direct, err = l.pair(); err != nil {
 		return rooms.Room{}, err

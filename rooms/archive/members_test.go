@@ -20,8 +20,8 @@ type made struct {
 	members []rooms.Member
 }
 
-func settings(name, topic string) string {
-	return rooms.Settings{Name: name, Topic: topic, SlowMode: 1500 * time.Millisecond}.JSON()
+func settings(name, topic string, pins rooms.Pins) string {
+	return rooms.Settings{Name: name, Topic: topic, SlowMode: 1500 * time.Millisecond, Pins: pins}.JSON()
 }
 
 // people has one of every standing, also by events that were trimmed.
@@ -36,17 +36,17 @@ func people() made {
 	p := made{
 		rooms: []rooms.Room{
 			{ID: "dm:x", Name: "dm:x", Type: rooms.TypeDirect, Direct: [2]auth.UserID{"ann", "ben"}, CreatedBy: "ben", CreatedAt: at, StateSeq: 2},
-			{ID: "staff", Name: "Staff", Topic: "now", SlowMode: 1500 * time.Millisecond, Type: rooms.TypePrivate, CreatedBy: "ann", CreateKey: "k1", CreatedAt: at, MinSeq: 21, StateSeq: 27},
-			{ID: "unchanged", Name: "As made", Type: rooms.TypePrivate, ReadOnly: true, Archived: true, Receipts: true, CreatedBy: "ann", CreatedAt: at, StateSeq: 1},
+			{ID: "staff", Name: "Staff", Topic: "now", SlowMode: 1500 * time.Millisecond, Pins: "[28,4]", Type: rooms.TypePrivate, CreatedBy: "ann", CreateKey: "k1", CreatedAt: at, MinSeq: 21, StateSeq: 27},
+			{ID: "unchanged", Name: "As made", Type: rooms.TypePrivate, ReadOnly: true, Archived: true, Receipts: true, Pins: "[1]", CreatedBy: "ann", CreatedAt: at, StateSeq: 1},
 		},
 		events: []*rooms.Event{
 			role("dm:x", 1, "ben", "ann", rooms.RoleMember, time.Time{}),
 			role("dm:x", 2, "ben", "ben", rooms.RoleMember, time.Time{}),
-			event("staff", 21, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "then"), ClientID: "c21"}),
+			event("staff", 21, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "then", ""), ClientID: "c21"}),
 			role("staff", 22, "ann", "ben", rooms.RoleMember, time.Time{}),
 			role("staff", 23, "ann", "eve", rooms.RoleNone, time.Time{}),
 			role("staff", 24, "ann", "dan", rooms.RoleMember, until),
-			event("staff", 25, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "now")}),
+			event("staff", 25, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "now", "[28,4]")}),
 			role("staff", 26, "ben", "ben", rooms.RoleNone, time.Time{}),
 			role("staff", 27, "ann", "ben", rooms.RoleModerator, time.Time{}),
 			event("staff", 28, rooms.Event{Text: "@ben", Mentions: `["ben"]`, Attachments: `[{"id":"f1"}]`}),
@@ -138,9 +138,10 @@ func TestTheFormatOfAMembersLine(t *testing.T) {
 		t.Errorf("the members are\n%s\nwant\n%s", members, want)
 	}
 	for _, part := range []string{
-		`,"minSeq":21,"slowModeMs":1500,"createdBy":"ann","createKey":"k1","stateSeq":27}}`,
+		`,"minSeq":21,"slowModeMs":1500,"pins":"[28,4]","createdBy":"ann","createKey":"k1","stateSeq":27}}`,
 		`"type":"member","author":"ann","timestamp":"2026-02-03T04:05:30.789Z","subject":"dan","role":"member","until":"2027-02-03T04:05:06.789Z"}}`,
-		`"settings":"{\"name\":\"Staff\",\"topic\":\"now\",\"readOnly\":false,\"slowModeMs\":1500,\"archived\":false,\"receipts\":false}"}}`,
+		`"settings":"{\"name\":\"Staff\",\"topic\":\"then\",\"readOnly\":false,\"slowModeMs\":1500,\"archived\":false,\"receipts\":false}"}}`,
+		`\"receipts\":false,\"pins\":[28,4]}"}}`,
 	} {
 		if !strings.Contains(text, part+"\n") {
 			t.Errorf("no line ends with %s in\n%s", part, text)
@@ -169,7 +170,10 @@ func TestMembersLinesThatAreRefused(t *testing.T) {
 		"the pair reversed":    {`"direct":["ann","ben"]`, `"direct":["ben","ann"]`, "room.BAD_REQUEST: direct"},
 		"a pair elsewhere":     {`"type":"private"`, `"type":"private","direct":["ann","ben"]`, "room.BAD_REQUEST: direct"},
 		"an unknown type":      {`"type":"private"`, `"type":"secret"`, "room.BAD_REQUEST: type"},
-		"too slow":             {`"slowModeMs":1500,"createdBy"`, `"slowModeMs":3600001,"createdBy"`, "room.BAD_REQUEST: slowModeMs"},
+		"too slow":             {`"slowModeMs":1500,"pins"`, `"slowModeMs":3600001,"pins"`, "room.BAD_REQUEST: slowModeMs"},
+		"pinned twice":         {`"pins":"[28,4]"`, `"pins":"[28,28]"`, "room.BAD_REQUEST: pins"},
+		"no pins":              {`"pins":"[28,4]"`, `"pins":"[28, 4]"`, "room.BAD_REQUEST: pins"},
+		"pins of an event":     {`\"pins\":[28,4]`, `\"pins\":[0]`, "event.BAD_REQUEST: pins"},
 		"a state of the past":  {`"stateSeq":27`, `"stateSeq":-1`, "room.BAD_REQUEST: stateSeq"},
 		"no subject":           {`"subject":"dan",`, ``, "event.BAD_REQUEST: userId"},
 		"no settings":          {`"settings":"{\"name\":\"Staff\"`, `"settings":"{\"name\":\"\"`, "event.BAD_REQUEST: name"},
@@ -219,7 +223,7 @@ func TestAnImportBringsTheNewerState(t *testing.T) {
 			newer.rooms[1].Topic, newer.rooms[1].StateSeq = "later", 30
 			newer.events = append(newer.events,
 				event("staff", 29, rooms.Event{Type: rooms.TypeMember, Subject: "ben", Role: rooms.RoleReader}),
-				event("staff", 30, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "later")}))
+				event("staff", 30, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Staff", "later", "[28,4]")}))
 			newer.members[3] = rooms.Member{RoomID: "staff", UserID: "ben", Role: rooms.RoleReader, Seq: 29, ReadSeq: 30}
 			later := open(t)
 			newer.put(t, later)
@@ -254,7 +258,7 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s, p := open(t), people()
 			wrong := people()
-			wrong.rooms[1].Topic, wrong.rooms[1].StateSeq = "forged", 25
+			wrong.rooms[1].Topic, wrong.rooms[1].Pins, wrong.rooms[1].StateSeq = "forged", "[4]", 25
 			wrong.rooms[2].StateSeq = 7
 			wrong.members[0].Role = rooms.RoleOwner                                                    // ann in dm:x
 			wrong.members[3] = rooms.Member{RoomID: "staff", UserID: "ben", Role: "owner", Seq: 22}    // he was
@@ -266,8 +270,8 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 			want := []string{
 				"room dm:x: ann is owner by seq 1 where the log says member by seq 1",
 				`room staff: its state is said to be of seq 25, the log's is of 27`,
-				"room staff: its settings are " + `{"name":"Staff","topic":"forged","readOnly":false,"slowModeMs":1500,"archived":false,"receipts":false}` +
-					" where the log has " + settings("Staff", "now"),
+				"room staff: its settings are " + `{"name":"Staff","topic":"forged","readOnly":false,"slowModeMs":1500,"archived":false,"receipts":false,"pins":[4]}` +
+					" where the log has " + settings("Staff", "now", "[28,4]"),
 				"room staff: ben is owner by seq 22 where the log says moderator by seq 27",
 				"room staff: dan is member by seq 24 where the log says member, banned until 2027-02-03T04:05:06.789Z by seq 24",
 				"room staff: eve is out by seq 23 where the log says removed by seq 23",
@@ -298,7 +302,7 @@ func TestVerifyBesideChangesFindsNothing(t *testing.T) {
 	room := rooms.Room{ID: "busy", Name: "Busy", Type: rooms.TypePrivate, CreatedAt: at}
 	flip := func(seq int64) error {
 		role := []rooms.Role{rooms.RoleMember, rooms.RoleReader}[seq/2%2]
-		changed := event("busy", seq, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Busy", fmt.Sprint(seq))})
+		changed := event("busy", seq, rooms.Event{Type: rooms.TypeRoom, Settings: settings("Busy", fmt.Sprint(seq), "")})
 		e := event("busy", seq+1, rooms.Event{Type: rooms.TypeMember, Subject: "ben", Role: role})
 		c := rooms.Change{Events: []*rooms.Event{changed, e}, Base: room.StateSeq, Create: seq == 1, Room: room}
 		c.Room.StateSeq = e.Seq

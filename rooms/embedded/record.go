@@ -60,6 +60,7 @@ const (
 	tagRoomCreatedBy = 14
 	tagRoomCreateKey = 15
 	tagRoomStateSeq  = 16
+	tagRoomPins      = 17
 
 	tagMemberRole        = 1
 	tagMemberRemoved     = 2

@@ -12,7 +12,7 @@ const roomFieldsSize = 64
 
 func encodeRoom(room rooms.Room) []byte {
 	r := newRecord(roomFieldsSize + len(room.Name) + len(room.Type) + len(room.Topic) +
-		len(room.Direct[0]) + len(room.Direct[1]) + len(room.CreatedBy) + len(room.CreateKey))
+		len(room.Direct[0]) + len(room.Direct[1]) + len(room.CreatedBy) + len(room.CreateKey) + len(room.Pins))
 	r.text(tagRoomName, room.Name)
 	r.text(tagRoomType, room.Type)
 	r.text(tagRoomTopic, room.Topic)
@@ -30,6 +30,7 @@ func encodeRoom(room rooms.Room) []byte {
 	r.text(tagRoomCreatedBy, string(room.CreatedBy))
 	r.text(tagRoomCreateKey, room.CreateKey)
 	r.number(tagRoomStateSeq, room.StateSeq)
+	r.text(tagRoomPins, string(room.Pins))
 	return r
 }
 
@@ -77,6 +78,8 @@ func decodeRights(room *rooms.Room, tag byte, v []byte) {
 		room.CreatedBy = auth.UserID(v)
 	case tagRoomCreateKey:
 		room.CreateKey = string(v)
+	case tagRoomPins:
+		room.Pins = rooms.Pins(v)
 	case tagRoomStateSeq:
 		room.StateSeq = number(v)
 	}

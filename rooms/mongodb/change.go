@@ -132,6 +132,7 @@ func (t *transaction) updating(c *rooms.Change) func(ctx context.Context) error 
 	u.put("slowModeMs", c.Room.SlowMode.Milliseconds(), c.Room.SlowMode == 0)
 	u.flag("archived", c.Room.Archived)
 	u.flag("receipts", c.Room.Receipts)
+	u.text("pins", string(c.Room.Pins))
 	u.put("stateSeq", c.Room.StateSeq, false)
 	update := u.document()
 	return func(ctx context.Context) error {

@@ -15,10 +15,11 @@ type storedRoom struct {
 	Topic     string    `bson:"topic,omitempty"`
 	CreatedAt time.Time `bson:"createdAt"`
 
-	ReadOnly bool  `bson:"readOnly,omitempty"`
-	SlowMode int64 `bson:"slowModeMs,omitempty"`
-	Archived bool  `bson:"archived,omitempty"`
-	Receipts bool  `bson:"receipts,omitempty"`
+	ReadOnly bool   `bson:"readOnly,omitempty"`
+	SlowMode int64  `bson:"slowModeMs,omitempty"`
+	Archived bool   `bson:"archived,omitempty"`
+	Receipts bool   `bson:"receipts,omitempty"`
+	Pins     string `bson:"pins,omitempty"`
 
 	Direct    []string `bson:"direct,omitempty"` // two
 	CreatedBy string   `bson:"createdBy,omitempty"`
@@ -34,7 +35,7 @@ type storedRoom struct {
 func storeRoom(r *rooms.Room) storedRoom {
 	s := storedRoom{
 		ID: string(r.ID), Name: r.Name, Type: r.Type, Topic: r.Topic, CreatedAt: r.CreatedAt,
-		ReadOnly: r.ReadOnly, SlowMode: r.SlowMode.Milliseconds(), Archived: r.Archived, Receipts: r.Receipts,
+		ReadOnly: r.ReadOnly, SlowMode: r.SlowMode.Milliseconds(), Archived: r.Archived, Receipts: r.Receipts, Pins: string(r.Pins),
 		CreatedBy: string(r.CreatedBy), CreateKey: r.CreateKey, StateSeq: r.StateSeq,
 		MinSeq: r.MinSeq, Retention: retentionMillis(r.Retention), RemoveBelow: r.RemoveBelow, RemoveAt: r.RemoveAt,
 	}
@@ -47,7 +48,7 @@ func storeRoom(r *rooms.Room) storedRoom {
 func (s *storedRoom) room() rooms.Room {
 	r := rooms.Room{
 		ID: rooms.RoomID(s.ID), Name: s.Name, Type: s.Type, Topic: s.Topic, CreatedAt: s.CreatedAt.UTC(),
-		ReadOnly: s.ReadOnly, SlowMode: time.Duration(s.SlowMode) * time.Millisecond, Archived: s.Archived, Receipts: s.Receipts,
+		ReadOnly: s.ReadOnly, SlowMode: time.Duration(s.SlowMode) * time.Millisecond, Archived: s.Archived, Receipts: s.Receipts, Pins: rooms.Pins(s.Pins),
 		CreatedBy: auth.UserID(s.CreatedBy), CreateKey: s.CreateKey, StateSeq: s.StateSeq,
 		MinSeq: s.MinSeq, Retention: retentionOf(s.Retention), RemoveBelow: s.RemoveBelow,
 	}

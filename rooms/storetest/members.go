@@ -42,7 +42,7 @@ func memberBy(e *rooms.Event) rooms.Member {
 func privateRoom(id rooms.RoomID) rooms.Room {
 	return rooms.Room{
 		ID: id, Name: "Name of " + string(id), Type: rooms.TypePrivate, Topic: "é", CreatedAt: now(),
-		ReadOnly: true, SlowMode: 1500 * time.Millisecond, Receipts: true, CreatedBy: "ann", CreateKey: "key 1", StateSeq: 1,
+		ReadOnly: true, SlowMode: 1500 * time.Millisecond, Receipts: true, Pins: "[7,3]", CreatedBy: "ann", CreateKey: "key 1", StateSeq: 1,
 	}
 }
 

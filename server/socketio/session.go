@@ -154,6 +154,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.listMembers(args, a)
 	case "list_receipts":
 		s.listReceipts(args, a)
+	case "set_pin":
+		s.setPin(args, a)
+	case "list_pins":
+		s.listPins(args, a)
 	case "create_invitation":
 		s.createInvitation(args, a)
 	case "list_invitations":

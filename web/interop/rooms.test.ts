@@ -1,3 +1,4 @@
+import type { Socket } from "socket.io-client";
 import { describe, expect, test } from "vitest";
 import { ask, must } from "./harness/client";
 import { createRoom, enter, hear, instances, listRooms, refused, say, setMember } from "./harness/rooms";
@@ -28,11 +29,34 @@ describe.each(stores)("rooms, on $name", ({ open }) => {
         ["join_room", {}], ["send_message", { text: "x" }], ["get_history", {}], ["list_members", {}], ["list_receipts", {}], ["mark_read", { seq: 1 }],
         ["update_room", { name: "x" }], ["set_member", { userId: "bob", role: "member" }], ["create_invitation", {}], ["list_invitations", {}],
         ["edit_message", { seq: 1, text: "x" }], ["delete_message", { seq: 1 }], ["set_reaction", { seq: 1, emoji: "👍", on: true }], ["typing", { on: true }],
+        ["set_pin", { seq: 1, on: true }], ["list_pins", {}],
       ] as const) {
         await refused(bob, event, { roomId, ...payload }, "NOT_FOUND");
       }
       expect((await must(bob, "sync", { rooms: { [roomId]: 0 } })).rooms[roomId]).toEqual({ reset: { reason: "forbidden" } });
     }
+  });
+
+  test("show pinned messages, told and replayed as every event, on every instance", async () => {
+    const [one, two] = await instances(await open());
+    const [alice, bob] = [await enter(one.url, "alice"), await enter(two.url, "bob")];
+    await createRoom(alice, { id: "club", type: "public" });
+    for (const text of ["one", "two"]) await say(bob, "club", text); // 2 and 3
+    await must(bob, "join_room", "club");
+    const heard = hear(bob);
+    await refused(bob, "set_pin", { roomId: "club", seq: 2, on: true }, "FORBIDDEN");
+    // Both at once: each finds the other's.
+    await setMember(alice, "club", "bob", "moderator");
+    await Promise.all([must(alice, "set_pin", { roomId: "club", seq: 2, on: true }), must(bob, "set_pin", { roomId: "club", seq: 3, on: true })]);
+    await until("bob hears of them", () => heard.filter(({ event }) => event === "room_updated").length === 2);
+    const pins = (heard.findLast(({ event }) => event === "room_updated")?.["pins"] ?? []) as number[];
+    expect([...pins].sort()).toEqual([2, 3]);
+    const listed = async (socket: Socket) => (await must(socket, "list_pins", { roomId: "club" })).pins.map(({ seq }) => seq);
+    expect(await listed(bob)).toEqual([...pins].reverse());
+    await must(bob, "delete_message", { roomId: "club", seq: 3 });
+    await until("alice's instance leaves it out", async () => (await listed(alice)).join() === "2");
+    const missed = (await must(alice, "sync", { rooms: { club: 4 } })).rooms["club"];
+    expect(missed?.events.filter(({ event }) => event === "room_updated").map(({ author }) => author).sort()).toEqual(["alice", "bob"]);
   });
 
   test("are made once, however often and by however many at once", async () => {

@@ -55,6 +55,7 @@ export interface Answer {
   more: boolean;
   reset?: { reason: string };
   messages: Message[];
+  pins: Message[];
   hasBefore: boolean;
   hasAfter: boolean;
   rooms: Record<string, { events: Replayed[]; more: boolean; lastSeq: number; reset?: { reason: string } }>;
