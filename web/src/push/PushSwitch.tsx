@@ -2,11 +2,13 @@ import "./push.css";
 import { Icon } from "../ui/Icon";
 import type { Push } from "./push";
 
+const LABELS = { busy: "…", on: "On", off: "Off", unsure: "Not known" } as const;
+
 /** Turns it on and off whether this device is told what its user misses. The browser asks for leave on the click, never before. */
 export function PushSwitch({ push }: { push: Push }) {
-  const { kind, problem } = push.state.value;
+  const { kind, problem, again } = push.state.value;
   if (kind === "hidden") return null;
-  const on = kind === "on";
+  const on = kind === "on" || kind === "unsure";
   return (
     <div class="push-switch">
       <button
@@ -22,10 +24,15 @@ export function PushSwitch({ push }: { push: Push }) {
       >
         <Icon name="bell" size={18} />
         <span class="push-label">Notify me on this device</span>
-        <span class="push-state">{kind === "busy" ? "…" : on ? "On" : "Off"}</span>
+        <span class="push-state">{LABELS[kind]}</span>
       </button>
       <p id="push-problem" class="push-problem" role="status">
-        {problem}
+        {problem !== undefined && `${problem} `}
+        {problem !== undefined && again && (
+          <button type="button" class="button-link" onClick={() => void push.start()}>
+            Try again
+          </button>
+        )}
       </p>
     </div>
   );

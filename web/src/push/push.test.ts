@@ -34,7 +34,12 @@ class World implements Device, PushRequests {
   owner = () => this.has;
   own = (user: string | undefined) => void (this.has = user);
 
-  key = async () => this.served;
+  askFails = false;
+  known: readonly string[] = [];
+  devices = async () => {
+    if (this.askFails) throw new ChatError("UNAVAILABLE", "the server cannot be reached", true);
+    return { key: this.served, ids: this.known };
+  };
   put = async () => {
     this.log.push("put");
     if (this.putFails) throw this.putFails;
@@ -102,6 +107,66 @@ describe("starting", () => {
     expect(push.state.value).toEqual({ kind: "off" });
     expect(world.log).toEqual(["unsubscribe"]);
     expect(world.has).toBeUndefined();
+  });
+});
+
+describe("what could not be found out", () => {
+  const away = new ChatError("UNAVAILABLE", "the server cannot be reached", true);
+
+  it("is on where the server has the device, though it could not be handed in again", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.putFails = away;
+      w.known = ["W6Ff_5ZfRK-lWqT6TVK5SwuoY4ChYQid3Km50IvvnvY"]; // of the endpoint above
+    });
+    expect(push.state.value).toMatchObject({ kind: "on", again: true, problem: expect.stringContaining("notifies this device") });
+    world.putFails = undefined;
+    await push.start();
+    expect(push.state.value).toEqual({ kind: "on" });
+  });
+
+  it("is off where the server has it not, until it could be handed in", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.putFails = away;
+    });
+    expect(push.state.value).toMatchObject({ kind: "off", again: true, problem: expect.stringContaining("does not notify") });
+    expect(world.subscribed).toBeDefined();
+    world.putFails = undefined;
+    await push.resume();
+    expect(push.state.value).toEqual({ kind: "on" });
+  });
+
+  it("is not known while the server cannot be asked, and is asked again with the next connection", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.askFails = true;
+    });
+    expect(push.state.value).toMatchObject({ kind: "unsure", again: true, problem: expect.stringContaining("could not be asked") });
+    expect(world.log).toEqual([]);
+    world.askFails = false;
+    await push.resume();
+    expect(push.state.value).toEqual({ kind: "on" });
+    await push.resume();
+    expect(world.log).toEqual(["put"]);
+  });
+
+  it("can be turned off all the same", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.askFails = true;
+    });
+    await push.turnOff();
+    expect(push.state.value).toEqual({ kind: "off" });
+    expect(world.log).toEqual(["take token", "remove 43", "unsubscribe"]);
+  });
+
+  it("is hidden without a subscription, and shown once the server was asked", async () => {
+    const { world, push } = await started((w) => (w.askFails = true));
+    expect(push.state.value.kind).toBe("hidden");
+    world.askFails = false;
+    await push.resume();
+    expect(push.state.value).toEqual({ kind: "off" });
   });
 });
 
@@ -174,7 +239,7 @@ describe("turning off", () => {
       subscribedFor("ann")(w);
       w.putFails = new ChatError("UNAVAILABLE", "the server cannot be reached", true);
     });
-    expect(push.state.value).toEqual({ kind: "off" });
+    expect(push.state.value.kind).toBe("off");
     await push.leave();
     expect(world.log).toEqual(["put", "take token", "remove 43", "unsubscribe"]);
     expect(world.has).toBeUndefined();

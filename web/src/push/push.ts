@@ -5,23 +5,34 @@ import { ChatError } from "../../client/src/index";
 import type { Device } from "./device";
 import { fromBase64url, idOf } from "./keys";
 
-/** What the switch shows. hidden: the browser or the server has no Web Push. */
+/** What the switch shows. hidden: the browser or the server has no Web Push. unsure: the browser takes messages, and nobody knows whether the server sends them. */
 export interface PushState {
-  kind: "hidden" | "off" | "busy" | "on";
+  kind: "hidden" | "off" | "busy" | "on" | "unsure";
   /** What went wrong the last time. */
   problem?: string;
+  /** start() may come further another time. */
+  again?: true;
+}
+
+/** What the server says of a user's devices. */
+export interface Devices {
+  /** The key to subscribe with; undefined: the server has no Web Push. */
+  readonly key: string | undefined;
+  readonly ids: readonly string[];
 }
 
 /** The server's half, with the token of whoever is signed in. */
 export interface PushRequests {
-  /** The key to subscribe with; undefined: the server has no Web Push. */
-  key(): Promise<string | undefined>;
+  devices(): Promise<Devices>;
   put(subscription: PushSubscription): Promise<unknown>;
   /** Removes a device by its id, as whoever is signed in at the time of this call. */
   remover(): (id: string) => Promise<unknown>;
 }
 
 const DENIED = "Your browser does not let this site notify you. Allow it in the site’s settings, then try again.";
+const UNSURE = "This browser is set to be notified, but the server could not be asked whether it does that.";
+const NOT_RENEWED = "The server notifies this device, but could not take down that it is still in use.";
+const NOT_TAKEN = "The server does not notify this device: it could not be handed in.";
 const UNREACHABLE = "Your browser could not reach its push service. Try again later.";
 
 /** One user's at this device. Its methods do not reject; what fails is in `state`. */
@@ -38,26 +49,27 @@ export class Push {
   /** Finds out how things are, and hands a subscription in again: its key or the server may have changed. */
   async start(): Promise<void> {
     if (!this.device.able) return;
-    try {
-      this.key = await this.requests.key();
-      if (this.key === undefined) return;
-      const there = await this.device.subscription();
-      if (!there || !this.device.allowed()) {
-        this.state.value = { kind: "off" };
-        return;
-      }
-      if (this.device.owner() !== this.user) {
-        // Somebody else turned it on, and did not sign out: what he misses is not for these eyes.
-        await there.unsubscribe();
-        this.device.own(undefined);
-        this.state.value = { kind: "off" };
-        return;
-      }
-      await this.requests.put(await this.fitting(there, this.key));
-      this.state.value = { kind: "on" };
-    } catch {
-      this.state.value = { kind: this.key === undefined ? "hidden" : "off" };
+    const asked = await this.requests.devices().catch(() => undefined);
+    const there = await this.device.subscription().catch(() => undefined);
+    const isOurs = there !== undefined && this.device.allowed() && this.device.owner() === this.user;
+    if (!asked) {
+      if (isOurs) this.state.value = { kind: "unsure", problem: UNSURE, again: true };
+      else this.state.value = { kind: this.key === undefined ? "hidden" : "off", again: true };
+      return;
     }
+    this.key = asked.key;
+    if (asked.key === undefined) this.state.value = { kind: "hidden" };
+    else if (isOurs) await this.renew(there, asked.key, asked.ids);
+    else {
+      // Somebody else turned it on, and did not sign out: what he misses is not for these eyes.
+      if (there && this.device.allowed()) await this.disown(there);
+      this.state.value = { kind: "off" };
+    }
+  }
+
+  /** There is a connection again: asks what could not be asked. */
+  async resume(): Promise<void> {
+    if (this.state.peek().again) await this.start();
   }
 
   /** To be called from within a click: the browser may ask. */
@@ -65,8 +77,13 @@ export class Push {
     const asked = this.device.ask();
     this.state.value = { kind: "busy" };
     const permission = await asked.catch(() => "denied" as const);
-    if (permission !== "granted" || this.key === undefined) {
+    if (permission !== "granted") {
       this.state.value = permission === "denied" ? { kind: "off", problem: DENIED } : { kind: "off" };
+      return;
+    }
+    this.key ??= (await this.requests.devices().catch(() => undefined))?.key;
+    if (this.key === undefined) {
+      this.state.value = { kind: "off", problem: "The server cannot be reached. Try again later." };
       return;
     }
     let made: PushSubscription;
@@ -102,6 +119,28 @@ export class Push {
     const isOurs = this.device.able && this.device.owner() === this.user;
     if (!isOurs && this.state.peek().kind !== "on") return;
     await this.forget().catch(() => undefined);
+  }
+
+  private async renew(there: PushSubscription, key: string, known: readonly string[]): Promise<void> {
+    let fitting: PushSubscription;
+    try {
+      fitting = await this.fitting(there, key);
+    } catch {
+      this.state.value = { kind: "off", problem: UNREACHABLE, again: true };
+      return;
+    }
+    try {
+      await this.requests.put(fitting);
+      this.state.value = { kind: "on" };
+    } catch {
+      const isKnown = known.includes(await idOf(fitting.endpoint));
+      this.state.value = isKnown ? { kind: "on", problem: NOT_RENEWED, again: true } : { kind: "off", problem: NOT_TAKEN, again: true };
+    }
+  }
+
+  private async disown(there: PushSubscription): Promise<void> {
+    await there.unsubscribe().catch(() => false);
+    this.device.own(undefined);
   }
 
   private async forget(): Promise<void> {

@@ -40,9 +40,11 @@ export function signOut(session: SessionStore): void {
 function requestsOf(session: SessionStore): PushRequests {
   const token = () => session.current.peek()?.token;
   return {
-    async key() {
+    async devices() {
       const answer = await call("GET", "/api/push/subscriptions", token());
-      return isFields(answer) && typeof answer["key"] === "string" ? answer["key"] : undefined;
+      const { key, subscriptions } = isFields(answer) ? answer : {};
+      const ids = Array.isArray(subscriptions) ? subscriptions.flatMap((one) => (isFields(one) && typeof one["id"] === "string" ? one["id"] : [])) : [];
+      return { key: typeof key === "string" ? key : undefined, ids };
     },
     put: (subscription) => call("PUT", "/api/push/subscriptions", token(), subscription.toJSON()),
     remover() {

@@ -17,6 +17,10 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
   const online = chat.status.value.kind === "online";
 
   useEffect(() => {
+    if (online) void push.resume();
+  }, [online, push]);
+
+  useEffect(() => {
     if (!open) return undefined;
     const outside = (event: Event) => {
       const { target } = event;
