@@ -105,6 +105,7 @@ func move(t *testing.T, from, to apptest.Options) {
 
 // Somebody who uses everything moves to MongoDB and back: what he gave away goes on working.
 func TestEverythingWorksAfterAMoveThereAndBack(t *testing.T) {
+	t.Parallel() // it mostly waits
 	target := newReceiver(t)
 	private := func(c *app.Config) { c.WebhookAllowPrivate = true }
 	mongod := mongotest.Shared(t)

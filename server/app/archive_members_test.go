@@ -32,6 +32,7 @@ func roomsOf(t *testing.T, c *apptest.Client) map[string]mine {
 
 // What somebody is in a room, what he has read, and who was put out go along with the log.
 func TestMembersMoveToMongoDB(t *testing.T) {
+	t.Parallel() // it mostly waits
 	small := apptest.Options{Dir: t.TempDir()}
 	before := apptest.Start(t, small)
 	alice := apptest.Dial(t, before.URL, before.Token("alice"))

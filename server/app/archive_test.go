@@ -16,6 +16,7 @@ import (
 // Somebody begins with the embedded store and moves to MongoDB: clients go on with the
 // numbers they have.
 func TestAClientsCursorSurvivesTheMoveToMongoDB(t *testing.T) {
+	t.Parallel() // it mostly waits
 	small := apptest.Options{Dir: t.TempDir()}
 	before := apptest.Start(t, small)
 	alice := apptest.Dial(t, before.URL, before.Token("alice"))
@@ -86,6 +87,7 @@ func idOf(t *testing.T, c *apptest.Client) string {
 }
 
 func TestArchivesNeedTheEmbeddedStoreForThemselves(t *testing.T) {
+	t.Parallel() // it mostly waits
 	o := apptest.Options{Dir: t.TempDir()}
 	env, args := storeArgs(o)
 	running := apptest.Start(t, o)

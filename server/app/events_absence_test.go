@@ -73,6 +73,7 @@ func (f *follower) apply(events []json.RawMessage) {
 
 // TestAfterAnyAbsenceExactlyTheMissingEventsCome has a client come and go, on either of two instances, while others speak.
 func TestAfterAnyAbsenceExactlyTheMissingEventsCome(t *testing.T) {
+	t.Parallel()                // it mostly waits
 	const rounds, each = 6, 250 // more than a page
 	first, second := twoInstances(t)
 	apps := []*apptest.App{first, second}

@@ -119,6 +119,7 @@ func TestAnExpiredTokenClosesWith4001(t *testing.T) {
 }
 
 func TestRefreshAuthKeepsTheSocketOverTheWire(t *testing.T) {
+	t.Parallel() // it mostly waits
 	app := apptest.Start(t, apptest.Options{})
 	c := apptest.Dial(t, app.URL, tokenFor(t, "alice", 2*time.Second))
 	other := apptest.Dial(t, app.URL, tokenFor(t, "alice", 2*time.Second))

@@ -42,6 +42,7 @@ func heardNotifications(t *testing.T, c *apptest.Client, n int) []notificationOf
 // What another program inserts reaches every socket of that user, on each instance, and
 // nobody else's.
 func TestANotificationReachesExactlyItsUsersSockets(t *testing.T) {
+	t.Parallel() // it mostly waits
 	mongod := mongotest.Shared(t)
 	database := mongod.Database(t)
 	o := apptest.Options{MongoDBURI: mongod.URI, Database: database}
@@ -101,6 +102,7 @@ func TestANotificationReachesExactlyItsUsersSockets(t *testing.T) {
 }
 
 func TestNotificationsOnBothStores(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onBothStores(t, func(t *testing.T, app *apptest.App) {
 		ann, bob := apptest.Dial(t, app.URL, app.Token("ann")), apptest.Dial(t, app.URL, app.Token("bob"))
 		list := []rooms.Notification{

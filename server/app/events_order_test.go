@@ -54,6 +54,7 @@ func TestEventsOfOneSocketAreHandledInTheOrderSent(t *testing.T) {
 
 // TestAClientIDIsKnownOnEveryInstanceAndAfterARestart: idempotency lies in the log, not in a process.
 func TestAClientIDIsKnownOnEveryInstanceAndAfterARestart(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const send = `{"roomId":"general","text":"once","clientId":"c1"}`
 	again := func(t *testing.T, app *apptest.App, first sent) {
 		t.Helper()
@@ -83,6 +84,7 @@ func TestAClientIDIsKnownOnEveryInstanceAndAfterARestart(t *testing.T) {
 
 // TestTheSameSendOnTwoInstancesAtOnceIsOneEvent races the fence between instances.
 func TestTheSameSendOnTwoInstancesAtOnceIsOneEvent(t *testing.T) {
+	t.Parallel() // it mostly waits
 	const sends = 100
 	mongod := mongotest.Shared(t)
 	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}

@@ -196,6 +196,7 @@ func TestSyncReturnsExactlyTheMissingEvents(t *testing.T) {
 }
 
 func TestWhoIsMoreThan10000BehindIsReset(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onBothStores(t, func(t *testing.T, app *apptest.App) {
 		c := apptest.Dial(t, app.URL, app.Token("alice"))
 		fill(t, c, "general", 5001) // twice: a queue takes no more at once

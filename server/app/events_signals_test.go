@@ -87,6 +87,7 @@ func TestPresenceIsThatOfAllInstances(t *testing.T) {
 // A revocation that any instance, or program, puts into the signals ends the user's
 // sockets everywhere: told why, disconnected, closed with 4003.
 func TestARevokedUsersSocketsAreClosedOnEveryInstance(t *testing.T) {
+	t.Parallel() // it mostly waits
 	mongod := mongotest.Shared(t)
 	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
 	first, second := apptest.Start(t, o), apptest.Start(t, o)

@@ -90,6 +90,7 @@ func TestErasureOfAUserReachesEveryInstance(t *testing.T) {
 }
 
 func TestErasureAndRetentionNeedTheEmbeddedStoreForThemselves(t *testing.T) {
+	t.Parallel() // it mostly waits
 	o := apptest.Options{Dir: t.TempDir()}
 	env, args := storeArgs(o)
 	running := apptest.Start(t, o)

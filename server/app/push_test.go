@@ -102,6 +102,7 @@ func (s *pushStage) read(m pushtest.Message) pushed {
 }
 
 func TestWhoIsAwayIsToldOnHisDeviceOnce(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		device, other := s.service.Device(), s.service.Device()
 		s.subscribe("bob", device)
@@ -137,6 +138,7 @@ func TestWhoIsAwayIsToldOnHisDeviceOnce(t *testing.T) {
 }
 
 func TestADirectMessageAndAnInvitationAreTold(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
 		s.subscribe("bob", device)
@@ -195,6 +197,7 @@ func TestWhoHasASocketAnywhereIsNotTold(t *testing.T) {
 }
 
 func TestWhoDoesNotWantToBeDisturbedIsNotTold(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		device, sentinel := s.service.Device(), s.sentinel()
 		s.subscribe("bob", device)
@@ -258,6 +261,7 @@ func TestWhatAServiceDoesNotTakeNowIsTriedAgain(t *testing.T) {
 }
 
 func TestWhatAServiceRefusesIsNotTriedAgain(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		inner := s.service.Device()
 		refusals := map[string]*pushtest.Device{
@@ -294,6 +298,7 @@ func TestWhatAServiceRefusesIsNotTriedAgain(t *testing.T) {
 
 // Addresses inside are refused when they are named and when they are dialled, unless the setting allows them.
 func TestAPushServiceInsideIsRefused(t *testing.T) {
+	t.Parallel() // it mostly waits
 	strict := func(c *app.Config) { c.PushSubject = pushSubject }
 	onPushStages(t, strict, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
@@ -307,6 +312,7 @@ func TestAPushServiceInsideIsRefused(t *testing.T) {
 }
 
 func TestTextsCanBeLeftOut(t *testing.T) {
+	t.Parallel() // it mostly waits
 	silent := func(c *app.Config) { pushing(c); c.PushTexts = false }
 	onPushStages(t, silent, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
@@ -320,6 +326,7 @@ func TestTextsCanBeLeftOut(t *testing.T) {
 }
 
 func TestADeviceIsTheLastUsersOnly(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
 		s.subscribe("bob", device)
@@ -381,6 +388,7 @@ func TestAnErasureEndsPushing(t *testing.T) {
 }
 
 func TestWithoutASubjectWebPushIsOff(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, nil, func(t *testing.T, s *pushStage) {
 		device := s.service.Device()
 		for route, body := range map[string]string{

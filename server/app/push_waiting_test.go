@@ -17,6 +17,7 @@ var later = pushtest.Answer{Status: http.StatusServiceUnavailable, RetryAfter: "
 
 // While a message for bob waits, cat signs in with his browser: it would be shown to her.
 func TestWhatWaitsIsNotToldToTheNextWhoSignsIn(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		var device *pushtest.Device
 		url, token := s.last().URL+"/api/push/subscriptions", s.last().Token("cat")
@@ -49,6 +50,7 @@ func TestWhatWaitsIsNotToldToTheNextWhoSignsIn(t *testing.T) {
 
 // While a message of a private room waits, bob is taken out of it.
 func TestWhatWaitsIsNotToldToWhoWasTakenOut(t *testing.T) {
+	t.Parallel() // it mostly waits
 	onPushStages(t, pushing, func(t *testing.T, s *pushStage) {
 		s.ann.Must("create_room", `{"id":"plans","name":"Plans","type":"private"}`, nil)
 		for _, user := range []string{"bob", "cat"} {

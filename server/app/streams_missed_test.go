@@ -93,6 +93,7 @@ func cameInOrder(t *testing.T, events []apptest.Event, from, to int) {
 // TestWhatWasMissedReachesOneSocketHoweverMuchItIs: many small events, a volume that is many times a socket's queue, and
 // events that are each longer than that.
 func TestWhatWasMissedReachesOneSocketHoweverMuchItIs(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, tt := range []struct {
 		what        string
 		count, size int // documents, and bytes of each
@@ -118,6 +119,7 @@ func TestWhatWasMissedReachesOneSocketHoweverMuchItIs(t *testing.T) {
 // TestWhoTakesNothingOfWhatWasMissedIsClosed: and does not hold up another who came back at the same time for longer than
 // that takes.
 func TestWhoTakesNothingOfWhatWasMissedIsClosed(t *testing.T) {
+	t.Parallel()                      // it mostly waits
 	const count, size = 600, 40 << 10 // far more than the kernel buffers
 	app, other, posts := streamsApps(t, socketio.Options{WriteTimeout: time.Minute})
 	after := place(t, app, posts)
