@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	index "github.com/blevesearch/bleve_index_api"
 	bolt "go.etcd.io/bbolt"
@@ -16,6 +17,11 @@ import (
 
 // feedEvents is how many events go into the index with one write of it.
 const feedEvents = 1000
+
+// feedEvery is how often what was committed goes into the index at most, unless a search waits for it. Each write of the
+// index is a file that is merged with others later: one for each message would cost more than to store it and to deliver it
+// to hundreds.
+const feedEvery = 500 * time.Millisecond
 
 // searchFeed keeps the index of a file. One goroutine, the feeder, writes to it: behind the
 // commits, never in their way. What the index has of each room is written with it, so that a
@@ -150,27 +156,30 @@ func (s *searchFeed) follow() error {
 	s.ready.Store(true)
 	s.tellSettled() // of one that asked when it fell behind
 	var told []rooms.Arrival
+	var rest <-chan time.Time // from one feeding to the next; nil: it is over
 	for {
 		var purged chan error
+		wake := w.wake
+		if rest != nil {
+			wake = nil
+		}
 		select {
 		case <-s.end:
 			return nil
-		case <-w.wake:
+		case <-rest:
+			rest = nil
+			continue // what came meanwhile has rung
+		case <-wake:
 		case <-s.ring:
 		case s.settled = <-s.settles:
 		case purged = <-s.purges:
 		}
 		if purged != nil {
-			err := s.renew()
-			purged <- err
-			if err != nil {
+			if err := s.afresh(purged); err != nil {
 				return err
 			}
-			if err := s.catchUp(); err != nil {
-				return err
-			}
-			s.ready.Store(true)
 		}
+		rest = time.After(feedEvery) // from its beginning: a feeding that takes longer is followed by the next at once
 		var err error
 		if told, err = w.take(told); err != nil {
 			return errBehind
@@ -184,6 +193,20 @@ func (s *searchFeed) follow() error {
 		}
 		s.tellSettled()
 	}
+}
+
+// afresh makes the index anew, from what the file has now, and tells when the old one is gone.
+func (s *searchFeed) afresh(purged chan<- error) error {
+	err := s.renew()
+	purged <- err
+	if err != nil {
+		return err
+	}
+	if err := s.catchUp(); err != nil {
+		return err
+	}
+	s.ready.Store(true)
+	return nil
 }
 
 // tellSettled tells who waits that the index has all that was committed when he asked.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -196,5 +197,35 @@ func TestFeederThatFellBehindCatchesUp(t *testing.T) {
 	}
 	if keys, err := s.file.search.find(t.Context(), rooms.SearchTerm{Words: []string{"steady"}}, 100); err != nil || len(keys) != 50 {
 		t.Errorf("found %d of 50, %v", len(keys), err)
+	}
+}
+
+// TestTheIndexIsWrittenOncePerWhileNotPerCommit counts the writes of the index over commits that come one by one, as in
+// a chat where people talk, and finds all of them at once all the same.
+func TestTheIndexIsWrittenOncePerWhileNotPerCommit(t *testing.T) {
+	s := openTest(t, t.TempDir())
+	feed := s.file.search
+	if err := feed.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	writes := func() uint64 { return feed.index.files.StatsMap()["TotBatches"].(uint64) }
+	before, begun := writes(), time.Now()
+	const commits = 100
+	for seq := int64(1); seq <= commits; seq++ {
+		if err := s.Rooms().Log.Append(t.Context(), []*rooms.Event{textOf("general", seq, "alice", "said once")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := feed.settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// One for each while that has begun, and one for the search that does not wait for the end of it.
+	most := uint64(time.Since(begun)/feedEvery) + 2
+	if n := writes() - before; n > most {
+		t.Errorf("%d commits wrote the index %d times, want at most %d", commits, n, most)
+	}
+	keys, err := feed.find(t.Context(), rooms.SearchTerm{Words: []string{"once"}}, commits)
+	if err != nil || len(keys) != commits {
+		t.Errorf("%d of %d are found, %v", len(keys), commits, err)
 	}
 }
