@@ -5,6 +5,7 @@ export { asChatError, ChatError, type ErrorCode } from "./errors.js";
 export type { State } from "./link.js";
 export type { OutboxStorage } from "./outbox-keeper.js";
 export { indexedDBStore, memoryStore, type OutboxEntry, type OutboxPeers, type OutboxStore, type OutboxWord } from "./outbox-store.js";
+export { pathOf } from "./path.js";
 export type { ListQuery, MessageOptions, Room, RoomEvents, RoomSettings, Written } from "./room.js";
 export type { Stream, StreamEvents, StreamOptions } from "./stream.js";
 export type { TokenSource } from "./tokens.js";

@@ -2,6 +2,7 @@
 
 import { Emitter } from "./emitter.js";
 import { ChatError, offline } from "./errors.js";
+import { pathOf } from "./path.js";
 import { RoomLog } from "./room-log.js";
 import type { Rest } from "./rest.js";
 import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, type LogEvent, type Message, type Page } from "./wire.js";
@@ -170,14 +171,14 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Uploads a file, to be sent with a message: `send(text, {attachments: [file.id]})`. progress is told how much of it has left, 0 to 1, where the platform says. */
   async upload(file: Blob, name: string = nameOf(file), signal?: AbortSignal, progress?: (share: number) => void): Promise<Attachment> {
-    const answer = await this.#host.rest.upload(`/api/rooms/${this.id}/files`, name, file, signal, progress);
+    const answer = await this.#host.rest.upload(pathOf("api", "rooms", this.id, "files"), name, file, signal, progress);
     return whole(answer["file"] as Attachment | undefined, "file");
   }
 
   /** Addresses of a file for <img> and <video>, good for 5 min. */
   async fileUrl(fileId: string): Promise<{ url: string; thumbnailUrl?: string; expiresAt: string }> {
     const { rest } = this.#host;
-    const { url, thumbnailUrl, expiresAt } = await rest.get(`/api/rooms/${this.id}/files/${encodeURIComponent(fileId)}/url`);
+    const { url, thumbnailUrl, expiresAt } = await rest.get(pathOf("api", "rooms", this.id, "files", fileId, "url"));
     return { url: rest.address(String(url)), ...(typeof thumbnailUrl === "string" ? { thumbnailUrl: rest.address(thumbnailUrl) } : {}), expiresAt: String(expiresAt) };
   }
 

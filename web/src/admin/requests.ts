@@ -1,5 +1,6 @@
 // What the screens of moderators and admins ask of the JSON routes. Every request fails with a ChatError.
 
+import { pathOf } from "../../client/src/index";
 import { call, unreadable } from "../api";
 import type { Member, NewMessage, Page, Profile, Room, RoomRow, SetMember } from "../protocol";
 import { decodeMessages, isFields } from "../protocol-decode";
@@ -30,7 +31,7 @@ export class AdminRequests {
   }
 
   async decide(report: Report, state: ReportState): Promise<Report> {
-    const answer = await this.ask("PUT", `${ofRoom(report.roomId)}/reports/${report.id}`, { state });
+    const answer = await this.ask("PUT", ofRoom(report.roomId) + pathOf("reports", report.id), { state });
     const decided = isFields(answer) ? decodeReport(answer["report"]) : undefined;
     if (!decided) throw unreadable();
     return decided;
@@ -49,7 +50,7 @@ export class AdminRequests {
   }
 
   async setMember({ roomId, userId, ...change }: SetMember): Promise<void> {
-    await this.ask("PUT", `${ofRoom(roomId)}/members/${encodeURIComponent(userId)}`, change);
+    await this.ask("PUT", ofRoom(roomId) + pathOf("members", userId), change);
   }
 
   /** The audit log of a room, or of everything, newest first, below the one given. */
@@ -90,7 +91,7 @@ export class AdminRequests {
 
 /** Where the routes of one room begin, or those of all. */
 export function ofRoom(roomId: string | undefined): string {
-  return roomId === undefined ? "/api" : `/api/rooms/${encodeURIComponent(roomId)}`;
+  return roomId === undefined ? "/api" : pathOf("api", "rooms", roomId);
 }
 
 /** A query of what is given. */

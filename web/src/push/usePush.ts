@@ -1,4 +1,5 @@
 import { useEffect, useMemo } from "preact/hooks";
+import { pathOf } from "../../client/src/index";
 import { call } from "../api";
 import { isFields } from "../protocol-decode";
 import { goTo, goToMessage } from "../route";
@@ -49,7 +50,7 @@ function requestsOf(session: SessionStore): PushRequests {
     put: (subscription) => call("PUT", "/api/push/subscriptions", token(), subscription.toJSON()),
     remover() {
       const now = token();
-      return (id) => call("DELETE", `/api/push/subscriptions/${id}`, now);
+      return (id) => call("DELETE", pathOf("api", "push", "subscriptions", id), now);
     },
   };
 }

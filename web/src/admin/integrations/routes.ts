@@ -1,5 +1,6 @@
 // What is asked about bots, hooks and webhooks: those of a room, or of all. Every request fails with a ChatError.
 
+import { pathOf } from "../../../client/src/index";
 import { unreadable } from "../../api";
 import type { Page } from "../../protocol";
 import { isFields } from "../../protocol-decode";
@@ -42,15 +43,15 @@ export class IntegrationRequests {
   }
 
   async cursors(webhook: Webhook, after: Cursor | undefined): Promise<Page<Cursor>> {
-    return listOf(await this.ask("GET", `/webhooks/${webhook.id}/cursors?${pageAfter(after?.roomId)}`), "cursors", decodeCursor);
+    return listOf(await this.ask("GET", `${pathOf("webhooks", webhook.id, "cursors")}?${pageAfter(after?.roomId)}`), "cursors", decodeCursor);
   }
 
   async setCursor(webhook: Webhook, roomId: string, seq: number): Promise<void> {
-    await this.ask("PUT", `/webhooks/${webhook.id}/cursor`, { roomId, seq });
+    await this.ask("PUT", pathOf("webhooks", webhook.id, "cursor"), { roomId, seq });
   }
 
   async remove(kind: "bots" | "hooks" | "webhooks", id: string): Promise<void> {
-    await this.ask("DELETE", `/${kind}/${encodeURIComponent(id)}`);
+    await this.ask("DELETE", pathOf(kind, id));
   }
 
   private ask(method: string, path: string, body?: unknown): Promise<unknown> {
