@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
+import { readToBeginning, walk } from "./walk";
 
 /** How far the message one reads may move when older ones are put above it, in CSS pixels. */
 const ANCHOR_PX = 1;
@@ -29,16 +30,16 @@ function moveWhenOlderCome(page: Page): Promise<{ moved: number; added: number }
   return page.evaluate(async () => {
     const scroller = document.querySelector(".timeline") as HTMLElement;
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-    const count = () => scroller.querySelectorAll("[data-key]").length;
+    const oldest = () => Number(scroller.querySelector<HTMLElement>("[data-seq]")?.dataset["seq"]);
     const edge = scroller.getBoundingClientRect().top;
     scroller.scrollTop = 333.4;
     const visible = [...scroller.querySelectorAll<HTMLElement>("[data-key]")].find((e) => e.getBoundingClientRect().bottom > edge);
     const key = visible?.dataset["key"] ?? "";
     const top = () => document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.getBoundingClientRect().top ?? Number.NaN;
-    const [topBefore, countBefore] = [top(), count()];
+    const [topBefore, oldestBefore] = [top(), oldest()];
     let moved = 0;
     const deadline = performance.now() + 5_000;
-    while (count() === countBefore && performance.now() < deadline) {
+    while (oldest() === oldestBefore && performance.now() < deadline) {
       await frame();
       moved = Math.max(moved, Math.abs(top() - topBefore));
     }
@@ -46,7 +47,7 @@ function moveWhenOlderCome(page: Page): Promise<{ moved: number; added: number }
       await frame();
       moved = Math.max(moved, Math.abs(top() - topBefore));
     }
-    return { moved, added: count() - countBefore };
+    return { moved, added: oldestBefore - oldest() };
   });
 }
 
@@ -61,14 +62,9 @@ test.each([
     expect(moved).toBeLessThanOrEqual(ANCHOR_PX);
   }
   // On to the beginning: everything is there, in order, once.
-  await expect
-    .poll(async () => {
-      await ann.page.locator(".timeline").evaluate((element) => (element.scrollTop = 0));
-      return ann.bubbles.count();
-    }, { timeout: SOON_MS })
-    .toBe(MESSAGES);
+  await readToBeginning(ann.page, SOON_MS);
   await ann.page.getByText("The beginning of").waitFor();
-  expect(await ann.texts()).toEqual((await server.log("history")).map((message) => message.text));
+  expect((await walk(ann.page)).texts).toEqual((await server.log("history")).map((message) => message.text));
   await ann.leave();
 });
 

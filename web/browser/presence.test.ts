@@ -79,9 +79,9 @@ test("a room is opened where its unread messages begin, and is read once one is 
   const as = server.token("ann", "Ann Lee");
   const known = await server.post(room, "known", as);
   await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: known.seq }, "Bo Chen");
-  for (let n = 0; n < 120; n++) await server.post(room, `new ${n}`, as);
+  for (let n = 0; n < 180; n++) await server.post(room, `new ${n}`, as);
   const bo = await enter("bo");
-  await row(bo, room).getByText("120 unread").waitFor();
+  await row(bo, room).getByText("180 unread").waitFor();
   await row(bo, room).click();
   const line = bo.page.locator(".unread-line");
   await line.waitFor();
@@ -94,14 +94,14 @@ test("a room is opened where its unread messages begin, and is read once one is 
   expect(await line.evaluate((element) => element.nextElementSibling?.querySelector(".bubble-text")?.textContent)).toBe("new 0");
   // What is in sight is read, and nothing below it.
   const unread = async () => Number((await server.ask("bo", "PUT", `rooms/${room}/read`, { seq: 0 }))["unread"]);
-  await expect.poll(unread, { timeout: SOON_MS }).toBeLessThan(120);
+  await expect.poll(unread, { timeout: SOON_MS }).toBeLessThan(180);
   const inSight = await bo.page.evaluate(() => {
     const bottom = document.querySelector(".timeline")?.getBoundingClientRect().bottom ?? 0;
     const seen = [...document.querySelectorAll<HTMLElement>(".message[data-seq]")].filter((message) => message.getBoundingClientRect().bottom <= bottom);
     return seen.at(-1)?.querySelector(".bubble-text")?.textContent;
   });
-  expect(await unread()).toBe(119 - Number(inSight?.replace("new ", "")));
-  await bo.page.getByRole("button", { name: "120 new messages" }).click();
+  expect(await unread()).toBe(179 - Number(inSight?.replace("new ", "")));
+  await bo.page.getByRole("button", { name: "180 new messages" }).click();
   await expect.poll(unread, { timeout: SOON_MS }).toBe(0);
   await row(bo, room).locator(".badge").waitFor({ state: "detached" });
   await bo.leave();

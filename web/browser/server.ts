@@ -1,9 +1,9 @@
 // A server of our own for a test: the real binary with the embedded store in a temporary folder.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -30,6 +30,16 @@ export class Server {
   /** Starts one on a free port; flags go after the usual ones. */
   static async start(...flags: string[]): Promise<Server> {
     const server = new Server(flags);
+    await server.start();
+    return server;
+  }
+
+  /** Starts one that has the rooms of an archive. */
+  static async holding(archive: string, ...flags: string[]): Promise<Server> {
+    const server = new Server(flags);
+    const path = join(server.folder, "archive.ndjson");
+    writeFileSync(path, archive);
+    execFileSync(inject("binary"), ["import", "-data-dir", server.folder, "-in", path], { stdio: ["ignore", "ignore", "inherit"] });
     await server.start();
     return server;
   }

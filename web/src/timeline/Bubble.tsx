@@ -1,10 +1,10 @@
+import { Component } from "preact";
 import { Attachments } from "../attachments/Attachments";
 import type { Chat } from "../chat/chat";
 import { MENTION_ROOM } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
-import type { Seen } from "./seen";
 import { mentionPieces } from "./text";
 
 /** People named below a message; the others are counted. */
@@ -16,18 +16,39 @@ export interface BubbleHandlers {
   onReact: (seq: number, emoji: string, on: boolean) => void;
 }
 
-interface BubbleProps extends BubbleHandlers {
+interface BubbleProps {
   item: Item;
   chat: Chat;
-  seen: Seen;
   /** Whether Tab stops at its buttons. */
   isTabStop: boolean;
+  /** In a direct room: whether the other has read it. */
+  isRead: boolean;
+  /** Who has read it, where that is said below it. */
+  seenBy: readonly string[] | undefined;
   /** Whether it was gone to. */
   isMarked: boolean;
+  handlers: BubbleHandlers;
+}
+
+/**
+ * One message, made again only when something of it changes: while one scrolls, a hundred others stay. A remembered vnode would do
+ * that too, but keeps the tree it was made in, and so everything that was read by then.
+ */
+export class MessageRow extends Component<BubbleProps> {
+  override shouldComponentUpdate(next: BubbleProps): boolean {
+    const { item, chat, isTabStop, isRead, seenBy, isMarked, handlers } = this.props;
+    if (next.item !== item || next.chat !== chat || next.handlers !== handlers) return true;
+    return next.isTabStop !== isTabStop || next.isRead !== isRead || next.seenBy !== seenBy || next.isMarked !== isMarked;
+  }
+
+  override render() {
+    return <Bubble {...this.props} />;
+  }
 }
 
 /** One message. Its text is text, whatever it says. */
-export function Bubble({ item, chat, seen, isTabStop, isMarked, onRetry, onDiscard, onReact }: BubbleProps) {
+function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, handlers }: BubbleProps) {
+  const { onRetry, onDiscard, onReact } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
@@ -52,7 +73,7 @@ export function Bubble({ item, chat, seen, isTabStop, isMarked, onRetry, onDisca
           <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)}>
             {clockTime(item.at)}
           </time>
-          {item.own && <State state={item.state === "logged" && item.seq > 0 && item.seq <= seen.readUpTo ? "read" : item.state} />}
+          {item.own && <State state={item.state === "logged" && isRead ? "read" : item.state} />}
         </span>
       </div>
       {!item.deleted && (
@@ -60,7 +81,7 @@ export function Bubble({ item, chat, seen, isTabStop, isMarked, onRetry, onDisca
           <Icon name="dots" size={18} />
         </button>
       )}
-      {seen.under === item.seq && item.seq > 0 && <SeenBy by={seen.by} />}
+      {seenBy && <SeenBy by={seenBy} />}
       {item.state === "failed" && item.clientId !== undefined && (
         <Failure error={item.error} clientId={item.clientId} onRetry={onRetry} onDiscard={onDiscard} />
       )}

@@ -2,13 +2,14 @@ import type { Chat } from "../chat/chat";
 import { Avatar } from "../ui/Avatar";
 import { hueOf } from "../ui/identity";
 import { clockTime, dayName } from "../ui/time";
-import { Bubble, type BubbleHandlers } from "./Bubble";
+import { type BubbleHandlers, MessageRow } from "./Bubble";
 import { NoteLine } from "./NoteLine";
 import type { Day, Group } from "./rows";
 import type { Seen } from "./seen";
 
-interface Shared extends BubbleHandlers {
+interface Shared {
   chat: Chat;
+  handlers: BubbleHandlers;
   seen: Seen;
   /** The key of the message whose buttons Tab stops at. */
   tabStop: string;
@@ -44,7 +45,7 @@ interface GroupProps extends Shared {
   isUnread: boolean;
 }
 
-function GroupView({ group, isUnread, tabStop, marked, ...handlers }: GroupProps) {
+function GroupView({ group, isUnread, tabStop, marked, seen, ...shared }: GroupProps) {
   const at = group.items[0]?.at ?? 0;
   return (
     <>
@@ -62,7 +63,15 @@ function GroupView({ group, isUnread, tabStop, marked, ...handlers }: GroupProps
             </p>
           )}
           {group.items.map((item) => (
-            <Bubble key={item.key} item={item} isTabStop={item.key === tabStop} isMarked={marked > 0 && item.seq === marked} {...handlers} />
+            <MessageRow
+              key={item.key}
+              item={item}
+              isTabStop={item.key === tabStop}
+              isRead={item.own && item.seq > 0 && item.seq <= seen.readUpTo}
+              seenBy={item.seq > 0 && item.seq === seen.under ? seen.by : undefined}
+              isMarked={marked > 0 && item.seq === marked}
+              {...shared}
+            />
           ))}
         </div>
       </div>

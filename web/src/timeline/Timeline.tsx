@@ -4,6 +4,7 @@ import { refusalOf } from "../chat/asking";
 import { readNewer } from "../chat/around";
 import { type Chat, LAND_WITHIN } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import type { NewMessage } from "../protocol";
 import { mayModerate, whyNotWrite } from "../rooms/rights";
 import { askedMessage, forgetMessage, messageLink } from "../route";
 import { Icon } from "../ui/Icon";
@@ -16,11 +17,13 @@ import { DaySection } from "./DaySection";
 import type { Pending, RoomLog } from "./log";
 import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
-import { groupByDay, type Item, logItem, withNotes } from "./rows";
+import { groupByDay, type Item, keepKeys, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
+import { inSight } from "./sight";
 import { useAsked } from "./useAsked";
 import { useTabStop } from "./useTabStop";
-import { inSight, useTimelineScroll } from "./useTimelineScroll";
+import { useTimelineScroll } from "./useTimelineScroll";
+import { cut } from "./window";
 
 /** While the reader follows, so many messages stay on the page, and above so many they are cut to it. */
 const KEEP_MESSAGES = 200;
@@ -41,41 +44,57 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
     if (room.paging.peek() === "idle") void chat.readOlder(room);
   }, [chat, room]);
   const onNearBottom = useCallback(() => void readNewer(room), [room]);
-  const { scroller, content, atEnd, toEnd: scrollToEnd, toLine, toMessage } = useTimelineScroll(log, log.hasAfter, onNearTop, onNearBottom);
-  const { going, marked, refusal } = useAsked(room, scroller, toMessage);
+
+  const made = useRef(new WeakMap<NewMessage, Item>()).current;
+  const items = useMemo(() => itemsOf(log, chat.user.name, made), [log]);
+  const openedAt = useRef(Date.now()).current;
+  const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
+  const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
+  const groupKeys = useRef(new Map<string, string>());
+  const days = useMemo(() => {
+    const grouped = groupByDay(rows, firstUnread);
+    groupKeys.current = keepKeys(grouped, groupKeys.current);
+    return grouped;
+  }, [rows, firstUnread]);
+  const { scroller, content, above, below, view, nearest, atEnd, toEnd: scrollToEnd, show, toLine, toMiddle } = useTimelineScroll(rows, log.hasAfter, onNearTop, onNearBottom);
+  const shown = useMemo(() => cut(days, view), [days, view]);
+  const { going, marked, refusal } = useAsked(room, (seq) => {
+    const key = keyOfSeq(items, seq);
+    const focus = (row?: HTMLElement) => (row?.querySelector<HTMLElement>("[data-more]") ?? scroller.current)?.focus({ preventScroll: true });
+    if (key === undefined) focus();
+    else toMiddle(key, focus);
+  });
   const toEnd = () => {
     forgetMessage();
     room.showPresent();
     scrollToEnd();
   };
 
-  const items = useMemo(() => itemsOf(log, chat.user.name), [log]);
-  const openedAt = useRef(Date.now()).current;
-  const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
-  const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
-  const days = useMemo(() => groupByDay(rows, firstUnread), [rows, firstUnread]);
-
   const isNear = unreadFrom !== undefined && unreadFrom.count <= LAND_WITHIN;
   const isWhole = unreadFrom !== undefined && (log.first <= unreadFrom.read + 1 || (log.loaded && !log.hasBefore));
   const settled = unreadFrom !== undefined && log.loaded && (!isNear || isWhole || room.paging.value === "failed" || room.presence.value.kind !== "in");
-  const landed = useLanding(scroller, settled, firstUnread > 0 && isNear, (line) => {
+  const landed = useLanding(settled, isNear ? keyOfSeq(items, firstUnread) : undefined, (key) => {
     if (askedMessage.peek()?.roomId === room.id) return; // to which one goes instead
     seenWhenLeft.current = unreadFrom?.read ?? log.last;
-    toLine(line);
+    toLine(key);
   });
   const unread = room.unread.value;
 
-  const tabStop = useTabStop(scroller, items);
+  const tabStop = useTabStop(scroller, rows, view, nearest, show);
   const { toast, say } = useToast();
   const tell = async (request: Promise<string | undefined>) => {
     const refusal = await request;
     if (refusal !== undefined) say(refusal);
   };
-  const handlers: BubbleHandlers = {
-    onRetry: (clientId) => chat.resend(room, clientId),
-    onDiscard: (clientId) => chat.discard(clientId),
-    onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
-  };
+  // One object as long as the timeline is there: rows that did not change are not made again.
+  const handlers: BubbleHandlers = useMemo(
+    () => ({
+      onRetry: (clientId) => chat.resend(room, clientId),
+      onDiscard: (clientId) => chat.discard(clientId),
+      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+    }),
+    [chat, room],
+  );
 
   const toFirstUnread = async () => {
     const read = room.readSeq.peek();
@@ -85,9 +104,8 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
     await nextFrame();
     const isRead = await chat.readToUnread(room, read);
     await nextFrame();
-    const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me)?.seq ?? 0;
-    const line = scroller.current?.querySelector<HTMLElement>(read === unreadFrom.read ? ".unread-line" : `[data-seq="${first}"]`);
-    if (isRead && line) toLine(line);
+    const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me);
+    if (isRead && first) toLine(logItem(first, log.me).key);
     else say("The first unread message could not be read.");
   };
 
@@ -107,9 +125,11 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
       <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
         <div ref={content} class="timeline-content" data-landed={landed || !log.loaded}>
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
-          {days.map((day) => (
-            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} seen={seen} {...handlers} />
+          <div ref={above} class="timeline-rest" />
+          {shown.map((day) => (
+            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} seen={seen} handlers={handlers} />
           ))}
+          <div ref={below} class="timeline-rest" />
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
@@ -216,8 +236,18 @@ function Skeleton() {
   );
 }
 
-function itemsOf(log: RoomLog, myName: string): Item[] {
-  return [...log.messages.map((message) => logItem(message, log.me)), ...log.pending.map((p) => pendingItem(p, log.me, myName))];
+/** made: what was made of messages before. What did not change is the same, and costs nothing. */
+function itemsOf(log: RoomLog, myName: string, made: WeakMap<NewMessage, Item>): Item[] {
+  const itemOf = (message: NewMessage): Item => {
+    const item = made.get(message) ?? logItem(message, log.me);
+    made.set(message, item);
+    return item;
+  };
+  return [...log.messages.map(itemOf), ...log.pending.map((p) => pendingItem(p, log.me, myName))];
+}
+
+function keyOfSeq(items: readonly Item[], seq: number): string | undefined {
+  return seq > 0 ? items.find((item) => item.seq === seq)?.key : undefined;
 }
 
 function pendingItem(pending: Pending, me: string, myName: string): Item {
@@ -300,13 +330,12 @@ function useUnreadLine(room: RoomState): UnreadLine | undefined {
   return line.current;
 }
 
-/** Shows where the unread messages begin, once that is there; says whether it is decided where the reader stands. */
-function useLanding(scroller: RefObject<HTMLDivElement | null>, settled: boolean, hasLine: boolean, toLine: (line: HTMLElement) => void): boolean {
+/** Shows where the unread messages begin, once that is there; says whether it is decided where the reader stands. key: of the first of them, if it is to be shown. */
+function useLanding(settled: boolean, key: string | undefined, toLine: (key: string) => void): boolean {
   const [landed, setLanded] = useState(false);
   useLayoutEffect(() => {
     if (landed || !settled) return;
-    const line = hasLine ? scroller.current?.querySelector<HTMLElement>(".unread-line") : undefined;
-    if (line) toLine(line);
+    if (key !== undefined) toLine(key);
     setLanded(true);
   }, [settled]);
   return landed;

@@ -85,6 +85,24 @@ export function withNotes(items: readonly Item[], notes: readonly Note[], fallba
   return all;
 }
 
+/**
+ * Gives groups the keys they had when they were grouped before, whatever came before or behind their messages: their elements
+ * stay. before: the group's key of each message; it returns that of now.
+ */
+export function keepKeys(days: readonly Day[], before: ReadonlyMap<string, string>): Map<string, string> {
+  const keys = new Map<string, string>();
+  const used = new Set<string>();
+  for (const group of days.flatMap((day) => day.groups)) {
+    const had = group.items.map((item) => before.get(item.key)).find((key) => key !== undefined && !used.has(key));
+    let key = had ?? group.key;
+    while (used.has(key)) key += "+"; // another one has taken it with it
+    group.key = key;
+    used.add(key);
+    for (const item of group.items) keys.set(item.key, key);
+  }
+  return keys;
+}
+
 /** The date of a moment in the timezone of this browser. */
 export function dayKey(at: number): string {
   const date = new Date(at);
@@ -92,12 +110,26 @@ export function dayKey(at: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
+/** dayKey, of many moments of which most are of one day with the one before. */
+function dayKeys(): (at: number) => string {
+  let [key, start, end] = ["", 0, 0];
+  return (at) => {
+    if (at >= start && at < end) return key;
+    const date = new Date(at);
+    start = new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+    end = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).getTime();
+    key = dayKey(at);
+    return key;
+  };
+}
+
 /** Groups items, given in the order they are shown. breakBefore: a seq that begins a new group, 0: none. */
 export function groupByDay(items: readonly Item[], breakBefore = 0): Day[] {
   const days: Day[] = [];
+  const keyAt = dayKeys();
   let previous: Item | undefined;
   for (const item of items) {
-    const key = dayKey(item.at);
+    const key = keyAt(item.at);
     let day = days.at(-1);
     if (!day || (day.key !== key && item.at >= day.at)) {
       // Keyed by its first message too: clocks of other programs may go back a day and forth.

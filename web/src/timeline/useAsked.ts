@@ -1,4 +1,3 @@
-import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type AroundEnd, readAround } from "../chat/around";
 import type { RoomState } from "../chat/room";
@@ -19,11 +18,8 @@ export interface Asked {
   refusal: string;
 }
 
-/**
- * Shows the message that the address names, once the room is joined: in the middle, marked, and with the focus. toMessage
- * brings a message in sight and gives it; undefined: it is not on the page.
- */
-export function useAsked(room: RoomState, timeline: RefObject<HTMLDivElement | null>, toMessage: (seq: number) => HTMLElement | undefined): Asked {
+/** Shows the message that the address names, once the room is joined, and marks it. toMessage brings a message in sight, in the middle and with the focus. */
+export function useAsked(room: RoomState, toMessage: (seq: number) => void): Asked {
   const asked = askedMessage.value?.roomId === room.id ? askedMessage.value : undefined;
   const isIn = room.presence.value.kind === "in";
   const [done, setDone] = useState<{ asked: AskedMessage; refusal: string }>();
@@ -46,9 +42,7 @@ export function useAsked(room: RoomState, timeline: RefObject<HTMLDivElement | n
 
   useLayoutEffect(() => {
     if (!done || done.refusal !== "") return;
-    const message = toMessage(done.asked.seq);
-    const button = message?.querySelector<HTMLElement>("[data-more]");
-    (button ?? timeline.current)?.focus({ preventScroll: true });
+    toMessage(done.asked.seq);
   }, [done]);
 
   const end = done !== undefined && done.asked === asked ? done : undefined;
