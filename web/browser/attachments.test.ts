@@ -3,6 +3,7 @@
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
+import { row } from "./crew";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -44,21 +45,28 @@ const chooser = (person: Person): Locator => person.page.locator("#attach");
 test("what one attaches the others see: pictures as previews, the rest as cards", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "files", width: 390, height: 844 });
   const bo = await Person.enter(browser, server, "Bo", { room: "files" });
+  const spoken = bo.page.locator('[role="log"] p');
+  await chooser(ann).setInputFiles([{ name: "first.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") }]);
+  await ann.page.locator('.tray-file[data-state="stored"]').waitFor();
+  await ann.page.getByRole("button", { name: "Send" }).click();
+  await expect.poll(() => spoken.allTextContents(), { timeout: SOON_MS }).toEqual(["Ann sent 1 file: first.txt"]);
+  await expect.poll(() => row(bo, "files").locator(".room-row-preview").textContent(), { timeout: SOON_MS }).toBe("Ann: 1 file");
   await chooser(ann).setInputFiles([
     { name: "wide.png", mimeType: "image/png", buffer: await picture(ann, 640, 320) },
     { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") },
   ]);
   await expect.poll(() => ann.page.locator('.tray-file[data-state="stored"]').count(), { timeout: SOON_MS }).toBe(2);
   await ann.say("Both are here");
+  await expect.poll(() => spoken.allTextContents(), { timeout: SOON_MS }).toEqual(["Ann sent 1 file: first.txt", "Ann: Both are here (with 2 files: wide.png, notes.txt)"]);
   for (const person of [ann, bo]) {
     await person.sees(["Both are here"]);
     const image = person.page.locator(".attachment-image img");
     await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth), { timeout: SOON_MS }).toBe(512);
-    const bubble = await person.page.locator(".bubble").boundingBox();
+    const bubble = await person.bubble("Both are here").locator(".bubble").boundingBox();
     const box = await person.page.locator(".attachment-image").boundingBox();
     expect(Math.round((box?.width ?? 0) / (box?.height ?? 1))).toBe(2);
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((bubble?.x ?? 0) + (bubble?.width ?? 0));
-    expect(await person.page.locator(".attachment-card").textContent()).toContain("notes.txt");
+    expect(await person.page.locator(".attachment-card").last().textContent()).toContain("notes.txt");
     expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   }
   expect(await tray(ann).count()).toBe(0);
@@ -145,15 +153,15 @@ test("an upload that is cut off says so and is tried again, one that is given up
   ann.page.on("requestfailed", (request) => given.push(new URL(request.url()).searchParams.get("name") ?? ""));
   const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`this is ${name}\n`) });
   await chooser(ann).setInputFiles([file("cut.txt"), file("endless.txt"), file("whole.txt")]);
-  const row = (name: string) => ann.page.locator(".tray-file", { hasText: name });
-  await row("cut.txt").getByText("The server cannot be reached").waitFor();
-  expect(await row("endless.txt").getByRole("progressbar", { name: "Uploading endless.txt" }).count()).toBe(1);
-  await row("whole.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
+  const upload = (name: string) => ann.page.locator(".tray-file", { hasText: name });
+  await upload("cut.txt").getByText("The server cannot be reached").waitFor();
+  expect(await upload("endless.txt").getByRole("progressbar", { name: "Uploading endless.txt" }).count()).toBe(1);
+  await upload("whole.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
   await ann.page.getByRole("button", { name: "Remove endless.txt" }).click();
   await expect.poll(() => given, { timeout: SOON_MS }).toContain("endless.txt");
   cut = false;
-  await row("cut.txt").getByRole("button", { name: "Retry" }).click();
-  await row("cut.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
+  await upload("cut.txt").getByRole("button", { name: "Retry" }).click();
+  await upload("cut.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
   // They are still there when one comes back to the room.
   await ann.page.evaluate(() => history.pushState(null, "", "/feeds"));
   await ann.page.evaluate(() => window.dispatchEvent(new PopStateEvent("popstate")));

@@ -1,3 +1,4 @@
+import { filesText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { goTo, roomPath } from "../route";
@@ -89,9 +90,12 @@ function previewOf(room: RoomState, me: string): string {
   const last = room.preview.value;
   // What failed stays until its writer has seen to it: it does not hide what was said since.
   const isNewest = pending && (pending.state !== "failed" || pending.at >= (Date.parse(last?.timestamp ?? "") || 0));
-  if (isNewest) return pending.state === "failed" ? `Not sent: ${pending.text}` : `You: ${pending.text}`;
+  if (isNewest) {
+    const waits = pending.text || filesText(pending.attachments.length);
+    return pending.state === "failed" ? `Not sent: ${waits}` : `You: ${waits}`;
+  }
   if (!last) return "Nothing said yet";
-  const text = last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ");
+  const text = last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ") || filesText(last.attachments?.length ?? 0);
   if (last.author === me) return `You: ${text}`;
   return room.info.value.type === "direct" ? text : `${last.authorName || last.author}: ${text}`;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { spokenText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import type { NewMessage } from "../protocol";
@@ -22,9 +23,7 @@ export function Announcer({ chat, room }: { chat: Chat; room: RoomState }) {
   return (
     <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.name.value}`}>
       {lines.map((message) => (
-        <p key={message.seq}>
-          {message.authorName || message.author}: {message.text}
-        </p>
+        <p key={message.seq}>{spokenText(message.authorName || message.author, message.text, message.attachments ?? [])}</p>
       ))}
     </div>
   );
