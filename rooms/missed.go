@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"slices"
+	"time"
 
 	"roomstream/auth"
 )
@@ -33,9 +34,12 @@ type Pusher interface {
 // PushTo has pusher told of what users without a socket miss. Call it before Run.
 func (s *Service) PushTo(pusher Pusher) { s.pusher = pusher }
 
-// MayDisturb says whether a user has no socket at any instance, as far as is known here, and has not set StatusDND.
-// Errors: UNAVAILABLE.
+// MayDisturb says whether a user has no socket at any instance, as far as is known here, and has not set StatusDND. An
+// instance that has just begun waits until it has heard of the others, a few seconds. Errors: UNAVAILABLE.
 func (s *Service) MayDisturb(ctx context.Context, user auth.UserID) (bool, error) {
+	if err := s.awaitPresence(ctx); err != nil {
+		return false, err
+	}
 	if !s.presence.away(user) {
 		return false, nil
 	}
@@ -44,6 +48,24 @@ func (s *Service) MayDisturb(ctx context.Context, user auth.UserID) (bool, error
 		return false, notStored(err)
 	}
 	return len(profiles) == 0 || profiles[0].Status != StatusDND, nil
+}
+
+// awaitPresence waits until the sockets of all instances are known. Where no other process can have the store open there is
+// nobody to wait for.
+func (s *Service) awaitPresence(ctx context.Context) error {
+	if s.store.Foreign == nil || s.presence.settled(s.peers.others()) {
+		return nil
+	}
+	tick := time.NewTicker(settledEvery)
+	defer tick.Stop()
+	for !s.presence.settled(s.peers.others()) {
+		select {
+		case <-ctx.Done():
+			return Wrap(CodeUnavailable, ctx.Err(), "who is here is not known yet")
+		case <-tick.C:
+		}
+	}
+	return nil
 }
 
 // StillMissed gives what a user missed as it is by now: without its text where that was edited. False: he may not be disturbed

@@ -22,6 +22,11 @@ const (
 	leaseLost  = 10 * time.Second
 	// askAgain is how long an answer to a hello is waited for.
 	askAgain = time.Second
+	// settling is how long it takes to hear of every instance that lives: each sends a heartbeat every beatEvery, and is asked
+	// for its sockets at once.
+	settling = beatEvery + askAgain
+	// settledEvery is how often it is looked at whether all were heard.
+	settledEvery = 50 * time.Millisecond
 	// lastSeenKept bounds the users whose leaving is remembered; past it all are forgotten.
 	lastSeenKept = 100_000
 	// farewell is how long an instance that ends may take to say so.
@@ -50,6 +55,7 @@ type presence struct {
 	tell   roomTeller
 
 	mu       sync.Mutex
+	opened   time.Time // when the stream of signals last opened; zero: not yet
 	local    map[auth.UserID]UserSockets
 	changed  map[auth.UserID]bool // not told yet
 	sent     int64                // the number of the last signal
@@ -129,8 +135,28 @@ func ring(wake chan struct{}) {
 // again begins anew when a stream of signals opened: others may have told something
 // meanwhile, and wondered what happened here.
 func (p *presence) again() {
+	p.mu.Lock()
+	p.opened = p.now()
+	p.mu.Unlock()
 	p.queue(Signal{Kind: SignalHello})
 	ring(p.asked)
+}
+
+// settled says whether the sockets of all live instances are known: a stream that has just opened has told of none yet. One
+// that is silent for leaseLost counts as if it had no sockets.
+func (p *presence) settled(live []string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch since := p.now().Sub(p.opened); {
+	case p.opened.IsZero(), since < settling:
+		return false
+	case since >= leaseLost:
+		return true
+	}
+	return !slices.ContainsFunc(live, func(instance string) bool {
+		o := p.others[instance]
+		return o == nil || !o.known
+	})
 }
 
 // run tells the others what changes here.

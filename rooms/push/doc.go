@@ -2,7 +2,8 @@
 // device alone (RFC 8291) and signed with this deployment's key (VAPID, RFC 8292).
 //
 // Concurrency: a Sender is safe for concurrent use. Requests run side by side, at most perUser for one user,
-// perService to one service and atOnce in all, so that a service that hangs holds up those who chose it.
+// perService to one service and atOnce in all, so that a service that hangs holds up those who chose it. Services that have
+// not answered lately share strangers places, however many names they have.
 //
 // Lifecycle: New, then Run until its context is done; it returns when no request is under way.
 //

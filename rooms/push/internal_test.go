@@ -203,6 +203,13 @@ func (s *stage) missAll(m rooms.Missed, devices ...rooms.Subscription) (lost int
 	return s.deliver(devices)
 }
 
+// trust has a service answer until it is trusted.
+func (s *stage) trust(service string) {
+	for range answersToTrust {
+		s.heard(service, true)
+	}
+}
+
 // all takes what may run.
 func (s *stage) all() (list []*delivery) {
 	for d := s.next(); d != nil; d = s.next() {
@@ -230,7 +237,7 @@ func TestOnlyTheNewestOfARoomWaits(t *testing.T) {
 	}
 	s.missAll(missedOf("bob", "ann", "a", 3), device) // while the older is under way
 	first.attempts = 1
-	s.done(first, true, s.now.Add(time.Minute))
+	s.done(first, answered, true, s.now.Add(time.Minute))
 	if again := s.all(); len(again) != 0 {
 		t.Errorf("it does not wait: %+v", again[0])
 	}
@@ -260,13 +267,14 @@ func TestWhatWaitsIsBounded(t *testing.T) {
 		t.Errorf("running are %v: one user holds up another", running)
 	}
 	for user := range 2 * atOnce {
+		s.trust(fmt.Sprintf("https://u%d.example", user))
 		s.missAll(missedOf(auth.UserID(fmt.Sprint("u", user)), "ann", "a", 1), devicesOf(auth.UserID(fmt.Sprint("u", user)), 1)...)
 	}
 	if s.all(); len(s.running) != atOnce {
 		t.Errorf("%d run at once, want %d", len(s.running), atOnce)
 	}
 	for d := range s.running {
-		s.done(d, false, time.Time{})
+		s.done(d, answered, false, time.Time{})
 	}
 	if len(s.all()) != atOnce {
 		t.Error("a place that is free is not taken")
@@ -287,7 +295,7 @@ func TestADeviceThatChangesHandsLeavesNothingBehind(t *testing.T) {
 	if len(running) != 1 || running[0].missed.UserID != "cat" || running[0].device.UserID != "cat" {
 		t.Fatalf("running are %+v", running)
 	}
-	s.done(running[0], false, time.Time{})
+	s.done(running[0], answered, false, time.Time{})
 	if len(s.ofUser) != 0 || len(s.byKey) != 0 || s.queued != 0 || len(s.lanes) != 0 {
 		t.Errorf("something stays: %v %v %v", s.ofUser, s.byKey, s.lanes)
 	}
@@ -296,6 +304,7 @@ func TestADeviceThatChangesHandsLeavesNothingBehind(t *testing.T) {
 // A service that hangs has most users; the other has one.
 func TestAServiceThatHangsLeavesPlacesForOthers(t *testing.T) {
 	s := newStage(t)
+	s.trust("https://hangs.example")
 	lost := 0
 	for i := range waitingService + 3 {
 		user := auth.UserID(fmt.Sprint("u", i))
@@ -314,7 +323,7 @@ func TestAServiceThatHangsLeavesPlacesForOthers(t *testing.T) {
 		t.Errorf("to the other go %+v", others)
 	}
 	for d := range s.running {
-		s.done(d, true, s.now.Add(time.Minute))
+		s.done(d, answered, true, s.now.Add(time.Minute))
 	}
 	if again := s.all(); len(again) != perService {
 		t.Errorf("then %d go", len(again))
@@ -337,7 +346,7 @@ func TestWhoIsForgottenIsNotPushed(t *testing.T) {
 	}
 	s.deliver(devicesOf("bob", 1))
 	for _, d := range running {
-		s.done(d, true, s.now)
+		s.done(d, answered, true, s.now)
 	}
 	for _, d := range s.all() {
 		if d.concerns("ann") {
@@ -348,9 +357,82 @@ func TestWhoIsForgottenIsNotPushed(t *testing.T) {
 		t.Errorf("%d are sent, want the two of cat", len(s.running))
 	}
 	for d := range s.running {
-		s.done(d, false, time.Time{})
+		s.done(d, answered, false, time.Time{})
 	}
 	if len(s.ofUser) != 0 || len(s.byKey) != 0 || s.queued != 0 || len(s.lanes) != 0 || len(s.busy) != 0 {
 		t.Errorf("something stays: %v %v %v", s.ofUser, s.byKey, s.lanes)
+	}
+}
+
+// Somebody has a domain of which every name is a service that hangs, and accounts enough. The services that browsers use
+// keep their places, also one that nobody has heard of yet.
+func TestServicesOfManyNamesShareTheirPlaces(t *testing.T) {
+	s := newStage(t)
+	s.trust("https://good.example")
+	miss := func(user, endpoint string) {
+		t.Helper()
+		device := devicesOf(auth.UserID(user), 1)[0]
+		device.Endpoint = endpoint
+		if s.missAll(missedOf(auth.UserID(user), "ann", "a", 1), device) != 0 {
+			t.Fatalf("there is no place for %s", user)
+		}
+	}
+	for i := range 4 * atOnce {
+		miss(fmt.Sprint("bad", i), fmt.Sprintf("https://n%d.bad.example/", i))
+	}
+	if hanging := s.all(); len(hanging) != strangers {
+		t.Fatalf("%d of those run, want %d", len(hanging), strangers)
+	}
+	for i := range perService {
+		miss(fmt.Sprint("good", i), fmt.Sprintf("https://good.example/%d", i))
+		miss(fmt.Sprint("new", i), fmt.Sprintf("https://new.example/%d", i))
+	}
+	if good := s.all(); len(good) != perService || good[0].service != "https://good.example" {
+		t.Fatalf("%d run besides, want %d", len(good), perService)
+	}
+	// Their time is up, one after the other, and never do they answer: most users chose the new one.
+	ended := 0
+	for d := range s.running {
+		if d.strange && ended < answersToTrust {
+			s.done(d, silent, true, s.now.Add(time.Second))
+			ended++
+		}
+	}
+	next := s.all()
+	if len(next) != answersToTrust || next[0].service != "https://new.example" || next[len(next)-1].service != "https://new.example" {
+		t.Fatalf("then run %d, the first of %s", len(next), next[0].service)
+	}
+	for _, d := range next {
+		s.done(d, answered, false, time.Time{})
+	}
+	trusted := 0
+	for _, d := range s.all() {
+		if d.service == "https://new.example" {
+			trusted++
+		}
+	}
+	if trusted != perService-answersToTrust {
+		t.Errorf("%d of the new one run when it has answered, want the other %d", trusted, perService-answersToTrust)
+	}
+	// Who hangs after that has to show it again.
+	for d := range s.running {
+		if d.service == "https://new.example" {
+			s.done(d, silent, false, time.Time{})
+			break
+		}
+	}
+	if s.answers["https://new.example"] != 0 {
+		t.Error("a service that hangs is trusted")
+	}
+}
+
+func TestTheServicesThatAreRememberedAreBounded(t *testing.T) {
+	s := newStage(t)
+	s.trust("https://good.example")
+	for i := range 3 * knownServices {
+		s.heard(fmt.Sprintf("https://n%d.example", i), true)
+	}
+	if len(s.answers) > knownServices || s.answers["https://good.example"] != answersToTrust {
+		t.Errorf("%d are remembered, the good one for %d answers", len(s.answers), s.answers["https://good.example"])
 	}
 }

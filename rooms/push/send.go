@@ -39,6 +39,7 @@ type outcome struct {
 	again bool          // try it later
 	after time.Duration // at the earliest; 0: the service did not say
 	err   error         // why it was not taken
+	said  reaction      // of the service
 }
 
 // send tries a delivery once.
@@ -51,11 +52,13 @@ func (s *Sender) send(ctx context.Context, d *delivery) outcome {
 	}
 	answer, err := s.client.Do(request)
 	if err != nil {
-		return outcome{again: !errors.Is(err, outward.ErrRefused), err: plain(err)}
+		return outcome{again: !errors.Is(err, outward.ErrRefused), err: plain(err), said: silent}
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // only for the connection
-	return s.judge(answer)
+	result := s.judge(answer)
+	result.said = answered
+	return result
 }
 
 // judge says what an answer means: RFC 8030, 5 and 8.4.

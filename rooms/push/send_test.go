@@ -45,7 +45,7 @@ func TestAServiceInsideIsNotDialled(t *testing.T) {
 		got := s.send(t.Context(), d)
 		s.client.CloseIdleConnections()
 		switch {
-		case private && (got != outcome{} || asked.Load() != 1):
+		case private && (got != outcome{said: answered} || asked.Load() != 1):
 			t.Errorf("where it is allowed: %+v, asked %d times", got, asked.Load())
 		case !private && (got.again || !errors.Is(got.err, outward.ErrRefused) || asked.Load() != 0):
 			t.Errorf("it is dialled: %+v, asked %d times", got, asked.Load())

@@ -230,12 +230,12 @@ func (s *Sender) try(ctx context.Context, d *delivery) {
 		d.attempts++
 		wait := max(backoff(d.attempts), result.after)
 		if now.Add(wait).Sub(d.since) <= giveUpAfter {
-			s.waiting.done(d, true, now.Add(wait))
+			s.waiting.done(d, result.said, true, now.Add(wait))
 			return
 		}
 		result.err = fmt.Errorf("given up after %s: %w", giveUpAfter, result.err)
 	}
-	s.waiting.done(d, false, time.Time{})
+	s.waiting.done(d, result.said, false, time.Time{})
 	switch {
 	case result.gone:
 		s.remove(ctx, &d.device)

@@ -1,7 +1,10 @@
 package push
 
 import (
+	"cmp"
 	"container/heap"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +24,24 @@ const (
 	atOnce     = 128
 	perService = atOnce / 4
 	perUser    = 4
+	// Anybody may name a service, and one name of a domain is as good as another: who has many that hang would have all places.
+	// So those that have not shown that they answer share some, strangers in all and perStranger each. One has shown it that
+	// answered answersToTrust times in a row.
+	strangers      = atOnce / 4
+	perStranger    = strangers / 4
+	answersToTrust = 8
+	// knownServices bounds the services whose answers are counted. There are a handful in the world that browsers use.
+	knownServices = 1_000
+)
+
+// reaction is what a try says of its service.
+type reaction int
+
+// unasked: nothing was asked of it.
+const (
+	unasked reaction = iota
+	answered
+	silent
 )
 
 // delivery is a message on its way to a device.
@@ -32,6 +53,7 @@ type delivery struct {
 	attempts int       // that failed
 	service  string    // the origin that it goes to
 	place    int       // in the heap
+	strange  bool      // it runs, and its service was not trusted when it began
 	dropped  bool      // not to be tried again
 }
 
@@ -61,6 +83,8 @@ type waiting struct {
 	ofUser  map[auth.UserID]int       // how many of them
 	running map[*delivery]bool
 	busy    map[auth.UserID]int // how many of those
+	strange int                 // how many of those began when their service was not trusted
+	answers map[string]int      // by the service, how often in a row it has answered, up to answersToTrust
 }
 
 // lane is what goes to one service. There is none without something that waits or runs.
@@ -72,7 +96,7 @@ type lane struct {
 func newWaiting(now func() time.Time) *waiting {
 	return &waiting{
 		now: now, wake: make(chan struct{}, 1), lanes: map[string]*lane{}, byKey: map[deliveryKey]*delivery{}, ofUser: map[auth.UserID]int{},
-		running: map[*delivery]bool{}, busy: map[auth.UserID]int{},
+		running: map[*delivery]bool{}, busy: map[auth.UserID]int{}, answers: map[string]int{},
 	}
 }
 
@@ -183,18 +207,54 @@ func (w *waiting) next() *delivery {
 		return nil
 	}
 	now := w.now()
-	for _, l := range w.lanes { // in any order: none comes before others
-		if l.running >= perService {
-			continue
+	var longest []*lane               // of strangers; the one for which most waits comes first: it is what most users chose
+	for service, l := range w.lanes { // in any order: none comes before others
+		switch {
+		case w.answers[service] < answersToTrust:
+			if l.running < perStranger && len(l.queue) > 0 {
+				longest = append(longest, l)
+			}
+		case l.running < perService:
+			if found := w.take(l, now); found != nil {
+				return w.run(l, found)
+			}
 		}
+	}
+	if w.strange >= strangers {
+		return nil
+	}
+	slices.SortFunc(longest, func(a, b *lane) int { return cmp.Compare(len(b.queue), len(a.queue)) })
+	for _, l := range longest {
 		if found := w.take(l, now); found != nil {
-			l.running++
-			w.running[found] = true
-			w.busy[found.missed.UserID]++
-			return found
+			found.strange = true
+			w.strange++
+			return w.run(l, found)
 		}
 	}
 	return nil
+}
+
+// run notes that a delivery of a lane runs; the lock is held.
+func (w *waiting) run(l *lane, d *delivery) *delivery {
+	l.running++
+	w.running[d] = true
+	w.busy[d.missed.UserID]++
+	return d
+}
+
+// heard notes whether a service answered, whatever it said; the lock is held.
+func (w *waiting) heard(service string, answered bool) {
+	if !answered {
+		delete(w.answers, service)
+		return
+	}
+	if _, there := w.answers[service]; !there && len(w.answers) >= knownServices {
+		maps.DeleteFunc(w.answers, func(_ string, n int) bool { return n < answersToTrust })
+		if len(w.answers) >= knownServices {
+			clear(w.answers) // they earn it anew in a moment
+		}
+	}
+	w.answers[service] = min(w.answers[service]+1, answersToTrust)
 }
 
 // take is next of one lane, which stays; the lock is held.
@@ -215,11 +275,19 @@ func (w *waiting) take(l *lane, now time.Time) (found *delivery) {
 	return found
 }
 
-// done ends a try. again: the delivery is tried once more at due, unless it was dropped, or a newer one of its room waits.
-func (w *waiting) done(d *delivery, again bool, due time.Time) {
+// done ends a try, which said something of the service or did not. again: the delivery is tried once more at due, unless it
+// was dropped, or a newer one of its room waits.
+func (w *waiting) done(d *delivery, said reaction, again bool, due time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.running, d)
+	if d.strange {
+		d.strange = false
+		w.strange--
+	}
+	if said != unasked {
+		w.heard(d.service, said == answered)
+	}
 	w.lanes[d.service].running--
 	defer w.tidy(d.service)
 	if w.busy[d.missed.UserID]--; w.busy[d.missed.UserID] == 0 {
