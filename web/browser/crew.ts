@@ -33,7 +33,7 @@ export async function openNew(person: Person, item: "Create a room" | "New direc
 }
 
 /** Opens the panel of the open room at one of its parts. */
-export async function openDetails(person: Person, part: "About" | "Members" | "Invitations" = "About"): Promise<Locator> {
+export async function openDetails(person: Person, part: "About" | "Pinned" | "Files" | "Members" | "Invitations" = "About"): Promise<Locator> {
   await person.page.getByRole("button", { name: "Room details" }).click();
   const dialog = person.page.getByRole("dialog").first();
   await dialog.waitFor();

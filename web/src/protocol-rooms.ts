@@ -31,7 +31,13 @@ function settingsOf(fields: Fields, id: string): RoomSettings {
     slowModeMs: numberOf(fields["slowModeMs"]),
     archived: fields["archived"] === true,
     receipts: fields["receipts"] === true,
+    pins: Array.isArray(fields["pins"]) ? fields["pins"].filter((seq) => numberOf(seq) > 0).join() : "",
   };
+}
+
+/** The seqs of a room's pinned messages. */
+export function pinnedSeqs(pins: string): number[] {
+  return pins === "" ? [] : pins.split(",").map(Number);
 }
 
 /** A room of which nothing but the id is known. */

@@ -29,6 +29,7 @@ export interface RoomSettings {
   slowModeMs: number; // between two messages of one member; 0: no bound
   archived: boolean;
   receipts: boolean;
+  pins: string; // the seqs of the pinned messages, joined by commas
 }
 
 export interface Room extends RoomSettings {

@@ -96,8 +96,8 @@ export class MyRooms {
     if (!entry || event.seq <= entry.counts.lastSeq) return;
     if (entry.counts.apply(event, this.#me)) this.#recount(entry);
     if (event.event === "room_updated") {
-      const { name, topic, readOnly, slowModeMs, archived, receipts } = decodeRoomEvent(event);
-      entry.about = { ...entry.about, name, topic, readOnly, slowModeMs, archived, receipts };
+      const { name, topic, readOnly, slowModeMs, archived, receipts, pins } = decodeRoomEvent(event);
+      entry.about = { ...entry.about, name, topic, readOnly, slowModeMs, archived, receipts, pins };
     }
     if (event.event === "member_updated" && event["userId"] === this.#me && typeof event["role"] === "string") entry.about = { ...entry.about, role: event["role"] };
     this.#changed();

@@ -223,6 +223,17 @@ export class Room extends Emitter<RoomEvents> {
     return { receipts: decodeReceipts(answer["receipts"]), more: answer["more"] === true };
   }
 
+  /** Pins a message, or takes its pin away. Resolves with the seq from which on it is so. */
+  async pin(seq: number, on = true): Promise<number> {
+    return Number((await this.#request("set_pin", { seq, on }))["seq"]);
+  }
+
+  /** The pinned messages as they are by now, the one that was pinned last first; after: those behind this one. */
+  async pins(query: { after?: number } = {}): Promise<{ pins: Message[]; more: boolean }> {
+    const answer = await this.#request("list_pins", query);
+    return { pins: decodeHistory({ messages: answer["pins"] }).messages.slice(), more: answer["more"] === true };
+  }
+
   /** Makes an invitation. Its token is told only now; who has it comes in with chat.acceptInvitation(). */
   async invite(options: { role?: Role; expiresInMs?: number; maxUses?: number } = {}): Promise<{ invitation: Invitation; token: string }> {
     const answer = await this.#request("create_invitation", options);
@@ -332,8 +343,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #settings(event: RoomEvent): void {
-    const { name, topic, readOnly, slowModeMs, archived, receipts } = event;
-    if (this.#info) this.#info = { ...this.#info, name, topic, readOnly, slowModeMs, archived, receipts };
+    const { name, topic, readOnly, slowModeMs, archived, receipts, pins } = event;
+    if (this.#info) this.#info = { ...this.#info, name, topic, readOnly, slowModeMs, archived, receipts, pins };
     this.tell("room", event);
   }
 }

@@ -17,6 +17,8 @@ export interface RoomInfo {
   readonly archived: boolean;
   /** Members see how far the others have read. */
   readonly receipts: boolean;
+  /** The seqs of the pinned messages, in the order in which they were pinned; one that is gone meanwhile may be among them. */
+  readonly pins: readonly number[];
   /** What one may do there; null: nothing. */
   readonly role: Role | null;
   /** The other one of a direct room. */
@@ -106,6 +108,7 @@ export function decodeSettings(value: Fields): Omit<RoomInfo, "id" | "type" | "r
     slowModeMs: count(value["slowModeMs"]),
     archived: value["archived"] === true,
     receipts: value["receipts"] === true,
+    pins: Array.isArray(value["pins"]) ? value["pins"].filter(isSeq) : [],
   };
 }
 

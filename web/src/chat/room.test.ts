@@ -6,7 +6,7 @@ import { RoomState } from "./room";
 const AT = "2026-01-01T00:00:00.000Z";
 const message = (seq: number, more: Partial<NewMessage> = {}): LogEvent & NewMessage => ({ event: "new_message", id: "", roomId: "r", seq, text: "x", author: "ann", timestamp: AT, ...more });
 const mine = { id: "r", name: "Room", type: "private", role: "member", lastSeq: 9, readSeq: 2, unread: 5, mentions: 1 };
-const settings = { name: "Tea", topic: "", readOnly: true, slowModeMs: 0, archived: false, receipts: false };
+const settings = { name: "Tea", topic: "", readOnly: true, slowModeMs: 0, archived: false, receipts: false, pins: "" };
 
 function room(): RoomState {
   return new RoomState("r", "me", new People({ id: "me", name: "Me" }, { people: () => Promise.reject(new Error("nobody is asked here")) } as never));
@@ -29,7 +29,7 @@ test("what ready does not tell of a room stays as the list told it", () => {
   r.list({ ...settings, id: "r", type: "private", role: "member", topic: "Leaves" }, undefined);
   r.own(mine);
   expect(r.info.value).toMatchObject({ name: "Room", topic: "Leaves", readOnly: true });
-  r.own({ ...mine, ...settings });
+  r.own({ ...mine, ...settings, pins: [] });
   expect(r.info.value).toMatchObject({ name: "Tea", topic: "" });
 });
 

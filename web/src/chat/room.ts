@@ -171,8 +171,8 @@ export class RoomState {
   }
 }
 
-function settingsOf({ name, topic, readOnly, slowModeMs, archived, receipts }: RoomSettings): RoomSettings {
-  return { name, topic, readOnly, slowModeMs, archived, receipts };
+function settingsOf({ name, topic, readOnly, slowModeMs, archived, receipts, pins }: RoomSettings): RoomSettings {
+  return { name, topic, readOnly, slowModeMs, archived, receipts, pins };
 }
 
 /** Whether two objects of plain values say the same. All of one's rooms are compared with each event. */

@@ -1,39 +1,52 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import type { Room } from "../protocol";
 import { mayModerate } from "../rooms/rights";
 import { Dialog } from "../ui/Dialog";
 import { About } from "./About";
 import { Invitations } from "./Invitations";
 import { Members } from "./Members";
+import { Pins } from "./Pins";
 
-type Part = "about" | "members" | "invitations";
+export type Part = "about" | "pins" | "members" | "invitations";
 
-const partNames: Readonly<Record<Part, string>> = { about: "About", members: "Members", invitations: "Invitations" };
+const partNames: Readonly<Record<Part, string>> = { about: "About", pins: "Pinned", members: "Members", invitations: "Invitations" };
 
 interface RoomPanelProps {
   chat: Chat;
   room: RoomState;
+  /** What to see first. */
+  first: Part;
   onClose: () => void;
 }
 
 /** All that is to be known of a room and done with it, as far as our role allows. */
-export function RoomPanel({ chat, room, onClose }: RoomPanelProps) {
-  const [part, setPart] = useState<Part>("about");
-  const parts: Part[] = mayModerate(room.info.value) ? ["about", "members", "invitations"] : ["about", "members"];
-  const shown = parts.includes(part) ? part : "about";
+export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
+  const [part, setPart] = useState<Part>(first);
+  const parts = partsOf(room.info.value);
+  const shown = parts.includes(part) ? part : (parts[0] ?? "pins");
   return (
     <Dialog title={room.name.value} side onClose={onClose}>
-      <div class="segments" role="group" aria-label="What to see of the room">
-        {parts.map((name) => (
-          <button key={name} type="button" aria-pressed={name === shown} onClick={() => setPart(name)}>
-            {partNames[name]}
-          </button>
-        ))}
-      </div>
+      {parts.length > 1 && (
+        <div class="segments" role="group" aria-label="What to see of the room">
+          {parts.map((name) => (
+            <button key={name} type="button" aria-pressed={name === shown} onClick={() => setPart(name)}>
+              {partNames[name]}
+            </button>
+          ))}
+        </div>
+      )}
       {shown === "about" && <About chat={chat} room={room} onClose={onClose} />}
+      {shown === "pins" && <Pins chat={chat} room={room} onOpened={onClose} />}
       {shown === "members" && <Members chat={chat} room={room} />}
       {shown === "invitations" && <Invitations chat={chat} room={room} />}
     </Dialog>
   );
+}
+
+/** What there is to see of a room. A direct one has no settings, and its members are its two. */
+function partsOf(room: Room): Part[] {
+  if (room.type === "direct") return ["pins"];
+  return mayModerate(room) ? ["about", "pins", "members", "invitations"] : ["about", "pins", "members"];
 }

@@ -1,8 +1,8 @@
 // What is asked of the server about rooms, members and people, in the page's types. Every request fails with a ChatError.
 
 import { ChatError, type Chat as Client } from "../../client/src/index";
-import { type CreateInvitation, type CreateRoom, type Invitation, type Member, type Page, type Profile, type Receipt, type Room, type RoomRow, type RoomSettings, type SetMember } from "../protocol";
-import { decodeMessage } from "../protocol-decode";
+import { type CreateInvitation, type CreateRoom, type Invitation, type Member, type NewMessage, type Page, type Profile, type Receipt, type Room, type RoomRow, type RoomSettings, type SetMember } from "../protocol";
+import { decodeMessage, decodeMessages } from "../protocol-decode";
 import { decodeInvitation, decodeMember, decodeRoom } from "../protocol-rooms";
 
 /** The largest page of a list the server gives. */
@@ -73,6 +73,16 @@ export class RoomRequests {
 
   removeInvitation(roomId: string, id: string): Promise<void> {
     return this.client.room(roomId).removeInvitation(id);
+  }
+
+  async setPin(roomId: string, seq: number, on: boolean): Promise<void> {
+    await this.client.room(roomId).pin(seq, on);
+  }
+
+  /** The pinned messages, the one that was pinned last first; at most as many as a page of the server's holds. */
+  async pins(roomId: string): Promise<Page<NewMessage>> {
+    const { pins, more } = await this.client.room(roomId).pins();
+    return { items: decodeMessages(pins), more };
   }
 
   /** Shows a message to those who moderate its room. */

@@ -26,6 +26,11 @@ export function mayModerate(room: Room): boolean {
   return room.type !== "direct" && isAtLeast(room.role, "moderator");
 }
 
+/** Whether we may pin messages, and take their pins away. */
+export function mayPin(room: Room): boolean {
+  return !room.archived && (room.type === "direct" || isAtLeast(room.role, "moderator"));
+}
+
 /** Whether we may change all of a room's settings, not only its slow mode. */
 export function mayManage(room: Room): boolean {
   return room.type !== "direct" && isAtLeast(room.role, "owner");

@@ -27,6 +27,7 @@ interface BubbleProps {
   seenBy: readonly string[] | undefined;
   /** Whether it was gone to. */
   isMarked: boolean;
+  isPinned: boolean;
   handlers: BubbleHandlers;
 }
 
@@ -36,9 +37,9 @@ interface BubbleProps {
  */
 export class MessageRow extends Component<BubbleProps> {
   override shouldComponentUpdate(next: BubbleProps): boolean {
-    const { item, chat, isTabStop, isRead, seenBy, isMarked, handlers } = this.props;
+    const { item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers } = this.props;
     if (next.item !== item || next.chat !== chat || next.handlers !== handlers) return true;
-    return next.isTabStop !== isTabStop || next.isRead !== isRead || next.seenBy !== seenBy || next.isMarked !== isMarked;
+    return next.isTabStop !== isTabStop || next.isRead !== isRead || next.seenBy !== seenBy || next.isMarked !== isMarked || next.isPinned !== isPinned;
   }
 
   override render() {
@@ -47,7 +48,7 @@ export class MessageRow extends Component<BubbleProps> {
 }
 
 /** One message. Its text is text, whatever it says. */
-function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, handlers }: BubbleProps) {
+function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers }: BubbleProps) {
   const { onRetry, onDiscard, onReact } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
@@ -65,6 +66,12 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, handlers }: B
         {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
         <span class="bubble-meta">
+          {isPinned && !item.deleted && (
+            <span class="bubble-pin" title="Pinned">
+              <Icon name="pin" size={14} />
+              <span class="hidden">Pinned</span>
+            </span>
+          )}
           {item.editedAt > 0 && (
             <span class="bubble-edited" title={exactTime(item.editedAt)}>
               edited

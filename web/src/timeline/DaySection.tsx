@@ -15,6 +15,8 @@ interface Shared {
   tabStop: string;
   /** The message that was gone to; 0: none. */
   marked: number;
+  /** The seqs of the pinned messages. */
+  pins: readonly number[];
 }
 
 interface DaySectionProps extends Shared {
@@ -45,7 +47,7 @@ interface GroupProps extends Shared {
   isUnread: boolean;
 }
 
-function GroupView({ group, isUnread, tabStop, marked, seen, ...shared }: GroupProps) {
+function GroupView({ group, isUnread, tabStop, marked, pins, seen, ...shared }: GroupProps) {
   const at = group.items[0]?.at ?? 0;
   return (
     <>
@@ -70,6 +72,7 @@ function GroupView({ group, isUnread, tabStop, marked, seen, ...shared }: GroupP
               isRead={item.own && item.seq > 0 && item.seq <= seen.readUpTo}
               seenBy={item.seq > 0 && item.seq === seen.under ? seen.by : undefined}
               isMarked={marked > 0 && item.seq === marked}
+              isPinned={item.seq > 0 && pins.includes(item.seq)}
               {...shared}
             />
           ))}

@@ -24,6 +24,7 @@ export interface MessageActions {
   onEdit: (item: Item) => void;
   /** What leads somebody to a message. */
   linkOf: (seq: number) => string;
+  onPin: (seq: number, on: boolean) => void;
   /** Resolves to why it could not be, or undefined. */
   onReport: (seq: number, reason: string) => Promise<string | undefined>;
   /** Settles when the server has answered. */
@@ -38,12 +39,16 @@ interface MessageMenuProps extends MessageActions {
   mayWrite: boolean;
   /** Whether we may delete others' messages. */
   mayDeleteAll: boolean;
+  /** Whether we may pin messages here. */
+  mayPin: boolean;
+  /** The seqs of the pinned ones. */
+  pins: readonly number[];
   /** Whether somebody moderates here. */
   mayReport: boolean;
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayReport, ...actions }: MessageMenuProps) {
+export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayPin, pins, mayReport, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const [reporting, setReporting] = useState(0); // a seq; 0: none
@@ -90,7 +95,7 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayR
           anchor={opened.anchor}
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
-          actions={actionsOf(item, actions, { mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
+          actions={actionsOf(item, actions, { mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
@@ -125,6 +130,8 @@ function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choic
 }
 
 interface May {
+  mayPin: boolean;
+  isPinned: boolean;
   mayEdit: boolean;
   mayDelete: boolean;
   mayReport: boolean;
@@ -147,8 +154,9 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLi
   }
   if (item.seq === 0) return [copyIt];
   const link: Action = { id: "link", label: "Copy link", icon: "link", run: onLink };
+  const pin: Action = { id: "pin", label: may.isPinned ? "Take the pin away" : "Pin", icon: "pin", run: () => actions.onPin(item.seq, !may.isPinned) };
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
   const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
-  return [copyIt, link, ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [copyIt, link, ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

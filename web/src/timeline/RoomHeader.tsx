@@ -1,5 +1,6 @@
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import type { Part } from "../details/RoomPanel";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
@@ -14,11 +15,11 @@ interface RoomHeaderProps {
   room: RoomState;
   onMenu: () => void;
   /** Undefined: there is nothing more to see of it. */
-  onDetails: (() => void) | undefined;
+  onDetails: ((first: Part) => void) | undefined;
 }
 
 export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
-  const { topic, type, userId } = room.info.value;
+  const { topic, type, userId, pins } = room.info.value;
   const name = room.name.value;
   const now = useNow(AGO_EVERY_MS);
   const other = type === "direct" && userId !== undefined && userId !== chat.user.id ? userId : undefined;
@@ -50,10 +51,19 @@ export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
           </p>
         )}
       </div>
-      {onDetails && type !== "direct" && (
-        <button type="button" class="button-icon room-head-more" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={onDetails}>
-          <Icon name="info" />
-        </button>
+      {onDetails && (
+        <div class="room-head-more">
+          {pins !== "" && (
+            <button type="button" class="button-icon" aria-label="Pinned messages" title="Pinned messages" aria-haspopup="dialog" onClick={() => onDetails("pins")}>
+              <Icon name="pin" />
+            </button>
+          )}
+          {type !== "direct" && (
+            <button type="button" class="button-icon" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={() => onDetails("about")}>
+              <Icon name="info" />
+            </button>
+          )}
+        </div>
       )}
     </header>
   );

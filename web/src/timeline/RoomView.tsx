@@ -8,6 +8,7 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
+import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
 import { whyNotWrite } from "../rooms/rights";
 import { Announcer } from "./Announcer";
@@ -27,7 +28,7 @@ interface RoomViewProps {
 /** An open room: its head, its messages, and where one writes. */
 export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const [editing, setEditing] = useState<{ room: RoomState; item: Item }>();
-  const [details, setDetails] = useState<RoomState>();
+  const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
   const edited = editing?.room === room ? editing.item : undefined;
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
@@ -44,7 +45,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   }, [uploads, name, refusal, isInSight]);
   return (
     <FilesOfRoom.Provider value={files}>
-      <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : () => setDetails(room)} />
+      <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : (first) => setDetails({ room, first })} />
       {presence.kind === "refused" ? (
         <div class="empty">
           <h2>This room cannot be opened</h2>
@@ -69,9 +70,9 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
           )}
         </>
       )}
-      {details === room && (
+      {details?.room === room && (
         <WithParts key={`panel-${room.id}`} onClose={() => setDetails(undefined)}>
-          {({ RoomPanel }) => <RoomPanel chat={chat} room={room} onClose={() => setDetails(undefined)} />}
+          {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}
         </WithParts>
       )}
       <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />

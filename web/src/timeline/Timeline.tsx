@@ -5,7 +5,8 @@ import { readNewer } from "../chat/around";
 import { type Chat, LAND_WITHIN } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import type { NewMessage } from "../protocol";
-import { mayModerate, whyNotWrite } from "../rooms/rights";
+import { pinnedSeqs } from "../protocol-rooms";
+import { mayModerate, mayPin, whyNotWrite } from "../rooms/rights";
 import { askedMessage, forgetMessage, messageLink } from "../route";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
@@ -70,7 +71,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
     scrollToEnd();
   };
 
-  const isNear = unreadFrom !== undefined && unreadFrom.count <= LAND_WITHIN;
+  const isNear = unreadFrom !== undefined && unreadFrom.count > 0 && unreadFrom.count <= LAND_WITHIN; // what one wrote oneself is not unread
   const isWhole = unreadFrom !== undefined && (log.first <= unreadFrom.read + 1 || (log.loaded && !log.hasBefore));
   const settled = unreadFrom !== undefined && log.loaded && (!isNear || isWhole || room.paging.value === "failed" || room.presence.value.kind !== "in");
   const landed = useLanding(settled, isNear ? keyOfSeq(items, firstUnread) : undefined, (key) => {
@@ -80,6 +81,8 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   });
   const unread = room.unread.value;
 
+  const pinsJoined = room.info.value.pins;
+  const pins = useMemo(() => pinnedSeqs(pinsJoined), [pinsJoined]);
   const tabStop = useTabStop(scroller, rows, view, nearest, show);
   const { toast, say } = useToast();
   const tell = async (request: Promise<string | undefined>) => {
@@ -127,13 +130,13 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           <div ref={above} class="timeline-rest" />
           {shown.map((day) => (
-            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} seen={seen} handlers={handlers} />
+            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} pins={pins} seen={seen} handlers={handlers} />
           ))}
           <div ref={below} class="timeline-rest" />
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       {toast}
       {refusal !== "" && (
         <AskedRefusal
@@ -351,7 +354,7 @@ function useReceipts(chat: Chat, room: RoomState): void {
 
 /** What is left of the table of Rights for a message's menu. */
 function rightsIn(room: RoomState) {
-  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value), mayReport: room.info.value.type !== "direct" };
+  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value), mayPin: mayPin(room.info.value), mayReport: room.info.value.type !== "direct" };
 }
 
 /** Whoever writes wants to see what he wrote. */

@@ -39,5 +39,12 @@ function differences(before: RoomSettings, after: RoomSettings): NotePiece[][] {
   if (after.slowModeMs !== before.slowModeMs) all.push([after.slowModeMs === 0 ? "ended slow mode" : `set slow mode to ${after.slowModeMs / 1000} s`]);
   if (after.archived !== before.archived) all.push([after.archived ? "archived the room" : "took the room out of the archive"]);
   if (after.receipts !== before.receipts) all.push([after.receipts ? "let everyone see who has read what" : "hid who has read what"]);
+  if (after.pins !== before.pins) all.push([isLonger(after.pins, before.pins) ? "pinned a message" : "took a pin away"]);
   return all;
+}
+
+/** Whether something was pinned that was not. */
+function isLonger(after: string, before: string): boolean {
+  const was = before.split(",");
+  return after !== "" && after.split(",").some((seq) => !was.includes(seq));
 }

@@ -40,6 +40,7 @@ const paths = {
   key: "M10.5 15a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0ZM9.5 12.5 19 3.5M16 6.5l3 3M13.5 9l2 2",
   bell: "M6.5 16.5V11a5.5 5.5 0 0 1 11 0v5.5l1.5 1.5H5zM10 20.5a2.2 2.2 0 0 0 4 0",
   file: "M6.5 3.5h7l4 4v13h-11zM13.5 3.5v4h4",
+  pin: "M9 4h6l-.8 6.2 3.3 3.3H6.5l3.3-3.3zM12 13.5V20",
 } as const;
 
 export type IconName = keyof typeof paths;

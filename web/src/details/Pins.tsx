@@ -1,0 +1,56 @@
+import { useEffect, useState } from "preact/hooks";
+import { messageOf, refusalOf } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import type { NewMessage } from "../protocol";
+import { mayPin } from "../rooms/rights";
+import { MessageCard } from "./MessageCard";
+
+/** What is pinned in a room, the newest pin first. It follows what is pinned and changed while it is open. */
+export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; onOpened: () => void }) {
+  const [list, setList] = useState<readonly NewMessage[]>();
+  const [error, setError] = useState("");
+  const [asked, setAsked] = useState(0);
+  const info = room.info.value;
+  const changes = room.log.value.changes.at(-1)?.seq ?? 0;
+  useEffect(() => {
+    let wanted = true;
+    chat.requests.pins(room.id).then(
+      ({ items }) => {
+        if (!wanted) return;
+        setList(items);
+        setError("");
+      },
+      (failure: unknown) => wanted && setError(messageOf(failure)),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [chat, room, info.pins, changes, asked]);
+  const unpin = async (seq: number) => setError((await refusalOf(chat.requests.setPin(room.id, seq, false))) ?? "");
+  return (
+    <div class="panel-part">
+      <p class="form-error" role="alert">
+        {error}
+      </p>
+      {error !== "" && (
+        <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
+          Try again
+        </button>
+      )}
+      {list === undefined && error === "" && <div class="spinner" role="status" aria-label="Loading pinned messages" />}
+      {list?.length === 0 && <p class="dialog-text">{mayPin(info) ? "Nothing is pinned. A message’s menu pins it here for everybody." : "Nothing is pinned in this room."}</p>}
+      <ul class="cards" aria-label="Pinned messages">
+        {list?.map((message) => (
+          <MessageCard key={message.seq} chat={chat} message={message} onOpened={onOpened}>
+            {mayPin(info) && (
+              <button type="button" class="button-link" onClick={() => void unpin(message.seq)}>
+                Take the pin away
+              </button>
+            )}
+          </MessageCard>
+        ))}
+      </ul>
+    </div>
+  );
+}
