@@ -38,7 +38,7 @@ func (s *Service) standing(ctx context.Context, user auth.User, roomID string) (
 			return standing{have.room, have.member, role}, nil
 		}
 	}
-	at, err := s.accessAnew(ctx, user, id)
+	at, err := s.accessSince(ctx, user, id, have.of)
 	if err != nil && there && have.asked && storeAway(err) {
 		if role, refused := judge(have.room, have.member, user, s.now()); refused == nil {
 			return standing{have.room, have.member, role}, nil // a store that is away puts nobody out
@@ -58,7 +58,13 @@ func storeAway(err error) bool {
 
 // accessAnew is access by fresh reads.
 func (s *Service) accessAnew(ctx context.Context, user auth.User, id RoomID) (standing, error) {
-	room, member, err := s.rosters.anew(ctx, id, user.ID)
+	have, _ := s.rosters.peek(id, user.ID)
+	return s.accessSince(ctx, user, id, have.of)
+}
+
+// accessSince is access by reads that are fresher than what was found remembered.
+func (s *Service) accessSince(ctx context.Context, user auth.User, id RoomID, seen *roster) (standing, error) {
+	room, member, err := s.rosters.anew(ctx, id, user.ID, seen)
 	if err != nil {
 		return standing{}, err
 	}

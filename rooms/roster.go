@@ -69,6 +69,7 @@ type known struct {
 	member Member
 	asked  bool // the member is known, if only as nobody
 	fresh  bool // nothing speaks against it
+	of     *roster
 }
 
 // peek gives what is remembered; false: nothing of the room.
@@ -81,7 +82,7 @@ func (r *rosters) peek(id RoomID, user auth.UserID) (known, bool) {
 	}
 	m, asked := have.members[user]
 	asked = asked || have.whole || have.room.StateSeq == 0 // whose log names nobody
-	return known{have.room, m, asked, r.now().Sub(have.at) < rosterTrust}, true
+	return known{have.room, m, asked, r.trusts(have), have}, true
 }
 
 // room gives a room, read if it must be. CodeNotFound: there is none.
@@ -90,16 +91,21 @@ func (r *rosters) room(ctx context.Context, id RoomID) (Room, error) {
 	if ok && have.fresh {
 		return have.room, nil
 	}
-	room, err := r.readRoom(ctx, id)
+	room, err := r.readRoom(ctx, id, have.of)
 	if err != nil && ok && AsError(err).Code != CodeNotFound {
 		return have.room, nil // a store that is away takes no room away
 	}
 	return room, err
 }
 
-// readRoom reads a room, once for all who ask for it at the same time, and remembers it.
-func (r *rosters) readRoom(ctx context.Context, id RoomID) (Room, error) {
+// readRoom reads a room, once for all who ask for it at the same time, and remembers it. seen
+// is what the asker found remembered, nil where that was nothing: what another has read since
+// then is as good as a read that he had joined.
+func (r *rosters) readRoom(ctx context.Context, id RoomID, seen *roster) (Room, error) {
 	read := r.lookups.DoChan(string(id), func() (any, error) {
+		if room, ok := r.readSince(id, seen); ok {
+			return room, nil
+		}
 		op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 		defer cancel()
 		gen := r.generation(id)
@@ -120,13 +126,26 @@ func (r *rosters) readRoom(ctx context.Context, id RoomID) (Room, error) {
 	}
 }
 
+func (r *rosters) readSince(id RoomID, seen *roster) (Room, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	have := r.rooms[id]
+	if have == nil || have == seen || !r.trusts(have) {
+		return Room{}, false
+	}
+	return have.room, true
+}
+
+// trusts says whether what is kept of a room is to be believed without a word of its log.
+func (r *rosters) trusts(have *roster) bool { return r.now().Sub(have.at) < rosterTrust }
+
 // anew reads a room and one user's standing in it: both also where there is no room, so that
 // the time it takes does not tell a private room from none. What it gives is not older than
-// what the stream has told of the room.
-func (r *rosters) anew(ctx context.Context, id RoomID, user auth.UserID) (Room, Member, error) {
+// what the stream has told of the room. seen is as readRoom has it.
+func (r *rosters) anew(ctx context.Context, id RoomID, user auth.UserID, seen *roster) (Room, Member, error) {
 	for attempt := 0; ; attempt++ {
 		gen := r.generation(id)
-		room, err := r.readRoom(ctx, id)
+		room, err := r.readRoom(ctx, id, seen)
 		if err != nil && AsError(err).Code != CodeNotFound {
 			return Room{}, Member{}, err
 		}
@@ -188,7 +207,7 @@ func (r *rosters) load(ctx context.Context, id RoomID) error {
 func (r *rosters) readAll(ctx context.Context, id RoomID) error {
 	r.mu.Lock()
 	have := r.rooms[id]
-	done := have != nil && have.whole && r.now().Sub(have.at) < rosterTrust
+	done := have != nil && have.whole && r.trusts(have)
 	r.mu.Unlock()
 	if done {
 		return nil
