@@ -104,7 +104,8 @@ func readEvent(payload []byte) (name string, args []json.RawMessage, err error) 
 	if json.Unmarshal(payload, &values) != nil || len(values) == 0 {
 		return "", nil, errPayload
 	}
-	if values[0][0] != '"' || json.Unmarshal(values[0], &name) != nil {
+	name, ok := unquote(values[0])
+	if !ok {
 		return "", nil, errPayload
 	}
 	if reserved(name) {

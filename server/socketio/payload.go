@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"unicode/utf8"
 
 	"roomstream/rooms"
 )
@@ -95,11 +96,25 @@ func (p *payload) string(name string, raw json.RawMessage) string {
 	if raw == nil {
 		return ""
 	}
-	var s string
-	if !isString(raw) || json.Unmarshal(raw, &s) != nil {
+	s, ok := unquote(raw)
+	if !ok {
 		p.refuse(name, "must be a string")
 	}
 	return s
+}
+
+// unquote reads a JSON value that is a string. In most nothing is escaped, so that their bytes are the text; to have
+// encoding/json read those is a fifth of what a send costs to decode.
+func unquote(raw json.RawMessage) (s string, ok bool) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) < 2 || raw[0] != '"' {
+		return "", false
+	}
+	if text := raw[1 : len(raw)-1]; bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
+		return string(text), true
+	}
+	err := json.Unmarshal(raw, &s)
+	return s, err == nil
 }
 
 // optionalSeq reads an integer from 0 to 2^53-1; nil where it is absent.

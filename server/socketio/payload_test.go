@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -209,4 +210,21 @@ func TestASocketIsInAtMost1000Rooms(t *testing.T) {
 	if s.full("one-more") {
 		t.Fatal("leaving one must make room for another")
 	}
+}
+
+// FuzzUnquote holds the reader of strings to encoding/json: it takes the same values and reads the same text.
+func FuzzUnquote(f *testing.F) {
+	for _, raw := range []string{`"plain"`, `"é 😀"`, `"\u00e9\n\"quoted\""`, `""`, ` "spaces" `, `"\ud800"`, "\"\xff\"", `null`, `1`, `{"a":1}`} {
+		f.Add([]byte(raw))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if !json.Valid(raw) {
+			return // what reaches it was a value of valid JSON
+		}
+		var want string
+		wanted := json.Unmarshal(raw, &want) == nil && !bytes.Equal(bytes.TrimSpace(raw), []byte("null"))
+		if got, ok := unquote(raw); ok != wanted || got != want {
+			t.Errorf("%q is %q, %v; want %q, %v", raw, got, ok, want, wanted)
+		}
+	})
 }
