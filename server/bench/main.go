@@ -1,7 +1,7 @@
 // Command bench puts this server and its peers under the same loads, side by side, and writes down what each costs.
 //
-//	task bench                          all of it
-//	task bench -- -quick                the same loads, smaller and once: to see that it works, not to compare
+//	task bench                          all of it, three times: more than an hour
+//	task bench -- -quick                the same loads, smaller and once, some 4 minutes: to see that it works, not to compare
 //	task bench -- -only delivery        one scenario; -list names them
 //
 // It loads loopback only. It runs on Linux: it reads over epoll, and costs from /proc.

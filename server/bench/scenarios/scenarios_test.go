@@ -1,0 +1,72 @@
+package scenarios
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"roomstream/server/bench/peers"
+	"roomstream/server/bench/report"
+)
+
+// measured runs one case on the floor, which is built in a second, and gives what was noted.
+func measured(t *testing.T, c Case, figures ...report.Figure) *report.Section {
+	t.Helper()
+	site := peers.Site{Root: "../../..", Dir: t.TempDir()}
+	if err := site.Build(t.Context(), []string{peers.Floor}); err != nil {
+		t.Fatal(err)
+	}
+	section := &report.Section{Figures: figures, Cases: []report.Case{c.Case}}
+	o := Options{Site: site, Repeat: 1, Files: 1000, Say: t.Logf}
+	s := Scenario{Name: "test", Peers: []string{peers.Floor}, Cases: []Case{c}}
+	if err := s.measure(t.Context(), o, section); err != nil {
+		t.Fatal(err)
+	}
+	return section
+}
+
+func TestALoadIsMeasuredFromStartToStop(t *testing.T) {
+	c := Case{Case: report.Case{Label: "bursts"}, run: bursts{rooms: 2, members: 5, idle: 60, burst: 20, every: time.Millisecond, times: 20}.run}
+	s := measured(t, c, deliveryFigures...)
+	if failed := s.Failures(c.Case, peers.Floor); len(failed) > 0 {
+		t.Fatal(failed)
+	}
+	for _, f := range []report.Figure{deliveryP50, deliveryP99} {
+		if v, ok := s.Value(c.Case, peers.Floor, f); !ok || v.Median() <= 0 {
+			t.Errorf("%s: %v, %v", f.Name, v, ok)
+		}
+	}
+	if _, ok := s.Value(c.Case, peers.Floor, cpuADelivery); !ok { // which may be too little to count
+		t.Error("no CPU was noted")
+	}
+}
+
+func TestConnectionsComeAndGo(t *testing.T) {
+	c := Case{Case: report.Case{Label: "idle"}, run: idlers{connections: 200, settle: 10 * time.Millisecond}.run}
+	s := measured(t, c, memoryEach, connectsPS, memoryLeft)
+	if v, ok := s.Value(c.Case, peers.Floor, connectsPS); !ok || v.Median() <= 0 {
+		t.Errorf("%v connects a second, %v; failed: %v", v, ok, s.Failures(c.Case, peers.Floor))
+	}
+}
+
+func TestTooFewDescriptorsAreSaid(t *testing.T) {
+	c := Case{Case: report.Case{Label: "many"}, files: 1001}
+	s := measured(t, c, connectsPS)
+	if failed := s.Failures(c.Case, peers.Floor); len(failed) != 1 || !strings.Contains(failed[0], "ulimit -n") {
+		t.Errorf("told: %v", failed)
+	}
+}
+
+func TestAllSendUntilTheTimeIsOver(t *testing.T) {
+	c := Case{Case: report.Case{Label: "talk"}, run: talk{rooms: 1, senders: 2, lasts: 20 * time.Millisecond, embedded: true}.run}
+	s := measured(t, c, sendsPS)
+	if v, ok := s.Value(c.Case, peers.Floor, sendsPS); !ok || v.Median() <= 0 {
+		t.Errorf("%v sends a second, %v; failed: %v", v, ok, s.Failures(c.Case, peers.Floor))
+	}
+}
+
+func TestAnUnknownScenarioIsNamed(t *testing.T) {
+	if _, err := Run(t.Context(), Options{Only: []string{"nothing"}}); err == nil || !strings.Contains(err.Error(), "nothing") {
+		t.Errorf("Run says %v", err)
+	}
+}
