@@ -19,6 +19,7 @@ import { type Unsent, unsentOf } from "../unsent/unsent";
 import { messageOf, refusalOf, sentence } from "./asking";
 import { People } from "./people";
 import { Presences } from "./presences";
+import { Recent, trim } from "./recent";
 import { RoomState } from "./room";
 import { type Status, statusOf } from "./status";
 
@@ -31,9 +32,6 @@ const PAGE_SIZE = 50;
 const MOST_A_PAGE = 100;
 /** With so many unread messages at most a room is opened where they begin; of more, reading them all would take too long. */
 export const LAND_WITHIN = 200;
-/** Messages kept of a room that is not open, and the number above which they are cut to it. */
-const KEEP_MESSAGES = 150;
-const TRIM_ABOVE = 300;
 
 export class Chat {
   readonly user: User;
@@ -62,6 +60,7 @@ export class Chat {
 
   private readonly state = signal<Status>({ kind: "connecting" });
   private readonly renewals: Renewals;
+  private readonly recent = new Recent();
   private readonly listTimer: ReturnType<typeof setInterval>;
   private lostAt: number | undefined;
 
@@ -113,6 +112,7 @@ export class Chat {
   /** The room of an id, made here if it is new to us, joined and its newest page read. */
   enter(roomId: string): RoomState {
     const room = this.room(roomId);
+    this.recent.opened(room);
     this.join(room);
     if (room.presence.peek().kind === "in") this.readNewest(room);
     return room;
@@ -323,7 +323,7 @@ export class Chat {
     // Told before the join is over: the log begins with it.
     if (room.handle && !room.started) room.dispatch({ type: "joined", lastSeq: event.seq - 1 });
     room.take(event);
-    this.trim(room);
+    if (room.id !== this.openRoomId.peek()) trim(room);
     if (event.event === "new_message" && event.author !== this.user.id && room.handle?.live) this.arrived.value = event;
   }
 
@@ -394,11 +394,6 @@ export class Chat {
     const mine = room.mine.peek();
     if (mine && mine.unread > 0 && mine.unread <= LAND_WITHIN) void this.readToUnread(room, mine.readSeq);
     else if (!room.log.peek().loaded) void this.readOlder(room);
-  }
-
-  private trim(room: RoomState): void {
-    if (room.id === this.openRoomId.peek() || room.log.peek().messages.length <= TRIM_ABOVE) return;
-    room.dispatch({ type: "trim", keep: KEEP_MESSAGES });
   }
 
   private known(roomId: string): RoomState | undefined {

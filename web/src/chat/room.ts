@@ -18,7 +18,7 @@ export class RoomState {
   readonly info = signal<Room>(unknownRoom(""));
   readonly log = signal<RoomLog>(emptyLog(""));
   /** What the timeline shows: the log, or the part of it from further back that was gone to. */
-  readonly shown: ReadonlySignal<RoomLog>;
+  readonly shown: Pick<ReadonlySignal<RoomLog>, "value" | "peek">;
   readonly presence = signal<Presence>({ kind: "out" });
   readonly paging = signal<Paging>("idle");
   /** What the client module says of it, where it is one of our own. */
@@ -60,7 +60,14 @@ export class RoomState {
       if (type !== "direct" || userId === undefined) return name;
       return userId === me ? "My notes" : people.name(userId);
     });
-    this.shown = computed(() => this.part.value ?? this.log.value);
+    const { log, part } = this;
+    // Not computed: what is computed, and looked at no more, keeps its last value, and with it all that was read in this room.
+    this.shown = {
+      get value() {
+        return part.value ?? log.value;
+      },
+      peek: () => part.peek() ?? log.peek(),
+    };
     this.unread = computed(() => this.mine.value?.unread ?? 0);
     this.mentions = computed(() => this.mine.value?.mentions ?? 0);
     this.readSeq = computed(() => this.mine.value?.readSeq ?? this.metAt.value);

@@ -94,7 +94,7 @@ function plain(messages: readonly NewMessage[]): unknown[] {
   });
 }
 
-/** Plays a script: events come, pages are asked for and come later, the log is cut, reset, left behind and caught up with. */
+/** Plays a script: events come, pages are asked for and come later, the log is cut, forgotten, reset, left behind and caught up with. */
 function play(seed: number): { log: RoomLog; server: ServerLog } {
   const pick = random(seed);
   const server = new ServerLog(pick);
@@ -117,7 +117,8 @@ function play(seed: number): { log: RoomLog; server: ServerLog } {
       log = reduceLog(log, { type: "page", ...asked });
       asked = undefined;
     } else if (what === 18) log = reduceLog(log, { type: "trim", keep: 1 + pick(6) });
-    else if (what === 19 && pick(4) === 0) {
+    else if (what === 19 && pick(2) === 0) log = reduceLog(log, { type: "forget" });
+    else if (what === 19 && pick(2) === 0) {
       log = reduceLog(log, { type: "reset", reason: "too_far", lastSeq: server.last });
       told = server.last;
     }

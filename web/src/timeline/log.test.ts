@@ -72,6 +72,20 @@ describe("history", () => {
     expect(log.hasBefore).toBe(true);
   });
 
+  test("what is forgotten is read again from the end, and what waits to be sent stays", () => {
+    const log = after(
+      { type: "joined", lastSeq: 0 },
+      { type: "events", events: [live(1), live(2)] },
+      { type: "outbox", waiting: [{ clientId: "c", text: "waits", at: 1, attachments: [] }] },
+      { type: "forget" },
+    );
+    expect(seqs(log)).toEqual([]);
+    expect([log.first, log.last, log.hasBefore, log.loaded]).toEqual([3, 2, true, false]);
+    expect(log.pending.map((p) => p.clientId)).toEqual(["c"]);
+    const read = reduceLog(log, { type: "page", before: 3, messages: [message(1), message(2)], hasBefore: false });
+    expect(seqs(read)).toEqual([1, 2]);
+  });
+
   test("a reset drops everything and says why until the reader has seen it", () => {
     let log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1)] }, { type: "reset", reason: "too_far", lastSeq: 20_000 });
     expect(seqs(log)).toEqual([]);

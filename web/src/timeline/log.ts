@@ -62,6 +62,7 @@ export type LogAction =
   | { type: "reset"; reason: string; lastSeq: number }
   | { type: "reset_seen" }
   | { type: "trim"; keep: number }
+  | { type: "forget" }
   | { type: "outbox"; waiting: readonly Waiting[] }
   | { type: "sent"; clientId: string; seq: number };
 
@@ -85,6 +86,8 @@ export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
       return { ...log, reset: undefined };
     case "trim":
       return trim(log, action.keep);
+    case "forget":
+      return log.last < 0 ? log : startAt(log, log.last);
     case "outbox":
       return { ...log, pending: withWaiting(log, action.waiting) };
     case "sent":
