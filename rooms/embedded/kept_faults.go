@@ -9,10 +9,10 @@ import (
 	"roomstream/rooms"
 )
 
-// checkKept looks for profiles, reports, files, keys, webhooks and cursors that cannot be read
-// or are not found by what they are looked up by, and for keys of what is not there.
+// checkKept looks for profiles, reports, files, keys, webhooks, cursors and devices that cannot be
+// read or are not found by what they are looked up by, and for keys of what is not there.
 func checkKept(tx *bolt.Tx, add func(string, ...any)) error {
-	for _, check := range []func(*bolt.Tx, func(string, ...any)) error{checkProfiles, checkReports, checkFiles, checkKeysOfBots, checkHooks} {
+	for _, check := range []func(*bolt.Tx, func(string, ...any)) error{checkProfiles, checkReports, checkFiles, checkKeysOfBots, checkHooks, checkPush} {
 		if err := check(tx, add); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func checkReports(tx *bolt.Tx, add func(string, ...any)) error {
 }
 
 func checkFiles(tx *bolt.Tx, add func(string, ...any)) error {
-	files, own := tx.Bucket(bucketFiles), tx.Bucket(bucketUserFiles)
+	files, own, unsent := tx.Bucket(bucketFiles), tx.Bucket(bucketUserFiles), tx.Bucket(bucketUnsent)
 	err := files.ForEach(func(id, value []byte) error {
 		f, err := decodeFile(rooms.FileID(id), value)
 		switch {
@@ -96,6 +96,43 @@ func checkFiles(tx *bolt.Tx, add func(string, ...any)) error {
 			add("file %s: this version cannot read its record", id)
 		case !has(own, userFileKey(f.Author, f.ID)):
 			add("file %s: is not found by its user", id)
+		case has(unsent, userFileKey(f.Author, f.ID)) != (f.Seq == 0):
+			add("file %s: is not counted among those that wait for a message, or is though a message shows it", id)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, bucket := range []*bolt.Bucket{own, unsent} {
+		err := bucket.ForEach(func(key, _ []byte) error {
+			user, id, _ := bytes.Cut(key, []byte{keyEnd})
+			value := files.Get(id)
+			if value == nil {
+				add("a user's key names the file %s, which is not there", id)
+				return nil
+			}
+			if f, err := decodeFile(rooms.FileID(id), value); err == nil && string(f.Author) != string(user) {
+				add("file %s: is found by %s, who did not upload it", id, user)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkPush(tx *bolt.Tx, add func(string, ...any)) error {
+	devices, own := tx.Bucket(bucketPush), tx.Bucket(bucketPushUsers)
+	err := devices.ForEach(func(id, value []byte) error {
+		s, err := decodeSubscription(string(id), value)
+		switch {
+		case err != nil:
+			add("device %s: this version cannot read it", id)
+		case !has(own, pushUserKey(s.UserID, s.ID)):
+			add("device %s: is not found by its user", id)
 		}
 		return nil
 	})
@@ -103,8 +140,14 @@ func checkFiles(tx *bolt.Tx, add func(string, ...any)) error {
 		return err
 	}
 	return own.ForEach(func(key, _ []byte) error {
-		if _, id, _ := bytes.Cut(key, []byte{keyEnd}); files.Get(id) == nil {
-			add("a user's key names the file %s, which is not there", id)
+		user, id, _ := bytes.Cut(key, []byte{keyEnd})
+		value := devices.Get(id)
+		if value == nil {
+			add("a user's key names the device %s, which is not there", id)
+			return nil
+		}
+		if s, err := decodeSubscription(string(id), value); err == nil && string(s.UserID) != string(user) {
+			add("device %s: is found by %s, whose it is not", id, user)
 		}
 		return nil
 	})
