@@ -199,10 +199,10 @@ export class Chat extends Emitter<ChatEvents> {
     return this.#own(await this.#link.request("accept_invitation", { token }));
   }
 
-  /** Public rooms and one's own, ascending by id. */
-  async listRooms(query: ListQuery & { query?: string } = {}): Promise<{ rooms: ListedRoom[]; more: boolean }> {
+  /** A page of public rooms and one's own, ascending by id. next: `after` of the one behind it, while there is more; a page may be empty and have one. */
+  async listRooms(query: ListQuery & { query?: string } = {}): Promise<{ rooms: ListedRoom[]; more: boolean; next?: string }> {
     const answer = await this.#link.request("list_rooms", query);
-    return { rooms: decodeList(answer["rooms"], decodeListed), more: answer["more"] === true };
+    return { rooms: decodeList(answer["rooms"], decodeListed), more: answer["more"] === true, ...(typeof answer["next"] === "string" && { next: answer["next"] }) };
   }
 
   /** Finds messages by their text, newest first, in the rooms one may read or in one of them. */

@@ -16,17 +16,20 @@ import { Renewals } from "../session/renewals";
 import type { Session } from "../session/session";
 import type { Waiting } from "../timeline/log";
 import { type Unsent, unsentOf } from "../unsent/unsent";
-import { messageOf, refusalOf, sentence } from "./asking";
+import { messageOf, refusalOf } from "./asking";
 import { People } from "./people";
 import { Presences } from "./presences";
 import { Recent, trim } from "./recent";
 import { RoomState } from "./room";
 import { type Status, statusOf } from "./status";
+import { waitingOf } from "./waiting";
 
 /** Public rooms of the list that are none of our own and are kept live all the same: the most active ones. Each is one join at each connect. */
 const MAX_LIVE_ROOMS = 30;
 /** How often the list is read anew, in ms: rooms made by others are not announced. */
 const LIST_EVERY_MS = 30_000;
+/** A long list is read more rarely, in ms for each of its pages: it is to be a small part of what a server does. */
+const LIST_EVERY_MS_A_PAGE = 6_000;
 /** Messages one page of history brings, and the most it may. */
 const PAGE_SIZE = 50;
 const MOST_A_PAGE = 100;
@@ -63,6 +66,8 @@ export class Chat {
   private readonly recent = new Recent();
   private readonly listTimer: ReturnType<typeof setInterval>;
   private lostAt: number | undefined;
+  private reading: Promise<void> | undefined;
+  private listAgainAt = 0; // ms of Date.now()
 
   constructor(
     readonly session: Session,
@@ -84,7 +89,7 @@ export class Chat {
     this.presences = new Presences(this.client);
     this.listen();
     this.listTimer = setInterval(() => {
-      if (document.visibilityState === "visible" && this.status.peek().kind === "online") void this.readList();
+      if (document.visibilityState === "visible" && this.status.peek().kind === "online" && Date.now() >= this.listAgainAt) void this.readList();
     }, LIST_EVERY_MS);
     void this.readList();
   }
@@ -118,9 +123,18 @@ export class Chat {
     return room;
   }
 
-  async readList(): Promise<void> {
+  readList(): Promise<void> {
+    this.reading ??= this.readPages().finally(() => {
+      this.reading = undefined;
+    });
+    return this.reading;
+  }
+
+  private async readPages(): Promise<void> {
     try {
-      this.takeList(await this.requests.list());
+      const pages = await this.requests.list((rows) => this.takeList(rows));
+      this.listAgainAt = Date.now() + pages * LIST_EVERY_MS_A_PAGE;
+      this.joinOthers();
       this.listing.value = "ready";
     } catch {
       // An expired token is the connection's to notice; anything else is tried again.
@@ -271,6 +285,7 @@ export class Chat {
   private takeMine(rooms: readonly MyRoom[]): void {
     const gone = new Map(this.rooms.peek());
     batch(() => {
+      this.makeMissing(rooms.map(({ id }) => id));
       for (const mine of rooms) {
         this.room(mine.id).own(mine);
         gone.delete(mine.id);
@@ -285,8 +300,13 @@ export class Chat {
 
   private takeList(rows: readonly RoomRow[]): void {
     batch(() => {
+      this.makeMissing(rows.map(({ id }) => id));
       for (const row of rows) this.room(row.id).list(row, row.last);
     });
+  }
+
+  /** Rooms that are not ours are told of by nobody: the most active ones are joined. */
+  private joinOthers(): void {
     const others = [...this.rooms.peek().values()].filter((room) => !room.mine.peek() && room.presence.peek().kind !== "refused");
     others.sort((a, b) => activity(b) - activity(a));
     for (const room of others.slice(0, MAX_LIVE_ROOMS)) this.join(room);
@@ -297,7 +317,7 @@ export class Chat {
     for (const entry of entries) {
       if (entry.event !== "send_message") continue;
       const waiting = byRoom.get(entry.roomId) ?? [];
-      byRoom.set(entry.roomId, [...waiting, this.waiting(entry)]);
+      byRoom.set(entry.roomId, [...waiting, waitingOf(entry, this.clockSkewMs)]);
     }
     batch(() => {
       this.unsent.value = unsentOf(entries);
@@ -308,12 +328,6 @@ export class Chat {
         if (waiting.length > 0 || room.log.peek().pending.some((p) => p.state !== "sent")) room.dispatch({ type: "outbox", waiting });
       }
     });
-  }
-
-  private waiting({ clientId, order, payload, failed }: OutboxEntry): Waiting {
-    const { text, attachments } = payload;
-    const files = Array.isArray(attachments) ? attachments.filter((id) => typeof id === "string") : [];
-    return { clientId, text: typeof text === "string" ? text : "", at: order + this.clockSkewMs, attachments: files, ...(failed && { error: sentence(failed.message) }) };
   }
 
   private event(told: TheirEvent): void {
@@ -401,12 +415,19 @@ export class Chat {
   }
 
   private room(roomId: string): RoomState {
-    const known = this.known(roomId);
-    if (known) return known;
-    const room = new RoomState(roomId, this.user.id, this.people);
-    this.rooms.value = new Map(this.rooms.peek()).set(roomId, room);
-    if (this.client.outbox.some((entry) => entry.roomId === roomId)) this.takeOutbox(this.client.outbox);
+    const room = this.known(roomId) ?? new RoomState(roomId, this.user.id, this.people);
+    if (!this.known(roomId)) this.put([room]);
     return room;
+  }
+
+  private makeMissing(ids: readonly string[]): void {
+    this.put(ids.filter((id) => !this.known(id)).map((id) => new RoomState(id, this.user.id, this.people)));
+  }
+
+  private put(made: readonly RoomState[]): void {
+    if (made.length === 0) return;
+    this.rooms.value = new Map([...this.rooms.peek(), ...made.map((room) => [room.id, room] as const)]);
+    if (this.client.outbox.some(({ roomId }) => made.some(({ id }) => id === roomId))) this.takeOutbox(this.client.outbox);
   }
 }
 

@@ -7,8 +7,10 @@ import { decodeInvitation, decodeMember, decodeRoom } from "../protocol-rooms";
 
 /** The largest page of a list the server gives. */
 const PAGE = 100;
-/** How many pages of rooms are read at most. */
-const MAX_ROOM_PAGES = 5;
+/** Of more rooms than these no list is of use any more: they are found by their names. */
+const MOST_LISTED = 5_000;
+/** How many pages are looked through for a name: each is up to 5,000 rooms of the server's. */
+const FIND_PAGES = 5;
 /** Suggestions of people or rooms that are shown at once. */
 const SUGGESTIONS = 20;
 
@@ -31,21 +33,28 @@ export class RoomRequests {
     return known(decodeRoom(await this.client.room(roomId).update(changes)));
   }
 
-  /** Every room one may see, up to MAX_ROOM_PAGES pages. */
-  async list(): Promise<RoomRow[]> {
-    const rows: RoomRow[] = [];
-    for (let page = 0; page < MAX_ROOM_PAGES; page++) {
-      const after = rows.at(-1)?.id;
-      const { rooms, more } = await this.client.listRooms({ limit: PAGE, ...(after !== undefined && { after }) });
-      rows.push(...rooms.flatMap((row) => rowOf(row) ?? []));
-      if (!more || rooms.length === 0) break;
+  /** Every room one may see, up to MOST_LISTED, page by page; resolves to how many pages there were. */
+  async list(take: (rows: readonly RoomRow[]) => void): Promise<number> {
+    let listed = 0;
+    for (let pages = 1, after: string | undefined; ; pages++) {
+      const { rooms, next } = await this.client.listRooms({ limit: PAGE, ...(after !== undefined && { after }) });
+      take(rooms.flatMap((row) => rowOf(row) ?? []));
+      listed += rooms.length;
+      if (next === undefined || listed >= MOST_LISTED) return pages;
+      after = next;
     }
-    return rows;
   }
 
   async find(query: string): Promise<Page<Room>> {
-    const { rooms, more } = await this.client.listRooms({ query, limit: SUGGESTIONS });
-    return { items: rooms.flatMap((room) => decodeRoom(room) ?? []), more };
+    const items: Room[] = [];
+    let after: string | undefined;
+    for (let pages = 0; pages < FIND_PAGES; pages++) {
+      const { rooms, next } = await this.client.listRooms({ query, limit: SUGGESTIONS, ...(after !== undefined && { after }) });
+      items.push(...rooms.flatMap((room) => decodeRoom(room) ?? []));
+      after = next;
+      if (after === undefined || items.length >= SUGGESTIONS) break;
+    }
+    return { items: items.slice(0, SUGGESTIONS), more: after !== undefined };
   }
 
   async setMember({ roomId, userId, role, bannedUntil }: SetMember): Promise<void> {

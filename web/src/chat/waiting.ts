@@ -1,0 +1,11 @@
+// A message of the outbox, as the timeline shows it.
+
+import type { OutboxEntry } from "../../client/src/index";
+import type { Waiting } from "../timeline/log";
+import { sentence } from "./asking";
+
+export function waitingOf({ clientId, order, payload, failed }: OutboxEntry, clockSkewMs: number): Waiting {
+  const { text, attachments } = payload;
+  const files = Array.isArray(attachments) ? attachments.filter((id) => typeof id === "string") : [];
+  return { clientId, text: typeof text === "string" ? text : "", at: order + clockSkewMs, attachments: files, ...(failed && { error: sentence(failed.message) }) };
+}
