@@ -60,7 +60,7 @@ function GroupView({ group, isUnread, tabStop, marked, pins, seen, ...shared }: 
         {!group.own && <Avatar id={group.author} name={group.authorName} />}
         <div class="group-body">
           {!group.own && (
-            <p class={`group-name hue-${hueOf(group.author)}`}>
+            <p class={`group-name hue-${hueOf(group.author)}`} title={group.authorName}>
               <bdi>{group.authorName}</bdi>
             </p>
           )}

@@ -37,7 +37,7 @@ const DAY_CHECK_MS = 60_000;
 /** The messages of one room. Keyed by room: another room is another timeline. */
 export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; onEdit: (item: Item) => void }) {
   const log = room.shown.value;
-  const now = useNow(DAY_CHECK_MS);
+  const now = useNow(DAY_CHECK_MS) + chat.clockSkewMs; // what day it is, is asked of the clock that messages are dated by
   const unreadFrom = useUnreadLine(room);
   const seenWhenLeft = useRef(log.last);
 

@@ -10,6 +10,10 @@ test.each([
   ["", "?"],
   ["  ", "?"],
   ["<script>alert(1)</script>", "<"],
+  ["\u0301\u0302\u0489", "?"],
+  ["\u202eevil\u202c", "E"],
+  ["e\u0316\u0317\u0318\u0319\u031c\u031d\u031e lp", "E\u0316\u0317\u0318\u0319L"],
+  ["\u0915\u094d\u0937\u093f", "\u0915\u094d\u0937\u093f"],
 ])("%s has the initials %s", (name, expected) => {
   expect(initials(name)).toBe(expected);
 });

@@ -24,8 +24,13 @@ export function roomInitials(name: string): string {
   return pair(words[0] ?? name.trim(), words[1]);
 }
 
+/** What turns the direction of a text, or is not seen: as an initial it would be nothing. The joiners of emoji and scripts are not among them. */
+const UNSEEN = /(?![\u200c\u200d])\p{Cf}/gu;
+/** More marks on one character than any script has: they would reach out of the picture. */
+const HEAPED = /(\p{M}{4})\p{M}+/gu;
+
 function wordsOf(name: string): string[] {
-  return name.split(/[\s._:@-]+/u).filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
+  return name.replace(UNSEEN, "").split(/[\s._:@-]+/u).filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
 }
 
 function pair(first: string, second: string | undefined): string {
@@ -33,6 +38,6 @@ function pair(first: string, second: string | undefined): string {
 }
 
 function firstGrapheme(word: string): string {
-  for (const { segment } of segments.segment(word)) return segment;
+  for (const { segment } of segments.segment(word.replace(UNSEEN, ""))) return /^[\p{M}\s]+$/u.test(segment) ? "" : segment.replace(HEAPED, "$1");
   return "";
 }

@@ -1,0 +1,152 @@
+// What is written by people who mean no good, or have a lot to say: the page stays usable.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../client/src/index.js";
+import { archiveOf } from "./archive";
+import { startBrowser, type Theme } from "./browser";
+import { openDetails } from "./crew";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** As long as a text may be, in code points. */
+const LONGEST = 8_000;
+/** Different emojis a message takes, and people who set each: two hundred reactions. */
+const EMOJIS = 50;
+const REACTORS = 4;
+const MEMBERS = 5_000;
+/** A member of the room of many; the first is its owner. */
+const memberOf = (i: number) => `u${String(i).padStart(4, "0")}`;
+/** The height of a line with a name, and some more, in CSS pixels. */
+const LINE_PX = 32;
+const HOUR_MS = 3_600_000;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  const many = Array.from({ length: MEMBERS }, (_, i) => memberOf(i));
+  const archive = archiveOf({ many: [{ author: memberOf(1), text: "so many of us", at: Date.now() - 60_000 }] }, { many });
+  [browser, server] = await Promise.all([startBrowser(), Server.holding(archive)]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+/** Nothing is wider than it should be, and one can still write. */
+async function isUsable(person: Person, says: string): Promise<void> {
+  const wide = (page: Page, selector: string) => page.locator(selector).evaluate((element) => element.scrollWidth - element.clientWidth);
+  expect(await wide(person.page, "html")).toBe(0);
+  expect(await wide(person.page, ".timeline")).toBe(0);
+  await person.say(says);
+  await person.bubble(says).and(person.page.locator('[data-state="logged"][data-seq]')).waitFor();
+}
+
+async function picture(person: Person, name: string): Promise<void> {
+  const folder = process.env["HARD_SHOTS"];
+  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+const sizes: { width: number; theme: Theme }[] = [
+  { width: 360, theme: "dark" },
+  { width: 1440, theme: "light" },
+];
+
+test("the longest texts without a space stay in their bubbles, and one can read past them", async () => {
+  const texts = ["a".repeat(LONGEST), "𝒲".repeat(LONGEST), "漢".repeat(LONGEST), "e\u0301\u0323".repeat(Math.floor(LONGEST / 3)), "\u202e".repeat(LONGEST - 1) + "x", "👩‍👩‍👧‍👦".repeat(Math.floor(LONGEST / 7))];
+  for (const text of texts) await server.post("long", text);
+  for (const { width, theme } of sizes) {
+    const ann = await Person.enter(browser, server, "Ann", { room: "long", width, theme });
+    expect((await ann.texts()).slice(0, texts.length)).toEqual(texts);
+    await isUsable(ann, `after them, ${width} px`);
+    await picture(ann, `long-end-${width}`);
+    await ann.page.locator(".timeline").evaluate((element) => (element.scrollTop = 0));
+    await ann.page.locator(".timeline-start").waitFor();
+    await picture(ann, `long-${width}`);
+    await ann.leave();
+  }
+});
+
+test("two hundred reactions wrap below their message, and each can be set and taken back", async () => {
+  const { seq } = await server.post("loved", "loved by all");
+  const emojis = Array.from({ length: EMOJIS }, (_, i) => String.fromCodePoint(0x1f600 + i));
+  for (let i = 0; i < REACTORS; i++) {
+    const chat = connect(server.url, { token: server.token(`reactor${i}`, `Reactor ${i}`) });
+    for (const emoji of emojis) await chat.room("loved").react(seq, emoji, true);
+    chat.close();
+  }
+  for (const { width, theme } of sizes) {
+    const ann = await Person.enter(browser, server, "Ann", { room: "loved", width, theme });
+    await expect.poll(() => ann.page.locator(".reaction").count(), { timeout: SOON_MS }).toBe(EMOJIS);
+    await isUsable(ann, `a word, ${width} px`);
+    const last = ann.page.locator(".reaction").last();
+    await last.click();
+    await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS + 1));
+    await picture(ann, `reactions-${width}`);
+    await last.click();
+    await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS));
+    await ann.leave();
+  }
+});
+
+test("names of nothing but combining characters, of one letter without end, and that turn the text around keep to their place", async () => {
+  const names = ["\u0301\u0302\u0303\u0304\u0336\u0489".repeat(20), "N".repeat(120), "\u202eevil\u202c", "H̷̡̛e̵̢͝l̸̨̛p̷̡͝".repeat(4)];
+  for (const [i, name] of names.entries()) await server.post("names", `who am I, ${i}`, server.token(`strange${i}`, name));
+  await server.post("names", `heaped: ${"l\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u030d\u030e\u030f".repeat(30)}`, server.token("strange4", "Heap"));
+  for (const { width, theme } of sizes) {
+    const ann = await Person.enter(browser, server, "Ann", { room: "names", width, theme });
+    await ann.bubble("who am I, 3").waitFor();
+    const [heights, words] = await Promise.all([
+      ann.page.locator(".group-name").evaluateAll((all) => all.map((name) => name.getBoundingClientRect().height)),
+      ann.page.locator(".bubble-text").allTextContents(),
+    ]);
+    expect(Math.max(...heights)).toBeLessThan(LINE_PX); // one line each
+    expect(await ann.page.locator(".group > .avatar").allTextContents()).toEqual(["?", "N", "E", "H̷̡̛", "H"]);
+    expect(words.slice(0, names.length)).toEqual(names.map((_, i) => `who am I, ${i}`));
+    await isUsable(ann, `and I, ${width} px`);
+    await picture(ann, `names-${width}`);
+    await ann.leave();
+  }
+});
+
+test.each([-HOUR_MS, HOUR_MS])("a clock %i ms off puts what is said now under today, and its time is the server's", async (off) => {
+  // Where it is the first hour of the day, or the last: there an hour makes another day.
+  const hour = new Date().getUTCHours();
+  const ahead = off < 0 ? -hour : 23 - hour; // hours the place is ahead of UTC, by its name the other way round
+  const offset = ahead < -12 ? ahead + 24 : ahead;
+  const timezone = offset === 0 ? "UTC" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`;
+  const room = off < 0 ? "slow" : "fast";
+  await server.post(room, "said now");
+  const ann = await Person.enter(browser, server, "Ann", {
+    room,
+    token: server.token("ann", "Ann", (3 * HOUR_MS) / 1000), // one that has not ended by that clock
+    timezone,
+    before: (page) => page.addInitScript(`{ const now = Date.now.bind(Date); const Real = Date; Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(now() + ${off}); } static now() { return now() + ${off}; } }; }`),
+  });
+  await ann.bubble("said now").waitFor();
+  await expect.poll(() => ann.page.locator(".day").evaluateAll((days) => days.map((day) => day.getAttribute("aria-label"))), { timeout: SOON_MS }).toEqual(["Today"]);
+  const own = "and by me";
+  await ann.say(own);
+  await ann.bubble(own).and(ann.page.locator('[data-state="logged"][data-seq]')).waitFor();
+  await (await ann.openMenu(own)).getByRole("menuitem", { name: "Edit" }).click();
+  await ann.editField.fill("and by me, again");
+  await ann.editField.press("Enter");
+  await ann.bubble("and by me, again").locator(".bubble-edited").waitFor();
+  expect(await ann.page.locator(".day").count()).toBe(1);
+  await ann.leave();
+});
+
+test("in a room of five thousand the details open, and the list of members is read as one goes", async () => {
+  for (const { width, theme } of sizes) {
+    const owner = await Person.enter(browser, server, "Owner", { room: "many", token: server.token(memberOf(0), "Owner"), width, theme });
+    await owner.bubble("so many of us").waitFor();
+    const panel = await openDetails(owner, "Members");
+    await expect.poll(() => panel.locator("[data-member]").count(), { timeout: SOON_MS }).toBeGreaterThan(10);
+    expect(await panel.locator("[data-member]").count()).toBeLessThanOrEqual(200);
+    await picture(owner, `members-${width}`);
+    await owner.page.keyboard.press("Escape");
+    await isUsable(owner, `hello all, ${width} px`);
+    await owner.leave();
+  }
+});
