@@ -12,8 +12,9 @@ import (
 // before they are given up: their writer removed them. It bounds the waits between rounds, too.
 const adoptTries = 5
 
-// adoptBatch numbers documents that other programs inserted.
-func (l *lane) adoptBatch(ctx context.Context, events []*Event) {
+// adoptBatch numbers documents that other programs inserted. Behind those of their room that wait (see numbersWait) they wait,
+// too, unless now is set.
+func (l *lane) adoptBatch(ctx context.Context, events []*Event, now bool) {
 	byRoom := map[RoomID][]*Event{}
 	var order []RoomID
 	for _, e := range events {
@@ -23,14 +24,22 @@ func (l *lane) adoptBatch(ctx context.Context, events []*Event) {
 		byRoom[e.RoomID] = append(byRoom[e.RoomID], e)
 	}
 	for _, room := range order {
-		l.adoptRoom(ctx, room, byRoom[room])
+		if l.waits[room] != nil {
+			l.postpone(room, byRoom[room])
+			if now {
+				l.adoptWaiting(ctx, room)
+			}
+		} else if rest := l.adoptRoom(ctx, room, byRoom[room]); len(rest) > 0 {
+			l.postpone(room, rest)
+		}
 	}
 }
 
 // adoptRoom numbers the documents of one room. The order of its steps keeps the log
 // free of holes: last is known first, then those that have a number are set aside, so
-// whatever gets a number during the third step gets one above last.
-func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
+// whatever gets a number during the third step gets one above last. It returns those that must wait for a majority, and all
+// that come with them.
+func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) (waiting []*Event) {
 	idle := 0 // rounds in a row in which none had a number or took one
 	for attempt := 0; len(events) > 0 && ctx.Err() == nil; attempt++ {
 		if attempt > 0 {
@@ -38,13 +47,15 @@ func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
 		}
 		if idle > adoptTries {
 			l.logger.Warn("documents vanished before they were numbered", "room", room, "documents", len(events))
-			return
+			return nil
 		}
 		rest, err := l.adoptOnce(ctx, room, events)
 		switch {
 		case err == nil && len(rest) == len(events):
 			idle++
-		case err == nil, errors.Is(err, errNumbersWait), errors.Is(err, errOvertaken):
+		case errors.Is(err, errNumbersWait):
+			return rest
+		case err == nil, errors.Is(err, errOvertaken):
 			idle = 0
 		default: // a store that is away does not make documents vanish
 			l.logger.Warn("numbering documents of other programs failed", "room", room, "documents", len(events), "error", err)
@@ -52,6 +63,7 @@ func (l *lane) adoptRoom(ctx context.Context, room RoomID, events []*Event) {
 		}
 		events = rest
 	}
+	return nil
 }
 
 var (

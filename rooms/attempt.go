@@ -163,7 +163,7 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 	}
 	// Another program inserted what these senders send: it is numbered here and now,
 	// because its adoption would wait behind this very batch.
-	l.adoptBatch(ctx, unnumbered)
+	l.adoptBatch(ctx, unnumbered, true)
 	return rest, nil
 }
 

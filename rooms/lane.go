@@ -24,12 +24,14 @@ const (
 type lane struct {
 	laneConfig
 	recent  *recent
-	numbers map[RoomID]*number // the lane's goroutine only
-	swept   time.Time          // when numbers was last cleared of unused ones
+	numbers map[RoomID]*number // the lane's goroutine only, as waits
+	waits   map[RoomID]*numbersWait
+	swept   time.Time // when numbers was last cleared of unused ones
 
 	mu       sync.Mutex
 	queue    []*item
 	adoption []*Event
+	waiting  int // documents in waits
 	bytes    int
 	calls    []*call // unanswered ones, oldest first
 	busy     bool
@@ -38,7 +40,7 @@ type lane struct {
 }
 
 func newLane(c laneConfig, r *recent) *lane {
-	return &lane{laneConfig: c, recent: r, numbers: map[RoomID]*number{}, wake: make(chan struct{}, 1)}
+	return &lane{laneConfig: c, recent: r, numbers: map[RoomID]*number{}, waits: map[RoomID]*numbersWait{}, wake: make(chan struct{}, 1)}
 }
 
 // push queues an item; false: the lane is full.
@@ -60,7 +62,7 @@ func (l *lane) push(it *item) bool {
 func (l *lane) adopt(events []*Event) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.adoption)+len(events) > laneEvents {
+	if len(l.adoption)+l.waiting+len(events) > laneEvents {
 		return false
 	}
 	l.adoption = append(l.adoption, events...)
@@ -127,10 +129,14 @@ func (l *lane) run(ctx context.Context) error {
 			l.append(ctx, batch)
 		}
 		if len(adoption) > 0 {
-			l.adoptBatch(ctx, adoption)
+			l.adoptBatch(ctx, adoption, false)
 		}
+		due := l.adoptDue(ctx)
 		if len(batch)+len(adoption) > 0 {
 			continue
+		}
+		if wait == 0 || due > 0 && due < wait {
+			wait = due
 		}
 		pause(ctx, wait, l.wake)
 	}
