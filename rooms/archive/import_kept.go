@@ -9,6 +9,13 @@ import (
 	"roomstream/rooms"
 )
 
+// What the stores hold at most, in bytes: a key of the embedded store, and a document of MongoDB, which as a line of an archive is
+// no shorter, but for what it takes to number the users of an invitation.
+const (
+	maxKey   = 31 << 10 // with a room's or a user's id before it, which some have, 32 KiB
+	maxThing = 16 << 20
+)
+
 // batchThings bounds one write of things of a kind: a notification may be 64 KiB long.
 const batchThings = 100
 
@@ -51,6 +58,10 @@ func (r *reader) thingLine(at int, raw json.RawMessage) error {
 	switch {
 	case err != nil:
 		return err
+	case max(len(key), len(k.had(thing))) > maxKey:
+		return fmt.Errorf("%s: its id takes %d bytes, the stores hold at most %d", k.member(), max(len(key), len(k.had(thing))), maxKey)
+	case len(raw) > maxThing:
+		return fmt.Errorf("%s: takes %d bytes, the stores hold at most %d", k.member(), len(raw), maxThing)
 	case at < r.kind:
 		return fmt.Errorf("%s: stands after the lines of %s", k.member(), r.kinds[r.kind].member())
 	case at == r.kind && key <= r.key:
@@ -108,7 +119,7 @@ func (w *writer) thing(k kind, thing any) error {
 		return nil
 	}
 	w.kind, w.things = k, append(w.things, want)
-	if len(w.things) < batchThings {
+	if len(w.things) < k.batch() {
 		return nil
 	}
 	return w.flushThings()

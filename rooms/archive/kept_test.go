@@ -202,6 +202,7 @@ func TestLinesThatNoExportWritesAreRefused(t *testing.T) {
 		at := strings.Index(exported, text)
 		return exported[:at] + line + "\n" + exported[at:]
 	}
+	long := strings.Repeat("x", 32<<10)
 	for name, c := range map[string]struct{ text, want string }{
 		"a later version's kind": {before(`{"report"`, `{"sticker":{"id":"s1"}}`), fmt.Sprintf(`line %d: is a "sticker", which this program does not know: a later version wrote it`, lineOf(`{"report"`))},
 		"a field of later":       {strings.Replace(exported, `"kind":"bare"`, `"kind":"bare","mood":1`, 1), fmt.Sprintf(`line %d: notification: json: unknown field "mood"`, lineOf(`"kind":"bare"`))},
@@ -215,6 +216,8 @@ func TestLinesThatNoExportWritesAreRefused(t *testing.T) {
 		"a field of all":         {strings.Replace(exported, `"fields":{"z":1`, `"fields":{"userId":"eve"`, 1), "fields: must not hold userId"},
 		"a document of another":  {strings.Replace(exported, `"document":"{\"_id\":\"r1\"`, `"document":"{\"_id\":\"r2\"`, 1), "document: must have the _id of id"},
 		"a number out of range":  {strings.Replace(exported, `"b":"x"`, `"b":1e999`, 1), "fields: must be JSON"},
+		"an id no store holds":   {strings.ReplaceAll(exported, `\"_id\":\"r1\"`, `\"_id\":\"`+long+`\"`), "rule: its id takes"},
+		"a thing too large":      {strings.Replace(exported, `\"stream\":\"orders\"`, `\"stream\":\"`+strings.Repeat(long, 512)+`\"`, 1), "rule: takes"},
 	} {
 		s := newEmbedded(t)
 		_, err := read(s, c.text, archive.ImportOptions{})
@@ -290,6 +293,52 @@ type notedTable[T any] struct {
 func (n notedTable[T]) Put(ctx context.Context, list []T) error {
 	*n.put = append(*n.put, n.name)
 	return n.Table.Put(ctx, list)
+}
+
+// measuredTable notes how much is read and written at once at most.
+type measuredTable[T any] struct {
+	kept.Table[T]
+	most *int
+}
+
+func (m measuredTable[T]) From(ctx context.Context, from string, limit int) ([]T, error) {
+	*m.most = max(*m.most, limit)
+	return m.Table.From(ctx, from, limit)
+}
+
+func (m measuredTable[T]) Put(ctx context.Context, list []T) error {
+	*m.most = max(*m.most, len(list))
+	return m.Table.Put(ctx, list)
+}
+
+// Each has the ids of all who have used it: a page of them must fit into memory.
+func TestInvitationsMoveFewAtATime(t *testing.T) {
+	const many, atOnce = 100, 8
+	source, s := newEmbedded(t), newEmbedded(t)
+	fill(t, source, sound())
+	var list []rooms.Invitation
+	for i := range many {
+		made := rooms.Invitation{ID: fmt.Sprint("i", i), RoomID: "general", Role: rooms.RoleMember, CreatedBy: "ann", CreatedAt: at}
+		made.Hash[0] = byte(i)
+		list = append(list, made)
+	}
+	if err := source.Kept.Invitations.Put(t.Context(), list); err != nil {
+		t.Fatal(err)
+	}
+	most := 0
+	source.Kept.Invitations = measuredTable[rooms.Invitation]{source.Kept.Invitations, &most}
+	s.Kept.Invitations = measuredTable[rooms.Invitation]{s.Kept.Invitations, &most}
+	for range 2 {
+		if _, err := read(s, export(t, source, ""), archive.ImportOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := all(t, s.Kept.Invitations, kept.InvitationKey); len(got) != many {
+		t.Errorf("%d of %d were moved", len(got), many)
+	}
+	if most > atOnce {
+		t.Errorf("%d are in memory at once, want at most %d", most, atOnce)
+	}
 }
 
 // A server that is started on an import which was broken off must not find a webhook without its

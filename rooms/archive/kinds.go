@@ -36,6 +36,10 @@ type kind interface {
 	// rivals gives what refuses a thing that another one leaves no place for.
 	rivals(ctx context.Context, s Store) func(thing any) error
 	put(ctx context.Context, s Store, things []any) error
+	// batch is how many are put at once.
+	batch() int
+	// had is what of a thing no other may have, besides its key; empty: nothing.
+	had(thing any) string
 	// last says whether its things, of which there are few in a room, are put behind all others.
 	last() bool
 }
@@ -52,6 +56,7 @@ type kindOf[T any, L interface{ thing() (T, error) }] struct {
 	merge   func(there, given T) (T, error) // what must be there; its errors begin with the field
 	empty   func() L
 	atLast  bool
+	large   bool // one may take megabytes: see largeListed
 
 	alone      func(*T) string // what no other may have; nil: nothing, empty: it has none
 	aloneField string
@@ -82,7 +87,7 @@ func kinds() []kind {
 			name: "invitation", counted: func(c *Counts) *int { return &c.Invitations },
 			table: func(t *kept.Tables) kept.Table[rooms.Invitation] { return t.Invitations }, key: kept.InvitationKey,
 			write: invitationToLine, merge: mergeInvitations, empty: func() *invitationLine { return &invitationLine{} },
-			alone: invitationAlone, aloneField: "id",
+			alone: invitationAlone, aloneField: "id", large: true,
 			of: func(i *rooms.Invitation, s *scope) bool { return i.RoomID == s.room },
 		},
 		&kindOf[rooms.Report, *reportLine]{
@@ -145,6 +150,28 @@ func documentKind(name string, counted func(*Counts) *int, table func(*kept.Tabl
 
 func (k *kindOf[T, L]) member() string { return k.name }
 
+// largeListed is how many are read or written at once of a kind of which one may take megabytes: an invitation has the ids of
+// all who have used it.
+const largeListed = 8
+
+// listed is how many are read at once, at least 2: each page begins with the last of the one before.
+func (k *kindOf[T, L]) listed() int {
+	if k.large {
+		return largeListed
+	}
+	return listed
+}
+
+func (k *kindOf[T, L]) had(thing any) string {
+	if k.alone == nil {
+		return ""
+	}
+	t := thing.(T)
+	return k.alone(&t)
+}
+
+func (k *kindOf[T, L]) batch() int { return min(k.listed(), batchThings) }
+
 func (k *kindOf[T, L]) last() bool { return k.atLast }
 
 func (k *kindOf[T, L]) count(c *Counts) *int { return k.counted(c) }
@@ -152,7 +179,7 @@ func (k *kindOf[T, L]) count(c *Counts) *int { return k.counted(c) }
 func (k *kindOf[T, L]) each(ctx context.Context, s Store, do func(any) error, paged func()) error {
 	table, last := k.table(&s.Kept), ""
 	for {
-		list, err := table.From(ctx, last, listed)
+		list, err := table.From(ctx, last, k.listed())
 		if err != nil {
 			return err
 		}
@@ -213,7 +240,7 @@ func (k *kindOf[T, L]) compare(ctx context.Context, s Store) func(any) (any, boo
 			page = page[1:]
 		}
 		if len(page) == 0 && !end {
-			list, err := table.From(ctx, key, listed)
+			list, err := table.From(ctx, key, k.listed())
 			if err != nil {
 				return nil, false, err
 			}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -21,6 +22,7 @@ type entry struct {
 	id                 []byte
 	key, clientID, val []byte // clientID nil: none
 	relations          relations
+	searched           bool // it has words for the index
 }
 
 // Append writes events as rooms.Log says. It refuses events that no room's log may
@@ -63,7 +65,7 @@ func checkNumbered(e *rooms.Event) error {
 
 func newEntry(e *rooms.Event) entry {
 	id := e.ID
-	n := entry{id: id[:], key: eventKey(e.RoomID, e.Seq), val: encodeEvent(e), relations: relationsOf(e)}
+	n := entry{id: id[:], key: eventKey(e.RoomID, e.Seq), val: encodeEvent(e), relations: relationsOf(e), searched: isSearched(e)}
 	if e.ClientID != "" {
 		n.clientID = clientIDKey(e.RoomID, e.Author, e.ClientID)
 	}
@@ -81,8 +83,25 @@ func putEntries(tx *bolt.Tx, entries []entry) (put int, dup *rooms.DuplicateErro
 		if err := putEntry(tx, &entries[i]); err != nil {
 			return i, nil, err
 		}
+		if err := noteBehind(tx, &entries[i]); err != nil {
+			return i, nil, err
+		}
 	}
 	return len(entries), nil, nil
+}
+
+// noteBehind notes that the search index may be beyond an event already, which has words: an import fills a room from below.
+// The index is made anew at the next start.
+func noteBehind(tx *bolt.Tx, n *entry) error {
+	if !n.searched {
+		return nil
+	}
+	cursor := tx.Bucket(bucketEvents).Cursor()
+	cursor.Seek(n.key)
+	if key, _ := cursor.Next(); key == nil || !bytes.HasPrefix(key, n.key[:len(n.key)-seqSize]) {
+		return nil
+	}
+	return tx.Bucket(bucketMeta).Put(metaPurge, []byte{1})
 }
 
 // takenKey names the first of an entry's keys that an event has already.

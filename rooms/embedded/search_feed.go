@@ -316,6 +316,11 @@ func (s *searchFeed) feedRoom(room rooms.RoomID, to int64) error {
 	return s.feed([]rooms.Arrival{{Event: rooms.Event{RoomID: room, Seq: to}}})
 }
 
+// isSearched says whether an event is in the index.
+func isSearched(e *rooms.Event) bool {
+	return e.Text != "" && (e.Type == rooms.TypeMessage || e.Type == rooms.TypeEdit)
+}
+
 // add puts the next events of a room into a batch, as they are in the file now: what was
 // blanked meanwhile has no text. more: the room has further ones.
 func (s *searchFeed) add(b *index.Batch, room rooms.RoomID, to int64) (more bool, err error) {
@@ -335,7 +340,7 @@ func (s *searchFeed) add(b *index.Batch, room rooms.RoomID, to int64) (more bool
 	}
 	for i := range events {
 		e := &events[i]
-		if e.Text != "" && (e.Type == rooms.TypeMessage || e.Type == rooms.TypeEdit) {
+		if isSearched(e) {
 			put(b, eventKey(room, e.Seq), e)
 		}
 	}

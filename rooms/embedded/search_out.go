@@ -14,8 +14,9 @@ import (
 // taken out of the index. It is written with what takes the content, so that a kill loses none.
 var bucketUnsearched = []byte("unsearched")
 
-// metaPurge in bucketMeta says that the index may hold words of what was erased. An entry
-// that is taken out stays in its files until they are merged, which may be never.
+// metaPurge in bucketMeta says that the index may hold words of what was erased (an entry that is
+// taken out stays in its files until they are merged, which may be never), or lack events behind
+// those it has.
 var metaPurge = []byte("purgeSearch")
 
 // renew begins with an empty index where the old one was.

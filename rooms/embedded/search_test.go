@@ -156,6 +156,29 @@ func TestSearchIndexOfAnotherLog(t *testing.T) {
 	}
 }
 
+// An import fills a room from below, behind what the index has of it.
+func TestWhatIsAppendedBehindTheIndexIsFoundAfterTheNextStart(t *testing.T) {
+	dir := t.TempDir()
+	o := open(t, dir)
+	append := func(first, n int64) {
+		t.Helper()
+		if err := o.Store.Log.Append(t.Context(), storetest.Messages("general", first, int(n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	append(11, 5)
+	if got := held(t, o.Store, "message"); len(got) != 5 {
+		t.Fatalf("the index has %d of 5", len(got))
+	}
+	append(1, 10)
+	for start := range 2 {
+		o = o.Reopen(t)
+		if got, want := held(t, o.Store, "message"), inLog(t, o.Store, "message"); len(want) != 15 || !slices.Equal(got, want) {
+			t.Errorf("after start %d the index has %d of %d", start+1, len(got), len(want))
+		}
+	}
+}
+
 func TestWithoutSearchThereIsNoIndex(t *testing.T) {
 	dir := filled(t)
 	store, err := embedded.Open(embedded.Options{Dir: dir, NoSearch: true})
