@@ -28,6 +28,10 @@ type Related interface {
 	// after < Seq < before, up to the page's bounds: ascending, or descending when
 	// newest is set. A page holds at least one message if there is one.
 	Thread(ctx context.Context, room RoomID, parent, after, before int64, newest bool, page Page) ([]Event, error)
+
+	// Attached returns the messages of a room with Seq < before that show files, deleted ones too,
+	// descending, up to the page's bounds. A page holds at least one message if there is one.
+	Attached(ctx context.Context, room RoomID, before int64, page Page) ([]Event, error)
 }
 
 // Trimmer takes a room's oldest events away.

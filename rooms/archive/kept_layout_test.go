@@ -34,7 +34,7 @@ var outOfExports = map[string]string{
 	"signals": "what instances tell each other is of the moment",
 	"meta":    "the log's id is in the header; the push key is the deployment's; the key of clients' positions in declared streams is the database's, as those are",
 
-	"ids": "found anew from the events", "clientIds": "found anew from the events", "targets": "found anew from the events", "parents": "found anew from the events",
+	"ids": "found anew from the events", "clientIds": "found anew from the events", "targets": "found anew from the events", "parents": "found anew from the events", "attached": "found anew from the events",
 	"userRooms":       "found anew from the members",
 	"notificationIds": "found anew from the notifications", "notificationUsers": "found anew from the notifications",
 	"notificationMessages": "found anew from the notifications", "unread": "said by the notifications",

@@ -120,6 +120,16 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 				return err
 			}
 		}
+		err := tx.Bucket(bucketAttached).ForEach(func(key, _ []byte) error {
+			e := decodeEvent(key, events.Get(key)) // a void where it is not there
+			if relationsOf(&e).attached == nil {
+				add("a message that shows no files is among those that do: %x", key)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 		for name, bucket := range map[string]*bolt.Bucket{"id": tx.Bucket(bucketIDs), "clientId": tx.Bucket(bucketClientIDs)} {
 			err := bucket.ForEach(func(key, at []byte) error {
 				if events.Get(at) == nil {
@@ -169,6 +179,9 @@ func checkKeys(tx *bolt.Tx, key, value []byte, add func(string, ...any)) {
 	}
 	if r.parent != nil && tx.Bucket(bucketParents).Get(r.parent) == nil {
 		add("room %s seq %d: is not found by its parent", e.RoomID, e.Seq)
+	}
+	if r.attached != nil && tx.Bucket(bucketAttached).Get(r.attached) == nil {
+		add("room %s seq %d: is not found by its files", e.RoomID, e.Seq)
 	}
 }
 

@@ -102,6 +102,9 @@ func (r *Eraser) blank(ctx context.Context, author auth.UserID, events []rooms.E
 			if e.Author != author || e.Erased {
 				continue
 			}
+			if err := tx.Bucket(bucketAttached).Delete(key); err != nil {
+				return nil, err
+			}
 			blank(&e)
 			if err := bucket.Put(key, encodeEvent(&e)); err != nil {
 				return nil, err

@@ -172,6 +172,32 @@ func TestFilesWithoutKeysOfUnsentFilesAreOpened(t *testing.T) {
 	}
 }
 
+// TestFilesWithoutKeysOfWhatShowsFilesAreOpened takes away by what the messages are found that show files.
+func TestFilesWithoutKeysOfWhatShowsFilesAreOpened(t *testing.T) {
+	dir := t.TempDir()
+	o := open(t, dir)
+	e := storetest.Message("general", 1)
+	e.Attachments = `[{"id":"f"}]`
+	if err := o.Store.Log.Append(t.Context(), []*rooms.Event{e, storetest.Message("general", 2)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	alter(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("attached")) })
+	o = open(t, dir)
+	found, err := o.Store.Related.Attached(t.Context(), "general", 10, rooms.Page{})
+	if err != nil || len(found) != 1 || found[0].Seq != 1 {
+		t.Errorf("showing files are %+v, %v", found, err)
+	}
+	if faults, err := o.Store.Archive.Faults(t.Context()); err != nil || len(faults) != 0 {
+		t.Errorf("faults %q, %v", faults, err)
+	}
+	if err := o.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestFilesOfTheFirstFormatAreIndexed takes away what a file of the format before does
 // not have.
 func TestFilesOfTheFirstFormatAreIndexed(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -20,6 +21,7 @@ var (
 	bucketClientIDs = []byte("clientIds") // clientIDKey -> eventKey
 	bucketTargets   = []byte("targets")   // targetKey -> nothing
 	bucketParents   = []byte("parents")   // parentKey -> nothing
+	bucketAttached  = []byte("attached")  // eventKey -> nothing, of the messages that show files
 	bucketRooms     = []byte("rooms")     // RoomID -> room record
 	bucketAccounts  = []byte("accounts")  // accountKey -> account record
 
@@ -58,8 +60,9 @@ const (
 func prepare(db *bolt.DB) error {
 	return db.Update(func(tx *bolt.Tx) error {
 		unsorted := tx.Bucket(bucketNotificationMessages) == nil
+		unrelated := slices.ContainsFunc([][]byte{bucketTargets, bucketParents, bucketAttached}, func(name []byte) bool { return tx.Bucket(name) == nil })
 		for _, name := range [][]byte{
-			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketRooms, bucketAccounts,
+			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketAttached, bucketRooms, bucketAccounts,
 			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread, bucketNotificationMessages,
 			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations, bucketReports, bucketReportsKnown, bucketAudit,
 		} {
@@ -72,15 +75,16 @@ func prepare(db *bolt.DB) error {
 				return err
 			}
 		}
+		if unrelated {
+			if err := indexAll(tx); err != nil {
+				return err
+			}
+		}
 		meta := tx.Bucket(bucketMeta)
 		switch have := meta.Get(metaFormat); {
 		case string(have) == format:
 			return nil
-		case string(have) == memberless, string(have) == unnotified:
-		case string(have) == unindexed:
-			if err := indexAll(tx); err != nil {
-				return err
-			}
+		case string(have) == memberless, string(have) == unnotified, string(have) == unindexed:
 		case have != nil:
 			return fmt.Errorf("%s has format %s, this version reads format %s: use the version that wrote it", fileName, have, format)
 		default:
@@ -92,7 +96,7 @@ func prepare(db *bolt.DB) error {
 	})
 }
 
-// indexAll makes the targets and parents of all events.
+// indexAll makes the keys by which events are found, where there were none or not all.
 func indexAll(tx *bolt.Tx) error {
 	return tx.Bucket(bucketEvents).ForEach(func(key, value []byte) error {
 		e := decodeEvent(key, value)
@@ -161,9 +165,9 @@ func parentKey(room rooms.RoomID, parent, seq int64) []byte {
 	return binary.BigEndian.AppendUint64(eventKey(room, parent), uint64(seq))
 }
 
-// relations are the keys under which an event is found by what it points at; nil: it
-// does not point there.
-type relations struct{ target, parent []byte }
+// relations are the keys under which an event is found by what it points at, or because it shows
+// files; nil: it does not.
+type relations struct{ target, parent, attached []byte }
 
 func relationsOf(e *rooms.Event) relations {
 	var r relations
@@ -173,29 +177,29 @@ func relationsOf(e *rooms.Event) relations {
 	if e.Parent > 0 {
 		r.parent = parentKey(e.RoomID, e.Parent, e.Seq)
 	}
+	if e.Type == rooms.TypeMessage && e.Attachments != "" {
+		r.attached = eventKey(e.RoomID, e.Seq)
+	}
 	return r
 }
 
 func putRelations(tx *bolt.Tx, r relations) error {
-	if r.target != nil {
-		if err := tx.Bucket(bucketTargets).Put(r.target, nil); err != nil {
-			return err
-		}
-	}
-	if r.parent == nil {
-		return nil
-	}
-	return tx.Bucket(bucketParents).Put(r.parent, nil)
+	return r.each(func(bucket, key []byte) error { return tx.Bucket(bucket).Put(key, nil) })
 }
 
 func removeRelations(tx *bolt.Tx, r relations) error {
-	if r.target != nil {
-		if err := tx.Bucket(bucketTargets).Delete(r.target); err != nil {
+	return r.each(func(bucket, key []byte) error { return tx.Bucket(bucket).Delete(key) })
+}
+
+// each gives the keys that there are, each with its bucket.
+func (r relations) each(do func(bucket, key []byte) error) error {
+	for _, one := range []struct{ bucket, key []byte }{{bucketTargets, r.target}, {bucketParents, r.parent}, {bucketAttached, r.attached}} {
+		if one.key == nil {
+			continue
+		}
+		if err := do(one.bucket, one.key); err != nil {
 			return err
 		}
 	}
-	if r.parent == nil {
-		return nil
-	}
-	return tx.Bucket(bucketParents).Delete(r.parent)
+	return nil
 }

@@ -134,6 +134,43 @@ func thread(tx *bolt.Tx, room rooms.RoomID, parent, after, before int64, newest 
 	return found
 }
 
+// Attached returns a page of the messages that show files.
+func (r *Related) Attached(ctx context.Context, room rooms.RoomID, before int64, page rooms.Page) ([]rooms.Event, error) {
+	var found []rooms.Event
+	err := r.file.read(ctx, func(tx *bolt.Tx) error {
+		found = attached(tx, room, before, page)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the messages of %s that show files: %w", room, err)
+	}
+	return found, nil
+}
+
+func attached(tx *bolt.Tx, room rooms.RoomID, before int64, page rooms.Page) []rooms.Event {
+	var found []rooms.Event
+	events, cursor, prefix := tx.Bucket(bucketEvents), tx.Bucket(bucketAttached).Cursor(), roomPrefix(room)
+	key, _ := cursor.Seek(eventKey(room, min(max(before, 0), rooms.MaxSeq+1)))
+	if key == nil { // beyond the last key of the file
+		key, _ = cursor.Last()
+	} else {
+		key, _ = cursor.Prev()
+	}
+	size := 0
+	for ; bytes.HasPrefix(key, prefix) && (page.Events == 0 || len(found) < page.Events); key, _ = cursor.Prev() {
+		e := decodeEvent(key, events.Get(key))
+		if e.Type != rooms.TypeMessage || e.Attachments == "" {
+			continue
+		}
+		size += e.Size()
+		if page.Bytes > 0 && size > page.Bytes && len(found) > 0 {
+			break
+		}
+		found = append(found, e)
+	}
+	return found
+}
+
 // eachTarget gives the numbers of what changes a message.
 func eachTarget(tx *bolt.Tx, room rooms.RoomID, target int64, do func(seq int64)) {
 	eachRelation(tx.Bucket(bucketTargets), eventKey(room, target), do)

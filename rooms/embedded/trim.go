@@ -60,6 +60,9 @@ func (t *Trimmer) Blank(ctx context.Context, room rooms.RoomID, below int64, lim
 		for _, e := range oldest(tx, room, below, hasContent, limit) {
 			blank(&e)
 			e.Emoji, e.Counts = "", ""
+			if err := tx.Bucket(bucketAttached).Delete(eventKey(room, e.Seq)); err != nil {
+				return nil, err
+			}
 			if err := tx.Bucket(bucketEvents).Put(eventKey(room, e.Seq), encodeEvent(&e)); err != nil {
 				return nil, err
 			}

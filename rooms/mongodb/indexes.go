@@ -58,6 +58,7 @@ func messageIndexes() []index {
 			name: "room_target", key: keys("roomId", "target", "type", "seq"), partial: exists("target"),
 			former: keys("roomId", "target"),
 		},
+		{name: indexAttached, key: keys("roomId", "seq"), partial: exists("attachments")},
 		{name: "room_parent", key: keys("roomId", "parent", "seq"), partial: exists("parent")},
 		{name: "heartbeat", key: keys("heartbeat"), partial: exists("heartbeat"), expire: beatLife},
 	}

@@ -86,6 +86,7 @@ func TestRelatedReadsUseTheirIndexes(t *testing.T) {
 		"deleted":    {targeting("busy", page, deletes), nil, 0, []string{"room_target"}, 1},
 		"thread":     {answering("busy", answered, 0, rooms.MaxSeq+1), thread(1), 10, []string{"room_parent"}, 10},
 		"thread up":  {answering("busy", answered, 100, 400), thread(-1), 10, []string{"room_parent"}, 10},
+		"attached":   {attaching("busy", rooms.MaxSeq+1), bson.D{{Key: "roomId", Value: -1}, {Key: "seq", Value: -1}}, 10, []string{indexAttached}, 3},
 		"trim":       {append(numbered("busy", 0, 100), holding("text", "emoji")), keys("roomId", "seq"), 10, []string{"room_seq"}, 10},
 		"trimmed on": {append(numbered("busy", 90, 100), holding("text", "emoji")), keys("roomId", "seq"), 0, []string{"room_seq"}, 9},
 		"next room":  {bson.D{{Key: "roomId", Value: field("$gt", "busy")}, {Key: "seq", Value: anySeq()}}, keys("roomId", "seq"), 1, []string{"room_seq"}, 1},

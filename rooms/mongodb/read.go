@@ -166,9 +166,14 @@ func (l *Log) page(ctx context.Context, filter bson.D, order int, page rooms.Pag
 
 // sorted reads one page in the order of an index.
 func (s *Store) sorted(ctx context.Context, filter, order bson.D, page rooms.Page) ([]rooms.Event, error) {
+	return s.sortedBy(ctx, nil, filter, order, page)
+}
+
+// sortedBy is sorted by the index of a name, where the server would choose between several; nil: by which it likes.
+func (s *Store) sortedBy(ctx context.Context, by any, filter, order bson.D, page rooms.Page) ([]rooms.Event, error) {
 	ctx, cancel := s.reading(ctx)
 	defer cancel()
-	opts := options.Find().SetSort(order).SetProjection(projection)
+	opts := options.Find().SetSort(order).SetProjection(projection).SetHint(by)
 	if page.Events > 0 {
 		opts.SetLimit(int64(page.Events)).SetBatchSize(int32(min(page.Events, oneBatch)))
 	}

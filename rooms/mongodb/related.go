@@ -164,6 +164,37 @@ func (r *Related) Thread(ctx context.Context, room rooms.RoomID, parent, after, 
 	return nil, ctx.Err()
 }
 
+// indexAttached finds the messages of a room that show files.
+const indexAttached = "room_attached"
+
+// attaching matches the messages of a room that may show files: another program's field of this name is among them.
+func attaching(room rooms.RoomID, before int64) bson.D {
+	return bson.D{
+		{Key: "roomId", Value: string(room)}, {Key: "seq", Value: integers(bson.E{Key: "$gt", Value: int64(0)}, bson.E{Key: "$lt", Value: before})},
+		{Key: "attachments", Value: field("$exists", true)}, {Key: "type", Value: field("$exists", false)},
+	}
+}
+
+// Attached returns a page of the messages that show files.
+func (r *Related) Attached(ctx context.Context, room rooms.RoomID, before int64, page rooms.Page) ([]rooms.Event, error) {
+	sort := bson.D{{Key: "roomId", Value: -1}, {Key: "seq", Value: -1}}
+	for before = min(before, rooms.MaxSeq+1); before > 1; {
+		found, err := r.sortedBy(ctx, indexAttached, attaching(room, before), sort, page)
+		if err != nil {
+			return nil, fail(fmt.Sprintf("read the messages of %s that show files", room), err)
+		}
+		if len(found) == 0 {
+			return nil, nil
+		}
+		before = found[len(found)-1].Seq
+		found = slices.DeleteFunc(found, func(e rooms.Event) bool { return e.Type != rooms.TypeMessage || e.Attachments == "" })
+		if len(found) > 0 {
+			return found, nil
+		}
+	}
+	return nil, ctx.Err()
+}
+
 // find reads all that matches and is wanted, ascending by seq. What a filter lets through
 // and no reader can make sense of is a void, which has no target and no parent.
 func (r *Related) find(ctx context.Context, from *mongo.Collection, filter bson.D, wanted func(*rooms.Event) bool) ([]rooms.Event, error) {

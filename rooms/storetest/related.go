@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -266,5 +267,55 @@ func longThread(t *testing.T, o Opened) {
 	slices.Reverse(down)
 	if !slices.Equal(up, want) || !slices.Equal(down, want) {
 		t.Errorf("read %d upwards and %d downwards of %d", len(up), len(down), len(want))
+	}
+}
+
+// attachedReadsWhatShowsFiles gives the messages that show files, newest first, until their content goes.
+func attachedReadsWhatShowsFiles(t *testing.T, o Opened) {
+	showing := func(room rooms.RoomID, seq int64, author auth.UserID) *rooms.Event {
+		e := Message(room, seq)
+		e.Author, e.Attachments = author, `[{"id":"f"}]`
+		return e
+	}
+	events := []*rooms.Event{
+		Message("general", 1), showing("general", 2, "ann"), showing("general", 3, "ben"), reactionTo("general", 4, 2),
+		showing("general", 5, "ann"), deleteOf("general", 6, 5, 0), showing("general", 7, "ann"),
+	}
+	mustAppend(t, o, events...)
+	for _, room := range []rooms.RoomID{"genera", "general.", "generala"} {
+		mustAppend(t, o, showing(room, 1, "ann"), showing(room, 2, "ann"))
+	}
+	check := func(o Opened, before int64, page rooms.Page, want ...int64) {
+		t.Helper()
+		got, err := o.Store.Related.Attached(waiting(t), "general", before, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNumbered(t, events, got, want)
+	}
+	for _, before := range []int64{8, 100, rooms.MaxSeq, rooms.MaxSeq + 1} {
+		check(o, before, rooms.Page{}, 7, 5, 3, 2)
+	}
+	check(o, 7, rooms.Page{Events: 2}, 5, 3)
+	check(o, 5, rooms.Page{Bytes: 1}, 3)
+	for _, before := range []int64{-1, 0, 1, 2} {
+		check(o, before, rooms.Page{})
+	}
+	o = o.Reopen(t)
+	check(o, 100, rooms.Page{}, 7, 5, 3, 2)
+	if _, err := o.Store.Eraser.Erase(waiting(t), "ben"); err != nil {
+		t.Fatal(err)
+	}
+	check(o, 100, rooms.Page{}, 7, 5, 2)
+	if _, err := o.Store.Trimmer.Blank(waiting(t), "general", 4, 10); err != nil {
+		t.Fatal(err)
+	}
+	check(o, 100, rooms.Page{}, 7, 5)
+	if _, err := o.Store.Trimmer.Remove(waiting(t), "general", 6, 10); err != nil {
+		t.Fatal(err)
+	}
+	check(o, 100, rooms.Page{}, 7)
+	if faults, err := o.Store.Archive.Faults(waiting(t)); err != nil || len(faults) > 0 {
+		t.Errorf("faults %q, %v", faults, err)
 	}
 }

@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"ChangesAreReadAsTheyWereWritten", changesReadBack},
 		{"FoldReadsEventsWithTheirChanges", foldReadsWithChanges},
 		{"ConcerningReadsChangesAndAnswers", concerningReadsChangesAndAnswers},
+		{"AttachedReadsWhatShowsFiles", attachedReadsWhatShowsFiles},
 		{"DeletedAreNamed", deletedAreNamed},
 		{"ThreadIsBounded", threadIsBounded},
 		{"LongThread", longThread},

@@ -119,7 +119,7 @@ func (a address) path() string {
 // Routes lists what is served, as the OpenAPI document does.
 func Routes() []string {
 	const all = "/api/rooms/{id}/files"
-	return []string{"POST " + all, "GET " + all + "/{fileId}", "GET " + all + "/{fileId}/" + partThumbnail, "GET " + all + "/{fileId}/" + partURL}
+	return []string{"POST " + all, "GET " + all, "GET " + all + "/{fileId}", "GET " + all + "/{fileId}/" + partThumbnail, "GET " + all + "/{fileId}/" + partURL}
 }
 
 // Handles says whether a request is for this package.
@@ -139,7 +139,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, _ := addressOf(r.URL)
 	allowed := []string{http.MethodGet, http.MethodHead}
 	if a.file == "" {
-		allowed = []string{http.MethodPost}
+		allowed = []string{http.MethodGet, http.MethodHead, http.MethodPost}
 	}
 	if !slices.Contains(allowed, r.Method) {
 		h.Set("Allow", strings.Join(allowed, ", "))
@@ -148,8 +148,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	handle := s.download
 	switch {
-	case a.file == "":
+	case a.file == "" && r.Method == http.MethodPost:
 		handle = s.upload
+	case a.file == "":
+		handle = s.list
 	case a.part == partURL:
 		handle = s.link
 	}

@@ -1,4 +1,4 @@
-// The panel of a room: what is pinned there, live for everybody, and the way to it.
+// The panel of a room: what is pinned there and which files were sent, live for everybody, and the way to them.
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -59,4 +59,48 @@ test("a moderator pins a message for all, who see it in the panel and go to it; 
   await panel.getByText("Nothing is pinned.").waitFor();
   await bo.page.locator(".bubble-pin").waitFor({ state: "detached" });
   await Promise.all([ann.leave(), bo.leave()]);
+});
+
+/** A picture of 64 by 64 points, as PNG. */
+async function picture(person: Person): Promise<string> {
+  const data = await person.page.evaluate(() => {
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 64;
+    canvas.getContext("2d")?.fillRect(0, 0, 64, 64);
+    return canvas.toDataURL("image/png");
+  });
+  return data.slice(data.indexOf(",") + 1);
+}
+
+/** Sends a file with a message; gives the message's seq. */
+async function share(name: string, content: Uint8Array<ArrayBuffer>): Promise<number> {
+  const headers = { Authorization: `Bearer ${server.token("bo", "Bo")}` };
+  const stored = await fetch(`${server.url}/api/rooms/${room}/files?name=${name}`, { method: "POST", headers, body: content });
+  const { file } = (await stored.json()) as { file: { id: string } };
+  return Number((await server.ask("bo", "POST", `rooms/${room}/messages`, { text: `here is ${name}`, attachments: [file.id] }, "Bo"))["seq"]);
+}
+
+test.each([1100, 360])("the files of a room are listed with who sent them, and lead to their messages: %i px", async (width) => {
+  const ann = await enter("Ann", width);
+  const panel = await openDetails(ann, "Files");
+  const cards = panel.locator(".card");
+  const first = await share(`notes-${width}.txt`, new TextEncoder().encode("just a text"));
+  await share(`square-${width}.png`, new Uint8Array(Buffer.from(await picture(ann), "base64")));
+  const names = () => cards.locator(".card-author").allTextContents();
+  await expect.poll(async () => (await names()).slice(0, 2), { timeout: SOON_MS }).toEqual([`square-${width}.png`, `notes-${width}.txt`]);
+  await expect.poll(() => cards.first().locator("img").evaluate((img: HTMLImageElement) => img.naturalWidth).catch(() => 0), { timeout: SOON_MS }).toBeGreaterThan(0);
+  await cards.nth(1).getByText("11 B, Bo").waitFor();
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await cards.nth(1).getByRole("link").click();
+  await panel.waitFor({ state: "detached" });
+  await ann.page.locator(`.message-found[data-seq="${first}"]`).waitFor();
+  // What is deleted is no file of the room any more.
+  const again = await openDetails(ann, "Files");
+  await expect.poll(async () => (await names()).includes(`notes-${width}.txt`), { timeout: SOON_MS }).toBe(true);
+  await server.ask("bo", "DELETE", `rooms/${room}/messages/${first}`);
+  await expect.poll(async () => (await names()).includes(`notes-${width}.txt`), { timeout: SOON_MS }).toBe(false);
+  const shots = process.env["PANEL_SHOTS"];
+  if (shots) await ann.page.screenshot({ path: `${shots}/files-${width}.png` });
+  await again.getByRole("button", { name: "Close" }).click();
+  await ann.leave();
 });

@@ -9,7 +9,7 @@ export { pathOf } from "./path.js";
 export type { ListQuery, MessageOptions, Room, RoomEvents, RoomSettings, Written } from "./room.js";
 export type { Stream, StreamEvents, StreamOptions } from "./stream.js";
 export type { TokenSource } from "./tokens.js";
-export type { Attachment, Fields, History, LogEvent, Message, Notification } from "./wire.js";
+export type { Attachment, Fields, History, LogEvent, Message, Notification, SharedFile } from "./wire.js";
 export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
 export type { Limits, User } from "./wire-ready.js";
 export type { Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

@@ -5,7 +5,7 @@ import { ChatError, offline } from "./errors.js";
 import { pathOf } from "./path.js";
 import { RoomLog } from "./room-log.js";
 import type { Rest } from "./rest.js";
-import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, type LogEvent, type Message, type Page } from "./wire.js";
+import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, isSeq, type LogEvent, type Message, type Page, type SharedFile } from "./wire.js";
 import { decodeReport, type Report } from "./wire-people.js";
 import {
   decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
@@ -180,6 +180,13 @@ export class Room extends Emitter<RoomEvents> {
     const { rest } = this.#host;
     const { url, thumbnailUrl, expiresAt } = await rest.get(pathOf("api", "rooms", this.id, "files", fileId, "url"));
     return { url: rest.address(String(url)), ...(typeof thumbnailUrl === "string" ? { thumbnailUrl: rest.address(thumbnailUrl) } : {}), expiresAt: String(expiresAt) };
+  }
+
+  /** The files that messages show by now, newest first; before: the next of the page before this one. */
+  async files(query: { before?: number; limit?: number } = {}): Promise<{ files: SharedFile[]; next?: number }> {
+    const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+    const { files, next } = await this.#host.rest.get(`/api/rooms/${this.id}/files?${asked}`);
+    return { files: decodeList(files, (fields) => fields as unknown as SharedFile), ...(isSeq(next) ? { next } : {}) };
   }
 
   /** Changes the room's settings; what is absent stays. */

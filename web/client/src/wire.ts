@@ -41,6 +41,14 @@ export interface Attachment {
   readonly thumbnail?: boolean;
 }
 
+/** A file in the list of a room's, with the message that shows it. */
+export interface SharedFile extends Attachment {
+  readonly seq: number;
+  readonly author: string;
+  readonly authorName?: string;
+  readonly timestamp: string;
+}
+
 /** One event of a room's log: `event` is its name in the protocol, the rest its payload. */
 export type LogEvent = Fields & { readonly event: string; readonly roomId: string; readonly seq: number };
 

@@ -28,6 +28,23 @@ export function decodeAttachments(value: unknown): Attachment[] | undefined {
   return list.length > 0 ? list : undefined;
 }
 
+/** A file with the message that shows it. */
+export interface SharedFile extends Attachment {
+  seq: number;
+  author: string;
+  authorName: string;
+  at: number; // ms since 1970
+}
+
+/** One of the list of a room's files; undefined for what is none. */
+export function decodeSharedFile(value: unknown): SharedFile | undefined {
+  const file = decodeAttachment(value);
+  if (!file || !isFields(value)) return undefined;
+  const { seq, author, authorName, timestamp } = value;
+  if (!Number.isSafeInteger(seq) || Number(seq) < 1 || typeof author !== "string" || typeof timestamp !== "string") return undefined;
+  return { ...file, seq: Number(seq), author, authorName: typeof authorName === "string" ? authorName : author, at: Date.parse(timestamp) || 0 };
+}
+
 const KIB = 1024;
 
 /** A size for people: 812 B, 1.4 MiB. */

@@ -5,13 +5,14 @@ import type { Room } from "../protocol";
 import { mayModerate } from "../rooms/rights";
 import { Dialog } from "../ui/Dialog";
 import { About } from "./About";
+import { Files } from "./Files";
 import { Invitations } from "./Invitations";
 import { Members } from "./Members";
 import { Pins } from "./Pins";
 
-export type Part = "about" | "pins" | "members" | "invitations";
+export type Part = "about" | "pins" | "files" | "members" | "invitations";
 
-const partNames: Readonly<Record<Part, string>> = { about: "About", pins: "Pinned", members: "Members", invitations: "Invitations" };
+const partNames: Readonly<Record<Part, string>> = { about: "About", pins: "Pinned", files: "Files", members: "Members", invitations: "Invitations" };
 
 interface RoomPanelProps {
   chat: Chat;
@@ -39,6 +40,7 @@ export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
       )}
       {shown === "about" && <About chat={chat} room={room} onClose={onClose} />}
       {shown === "pins" && <Pins chat={chat} room={room} onOpened={onClose} />}
+      {shown === "files" && <Files chat={chat} room={room} onOpened={onClose} />}
       {shown === "members" && <Members chat={chat} room={room} />}
       {shown === "invitations" && <Invitations chat={chat} room={room} />}
     </Dialog>
@@ -47,6 +49,6 @@ export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
 
 /** What there is to see of a room. A direct one has no settings, and its members are its two. */
 function partsOf(room: Room): Part[] {
-  if (room.type === "direct") return ["pins"];
-  return mayModerate(room) ? ["about", "pins", "members", "invitations"] : ["about", "pins", "members"];
+  if (room.type === "direct") return ["pins", "files"];
+  return mayModerate(room) ? ["about", "pins", "files", "members", "invitations"] : ["about", "pins", "files", "members"];
 }

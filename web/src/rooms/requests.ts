@@ -2,6 +2,7 @@
 
 import { ChatError, type Chat as Client } from "../../client/src/index";
 import { type CreateInvitation, type CreateRoom, type Invitation, type Member, type NewMessage, type Page, type Profile, type Receipt, type Room, type RoomRow, type RoomSettings, type SetMember } from "../protocol";
+import { decodeSharedFile, type SharedFile } from "../attachments/attachment";
 import { decodeMessage, decodeMessages } from "../protocol-decode";
 import { decodeInvitation, decodeMember, decodeRoom } from "../protocol-rooms";
 
@@ -92,6 +93,12 @@ export class RoomRequests {
   async pins(roomId: string): Promise<Page<NewMessage>> {
     const { pins, more } = await this.client.room(roomId).pins();
     return { items: decodeMessages(pins), more };
+  }
+
+  /** A page of the files that messages of a room show, newest first, and where the next one begins. */
+  async files(roomId: string, before?: number): Promise<{ items: SharedFile[]; next: number | undefined }> {
+    const { files, next } = await this.client.room(roomId).files({ limit: PAGE, ...(before !== undefined && { before }) });
+    return { items: files.flatMap((file) => decodeSharedFile(file) ?? []), next };
   }
 
   /** Shows a message to those who moderate its room. */

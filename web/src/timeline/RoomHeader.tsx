@@ -58,11 +58,9 @@ export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
               <Icon name="pin" />
             </button>
           )}
-          {type !== "direct" && (
-            <button type="button" class="button-icon" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={() => onDetails("about")}>
-              <Icon name="info" />
-            </button>
-          )}
+          <button type="button" class="button-icon" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={() => onDetails(type === "direct" ? "files" : "about")}>
+            <Icon name="info" />
+          </button>
         </div>
       )}
     </header>

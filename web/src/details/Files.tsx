@@ -1,0 +1,67 @@
+import { useEffect, useState } from "preact/hooks";
+import type { SharedFile } from "../attachments/attachment";
+import { messageOf } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { FileCard } from "./FileCard";
+
+/** The files that the room's messages show, newest first, page by page. The first page is read anew when files come or messages go. */
+export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; onOpened: () => void }) {
+  const [list, setList] = useState<{ items: readonly SharedFile[]; next: number | undefined }>();
+  const [error, setError] = useState("");
+  const [asked, setAsked] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const log = room.log.value;
+  const changes = log.changes.findLast(({ event }) => event === "message_deleted")?.seq ?? 0;
+  const newest = log.messages.findLast(({ attachments }) => attachments !== undefined)?.seq ?? 0;
+  useEffect(() => {
+    let wanted = true;
+    chat.requests.files(room.id).then(
+      (page) => {
+        if (!wanted) return;
+        setList(page);
+        setError("");
+      },
+      (failure: unknown) => wanted && setError(messageOf(failure)),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [chat, room, changes, newest, asked]);
+  const readMore = async () => {
+    if (list?.next === undefined) return;
+    setBusy(true);
+    try {
+      const page = await chat.requests.files(room.id, list.next);
+      setList({ items: [...list.items, ...page.items], next: page.next });
+      setError("");
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+    setBusy(false);
+  };
+  return (
+    <div class="panel-part">
+      <p class="form-error" role="alert">
+        {error}
+      </p>
+      {error !== "" && list === undefined && (
+        <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
+          Try again
+        </button>
+      )}
+      {list === undefined && error === "" && <div class="spinner" role="status" aria-label="Loading files" />}
+      {list?.items.length === 0 && list.next === undefined && <p class="dialog-text">No files were sent here yet.</p>}
+      <ul class="cards" aria-label="Files">
+        {list?.items.map((file) => (
+          <FileCard key={`${file.seq}/${file.id}`} chat={chat} roomId={room.id} file={file} onOpened={onOpened} />
+        ))}
+      </ul>
+      {list?.next !== undefined && (
+        <button type="button" class="button-plain" disabled={busy} onClick={() => void readMore()}>
+          Show older
+        </button>
+      )}
+    </div>
+  );
+}
