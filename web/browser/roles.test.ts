@@ -319,6 +319,7 @@ test("@ offers those who can read the room, by keys; only real mentions are mark
   await ann.field.pressSequentially("bo");
   await expect.poll(() => options.count(), { timeout: SOON_MS }).toBe(1);
   expect(await ann.field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
+  await options.first().getByText("Online").waitFor();
   await ann.field.press("Enter");
   expect(await ann.field.inputValue()).toBe("hey @Bo Chen ");
   await ann.field.pressSequentially("and @Cleo");
@@ -327,6 +328,28 @@ test("@ offers those who can read the room, by keys; only real mentions are mark
   const marked = bo.page.locator(".mention");
   await expect.poll(() => marked.allTextContents(), { timeout: SOON_MS }).toEqual(["@Bo Chen"]);
   expect(await marked.first().getAttribute("class")).toContain("mention-us");
+  await ann.leave();
+  await bo.leave();
+});
+
+test("who may speak to everybody is asked before it is sent; who may not just writes it", async () => {
+  const room = await makeRoom(server, "ann", { name: "Loud", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const ann = await enter("ann", room);
+  const bo = await enter("bo", room);
+  await ann.say("Lunch, @room!");
+  const dialog = ann.page.getByRole("dialog", { name: "Notify everybody?" });
+  await dialog.getByText("“@room” notifies everybody in Loud.").waitFor();
+  await dialog.getByRole("button", { name: "Go back" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(await ann.field.inputValue()).toBe("Lunch, @room!");
+  await ann.field.press("Enter");
+  await dialog.getByRole("button", { name: "Send to all" }).click();
+  await bo.page.locator(".mention-us", { hasText: "@room" }).waitFor();
+  expect(await ann.field.evaluate((field) => field === document.activeElement)).toBe(true);
+  await bo.say("@room is not mine to call, nor is mail@room.example");
+  await ann.bubble("@room is not mine to call, nor is mail@room.example").waitFor();
+  await ann.sees(["Lunch, @room!", "@room is not mine to call, nor is mail@room.example"]);
   await ann.leave();
   await bo.leave();
 });

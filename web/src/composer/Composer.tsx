@@ -5,10 +5,12 @@ import type { Uploads } from "../attachments/uploads";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { OwnTyping } from "../chat/typing";
+import { mayModerate } from "../rooms/rights";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
 import { codePoints, limitText, showsLimit } from "./length";
-import { filled, type Typed, typedAt } from "./mention";
+import { filled, meansRoom, type Typed, typedAt } from "./mention";
 import { Suggestions, suggestionId } from "./Suggestions";
 import { type Suggestion, useMentions } from "./useMentions";
 import { useWait, waitText } from "./useWait";
@@ -76,8 +78,10 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
     change(next.text);
     setTyped(undefined);
   };
-  const send = () => {
+  const [asking, setAsking] = useState(false);
+  const send = (isMeant = false) => {
     if (!sendable) return;
+    if (!isMeant && meansRoom(text) && mayModerate(room.info.peek())) return setAsking(true);
     const said = text.replace(/^\s*\n/u, "").trimEnd();
     chat.send(room, said, withFiles ? uploads.take() : []);
     change("");
@@ -104,7 +108,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
         send();
       }}
     >
-      {chosenOne && <Suggestions id={LIST_ID} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
+      {chosenOne && <Suggestions id={LIST_ID} chat={chat} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
       <Tray uploads={uploads} />
       <div class={`composer-box${tooLong ? " over" : ""}`}>
         <AttachButton uploads={uploads} />
@@ -146,6 +150,20 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
         {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitText(waitSeconds)}`}
         {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
+      {asking && (
+        <ConfirmDialog
+          title="Notify everybody?"
+          text={`“@room” notifies everybody in ${name}.`}
+          action="Send to all"
+          keep="Go back"
+          onConfirm={() => {
+            setAsking(false);
+            send(true);
+            return Promise.resolve(undefined);
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </form>
   );
 }

@@ -1,10 +1,17 @@
+import type { Chat } from "../chat/chat";
 import { MENTION_ROOM } from "../protocol";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { presenceText, WithPresence } from "../ui/Presence";
 import type { Suggestion } from "./useMentions";
+
+/** How often the times of who is away are read anew, in ms. */
+const TIMES_EVERY_MS = 30_000;
 
 interface SuggestionsProps {
   id: string;
+  chat: Chat;
   suggestions: readonly Suggestion[];
   chosen: number;
   onPick: (suggestion: Suggestion) => void;
@@ -15,7 +22,8 @@ export function suggestionId(id: string, index: number): string {
 }
 
 /** Whom an @ may mean. The field keeps the focus; it says which of them is chosen. */
-export function Suggestions({ id, suggestions, chosen, onPick }: SuggestionsProps) {
+export function Suggestions({ id, chat, suggestions, chosen, onPick }: SuggestionsProps) {
+  const now = useNow(TIMES_EVERY_MS);
   return (
     <ul id={id} class="suggestions" role="listbox" aria-label="People to mention">
       {suggestions.map((suggestion, i) => (
@@ -36,10 +44,13 @@ export function Suggestions({ id, suggestions, chosen, onPick }: SuggestionsProp
               <Icon name="people" size={18} />
             </span>
           ) : (
-            <Avatar id={suggestion.id} name={suggestion.name} small />
+            <WithPresence presence={chat.presences.of(suggestion.id)}>
+              <Avatar id={suggestion.id} name={suggestion.name} small />
+            </WithPresence>
           )}
           <bdi class="suggestion-name">{suggestion.name}</bdi>
           <bdi class="suggestion-more">{suggestion.more}</bdi>
+          {suggestion.id !== MENTION_ROOM && <span class="suggestion-presence">{presenceText(chat.presences.of(suggestion.id), now)}</span>}
         </li>
       ))}
     </ul>

@@ -35,3 +35,8 @@ export function isMeant(query: string, name: string, id: string): boolean {
   const has = name.toLocaleLowerCase();
   return wanted === "" || has.startsWith(wanted) || has.split(/[\s.,_-]+/u).some((word) => word.startsWith(wanted)) || id.toLocaleLowerCase().startsWith(wanted);
 }
+
+/** Whether a text speaks to everybody in its room. */
+export function meansRoom(text: string): boolean {
+  return /(?<![\p{L}\p{N}_])@room(?![\p{L}\p{N}_])/u.test(text);
+}

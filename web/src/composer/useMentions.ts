@@ -35,7 +35,8 @@ export function useMentions(chat: Chat, room: RoomState, typed: Typed | undefine
       clearTimeout(timer);
     };
   }, [chat, room, query]);
-  return query === undefined ? [] : people;
+  // Those of a moment ago are not to be picked by what was typed since.
+  return query === undefined ? [] : people.filter(({ id, name }) => isMeant(query, name, id === MENTION_ROOM ? name : id));
 }
 
 async function suggest(chat: Chat, room: RoomState, query: string): Promise<Suggestion[]> {
