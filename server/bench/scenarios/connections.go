@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 var (
 	memoryEach = report.Figure{Name: "memory a connection", Unit: "KiB", Best: report.Low}
 	connectsPS = report.Figure{Name: "connects a second", Unit: "1/s", Best: report.High}
+	cpuConnect = report.Figure{Name: "server CPU a connect", Unit: "us", Best: report.Low}
 	memoryLeft = report.Figure{Name: "memory left after all were cut", Unit: "MiB", Best: report.Low}
 )
 
@@ -34,10 +36,10 @@ func connections(quick bool) Scenario {
 		Name:  "connections",
 		Title: "A connection",
 		Doc: fmt.Sprintf("Users connect over WebSockets, 64 at a time, sign in with a token each of their own, and join rooms of %d; a connect counts when the join is answered. Memory is the server's resident memory %s later, "+
-			"less that of the same server after its first 100 connections had come and gone, divided by the connections. Then all are cut with a reset at once, and the memory above that same beginning is read again after as long.", roomSize, settle),
+			"less that of the same server after its first 100 connections had come and gone, divided by the connections. CPU is all that the server takes until then, so what follows a connect is in it: roomstream tells the rooms who is there, the others do not. Then all are cut with a reset at once, and the memory above that same beginning is read again after as long.", roomSize, settle),
 		XName:   "connections",
 		LogX:    true,
-		Figures: []report.Figure{memoryEach, connectsPS, memoryLeft},
+		Figures: []report.Figure{memoryEach, connectsPS, cpuConnect, memoryLeft},
 		Peers:   peers.All(),
 	}
 	for _, n := range counts {
@@ -64,6 +66,10 @@ func (l idlers) run(ctx context.Context, r *run) error {
 			return err
 		}
 		members := r.members(all, l.connections, roomSize)
+		cpu, err := cpuOf(p)
+		if err != nil {
+			return err
+		}
 		begun := time.Now()
 		if _, err := crowd.Open(ctx, members); err != nil {
 			return err
@@ -73,7 +79,8 @@ func (l idlers) run(ctx context.Context, r *run) error {
 		if err != nil {
 			return err
 		}
-		if err := crowd.Err(); err != nil {
+		cpuAfter, err := cpuOf(p)
+		if err := errors.Join(err, crowd.Err()); err != nil {
 			return err
 		}
 		crowd.Cut()
@@ -83,6 +90,7 @@ func (l idlers) run(ctx context.Context, r *run) error {
 		}
 		r.record(memoryEach, float64(held-before)/1024/float64(l.connections))
 		r.record(connectsPS, float64(l.connections)/took.Seconds())
+		r.record(cpuConnect, float64((cpuAfter-cpu).Microseconds())/float64(l.connections))
 		r.record(memoryLeft, float64(max(left-before, 0))/(1<<20))
 		return nil
 	})
