@@ -23,7 +23,7 @@ func (g *gossip) TellUser(user auth.UserID, event string, payload []byte) {
 	g.told[user] = append(g.told[user], event+" "+string(payload))
 }
 
-func (g *gossip) TellRoom(rooms.RoomID, string, []byte)     {}
+func (g *gossip) TellRoom(rooms.RoomID, string, ...[]byte)  {}
 func (g *gossip) Tell(func(auth.User) bool, string, []byte) {}
 func (g *gossip) heard(user auth.UserID) []string {
 	g.mu.Lock()

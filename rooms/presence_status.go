@@ -204,17 +204,20 @@ func (r *rosters) size(id RoomID) int {
 	return 0
 }
 
-// told tells presence_updated {userId, status, lastSeen} of each user.
+// told tells presence_updated {userId, status, lastSeen} of each user: all at once, for when a network returns thousands
+// come together, and a write for each of them to each member would be most of what their coming costs.
 func (t roomTeller) told(g Signal) {
 	if emitter := t.service.router.sockets(); t.service.teller == nil || emitter == nil || emitter.Members(g.Room) == 0 || !t.small(g.Room) {
 		return
 	}
-	for _, u := range g.Users {
+	payloads := make([][]byte, len(g.Users))
+	for i, u := range g.Users {
 		b := AppendJSONString([]byte(`{"userId":`), string(u.User))
 		b = AppendJSONString(append(b, `,"status":`...), string(u.Status))
 		b = AppendJSONString(append(b, `,"lastSeen":`...), g.At.UTC().Format(TimeFormat))
-		t.service.teller.TellRoom(g.Room, "presence_updated", append(b, '}'))
+		payloads[i] = append(b, '}')
 	}
+	t.service.teller.TellRoom(g.Room, "presence_updated", payloads...)
 }
 
 // statusTold tells a room's sockets here what another instance knows of its users.

@@ -30,14 +30,16 @@ func (r *room200) Members(room rooms.RoomID) int {
 
 func (r *room200) TellUser(auth.UserID, string, []byte) {}
 
-func (r *room200) TellRoom(room rooms.RoomID, event string, payload []byte) {
+func (r *room200) TellRoom(room rooms.RoomID, event string, payloads ...[]byte) {
 	if event != "presence_updated" {
 		return
 	}
-	fields := strings.Split(string(payload), `"`)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.told = append(r.told, fmt.Sprint(room, " ", fields[3], " ", fields[7]))
+	for _, payload := range payloads {
+		fields := strings.Split(string(payload), `"`)
+		r.told = append(r.told, fmt.Sprint(room, " ", fields[3], " ", fields[7]))
+	}
 }
 
 func (r *room200) Tell(func(auth.User) bool, string, []byte) {}

@@ -42,8 +42,10 @@ func (r *recorder) TellUser(user auth.UserID, event string, payload []byte) {
 	r.add(told{"user-" + string(user), event, string(payload)})
 }
 
-func (r *recorder) TellRoom(room rooms.RoomID, event string, payload []byte) {
-	r.add(told{"room-" + string(room), event, string(payload)})
+func (r *recorder) TellRoom(room rooms.RoomID, event string, payloads ...[]byte) {
+	for _, payload := range payloads {
+		r.add(told{"room-" + string(room), event, string(payload)})
+	}
 }
 
 func (r *recorder) Tell(allowed func(auth.User) bool, event string, payload []byte) {

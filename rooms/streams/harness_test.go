@@ -347,8 +347,10 @@ func (t *told) TellUser(user auth.UserID, event string, payload []byte) {
 	t.add("user-"+string(user), event, payload)
 }
 
-func (t *told) TellRoom(room rooms.RoomID, event string, payload []byte) {
-	t.add("room-"+string(room), event, payload)
+func (t *told) TellRoom(room rooms.RoomID, event string, payloads ...[]byte) {
+	for _, payload := range payloads {
+		t.add("room-"+string(room), event, payload)
+	}
 }
 
 func (t *told) Tell(allowed func(auth.User) bool, event string, payload []byte) {

@@ -239,3 +239,16 @@ func TestADeliveryAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations for %d deliveries", n, members*len(events))
 	}
 }
+
+// TestARoomIsToldSeveralThingsInOrder tells them with one write.
+func TestARoomIsToldSeveralThingsInOrder(t *testing.T) {
+	s := newStage(t)
+	c := s.join()
+	c.ask("join", `"room-general"`)
+	s.io.TellRoom("general", "e", []byte("1"), []byte("2"), []byte("3"))
+	s.io.TellRoom("general", "e", []byte("4"))
+	for n := 1; n <= 4; n++ {
+		c.expect(fmt.Sprintf(`42["e",%d]`, n))
+	}
+	c.healthy()
+}

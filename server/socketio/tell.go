@@ -17,11 +17,17 @@ func (s *Server) TellUser(user auth.UserID, event string, payload []byte) {
 	}
 }
 
-// TellRoom queues an event to every socket in a room.
-func (s *Server) TellRoom(room rooms.RoomID, event string, payload []byte) {
-	if name := adapterRoom(room); s.members(name) > 0 {
-		s.broadcast(name, [][]byte{eventPacket(event, payload)})
+// TellRoom queues an event for each payload to every socket in a room.
+func (s *Server) TellRoom(room rooms.RoomID, event string, payloads ...[]byte) {
+	name := adapterRoom(room)
+	if s.members(name) == 0 {
+		return
 	}
+	packets := make([][]byte, len(payloads))
+	for i, payload := range payloads {
+		packets[i] = eventPacket(event, payload)
+	}
+	s.broadcast(name, packets)
 }
 
 // Tell queues an event to every socket whose user is allowed.
