@@ -57,6 +57,11 @@ test("a little scrolling asks for no other rows", () => {
   expect(viewAround(1000, 560, 570, view)).not.toBe(view);
 });
 
+test("where more is in sight than may be on the page, nothing is asked for again and again", () => {
+  const view = viewAround(1000, 500, 700);
+  expect(viewAround(1000, 500, 700, view)).toBe(view);
+});
+
 test("at the end one new message does not make the oldest leave, many do", () => {
   const view = viewAtEnd(1000);
   expect(viewAtEnd(1001, view).from).toBe(view.from);

@@ -27,7 +27,9 @@ export function viewAround(count: number, first: number, last: number, before?: 
   const spare = Math.max(0, Math.floor((MOST_ROWS - (last - first + 1)) / 2));
   if (before && reaches(before, count, first, last, spare / 2)) return before;
   const from = Math.max(0, Math.min(first - spare, count - MOST_ROWS));
-  return { from, to: Math.min(count, from + MOST_ROWS) };
+  const to = Math.min(count, from + MOST_ROWS);
+  // Where more is in sight than may be on the page, no other view helps.
+  return before?.from === from && before.to === to ? before : { from, to };
 }
 
 function reaches(view: View, count: number, first: number, last: number, enough: number): boolean {
