@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 
@@ -18,6 +18,9 @@ interface RemovableProps {
 export function Removable({ id, name, consequence, onRemove, onRemoved, children, actions }: RemovableProps) {
   const [asking, setAsking] = useState(false);
   const row = useRef<HTMLLIElement>(null);
+  const screen = useRef<HTMLElement | null | undefined>(undefined);
+  // Once it is removed the row goes, and with it the button that the dialog has given the focus back to.
+  useEffect(() => () => void requestAnimationFrame(() => document.activeElement === document.body && screen.current?.focus()), []);
   return (
     <li ref={row} class="admin-row" data-row={id}>
       <span class="admin-row-text">{children}</span>
@@ -37,9 +40,7 @@ export function Removable({ id, name, consequence, onRemove, onRemoved, children
             const refusal = await refusalOf(onRemove());
             if (refusal !== undefined) return refusal;
             setAsking(false);
-            // The row goes, and the button that the dialog gives the focus back to with it.
-            const screen = row.current?.closest<HTMLElement>(".admin-screen");
-            requestAnimationFrame(() => screen?.focus());
+            screen.current = row.current?.closest<HTMLElement>(".admin-screen");
             onRemoved();
             return undefined;
           }}
