@@ -3,7 +3,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AXE, faultsOf } from "./axe";
-import { startBrowser } from "./browser";
+import { startBrowser, type Theme } from "./browser";
 import { makeRoom, openDetails, setMember } from "./crew";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
@@ -23,10 +23,10 @@ afterAll(async () => {
   await server.remove();
 });
 
-const enter = (name: string, width = 1100) => Person.enter(browser, server, name, { room, width, before: (page) => page.addInitScript(AXE) });
+const enter = (name: string, width = 1100, theme: Theme = "light") => Person.enter(browser, server, name, { room, width, theme, before: (page) => page.addInitScript(AXE) });
 
 test("a moderator pins a message for all, who see it in the panel and go to it; its delete takes the pin away", async () => {
-  const [ann, bo] = await Promise.all([enter("Ann"), enter("Bo", 360)]);
+  const [ann, bo] = await Promise.all([enter("Ann"), enter("Bo", 360, "dark")]);
   // Bo may not.
   await bo.bubble("line 79").waitFor();
   const his = await bo.openMenu("line 79");
@@ -80,8 +80,8 @@ async function share(name: string, content: Uint8Array<ArrayBuffer>): Promise<nu
   return Number((await server.ask("bo", "POST", `rooms/${room}/messages`, { text: `here is ${name}`, attachments: [file.id] }, "Bo"))["seq"]);
 }
 
-test.each([1100, 360])("the files of a room are listed with who sent them, and lead to their messages: %i px", async (width) => {
-  const ann = await enter("Ann", width);
+test.each([[1100, "light"], [360, "dark"]] as const)("the files of a room are listed with who sent them, and lead to their messages: %i px, %s", async (width, theme) => {
+  const ann = await enter("Ann", width, theme);
   const panel = await openDetails(ann, "Files");
   const cards = panel.locator(".card");
   const first = await share(`notes-${width}.txt`, new TextEncoder().encode("just a text"));
