@@ -146,6 +146,24 @@ test("a new message is announced once; history and one's own are not", async () 
   await ann.leave();
 });
 
+test("a colon offers emoji by their names, by keys; a time and a smiley are left alone", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "emoji" });
+  const options = ann.page.getByRole("listbox", { name: "Emoji" }).getByRole("option");
+  await ann.field.pressSequentially("at 10:30 :) :thumbs");
+  await expect.poll(() => options.allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/gu, " "))), { timeout: SOON_MS }).toEqual(["👍 :thumbsup:", "👎 :thumbsdown:"]);
+  expect(await ann.field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
+  await ann.field.press("ArrowDown");
+  await ann.field.press("Tab");
+  expect(await ann.field.inputValue()).toBe("at 10:30 :) 👎 ");
+  await ann.field.pressSequentially(":sm");
+  await options.first().waitFor();
+  await ann.field.press("Escape");
+  await options.first().waitFor({ state: "detached" });
+  await ann.field.press("Enter");
+  await expect.poll(async () => (await server.log("emoji")).map(({ text }) => text), { timeout: SOON_MS }).toEqual(["at 10:30 :) 👎 :sm"]);
+  await ann.leave();
+});
+
 test("a draft stays with its room", async () => {
   await server.post("draft-a", "x");
   await server.post("draft-b", "x");

@@ -9,6 +9,7 @@ import { mayModerate } from "../rooms/rights";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
+import { emojiTypedAt, findEmoji } from "./emoji";
 import { codePoints, limitText, showsLimit } from "./length";
 import { filled, meansRoom, type Typed, typedAt } from "./mention";
 import { Suggestions, suggestionId } from "./Suggestions";
@@ -26,7 +27,7 @@ interface ComposerProps {
   uploads: Uploads;
 }
 
-/** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody. Keyed by room, so that drafts do not mix. */
+/** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody, a colon an emoji. Keyed by room, so that drafts do not mix. */
 export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   const [text, setText] = useState(() => drafts.get(room.id));
   const [typed, setTyped] = useState<Typed>();
@@ -39,7 +40,9 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   const waitSeconds = useWait(chat, room);
   const withFiles = uploads.list.value.length > 0;
   const sendable = !tooLong && waitSeconds === 0 && (withFiles ? uploads.ready : text.trim() !== "");
-  const suggestions = useMentions(chat, room, typed);
+  const [emojiTyped, setEmojiTyped] = useState<Typed>();
+  const people = useMentions(chat, room, typed);
+  const suggestions = emojiTyped ? findEmoji(emojiTyped.query).map(({ emoji, name }): Suggestion => ({ id: emoji, name: `:${name}:`, more: "", emoji })) : people;
   const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
   const name = room.name.value;
   const typing = useMemo(() => new OwnTyping((on) => room.handle?.typing(on)), [room]);
@@ -62,21 +65,29 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   }, [text]);
 
   const look = ({ value, selectionStart, selectionEnd }: HTMLTextAreaElement) => {
-    const now = selectionStart === selectionEnd ? typedAt(value, selectionEnd) : undefined;
-    if (now?.at === typed?.at && now?.query === typed?.query) return;
+    const isCaret = selectionStart === selectionEnd;
+    const emoji = isCaret ? emojiTypedAt(value, selectionEnd) : undefined;
+    const now = isCaret && !emoji ? typedAt(value, selectionEnd) : undefined;
+    if (isSame(now, typed) && isSame(emoji, emojiTyped)) return;
     setTyped(now);
+    setEmojiTyped(emoji);
     setChosen(0);
+  };
+  const stop = () => {
+    setTyped(undefined);
+    setEmojiTyped(undefined);
   };
   const change = (next: string) => {
     setText(next);
     drafts.set(room.id, next);
   };
   const pick = (suggestion: Suggestion) => {
-    if (!typed || !field.current) return;
-    const next = filled(text, field.current.selectionEnd, typed, suggestion.name);
+    const place = emojiTyped ?? typed;
+    if (!place || !field.current) return;
+    const next = filled(text, field.current.selectionEnd, place, suggestion.emoji ?? `@${suggestion.name}`);
     caret.current = next.caret;
     change(next.text);
-    setTyped(undefined);
+    stop();
   };
   const [asking, setAsking] = useState(false);
   const send = (isMeant = false) => {
@@ -86,7 +97,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
     chat.send(room, said, withFiles ? uploads.take() : []);
     change("");
     typing.sent();
-    setTyped(undefined);
+    stop();
     field.current?.focus();
   };
   /** What a key does to the suggestions; false: nothing. */
@@ -95,7 +106,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
     if (key === "ArrowDown") setChosen((chosen + 1) % suggestions.length);
     else if (key === "ArrowUp") setChosen((chosen + suggestions.length - 1) % suggestions.length);
     else if (key === "Enter" || key === "Tab") pick(chosenOne);
-    else if (key === "Escape") setTyped(undefined);
+    else if (key === "Escape") stop();
     else return false;
     return true;
   };
@@ -132,7 +143,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
             look(event.currentTarget);
           }}
           onSelect={(event) => look(event.currentTarget)}
-          onBlur={() => setTyped(undefined)}
+          onBlur={() => stop()}
           onKeyDown={(event) => {
             // An Enter that ends an input method's composition is not ours.
             if (event.isComposing) return;
@@ -166,4 +177,8 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
       )}
     </form>
   );
+}
+
+function isSame(a: Typed | undefined, b: Typed | undefined): boolean {
+  return a?.at === b?.at && a?.query === b?.query;
 }

@@ -21,11 +21,11 @@ export function suggestionId(id: string, index: number): string {
   return `${id}-${index}`;
 }
 
-/** Whom an @ may mean. The field keeps the focus; it says which of them is chosen. */
+/** Whom an @ may mean, or what a colon. The field keeps the focus; it says which of them is chosen. */
 export function Suggestions({ id, chat, suggestions, chosen, onPick }: SuggestionsProps) {
   const now = useNow(TIMES_EVERY_MS);
   return (
-    <ul id={id} class="suggestions" role="listbox" aria-label="People to mention">
+    <ul id={id} class="suggestions" role="listbox" aria-label={suggestions[0]?.emoji === undefined ? "People to mention" : "Emoji"}>
       {suggestions.map((suggestion, i) => (
         <li
           key={suggestion.id}
@@ -39,7 +39,9 @@ export function Suggestions({ id, chat, suggestions, chosen, onPick }: Suggestio
             onPick(suggestion);
           }}
         >
-          {suggestion.id === MENTION_ROOM ? (
+          {suggestion.emoji !== undefined ? (
+            <span class="suggestion-emoji">{suggestion.emoji}</span>
+          ) : suggestion.id === MENTION_ROOM ? (
             <span class="avatar avatar-small suggestion-room">
               <Icon name="people" size={18} />
             </span>
@@ -50,7 +52,7 @@ export function Suggestions({ id, chat, suggestions, chosen, onPick }: Suggestio
           )}
           <bdi class="suggestion-name">{suggestion.name}</bdi>
           <bdi class="suggestion-more">{suggestion.more}</bdi>
-          {suggestion.id !== MENTION_ROOM && <span class="suggestion-presence">{presenceText(chat.presences.of(suggestion.id), now)}</span>}
+          {suggestion.emoji === undefined && suggestion.id !== MENTION_ROOM && <span class="suggestion-presence">{presenceText(chat.presences.of(suggestion.id), now)}</span>}
         </li>
       ))}
     </ul>

@@ -12,8 +12,8 @@ describe("what is typed behind an @", () => {
     for (const text of ["ann@example", "@ ann", "@ann is not", "@ann\nbo", "no at all", `@${"a".repeat(65)}`]) expect(typedAt(text, text.length)).toBeUndefined();
   });
   test("is filled in with a space behind it, one", () => {
-    expect(filled("hi @an", 6, { at: 3, query: "an" }, "Ann Lee")).toEqual({ text: "hi @Ann Lee ", caret: 12 });
-    expect(filled("hi @an there", 6, { at: 3, query: "an" }, "Ann")).toEqual({ text: "hi @Ann there", caret: 8 });
+    expect(filled("hi @an", 6, { at: 3, query: "an" }, "@Ann Lee")).toEqual({ text: "hi @Ann Lee ", caret: 12 });
+    expect(filled("hi @an there", 6, { at: 3, query: "an" }, "@Ann")).toEqual({ text: "hi @Ann there", caret: 8 });
   });
   test("means who has a word that begins with it, or the id", () => {
     expect(["le", "ANN", "u1", ""].map((query) => isMeant(query, "Ann Lee", "u1"))).toEqual([true, true, true, true]);

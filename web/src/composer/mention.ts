@@ -22,10 +22,10 @@ export function typedAt(text: string, caret: number): Typed | undefined {
   return { at, query };
 }
 
-/** The text with a name in what was typed's place, and where the caret stands then. */
-export function filled(text: string, caret: number, typed: Typed, name: string): { text: string; caret: number } {
+/** The text with a word in what was typed's place, and where the caret stands then. */
+export function filled(text: string, caret: number, typed: Typed, word: string): { text: string; caret: number } {
   const rest = text.slice(caret);
-  const inserted = `@${name}${/^\s/u.test(rest) ? "" : " "}`;
+  const inserted = `${word}${/^\s/u.test(rest) ? "" : " "}`;
   return { text: text.slice(0, typed.at) + inserted + rest, caret: typed.at + inserted.length + (/^\s/u.test(rest) ? 1 : 0) };
 }
 

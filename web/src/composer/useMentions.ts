@@ -15,6 +15,8 @@ export interface Suggestion {
   /** What is written behind the @. */
   readonly name: string;
   readonly more: string;
+  /** It is an emoji, which is written itself. */
+  readonly emoji?: string;
 }
 
 /** People who can read the room and are meant by what is typed; in a room with moderation also everybody, for those who may. */
