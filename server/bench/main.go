@@ -56,10 +56,13 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&o.only, "only", "", "names of scenarios, separated by commas; empty: all")
 	flags.StringVar(&o.peers, "peers", "", "names of peers, separated by commas; empty: all")
 	flags.StringVar(&o.root, "root", "../..", "the project's folder")
-	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: print only")
+	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: server/bench for a whole run, none for others")
 	flags.StringVar(&o.mongod, "mongod", os.Getenv("ROOMSTREAM_MONGOD"), "the mongod program")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if whole := !o.quick && o.only == "" && o.peers == ""; whole && o.out == "" {
+		o.out = filepath.Join(o.root, "server/bench")
 	}
 	if o.list {
 		for _, s := range scenarios.All(o.quick) {

@@ -41,7 +41,7 @@ func delivery(quick bool) Scenario {
 		Title: "A delivery",
 		Doc: "One room of 200 members; one of them sends texts of 100 bytes: sparse is one every 20 ms, bursts are 50 in one write every 50 ms (less often where a burst takes longer). CPU is all that the server's process " +
 			"takes meanwhile, divided by the deliveries; the delay is from the write of the send to the read of the delivery. Roomstream stores each message first (embedded store, fsync), the others store nothing; " +
-			"it runs with -search=false but where the load says otherwise: indexing each text costs more than delivering it to 200.",
+			"it runs with -search=false but where the load says otherwise, for the others have no search.",
 		Figures: []report.Figure{cpuADelivery, deliveryP50, deliveryP99},
 		Peers:   peers.All(),
 		Cases: []Case{

@@ -2,10 +2,11 @@ module roomstream/server/bench/peers/centrifuge
 
 go 1.26.0
 
+require github.com/centrifugal/centrifuge v0.38.0
+
 require (
 	github.com/FZambia/eagle v0.2.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
-	github.com/centrifugal/centrifuge v0.38.0 // indirect
 	github.com/centrifugal/protocol v0.17.0 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/dolthub/maphash v0.1.0 // indirect
