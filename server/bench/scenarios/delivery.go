@@ -93,6 +93,10 @@ func (b bursts) prepare(ctx context.Context, r *run, p *peers.Process, crowd *lo
 		if _, err := crowd.Open(ctx, idle); err != nil {
 			return err
 		}
+		const settle = 3 * time.Second // what follows so many connects is no cost of a delivery
+		if err := wait(ctx, settle); err != nil {
+			return err
+		}
 	}
 	const fill = 500 // messages in one write: below what a server may have waiting
 	for _, load := range []bursts{

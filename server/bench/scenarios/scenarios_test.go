@@ -26,7 +26,7 @@ func measured(t *testing.T, c Case, figures ...report.Figure) *report.Section {
 }
 
 func TestALoadIsMeasuredFromStartToStop(t *testing.T) {
-	c := Case{Case: report.Case{Label: "bursts"}, run: bursts{rooms: 2, members: 5, idle: 60, burst: 20, every: time.Millisecond, times: 20}.run}
+	c := Case{Case: report.Case{Label: "bursts"}, run: bursts{rooms: 2, members: 5, burst: 20, every: time.Millisecond, times: 20}.run}
 	s := measured(t, c, deliveryFigures...)
 	if failed := s.Failures(c.Case, peers.Floor); len(failed) > 0 {
 		t.Fatal(failed)
