@@ -55,9 +55,11 @@ func (s *Sender) send(ctx context.Context, d *delivery) outcome {
 		return outcome{again: !errors.Is(err, outward.ErrRefused), err: plain(err), said: silent}
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)) // only for the connection
 	result := s.judge(answer)
 	result.said = answered
+	if _, err := io.Copy(io.Discard, io.LimitReader(answer.Body, maxAnswer)); err != nil {
+		result.said = silent // it kept the place, for as long as it pleased
+	}
 	return result
 }
 
