@@ -87,8 +87,9 @@ type pinProposal struct {
 }
 
 // SetPin pins a message, or takes its pin away, by an event of the room's log; where it is so already nothing is appended
-// and Sent.Seq is the newest by which the room, or the message, became what it is. Errors: BAD_REQUEST, NOT_FOUND (the message, too), GONE (it was deleted),
-// FORBIDDEN for who does not moderate, CONFLICT with the reason `pins` where there are MaxPins, OVERLOADED, UNAVAILABLE, TIMEOUT.
+// and Sent.Seq is the newest by which the room became what it is (0: there is none). Errors: BAD_REQUEST, NOT_FOUND (the
+// message, too), GONE (it was deleted), FORBIDDEN for who does not moderate, CONFLICT with the reason `pins` where there are
+// MaxPins, OVERLOADED, UNAVAILABLE, TIMEOUT.
 func (s *Service) SetPin(ctx context.Context, user auth.User, in PinInput) (Sent, error) {
 	at, err := s.access(ctx, user, in.RoomID)
 	if err != nil {
@@ -168,7 +169,7 @@ func (p *proposal) judgePin(s *roomState, e *Event, role Role) (Sent, error) {
 	}
 	in, pins := p.pin, s.room.Pins.Seqs()
 	if slices.Contains(pins, in.seq) == in.on {
-		return Sent{Seq: max(s.room.StateSeq, in.seq)}, errNoChange
+		return Sent{Seq: s.room.StateSeq}, errNoChange
 	}
 	pins = slices.DeleteFunc(pins, func(seq int64) bool { return seq == in.seq || slices.Contains(in.gone, seq) || seq < s.room.MinSeq })
 	if in.on {

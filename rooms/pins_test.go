@@ -94,10 +94,26 @@ func TestAPinIsAnEventOfTheRoomsLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantPinned(t, s, room, first)
-	never, err := setPin(s, alice, room, first+1, false)
-	if err != nil || never.ID != (rooms.EventID{}) {
-		t.Errorf("what was never pinned is unpinned by an event: %+v, %v", never, err)
+}
+
+// Whatever number is named, taking away what is not pinned says nothing of the room that its log has not: an instance that
+// believed it would read the room again and again, to find a change that there never was.
+func TestTakingAwayWhatIsNotPinnedChangesNothing(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	room, first := pinRoom(t, s, 2)
+	one := pin(t, s, room, first)
+	for _, seq := range []int64{first + 1, one.Seq, one.Seq + 1, rooms.MaxSeq} {
+		never, err := setPin(s, alice, room, seq, false)
+		if err != nil || never.ID != (rooms.EventID{}) || never.Seq != one.Seq {
+			t.Errorf("%d is taken away at %+v, %v, want nothing, as of %d", seq, never, err, one.Seq)
+		}
 	}
+	// Nothing of a room that everybody found, and whose log says nothing of it.
+	send(t, s, "found", "hello", "")
+	if never, err := setPin(s, admin, "found", 1, false); err != nil || never.Seq != 0 {
+		t.Errorf("in a room without a state it is taken away at %+v, %v", never, err)
+	}
+	wantPinned(t, s, room, first)
 }
 
 func TestWhoMayPin(t *testing.T) {
