@@ -111,7 +111,7 @@ test("what failed in one tab is seen in the other, and goes from both when it is
   await expect.poll(async () => (await server.log("tabs")).map(({ text }) => text), { timeout: SOON_MS }).toEqual(["refuse that"]);
   for (const page of [ann.page, tab]) {
     await expect.poll(() => page.locator('[data-state="logged"] .bubble-text').allTextContents(), { timeout: SOON_MS }).toEqual(["refuse that"]);
-    expect(await failures(page).count()).toBe(0);
+    await expect.poll(() => failures(page).count(), { timeout: SOON_MS }).toBe(0);
   }
   await ann.leave();
 });
