@@ -147,6 +147,8 @@ test("what failed in a room that one is out of is found, copied and discarded", 
   await dialog.getByRole("button", { name: "Discard" }).click();
   await dialog.waitFor({ state: "detached" });
   expect(await ann.page.locator(".unsent-button").count()).toBe(0);
+  // The keyboard goes on where the button was.
+  await expect.poll(() => ann.page.evaluate(() => document.activeElement?.className), { timeout: SOON_MS }).toBe("unsent-place");
   await ann.page.reload();
   await row(ann, "tabs").waitFor();
   expect(await ann.page.locator(".unsent-button").count()).toBe(0);

@@ -4,7 +4,7 @@ import { sentence } from "../chat/asking";
 import { goTo } from "../route";
 import { copy } from "../ui/copy";
 import { Dialog } from "../ui/Dialog";
-import { clockTime, exactTime } from "../ui/time";
+import { dateAndTime, exactTime } from "../ui/time";
 import { useToast } from "../ui/useToast";
 import { filesText, type Unsent } from "./unsent";
 
@@ -65,7 +65,7 @@ function Row({ chat, unsent, onCopy, onDiscard, onOpen }: RowProps) {
       <p class="unsent-head">
         <strong>{room ? <bdi>{room.name.value}</bdi> : "A room that you cannot read any more"}</strong>
         <time dateTime={new Date(unsent.at).toISOString()} title={exactTime(unsent.at)}>
-          {clockTime(unsent.at)}
+          {dateAndTime(unsent.at)}
         </time>
       </p>
       {unsent.text !== "" && (
