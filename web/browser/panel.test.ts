@@ -57,6 +57,7 @@ test("a moderator pins a message for all, who see it in the panel and go to it; 
   await expect.poll(() => hers.locator(".card-text").allTextContents(), { timeout: SOON_MS }).toEqual(["line 79"]);
   await hers.getByRole("button", { name: "Take the pin away" }).click();
   await panel.getByText("Nothing is pinned.").waitFor();
+  await expect.poll(() => panel.locator(".cards").evaluate((list) => list === document.activeElement), { timeout: SOON_MS }).toBe(true);
   await bo.page.locator(".bubble-pin").waitFor({ state: "detached" });
   await Promise.all([ann.leave(), bo.leave()]);
 });

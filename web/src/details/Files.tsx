@@ -1,25 +1,26 @@
 import { useEffect, useState } from "preact/hooks";
-import type { SharedFile } from "../attachments/attachment";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { FileCard } from "./FileCard";
+import { type FilePage, withOlder, withPage } from "./filePages";
 
 /** The files that the room's messages show, newest first, page by page. The first page is read anew when files come or messages go. */
 export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; onOpened: () => void }) {
-  const [list, setList] = useState<{ items: readonly SharedFile[]; next: number | undefined }>();
+  const [list, setList] = useState<FilePage>();
   const [error, setError] = useState("");
   const [asked, setAsked] = useState(0);
   const [busy, setBusy] = useState(false);
   const log = room.log.value;
-  const changes = log.changes.findLast(({ event }) => event === "message_deleted")?.seq ?? 0;
+  const deleted = log.changes.flatMap((change) => (change.event === "message_deleted" ? change : []));
+  const changes = deleted.at(-1)?.seq ?? 0;
   const newest = log.messages.findLast(({ attachments }) => attachments !== undefined)?.seq ?? 0;
   useEffect(() => {
     let wanted = true;
     chat.requests.files(room.id).then(
       (page) => {
         if (!wanted) return;
-        setList(page);
+        setList((before) => withPage(before, page, deleted.map(({ target }) => target)));
         setError("");
       },
       (failure: unknown) => wanted && setError(messageOf(failure)),
@@ -33,7 +34,7 @@ export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; o
     setBusy(true);
     try {
       const page = await chat.requests.files(room.id, list.next);
-      setList({ items: [...list.items, ...page.items], next: page.next });
+      setList((now) => (now ? withOlder(now, page, list.next) : now));
       setError("");
     } catch (failure) {
       setError(messageOf(failure));

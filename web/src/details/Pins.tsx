@@ -1,8 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import type { NewMessage } from "../protocol";
+import { pinnedSeqs } from "../protocol-rooms";
 import { mayPin } from "../rooms/rights";
 import { MessageCard } from "./MessageCard";
 
@@ -12,7 +13,10 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
   const [error, setError] = useState("");
   const [asked, setAsked] = useState(0);
   const info = room.info.value;
-  const changes = room.log.value.changes.at(-1)?.seq ?? 0;
+  const cards = useRef<HTMLUListElement>(null);
+  const pinned = pinnedSeqs(info.pins);
+  // A reaction, and what becomes of other messages, changes nothing of what is seen here.
+  const changed = room.log.value.changes.findLast((change) => (change.event === "message_updated" || change.event === "message_deleted") && pinned.includes(change.target))?.seq ?? 0;
   useEffect(() => {
     let wanted = true;
     chat.requests.pins(room.id).then(
@@ -26,8 +30,12 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
     return () => {
       wanted = false;
     };
-  }, [chat, room, info.pins, changes, asked]);
-  const unpin = async (seq: number) => setError((await refusalOf(chat.requests.setPin(room.id, seq, false))) ?? "");
+  }, [chat, room, info.pins, changed, asked]);
+  const unpin = async (seq: number) => {
+    const refusal = await refusalOf(chat.requests.setPin(room.id, seq, false));
+    setError(refusal ?? "");
+    if (refusal === undefined) cards.current?.focus(); // the button goes with its message
+  };
   return (
     <div class="panel-part">
       <p class="form-error" role="alert">
@@ -40,7 +48,7 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
       )}
       {list === undefined && error === "" && <div class="spinner" role="status" aria-label="Loading pinned messages" />}
       {list?.length === 0 && <p class="dialog-text">{mayPin(info) ? "Nothing is pinned. A message’s menu pins it here for everybody." : "Nothing is pinned in this room."}</p>}
-      <ul class="cards" aria-label="Pinned messages">
+      <ul ref={cards} class="cards" tabIndex={-1} aria-label="Pinned messages">
         {list?.map((message) => (
           <MessageCard key={message.seq} chat={chat} message={message} onOpened={onOpened}>
             {mayPin(info) && (
