@@ -14,12 +14,13 @@ const PAGE_SIZE = 50;
  */
 export type AroundEnd = "shown" | "trimmed" | "none" | "offline" | "failed";
 
-/** Has the room's timeline show a message: in what was read already, or in a page around it. */
-export async function readAround(room: RoomState, seq: number): Promise<AroundEnd> {
+/** Has the room's timeline show a message: in what was read already, or in a page around it, unless that is not wanted any more when it comes. */
+export async function readAround(room: RoomState, seq: number, isWanted: () => boolean): Promise<AroundEnd> {
   if (holds(room.shown.peek(), seq)) return endFor(room.shown.peek(), seq);
   if (!room.handle) return "failed";
   try {
     const page = await room.handle.history({ around: seq, limit: PAGE_SIZE });
+    if (!isWanted()) return "none";
     room.showAround(decodeMessages(page.messages), page.hasBefore, page.hasAfter);
     return endFor(room.shown.peek(), seq);
   } catch (error) {

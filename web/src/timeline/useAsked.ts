@@ -28,7 +28,7 @@ export function useAsked(room: RoomState, toMessage: (seq: number) => void): Ask
   useEffect(() => {
     if (!asked || !going || !isIn) return undefined;
     let wanted = true;
-    void readAround(room, asked.seq).then((end) => {
+    void readAround(room, asked.seq, () => wanted).then((end) => {
       if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? "" : refusals[end] });
     });
     return () => {
