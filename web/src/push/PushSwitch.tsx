@@ -1,4 +1,5 @@
 import "./push.css";
+import { useRef } from "preact/hooks";
 import { Icon } from "../ui/Icon";
 import type { Push } from "./push";
 
@@ -7,11 +8,13 @@ const LABELS = { busy: "…", on: "On", off: "Off", unsure: "Not known" } as con
 /** Turns it on and off whether this device is told what its user misses. The browser asks for leave on the click, never before. */
 export function PushSwitch({ push }: { push: Push }) {
   const { kind, problem, again } = push.state.value;
+  const itself = useRef<HTMLButtonElement>(null);
   if (kind === "hidden") return null;
   const on = kind === "on" || kind === "unsure";
   return (
     <div class="push-switch">
       <button
+        ref={itself}
         type="button"
         class="account-action"
         role="switch"
@@ -29,7 +32,14 @@ export function PushSwitch({ push }: { push: Push }) {
       <p id="push-problem" class="push-problem" role="status">
         {problem !== undefined && `${problem} `}
         {problem !== undefined && again && (
-          <button type="button" class="button-link" onClick={() => void push.start()}>
+          <button
+            type="button"
+            class="button-link"
+            onClick={() => {
+              itself.current?.focus(); // this one goes
+              void push.resume();
+            }}
+          >
             Try again
           </button>
         )}

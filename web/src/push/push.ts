@@ -67,9 +67,12 @@ export class Push {
     }
   }
 
-  /** There is a connection again: asks what could not be asked. */
+  /** There is a connection again, or somebody wants to know: asks what could not be asked. */
   async resume(): Promise<void> {
-    if (this.state.peek().again) await this.start();
+    const { kind, again } = this.state.peek();
+    if (!again) return;
+    this.state.value = { kind: kind === "hidden" ? "hidden" : "busy" }; // so that nobody switches it meanwhile
+    await this.start();
   }
 
   /** To be called from within a click: the browser may ask. */
