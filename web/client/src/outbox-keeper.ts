@@ -79,7 +79,11 @@ export class Keeper {
     if (before) return before;
     const work = this.#work(clientId);
     this.#working.set(clientId, work);
-    void work.then(() => this.#working.delete(clientId));
+    void work.then(() => {
+      this.#working.delete(clientId);
+      // Wanted between its last look and now.
+      if (this.#wanted.has(clientId)) void this.#begin(clientId);
+    });
     return work;
   }
 

@@ -185,7 +185,7 @@ export class Room extends Emitter<RoomEvents> {
   /** The files that messages show by now, newest first; before: the next of the page before this one. */
   async files(query: { before?: number; limit?: number } = {}): Promise<{ files: SharedFile[]; next?: number }> {
     const asked = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
-    const { files, next } = await this.#host.rest.get(`/api/rooms/${this.id}/files?${asked}`);
+    const { files, next } = await this.#host.rest.get(`${pathOf("api", "rooms", this.id, "files")}?${asked}`);
     return { files: decodeList(files, (fields) => fields as unknown as SharedFile), ...(isSeq(next) ? { next } : {}) };
   }
 
