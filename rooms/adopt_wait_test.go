@@ -112,3 +112,28 @@ func TestDocumentsThatWaitForAMajorityHoldUpNoOtherRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestASendThatWaitsForAMajorityHoldsUpNoOtherRoom: another program has inserted what it sends, and its number is not durable.
+func TestASendThatWaitsForAMajorityHoldsUpNoOtherRoom(t *testing.T) {
+	db := newDatabase(t)
+	store := db.open(t)
+	id := bson.NewObjectID()
+	foreign := &undurableForeign{Foreign: store.Foreign, holds: true, room: map[rooms.EventID]bool{rooms.EventID(id): true}}
+	store.Foreign = foreign
+	s, _ := serve(t, store, rooms.Options{})
+	db.insert(t, bson.D{
+		{Key: "_id", Value: id}, {Key: "roomId", Value: "slow"}, {Key: "author", Value: string(alice.ID)}, {Key: "text", Value: "one"}, {Key: "clientId", Value: "c1"},
+	})
+	within(t, "it waits", func() bool { return foreign.asked.Load() > 3 })
+	_, err := s.SendWait(context.Background(), alice, rooms.SendInput{RoomID: "slow", Text: "one", ClientID: "c1"})
+	wantCode(t, "the send", err, rooms.CodeTimeout)
+	for i := range 40 { // of which each lane has some
+		send(t, s, fmt.Sprint("room", i), "hello", "")
+	}
+	foreign.mu.Lock()
+	foreign.holds = false
+	foreign.mu.Unlock()
+	if again := send(t, s, "slow", "one", "c1"); again.ID != rooms.EventID(id) || !again.Duplicate || again.Seq != 1 {
+		t.Errorf("sent again it is %+v", again)
+	}
+}

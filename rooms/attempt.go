@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // append stores a batch, whatever it takes; it returns when every item is answered
@@ -116,7 +117,7 @@ func (l *lane) committed(batch []*item) {
 	}
 }
 
-// lookUp answers the items whose events are in the log already and returns the others.
+// lookUp answers the items whose events are in the log already, or wait there for a majority, and returns the others.
 func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 	events := make([]*Event, len(batch))
 	for i, it := range batch {
@@ -137,6 +138,7 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 	}
 	var rest []*item
 	var unnumbered []*Event
+	sentBefore := map[*item]EventID{} // those of unnumbered, by who sends them
 	for _, it := range batch {
 		stored := byID[it.event.ID]
 		if stored == nil && it.event.ClientID != "" {
@@ -153,6 +155,7 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 			continue
 		case stored.Seq == 0:
 			unnumbered = append(unnumbered, stored)
+			sentBefore[it] = stored.ID
 			rest = append(rest, it)
 			continue
 		}
@@ -164,7 +167,21 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 	// Another program inserted what these senders send: it is numbered here and now,
 	// because its adoption would wait behind this very batch.
 	l.adoptBatch(ctx, unnumbered, true)
-	return rest, nil
+	return l.letGo(rest, sentBefore), nil
+}
+
+// letGo answers TIMEOUT to the items whose text another program inserted, in documents that wait for a majority, and returns
+// the others: the lane's other rooms do not wait for that.
+func (l *lane) letGo(items []*item, sentBefore map[*item]EventID) []*item {
+	return slices.DeleteFunc(items, func(it *item) bool {
+		id, is := sentBefore[it]
+		w := l.waits[it.event.RoomID]
+		if !is || w == nil || !w.ids[id] {
+			return false
+		}
+		l.settle(it, Sent{}, timedOut())
+		return true
+	})
 }
 
 func (l *lane) settleStored(it *item, stored *Event) {

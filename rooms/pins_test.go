@@ -116,6 +116,41 @@ func TestTakingAwayWhatIsNotPinnedChangesNothing(t *testing.T) {
 	wantPinned(t, s, room, first)
 }
 
+// TestTwoWhoPinAtOnceBothSeeTheirPins has them do so on two instances, while somebody changes the topic.
+func TestTwoWhoPinAtOnceBothSeeTheirPins(t *testing.T) {
+	const each = 5
+	db := newDatabase(t)
+	one, _ := serve(t, db.open(t), rooms.Options{})
+	two, _ := serve(t, db.open(t), rooms.Options{})
+	room, first := pinRoom(t, one, 2*each)
+	done := make(chan error)
+	for i := range int64(each) {
+		go func() { _, err := setPin(one, alice, room, first+i, true); done <- err }()
+		go func() { _, err := setPin(two, carol, room, first+each+i, true); done <- err }()
+	}
+	topic := "tea"
+	_, err := one.UpdateRoom(context.Background(), alice, rooms.UpdateRoomInput{RoomID: string(room), Topic: &topic})
+	for range 2 * each {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*rooms.Service{one, two} {
+		within(t, "all is seen", func() bool {
+			view, err := s.Room(context.Background(), alice, string(room))
+			return err == nil && view.Room.Topic == topic && len(view.Room.Pins.Seqs()) == 2*each
+		})
+		seqs := pinned(t, s, room)
+		slices.Sort(seqs)
+		if len(seqs) != 2*each || seqs[0] != first || seqs[2*each-1] != first+2*each-1 {
+			t.Errorf("pinned are %v", seqs)
+		}
+	}
+}
+
 func TestWhoMayPin(t *testing.T) {
 	s, _ := serve(t, newStore(t), rooms.Options{ClosedRooms: true})
 	room, first := pinRoom(t, s, 1)
