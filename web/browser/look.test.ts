@@ -3,6 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
+import { openNew } from "./crew";
 import { Person } from "./person";
 import { Server } from "./server";
 
@@ -67,7 +68,13 @@ test("on a phone the list is a drawer: reachable, closable by Escape, out of the
   const menu = ann.page.getByRole("button", { name: "Rooms", exact: true });
   await menu.click();
   await drawer.waitFor();
-  expect(await ann.page.locator("main").evaluate((element) => (element as HTMLElement).inert)).toBe(true);
+  const isAlone = () => ann.page.locator("main").evaluate((element) => (element as HTMLElement).inert);
+  expect(await isAlone()).toBe(true);
+  // The first Escape is a dialog's that was opened from there.
+  const dialog = await openNew(ann, "Create a room");
+  await dialog.getByRole("textbox").first().press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  expect(await isAlone()).toBe(true);
   await ann.page.keyboard.press("Escape");
   await drawer.waitFor({ state: "hidden" });
   await expect.poll(() => menu.evaluate((element) => element === document.activeElement)).toBe(true);

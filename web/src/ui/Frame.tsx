@@ -36,7 +36,10 @@ export function Frame({ listId, listLabel, hasOpen, skip, list, children }: Fram
     <div
       class={`chat${drawerOpen ? " drawer-open" : ""}`}
       onKeyDown={(event) => {
-        if (event.key === "Escape" && drawerOpen) closeDrawer?.();
+        if (event.key !== "Escape" || !drawerOpen) return;
+        // In a dialog that was opened from the list it is the dialog's.
+        if (event.target instanceof Element && event.target.closest("dialog[open]")) return;
+        closeDrawer?.();
       }}
     >
       {skip}
