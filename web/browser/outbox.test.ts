@@ -151,6 +151,7 @@ test("what failed in a room that one is out of is found, copied and discarded", 
   await expect.poll(() => ann.page.evaluate(() => document.activeElement?.className), { timeout: SOON_MS }).toBe("unsent-place");
   await ann.page.reload();
   await row(ann, "tabs").waitFor();
+  await ann.connected(); // with what the outbox has kept
   expect(await ann.page.locator(".unsent-button").count()).toBe(0);
   await ann.leave();
 });

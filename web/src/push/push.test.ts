@@ -151,6 +151,19 @@ describe("what could not be found out", () => {
     expect(world.log).toEqual(["put"]);
   });
 
+  it("is busy while it is asked again, once", async () => {
+    const { world, push } = await started((w) => {
+      subscribedFor("ann")(w);
+      w.askFails = true;
+    });
+    world.askFails = false;
+    const first = push.resume();
+    expect(push.state.value).toEqual({ kind: "busy" });
+    await Promise.all([first, push.resume()]);
+    expect(push.state.value).toEqual({ kind: "on" });
+    expect(world.log).toEqual(["put"]);
+  });
+
   it("can be turned off all the same", async () => {
     const { world, push } = await started((w) => {
       subscribedFor("ann")(w);
