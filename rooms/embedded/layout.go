@@ -60,7 +60,9 @@ const (
 func prepare(db *bolt.DB) error {
 	return db.Update(func(tx *bolt.Tx) error {
 		unsorted := tx.Bucket(bucketNotificationMessages) == nil
-		unrelated := slices.ContainsFunc([][]byte{bucketTargets, bucketParents, bucketAttached}, func(name []byte) bool { return tx.Bucket(name) == nil })
+		unrelated := slices.ContainsFunc([][]byte{bucketTargets, bucketParents, bucketAttached}, func(name []byte) bool {
+			return tx.Bucket(name) == nil
+		})
 		for _, name := range [][]byte{
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketAttached, bucketRooms, bucketAccounts,
 			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread, bucketNotificationMessages,

@@ -119,7 +119,8 @@ func (a address) path() string {
 // Routes lists what is served, as the OpenAPI document does.
 func Routes() []string {
 	const all = "/api/rooms/{id}/files"
-	return []string{"POST " + all, "GET " + all, "GET " + all + "/{fileId}", "GET " + all + "/{fileId}/" + partThumbnail, "GET " + all + "/{fileId}/" + partURL}
+	const one = all + "/{fileId}"
+	return []string{"POST " + all, "GET " + all, "GET " + one, "GET " + one + "/" + partThumbnail, "GET " + one + "/" + partURL}
 }
 
 // Handles says whether a request is for this package.
