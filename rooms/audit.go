@@ -80,6 +80,13 @@ func (s *Service) auditDelete(e *Event, done func(Sent, error)) func(Sent, error
 	}
 }
 
+// auditPin notes that a message was pinned, or its pin taken away.
+func (s *Service) auditPin(ctx context.Context, e *Event, in PinInput, sent Sent) {
+	b := strconv.AppendInt([]byte(`{"seq":`), in.Seq, 10)
+	b = strconv.AppendBool(append(b, `,"on":`...), in.On)
+	s.audit(ctx, AuditEntry{Actor: e.Author, Action: "set_pin", RoomID: e.RoomID, Seq: sent.Seq, Details: string(append(b, '}'))})
+}
+
 // auditMember notes a change of what somebody is, unless he changed it himself. letIn: a ban or a removal was ended, and the
 // role is what came of it.
 func (s *Service) auditMember(ctx context.Context, e *Event, sent Sent, letIn bool) {

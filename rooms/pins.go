@@ -107,7 +107,12 @@ func (s *Service) SetPin(ctx context.Context, user auth.User, in PinInput) (Sent
 			return Sent{}, notStored(err)
 		}
 	}
-	return s.propose(ctx, s.stateEvent(user, TypeRoom, at.room.ID), &proposal{actor: user, pin: pin})
+	e := s.stateEvent(user, TypeRoom, at.room.ID)
+	sent, err := s.propose(ctx, e, &proposal{actor: user, pin: pin})
+	if err == nil && sent.ID == e.ID && at.room.Type != TypeDirect { // else nothing has changed, or nobody moderates
+		s.auditPin(ctx, e, in, sent)
+	}
+	return sent, err
 }
 
 // mayPin says why somebody with a role may not pin in a room, or nil: what is pinned there stands before everybody, so it is

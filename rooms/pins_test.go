@@ -258,3 +258,40 @@ func TestPinsOfTrimmedAndErasedMessagesAreGone(t *testing.T) {
 	}
 	within(t, "the room is known to be trimmed", func() bool { return slices.Equal(pinned(t, s, room), []int64{first + 2}) })
 }
+
+func TestPinsAreInTheAuditLog(t *testing.T) {
+	s, _ := serve(t, newStore(t), rooms.Options{})
+	room, seq := pinRoom(t, s, 1)
+	set := pin(t, s, room, seq)
+	pin(t, s, room, seq) // is so already
+	off, err := setPin(s, carol, room, seq, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, _, err := s.AuditLog(context.Background(), carol, rooms.AuditInput{RoomID: string(room), Action: "set_pin"})
+	if err != nil || len(list) != 2 {
+		t.Fatalf("noted are %+v, %v", list, err)
+	}
+	for i, want := range []rooms.AuditEntry{
+		{Actor: carol.ID, Action: "set_pin", RoomID: room, Seq: off.Seq, Details: fmt.Sprintf(`{"seq":%d,"on":false}`, seq)},
+		{Actor: alice.ID, Action: "set_pin", RoomID: room, Seq: set.Seq, Details: fmt.Sprintf(`{"seq":%d,"on":true}`, seq)},
+	} {
+		got := list[i]
+		got.ID, got.At = want.ID, want.At
+		if got != want {
+			t.Errorf("entry %d is %+v, want %+v", i, got, want)
+		}
+	}
+
+	direct, err := s.OpenDirect(context.Background(), alice, "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := sendAs(s, bob, direct.Room.ID, text(0)); err != nil {
+		t.Fatal(err)
+	}
+	pin(t, s, direct.Room.ID, 3)
+	if list, _, err = s.AuditLog(context.Background(), admin, rooms.AuditInput{Action: "set_pin"}); err != nil || len(list) != 2 {
+		t.Errorf("with one in a direct room noted are %+v, %v", list, err)
+	}
+}

@@ -27,6 +27,8 @@ test.each([
   ["decide_report", { state: "open" }, "<ann> opened again a report of a message of <bo> in #r"],
   ["create_invitation", { id: "x" }, "<ann> made an invitation in #r"],
   ["remove_invitation", { id: "x" }, "<ann> revoked an invitation in #r"],
+  ["set_pin", { seq: 7, on: true }, "<ann> pinned message 7 in #r"],
+  ["set_pin", { seq: 7, on: false }, "<ann> took the pin off message 7 in #r"],
   ["update_room", { name: "News", topic: "", readOnly: true, slowModeMs: 60_000, archived: false }, "<ann> changed the settings of #r: named “News”, read-only, slow mode 1 minute"],
   ["create_bot", { name: "CI", rights: "post" }, "<ann> made the bot “CI” in #r: only posts"],
   ["remove_bot", { name: "CI", rights: "post_and_read" }, "<ann> removed the bot “CI” in #r: posts and reads"],

@@ -15,6 +15,7 @@ export const ACTIONS: readonly { readonly value: string; readonly label: string 
   { value: "delete_message", label: "Deleted messages" },
   { value: "decide_report", label: "Reports decided" },
   { value: "update_room", label: "Settings of rooms" },
+  { value: "set_pin", label: "Pinned messages" },
   { value: "create_invitation", label: "Invitations made" },
   { value: "remove_invitation", label: "Invitations revoked" },
   { value: "create_bot", label: "Bots made" },
@@ -46,6 +47,8 @@ function deedOf(entry: AuditEntry, inRoom: readonly Part[]): Part[] {
       return [reportDeeds[textOf(entry, "state")] ?? "decided upon", " a report of a message of ", whom, ...inRoom];
     case "update_room":
       return ["changed the settings", ...(entry.roomId !== undefined && inRoom.length > 0 ? [" of ", { room: entry.roomId }] : []), settingsWords(entry)];
+    case "set_pin":
+      return [entry.details["on"] === true ? "pinned" : "took the pin off", ` message ${numberOf(entry, "seq")}`, ...inRoom];
     case "create_invitation":
       return ["made an invitation", ...inRoom];
     case "remove_invitation":
