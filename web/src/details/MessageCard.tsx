@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Chat } from "../chat/chat";
+import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 import { goToMessage, messagePath } from "../route";
 import { followHere } from "../ui/followHere";
@@ -35,7 +36,7 @@ export function MessageCard({ chat, message, onOpened, children }: MessageCardPr
           </time>
         </span>
         <span class="card-text" dir="auto">
-          {text || attachments.map(({ name }) => name).join(", ")}
+          {plainText(text) || attachments.map(({ name }) => name).join(", ")}
         </span>
       </a>
       {children}

@@ -1,6 +1,7 @@
 import { filesText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { plainText } from "../markdown/parse";
 import { goTo, roomPath } from "../route";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { followHere } from "../ui/followHere";
@@ -91,11 +92,11 @@ function previewOf(room: RoomState, me: string): string {
   // What failed stays until its writer has seen to it: it does not hide what was said since.
   const isNewest = pending && (pending.state !== "failed" || pending.at >= (Date.parse(last?.timestamp ?? "") || 0));
   if (isNewest) {
-    const waits = pending.text || filesText(pending.attachments.length);
+    const waits = plainText(pending.text) || filesText(pending.attachments.length);
     return pending.state === "failed" ? `Not sent: ${waits}` : `You: ${waits}`;
   }
   if (!last) return "Nothing said yet";
-  const text = last.deleted ? "deleted a message" : last.text.replace(/\s+/gu, " ") || filesText(last.attachments?.length ?? 0);
+  const text = last.deleted ? "deleted a message" : plainText(last.text).replace(/\s+/gu, " ") || filesText(last.attachments?.length ?? 0);
   if (last.author === me) return `You: ${text}`;
   return room.info.value.type === "direct" ? text : `${last.authorName || last.author}: ${text}`;
 }

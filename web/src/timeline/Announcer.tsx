@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { spokenText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 
 /** Lines kept for a screen reader that comes back to them. */
@@ -23,7 +24,7 @@ export function Announcer({ chat, room }: { chat: Chat; room: RoomState }) {
   return (
     <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.name.value}`}>
       {lines.map((message) => (
-        <p key={message.seq}>{spokenText(message.authorName || message.author, message.text, message.attachments ?? [])}</p>
+        <p key={message.seq}>{spokenText(message.authorName || message.author, plainText(message.text), message.attachments ?? [])}</p>
       ))}
     </div>
   );

@@ -1,11 +1,12 @@
 import { Component } from "preact";
 import { Attachments } from "../attachments/Attachments";
 import type { Chat } from "../chat/chat";
+import { MessageText } from "../markdown/MessageText";
 import { MENTION_ROOM } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
-import { mentionPieces } from "./text";
+import type { Named } from "./text";
 
 /** People named below a message; the others are counted. */
 const SEEN_NAMES = 3;
@@ -14,6 +15,7 @@ export interface BubbleHandlers {
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
   onReact: (seq: number, emoji: string, on: boolean) => void;
+  onCopy: (text: string) => void;
 }
 
 interface BubbleProps {
@@ -49,7 +51,7 @@ export class MessageRow extends Component<BubbleProps> {
 
 /** One message. Its text is text, whatever it says. */
 function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers }: BubbleProps) {
-  const { onRetry, onDiscard, onReact } = handlers;
+  const { onRetry, onDiscard, onReact, onCopy } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
@@ -57,11 +59,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
         {item.deleted ? (
           <p class="bubble-text bubble-deleted">This message was deleted.</p>
         ) : (
-          item.text !== "" && (
-            <p class="bubble-text" dir="auto">
-              <Text item={item} chat={chat} />
-            </p>
-          )
+          item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
         )}
         {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
@@ -118,28 +116,10 @@ function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
   );
 }
 
-function Text({ item, chat }: { item: Item; chat: Chat }) {
+/** Whom a message means, by name and by id. */
+function namedIn(item: Item, chat: Chat): Named[] {
   const named = item.mentions.map((id) => ({ name: id === MENTION_ROOM ? "room" : chat.people.name(id), isUs: id === chat.user.id || id === MENTION_ROOM }));
-  const ids = item.mentions.map((id) => ({ name: id, isUs: id === chat.user.id }));
-  return (
-    <>
-      {mentionPieces(item.text, [...named, ...ids]).map((piece, i) => {
-        if (piece.mention !== undefined) {
-          return (
-            <span key={i} class={`mention${piece.mention === "us" ? " mention-us" : ""}`}>
-              {piece.text}
-            </span>
-          );
-        }
-        if (piece.href === undefined) return piece.text;
-        return (
-          <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
-            {piece.text}
-          </a>
-        );
-      })}
-    </>
-  );
+  return [...named, ...item.mentions.map((id) => ({ name: id, isUs: id === chat.user.id }))];
 }
 
 /** Who has read our newest message, where the room shows it. */

@@ -4,10 +4,12 @@ import { refusalOf } from "../chat/asking";
 import { readNewer } from "../chat/around";
 import { type Chat, LAND_WITHIN } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
 import { mayModerate, mayPin, whyNotWrite } from "../rooms/rights";
 import { askedMessage, forgetMessage, messageLink } from "../route";
+import { copy } from "../ui/copy";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
 import { useNow } from "../ui/now";
@@ -95,6 +97,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
       onRetry: (clientId) => chat.resend(room, clientId),
       onDiscard: (clientId) => chat.discard(clientId),
       onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+      onCopy: (text) => void copy(text, say),
     }),
     [chat, room],
   );
@@ -137,6 +140,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
         </div>
       </div>
       <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <LinkAddress area={scroller} />
       {toast}
       {refusal !== "" && (
         <AskedRefusal

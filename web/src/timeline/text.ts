@@ -16,7 +16,7 @@ export interface Named {
 
 const LINK = /https?:\/\/[^\s<>"'`\u0000-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 /** What ends a sentence rather than a link. */
-const TRAILING = /[.,;:!?…*_~]+$/u;
+const TRAILING = ".,;:!?…*_~";
 
 export function pieces(text: string): Piece[] {
   const found: Piece[] = [];
@@ -39,6 +39,7 @@ export function mentionPieces(text: string, named: readonly Named[]): Piece[] {
 }
 
 function split(text: string, named: readonly Named[]): Piece[] {
+  if (!text.includes("@")) return [{ text }];
   const longestFirst = [...named].filter(({ name }) => name !== "").sort((a, b) => b.name.length - a.name.length);
   if (longestFirst.length === 0) return [{ text }];
   const names = new Map(longestFirst.map(({ name, isUs }) => [name.toLowerCase(), isUs]));
@@ -55,18 +56,26 @@ function split(text: string, named: readonly Named[]): Piece[] {
 }
 
 function trimLink(link: string): string {
-  let trimmed = link.replace(TRAILING, "");
   // "(see https://example.com/a)" ends before the bracket, "…/a_(b)" does not.
-  for (const [open, close] of ["()", "[]"].map((pair) => [...pair] as [string, string])) {
-    while (trimmed.endsWith(close) && count(trimmed, close) > count(trimmed, open)) {
-      trimmed = trimmed.slice(0, -1).replace(TRAILING, "");
-    }
+  const open: Record<string, number> = { ")": count(link, "(") - count(link, ")"), "]": count(link, "[") - count(link, "]") };
+  let end = link.length;
+  for (; end > 0; end--) {
+    const last = link.charAt(end - 1);
+    const lacks = open[last];
+    if (lacks === undefined ? !TRAILING.includes(last) : lacks >= 0) break;
+    if (lacks !== undefined) open[last] = lacks + 1;
   }
-  return trimmed;
+  return link.slice(0, end);
 }
 
 function count(text: string, char: string): number {
   return text.split(char).length - 1;
+}
+
+/** The address of a link with words of its own; undefined: it is none that one may follow. */
+export function addressOf(address: string): string | undefined {
+  if (!/^mailto:[^@]+@[^@]/iu.test(address)) return /^https?:\/\//iu.test(address) ? safeHref(address) : undefined;
+  return URL.canParse(address) ? new URL(address).href : undefined;
 }
 
 function safeHref(link: string): string | undefined {
