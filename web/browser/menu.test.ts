@@ -151,10 +151,13 @@ test("Tab stops at one message; up and down go to the others", async () => {
 test("only another width closes it: a phone's keyboard changes the height", async () => {
   const ann = await enter(768, "many");
   const menu = await ann.openMenu("own 11");
-  const resized = () => ann.page.evaluate(() => new Promise<void>((resolve) => window.addEventListener("resize", () => requestAnimationFrame(() => resolve()), { once: true })));
-  const [lower] = [resized()];
+  // Listened for before it is asked for: the one may overtake the other.
+  await ann.page.evaluate(() => {
+    const lower = new Promise<void>((resolve) => window.addEventListener("resize", () => requestAnimationFrame(() => resolve()), { once: true }));
+    Object.assign(window, { lower });
+  });
   await ann.page.setViewportSize({ width: 768, height: 500 });
-  await lower;
+  await ann.page.evaluate(() => (window as unknown as { lower: Promise<void> }).lower);
   const bottom = async () => {
     const box = await menu.boundingBox();
     return box ? box.y + box.height : Number.NaN; // a menu that is gone is no lower one
