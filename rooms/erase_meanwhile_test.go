@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -206,7 +207,10 @@ func TestAnErasureEndsAnUpload(t *testing.T) {
 	send(t, s, "r", "hello", "")
 	from, to := io.Pipe()
 	go func() {
-		for chunk := []byte(strings.Repeat("secret ", 1000)); ; {
+		// A little at a time: what a slow machine takes to erase him, a fast disk would fill.
+		pace := time.NewTicker(time.Millisecond)
+		defer pace.Stop()
+		for chunk := []byte(strings.Repeat("secret ", 10)); ; <-pace.C {
 			if _, err := to.Write(chunk); err != nil {
 				return
 			}
