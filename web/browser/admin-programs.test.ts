@@ -124,7 +124,7 @@ test("a webhook says how far it is and what keeps it; set back, it delivers agai
     await ann.page.getByLabel("Address").fill(url);
     await ann.page.getByLabel("Messages").check();
     await ann.page.getByRole("button", { name: "Make a webhook" }).click();
-    expect(await ann.page.getByLabel("What it signs with, shown only now").inputValue()).toMatch(/^rsw_/);
+    await expect.poll(() => ann.page.getByLabel("What it signs with, shown only now").inputValue()).toMatch(/^rsw_/);
     const { seq } = await server.post(room, "hello", server.token("ann", "Ann Lee"));
     await ann.page.getByRole("button", { name: `Progress of ${url}` }).click();
     const cursor = ann.page.locator(`[data-cursor="${room}"]`);

@@ -225,7 +225,7 @@ test("by keys alone: from the account to a report, its dialog and back", async (
   const focused = () => bo.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent?.trim());
   const tabTo = async (name: string) => {
     for (let i = 0; i < 60 && (await focused()) !== name; i++) await keyboard.press("Tab");
-    expect(await focused()).toBe(name);
+    await expect.poll(() => focused()).toBe(name);
   };
   await bo.page.locator(".me").focus();
   await keyboard.press("Enter");

@@ -134,7 +134,7 @@ test("a file that is too large or empty is refused before it is uploaded, and on
   expect(uploads).toEqual(["page.html"]);
   expect(await ann.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await ann.page.getByRole("button", { name: "Remove page.html" }).click();
-  expect(await tray(ann).count()).toBe(0);
+  await expect.poll(() => tray(ann).count()).toBe(0);
   ann.troubles.splice(0); // the browser's own word about 415
   await ann.leave();
 });

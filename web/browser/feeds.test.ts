@@ -64,7 +64,7 @@ test("a pause holds back what comes, and a resume shows it; Clear empties the li
   await resume.waitFor();
   expect(await keys(ada.page)).toEqual(["p1"]);
   await resume.click();
-  expect(await keys(ada.page)).toEqual(["p3", "p2", "p1"]);
+  await expect.poll(() => keys(ada.page)).toEqual(["p3", "p2", "p1"]);
   await ada.page.getByRole("button", { name: "Clear" }).click();
   await ada.page.getByText("Waiting for the first event").waitFor();
   await ada.page.getByRole("button", { name: "Stop" }).click();
@@ -178,15 +178,15 @@ test("by keyboard alone: to the rows, from row to row, and open", async () => {
   await ada.page.getByRole("button", { name: "Clear" }).focus();
   const focused = () => ada.page.evaluate(() => document.activeElement?.querySelector(".feed-key")?.textContent);
   await ada.page.keyboard.press("Tab");
-  expect(await focused()).toBe("k3");
+  await expect.poll(() => focused()).toBe("k3");
   await ada.page.keyboard.press("ArrowDown");
-  expect(await focused()).toBe("k2");
+  await expect.poll(() => focused()).toBe("k2");
   await ada.page.keyboard.press("End");
-  expect(await focused()).toBe("k1");
+  await expect.poll(() => focused()).toBe("k1");
   await ada.page.keyboard.press("Enter");
   await ada.page.locator(".feed-body pre").waitFor();
   await ada.page.keyboard.press("Tab");
-  expect(await ada.page.evaluate(() => document.activeElement?.tagName)).toBe("PRE");
+  await expect.poll(() => ada.page.evaluate(() => document.activeElement?.tagName)).toBe("PRE");
   await ada.leave();
 });
 

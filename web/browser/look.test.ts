@@ -115,7 +115,7 @@ test("the first Tab offers to skip to the message field", async () => {
   const link = ann.page.getByRole("link", { name: "Skip to the message field" });
   expect(await link.evaluate((element) => element === document.activeElement)).toBe(true);
   await ann.page.keyboard.press("Enter");
-  expect(await ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
+  await expect.poll(() => ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
   await ann.leave();
 });
 

@@ -54,7 +54,7 @@ test("marks are shown, code is copied by key, a link tells its address, and else
   await ann.page.locator("[data-room=marks]").getByText(`Bo: ${PLAIN} Two people`).waitFor();
   await ann.page.getByRole("log").locator("p", { hasText: `Bo: ${PLAIN}` }).waitFor({ state: "attached" });
   await (await ann.openMenu("mine and this")).getByRole("menuitem", { name: "Edit" }).click();
-  expect(await ann.editField.inputValue()).toBe("**mine** and `this`");
+  await expect.poll(() => ann.editField.inputValue()).toBe("**mine** and `this`");
   await ann.leave();
 });
 

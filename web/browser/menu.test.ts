@@ -130,21 +130,21 @@ test("Tab stops at one message; up and down go to the others", async () => {
   const ann = await enter(1280, "many");
   await ann.page.locator(".timeline").focus();
   await ann.page.keyboard.press("Tab");
-  expect(await focusedSeq(ann)).toBe(25);
+  await expect.poll(() => focusedSeq(ann)).toBe(25);
   for (const seq of [24, 23]) {
     await ann.page.keyboard.press("ArrowUp");
-    expect(await focusedSeq(ann)).toBe(seq);
+    await expect.poll(() => focusedSeq(ann)).toBe(seq);
   }
   await ann.page.keyboard.press("ArrowDown");
-  expect(await focusedSeq(ann)).toBe(24);
+  await expect.poll(() => focusedSeq(ann)).toBe(24);
   const focused = (locator: typeof ann.field) => locator.evaluate((element) => element === document.activeElement);
   await ann.page.keyboard.press("Tab");
-  expect(await focused(ann.page.getByRole("button", { name: "Attach files" }))).toBe(true);
+  await expect.poll(() => focused(ann.page.getByRole("button", { name: "Attach files" }))).toBe(true);
   await ann.page.keyboard.press("Tab");
-  expect(await focused(ann.field)).toBe(true);
+  await expect.poll(() => focused(ann.field)).toBe(true);
   await ann.page.keyboard.press("Shift+Tab");
   await ann.page.keyboard.press("Shift+Tab");
-  expect(await focusedSeq(ann)).toBe(24);
+  await expect.poll(() => focusedSeq(ann)).toBe(24);
   await ann.leave();
 });
 

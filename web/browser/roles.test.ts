@@ -112,7 +112,7 @@ test("by keys alone: a room is made, somebody added and muted, and the focus is 
   const focused = () => ann.page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
   const tabTo = async (name: string) => {
     for (let i = 0; i < 60 && (await focused()) !== name; i++) await keyboard.press("Tab");
-    expect(await focused()).toBe(name);
+    await expect.poll(() => focused()).toBe(name);
   };
   await tabTo("New room or message");
   await keyboard.press("Enter");
@@ -176,7 +176,7 @@ test("an owner's settings hold for everybody at once, and are said in the timeli
   await cleo.say("one");
   await cleo.page.getByText(/^Slow mode: you may write again in \d+ s$/).waitFor();
   await cleo.field.fill("two");
-  expect(await cleo.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+  await expect.poll(() => cleo.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await expect.poll(() => cleo.page.getByRole("button", { name: "Send" }).isDisabled(), { timeout: 2 * SOON_MS }).toBe(false);
   await cleo.field.press("Enter");
   await ann.bubble("two").waitFor();
@@ -321,7 +321,7 @@ test("@ offers those who can read the room, by keys; only real mentions are mark
   expect(await ann.field.getAttribute("aria-activedescendant")).toBe(await options.first().getAttribute("id"));
   await options.first().getByText("Online").waitFor();
   await ann.field.press("Enter");
-  expect(await ann.field.inputValue()).toBe("hey @Bo Chen ");
+  await expect.poll(() => ann.field.inputValue()).toBe("hey @Bo Chen ");
   await ann.field.pressSequentially("and @Cleo");
   await ann.field.press("Escape");
   await ann.field.press("Enter");

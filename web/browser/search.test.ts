@@ -58,10 +58,10 @@ test("by keyboard: down into the results, up and out again, Escape brings the ro
   await resultsOf(ann).first().waitFor();
   await fieldOf(ann).press("ArrowDown");
   await ann.page.keyboard.press("ArrowDown");
-  expect(await resultsOf(ann).nth(1).evaluate((link) => link === document.activeElement)).toBe(true);
+  await expect.poll(() => resultsOf(ann).nth(1).evaluate((link) => link === document.activeElement)).toBe(true);
   await ann.page.keyboard.press("ArrowUp");
   await ann.page.keyboard.press("ArrowUp");
-  expect(await fieldOf(ann).evaluate((field) => field === document.activeElement)).toBe(true);
+  await expect.poll(() => fieldOf(ann).evaluate((field) => field === document.activeElement)).toBe(true);
   await fieldOf(ann).press("Escape");
   await ann.page.locator(".room-list").waitFor();
   expect(await fieldOf(ann).inputValue()).toBe("");
