@@ -61,21 +61,34 @@ func homeOf(over watched) (*mongo.Database, string) {
 // for a lost connection, and resumes.
 func (s *changeStream) Next(ctx context.Context) bool {
 	more := s.ChangeStream.Next(ctx)
-	s.note()
+	s.note(ctx)
 	return more
 }
 
 // TryNext is the driver's, which asks the server once.
 func (s *changeStream) TryNext(ctx context.Context) bool {
 	more := s.ChangeStream.TryNext(ctx)
-	s.note()
+	s.note(ctx)
 	return more
 }
 
-func (s *changeStream) note() {
-	if cursor := s.ID(); cursor != 0 {
-		s.cursor = cursor
+// note remembers the cursor, and ends the one before: when a connection broke, the driver
+// could not say to the server that it resumes with another.
+func (s *changeStream) note(ctx context.Context) {
+	cursor := s.ID()
+	if cursor == 0 || cursor == s.cursor {
+		return
 	}
+	left := s.cursor
+	s.cursor = cursor
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	s.kill(ctx, left)
+}
+
+// kill ends a cursor. Where that fails, the server forgets it by itself after 10 minutes.
+func (s *changeStream) kill(ctx context.Context, cursor int64) {
+	s.home.RunCommand(ctx, bson.D{{Key: "killCursors", Value: s.name}, {Key: "cursors", Value: bson.A{cursor}}})
 }
 
 // whileOpen runs a watch that ends with ctx or the store, and says which of the two ended it.
@@ -102,8 +115,6 @@ func closeStream(ctx context.Context, stream *changeStream) { closeWithin(ctx, s
 func closeWithin(ctx context.Context, stream *changeStream, timeout time.Duration) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
 	defer cancel()
-	// Where either fails, the server forgets the cursor by itself after 10 minutes.
 	stream.Close(ctx)
-	kill := bson.D{{Key: "killCursors", Value: stream.name}, {Key: "cursors", Value: bson.A{stream.cursor}}}
-	stream.home.RunCommand(ctx, kill)
+	stream.kill(ctx, stream.cursor)
 }

@@ -258,6 +258,16 @@ func TestKilledCursorsLoseNoNotification(t *testing.T) {
 // killStreams kills the cursors of the change streams over a collection.
 func killStreams(t *testing.T, coll *mongo.Collection) int {
 	t.Helper()
+	cursors := streamCursors(t, coll)
+	for _, id := range cursors {
+		coll.Database().RunCommand(t.Context(), bson.D{{Key: "killCursors", Value: coll.Name()}, {Key: "cursors", Value: bson.A{id}}})
+	}
+	return len(cursors)
+}
+
+// streamCursors gives the cursors of the change streams over a collection.
+func streamCursors(t *testing.T, coll *mongo.Collection) []int64 {
+	t.Helper()
 	cursor, err := coll.Database().Client().Database("admin").Aggregate(t.Context(), mongo.Pipeline{
 		{{Key: "$currentOp", Value: bson.M{"idleCursors": true, "allUsers": true}}},
 		{{Key: "$match", Value: bson.M{"ns": coll.Database().Name() + "." + coll.Name(), "cursor.tailable": true}}},
@@ -273,10 +283,11 @@ func killStreams(t *testing.T, coll *mongo.Collection) int {
 	if err := cursor.All(t.Context(), &found); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range found {
-		coll.Database().RunCommand(t.Context(), bson.D{{Key: "killCursors", Value: coll.Name()}, {Key: "cursors", Value: bson.A{f.Cursor.ID}}})
+	ids := make([]int64, len(found))
+	for i, f := range found {
+		ids[i] = f.Cursor.ID
 	}
-	return len(found)
+	return ids
 }
 
 // A collection that is dropped ends a watch. The next ones tell what is inserted after it,
