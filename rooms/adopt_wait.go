@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 )
 
@@ -37,9 +36,9 @@ func (l *lane) postpone(room RoomID, events []*Event) {
 	l.countWaiting()
 }
 
-// later sets when it is looked again: as backoff does.
+// later sets when it is looked again.
 func (w *numbersWait) later() {
-	w.due = time.Now().Add(1 + rand.N(min(backoffFirst<<min(w.tries, 10), backoffMost)))
+	w.due = time.Now().Add(backoffOf(w.tries))
 	w.tries++
 }
 

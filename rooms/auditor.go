@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"time"
 )
@@ -24,6 +25,16 @@ func NewAuditor(store Moderation, logger *slog.Logger) *Auditor {
 
 // Auditor is that of this Service.
 func (s *Service) Auditor() *Auditor { return s.auditor }
+
+// With gives the entry with its details, which are what encoding/json makes an object of.
+func (e AuditEntry) With(details any) AuditEntry {
+	text, err := json.Marshal(details)
+	if err != nil {
+		panic(err) // strings, numbers and booleans always have a JSON form
+	}
+	e.Details = string(text)
+	return e
+}
 
 // Note writes an entry of what was done; its ID and At are set here. What was done is not undone when that fails, nor when
 // ctx is done, so it is logged instead.

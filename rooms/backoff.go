@@ -11,12 +11,14 @@ const (
 	backoffMost  = 500 * time.Millisecond
 )
 
-// backoff waits 0 to 5 ms, doubled with each attempt up to 500 ms: full jitter, so
+// backoffOf is 0 to 5 ms, doubled with each attempt up to 500 ms: full jitter, so
 // that instances do not try in step.
-func backoff(ctx context.Context, attempt int) {
-	most := min(backoffFirst<<min(attempt, 10), backoffMost)
-	pause(ctx, 1+rand.N(most), nil)
+func backoffOf(attempt int) time.Duration {
+	return 1 + rand.N(min(backoffFirst<<min(attempt, 10), backoffMost))
 }
+
+// backoff waits for backoffOf an attempt.
+func backoff(ctx context.Context, attempt int) { pause(ctx, backoffOf(attempt), nil) }
 
 // pause returns after wait (0: never), on a wake, or when ctx is done.
 func pause(ctx context.Context, wait time.Duration, wake <-chan struct{}) {

@@ -105,23 +105,27 @@ func checkFiles(tx *bolt.Tx, add func(string, ...any)) error {
 		return err
 	}
 	for _, bucket := range []*bolt.Bucket{own, unsent} {
-		err := bucket.ForEach(func(key, _ []byte) error {
-			user, id, _ := bytes.Cut(key, []byte{keyEnd})
-			value := files.Get(id)
+		err := checkOwners(bucket, files, func(id, user, value []byte) {
 			if value == nil {
 				add("a user's key names the file %s, which is not there", id)
-				return nil
-			}
-			if f, err := decodeFile(rooms.FileID(id), value); err == nil && string(f.Author) != string(user) {
+			} else if f, err := decodeFile(rooms.FileID(id), value); err == nil && string(f.Author) != string(user) {
 				add("file %s: is found by %s, who did not upload it", id, user)
 			}
-			return nil
 		})
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkOwners gives for each key of a user and what is his that thing's id, the user, and the thing, nil where it is not there.
+func checkOwners(own, things *bolt.Bucket, check func(id, user, value []byte)) error {
+	return own.ForEach(func(key, _ []byte) error {
+		user, id, _ := bytes.Cut(key, []byte{keyEnd})
+		check(id, user, things.Get(id))
+		return nil
+	})
 }
 
 func checkPush(tx *bolt.Tx, add func(string, ...any)) error {
@@ -139,17 +143,12 @@ func checkPush(tx *bolt.Tx, add func(string, ...any)) error {
 	if err != nil {
 		return err
 	}
-	return own.ForEach(func(key, _ []byte) error {
-		user, id, _ := bytes.Cut(key, []byte{keyEnd})
-		value := devices.Get(id)
+	return checkOwners(own, devices, func(id, user, value []byte) {
 		if value == nil {
 			add("a user's key names the device %s, which is not there", id)
-			return nil
-		}
-		if s, err := decodeSubscription(string(id), value); err == nil && string(s.UserID) != string(user) {
+		} else if s, err := decodeSubscription(string(id), value); err == nil && string(s.UserID) != string(user) {
 			add("device %s: is found by %s, whose it is not", id, user)
 		}
-		return nil
 	})
 }
 

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -98,15 +97,11 @@ func (m *Moderation) Reports(ctx context.Context, q rooms.ReportQuery) ([]rooms.
 func (f *file) newest(ctx context.Context, bucket []byte, before rooms.EventID, each func(key, value []byte) (more bool, err error)) error {
 	return f.read(ctx, func(tx *bolt.Tx) error {
 		cursor := tx.Bucket(bucket).Cursor()
-		key, value := cursor.Last()
+		step := cursor.Last
 		if before != (rooms.EventID{}) {
-			if at, _ := cursor.Seek(before[:]); at != nil {
-				key, value = cursor.Prev()
-			} else if key != nil && bytes.Compare(key, before[:]) >= 0 {
-				key = nil
-			}
+			step = func() (key, value []byte) { return below(cursor, before[:]) }
 		}
-		for ; key != nil; key, value = cursor.Prev() {
+		for key, value := step(); key != nil; key, value = cursor.Prev() {
 			if more, err := each(key, value); err != nil || !more {
 				return err
 			}

@@ -124,11 +124,7 @@ func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, bef
 		if before != (rooms.EventID{}) {
 			from = notificationKey(user, before)
 		}
-		step := cursor.Prev
-		if key, _ := cursor.Seek(from); key == nil { // beyond the last key of the bucket
-			step = cursor.Last
-		}
-		for key, at := step(); bytes.HasPrefix(key, prefix) && len(found) < limit; key, at = cursor.Prev() {
+		for key, at := below(cursor, from); bytes.HasPrefix(key, prefix) && len(found) < limit; key, at = cursor.Prev() {
 			if one, ok := readNotification(tx, key, at); ok {
 				found = append(found, one)
 			}

@@ -103,29 +103,18 @@ func descend(tx *bolt.Tx, room rooms.RoomID, before int64, page rooms.Page) []ro
 		return nil
 	}
 	cursor, prefix := tx.Bucket(bucketEvents).Cursor(), roomPrefix(room)
-	step := cursor.Prev
-	if at, _ := cursor.Seek(eventKey(room, before)); at == nil { // beyond the last key of the file
-		step = cursor.Last
-	}
-	key, value := step()
+	key, value := below(cursor, eventKey(room, before))
 	return collect(prefix, key, value, cursor.Prev, page)
 }
 
 // collect decodes events from where a cursor stands, as long as they are of one
 // room and within the page.
 func collect(prefix, key, value []byte, step func() (key, value []byte), page rooms.Page) []rooms.Event {
-	var found []rooms.Event
-	size := 0
-	for ; key != nil && bytes.HasPrefix(key, prefix); key, value = step() {
-		if page.Events > 0 && len(found) == page.Events {
-			return found
+	found := filling{most: page}
+	for ; bytes.HasPrefix(key, prefix) && !found.isFull(); key, value = step() {
+		if !found.add(decodeEvent(key, value)) {
+			break
 		}
-		e := decodeEvent(key, value)
-		size += e.Size()
-		if page.Bytes > 0 && size > page.Bytes && len(found) > 0 {
-			return found
-		}
-		found = append(found, e)
 	}
-	return found
+	return found.events
 }

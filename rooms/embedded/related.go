@@ -102,36 +102,27 @@ func (r *Related) Thread(ctx context.Context, room rooms.RoomID, parent, after, 
 }
 
 func thread(tx *bolt.Tx, room rooms.RoomID, parent, after, before int64, newest bool, page rooms.Page) []rooms.Event {
-	var found []rooms.Event
 	events, cursor := tx.Bucket(bucketEvents), tx.Bucket(bucketParents).Cursor()
-	key, _ := cursor.Seek(parentKey(room, parent, after+1))
-	step := func() { key, _ = cursor.Next() }
+	var key []byte
+	step := cursor.Next
 	if newest {
-		step = func() { key, _ = cursor.Prev() }
-		if at, _ := cursor.Seek(parentKey(room, parent, before)); at == nil { // beyond the last key of the file
-			key, _ = cursor.Last()
-		} else {
-			step()
-		}
+		step = cursor.Prev
+		key, _ = below(cursor, parentKey(room, parent, before))
+	} else {
+		key, _ = cursor.Seek(parentKey(room, parent, after+1))
 	}
-	size := 0
-	for prefix := eventKey(room, parent); bytes.HasPrefix(key, prefix) && len(key) == len(prefix)+seqSize; step() {
+	found := filling{most: page}
+	for prefix := eventKey(room, parent); bytes.HasPrefix(key, prefix) && len(key) == len(prefix)+seqSize; key, _ = step() {
 		seq := lastSeq(key)
-		if seq <= after || seq >= before || page.Events > 0 && len(found) == page.Events {
+		if seq <= after || seq >= before || found.isFull() {
 			break
 		}
 		at := eventKey(room, seq)
-		e := decodeEvent(at, events.Get(at))
-		if e.Type != rooms.TypeMessage {
-			continue
-		}
-		size += e.Size()
-		if page.Bytes > 0 && size > page.Bytes && len(found) > 0 {
+		if e := decodeEvent(at, events.Get(at)); e.Type == rooms.TypeMessage && !found.add(e) {
 			break
 		}
-		found = append(found, e)
 	}
-	return found
+	return found.events
 }
 
 // Attached returns a page of the messages that show files.
@@ -148,27 +139,15 @@ func (r *Related) Attached(ctx context.Context, room rooms.RoomID, before int64,
 }
 
 func attached(tx *bolt.Tx, room rooms.RoomID, before int64, page rooms.Page) []rooms.Event {
-	var found []rooms.Event
 	events, cursor, prefix := tx.Bucket(bucketEvents), tx.Bucket(bucketAttached).Cursor(), roomPrefix(room)
-	key, _ := cursor.Seek(eventKey(room, min(max(before, 0), rooms.MaxSeq+1)))
-	if key == nil { // beyond the last key of the file
-		key, _ = cursor.Last()
-	} else {
-		key, _ = cursor.Prev()
-	}
-	size := 0
-	for ; bytes.HasPrefix(key, prefix) && (page.Events == 0 || len(found) < page.Events); key, _ = cursor.Prev() {
-		e := decodeEvent(key, events.Get(key))
-		if e.Type != rooms.TypeMessage || e.Attachments == "" {
-			continue
-		}
-		size += e.Size()
-		if page.Bytes > 0 && size > page.Bytes && len(found) > 0 {
+	found := filling{most: page}
+	key, _ := below(cursor, eventKey(room, min(max(before, 0), rooms.MaxSeq+1)))
+	for ; bytes.HasPrefix(key, prefix) && !found.isFull(); key, _ = cursor.Prev() {
+		if e := decodeEvent(key, events.Get(key)); e.Type == rooms.TypeMessage && e.Attachments != "" && !found.add(e) {
 			break
 		}
-		found = append(found, e)
 	}
-	return found
+	return found.events
 }
 
 // eachTarget gives the numbers of what changes a message.

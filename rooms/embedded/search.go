@@ -117,31 +117,20 @@ func (s *searchFeed) find(ctx context.Context, t rooms.SearchTerm, limit int) ([
 
 // Latest returns messages of all rooms, newest first.
 func (s *Searcher) Latest(ctx context.Context, before rooms.EventID, page rooms.Page) ([]rooms.Event, error) {
-	var found []rooms.Event
+	found := filling{most: page}
 	err := s.file.read(ctx, func(tx *bolt.Tx) error {
 		events, cursor := tx.Bucket(bucketEvents), tx.Bucket(bucketIDs).Cursor()
-		step := cursor.Prev
-		if id, _ := cursor.Seek(before[:]); id == nil { // beyond the last id of the file
-			step = cursor.Last
-		}
-		size := 0
-		for id, key := step(); id != nil && (page.Events <= 0 || len(found) < page.Events); id, key = cursor.Prev() {
-			e := decodeEvent(key, events.Get(key))
-			if e.Type != rooms.TypeMessage {
-				continue
-			}
-			size += e.Size()
-			if page.Bytes > 0 && size > page.Bytes && len(found) > 0 {
+		for id, key := below(cursor, before[:]); id != nil && !found.isFull(); id, key = cursor.Prev() {
+			if e := decodeEvent(key, events.Get(key)); e.Type == rooms.TypeMessage && !found.add(e) {
 				break
 			}
-			found = append(found, e)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the latest messages: %w", err)
 	}
-	return found, nil
+	return found.events, nil
 }
 
 // Edits returns the edits of messages.

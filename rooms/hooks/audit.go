@@ -1,7 +1,6 @@
 package hooks
 
 import (
-	"encoding/json"
 	"net/url"
 
 	"roomstream/auth"
@@ -25,7 +24,7 @@ func keyEntry(user auth.User, verb string, k *auth.Key) rooms.AuditEntry {
 	} else {
 		details.Rooms = k.Rooms
 	}
-	return withDetails(e, details)
+	return e.With(details)
 }
 
 // hookEntry notes what became of an outgoing hook. Of its address only the host is told: the rest may let whoever knows it
@@ -36,7 +35,7 @@ func hookEntry(user auth.User, action string, h *Hook) rooms.AuditEntry {
 		Host   string   `json:"host"`
 		Events []string `json:"events,omitempty"`
 	}{ID: h.ID, Host: hostOf(h), Events: h.Events}
-	return withDetails(rooms.AuditEntry{Actor: user.ID, Action: action, RoomID: h.Room}, details)
+	return rooms.AuditEntry{Actor: user.ID, Action: action, RoomID: h.Room}.With(details)
 }
 
 // cursorEntry notes that a hook was told to go on behind a number of a room's log.
@@ -46,7 +45,7 @@ func cursorEntry(user auth.User, h *Hook, room rooms.RoomID, seq int64) rooms.Au
 		Host string `json:"host"`
 		Seq  int64  `json:"seq"`
 	}{h.ID, hostOf(h), seq}
-	return withDetails(rooms.AuditEntry{Actor: user.ID, Action: "set_webhook_cursor", RoomID: room}, details)
+	return rooms.AuditEntry{Actor: user.ID, Action: "set_webhook_cursor", RoomID: room}.With(details)
 }
 
 // hostOf is where a hook's deliveries go, without what the address says besides.
@@ -56,13 +55,4 @@ func hostOf(h *Hook) string {
 		return "" // an import may bring what Create refuses
 	}
 	return u.Host
-}
-
-func withDetails(e rooms.AuditEntry, details any) rooms.AuditEntry {
-	text, err := json.Marshal(details)
-	if err != nil {
-		panic(err) // strings and numbers always have a JSON form
-	}
-	e.Details = string(text)
-	return e
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"roomstream/auth"
 	"roomstream/rooms"
 )
@@ -32,7 +30,7 @@ func (s *Service) Put(ctx context.Context, by auth.UserID, d *Declaration) (crea
 // write stores a declaration and notes it.
 func (s *Service) write(ctx context.Context, by auth.UserID, d *Declaration) (created bool, err error) {
 	if created, err = s.store.Put(ctx, d.Name, d.Document()); err == nil {
-		s.note(ctx, by, "declare_stream", bson.D{{Key: "stream", Value: d.Name.String()}, {Key: "created", Value: created}})
+		s.note(ctx, by, "declare_stream", noteDeclared{d.Name.String(), created})
 	}
 	return created, err
 }
@@ -40,21 +38,32 @@ func (s *Service) write(ctx context.Context, by auth.UserID, d *Declaration) (cr
 // remove takes a declaration back and notes it, if it is there.
 func (s *Service) remove(ctx context.Context, by auth.UserID, name Name) (there bool, err error) {
 	if there, err = s.store.Delete(ctx, name); err == nil && there {
-		s.note(ctx, by, "remove_stream", bson.D{{Key: "stream", Value: name.String()}})
+		s.note(ctx, by, "remove_stream", noteRemoved{name.String()})
 	}
 	return there, err
 }
 
+// What the audit log keeps of a change.
+type (
+	noteDeclared struct {
+		Stream  string `json:"stream"`
+		Created bool   `json:"created"`
+	}
+	noteRemoved struct {
+		Stream string `json:"stream"`
+	}
+	noteAllowed struct {
+		Path   string `json:"path"`
+		Prefix bool   `json:"prefix"`
+	}
+)
+
 // note writes the audit log.
-func (s *Service) note(ctx context.Context, by auth.UserID, action string, details bson.D) {
+func (s *Service) note(ctx context.Context, by auth.UserID, action string, details any) {
 	if s.auditor == nil {
 		return
 	}
-	text, err := bson.MarshalExtJSON(details, false, false)
-	if err != nil {
-		panic(err) // strings and booleans always have a JSON form
-	}
-	s.auditor.Note(ctx, rooms.AuditEntry{Actor: by, Action: action, Details: string(text)})
+	s.auditor.Note(ctx, rooms.AuditEntry{Actor: by, Action: action}.With(details))
 }
 
 // isDeclared says whether a declaration stands as it is.

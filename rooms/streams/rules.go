@@ -135,6 +135,6 @@ func (s *Service) PutRule(ctx context.Context, by auth.UserID, text []byte) erro
 		return err
 	}
 	path := strings.ToValidUTF8(r.path[:min(len(r.path), maxNotedPath)], "")
-	s.note(ctx, by, "allow_streams", bson.D{{Key: "path", Value: path}, {Key: "prefix", Value: r.prefix}})
+	s.note(ctx, by, "allow_streams", noteAllowed{path, r.prefix})
 	return s.Load(ctx)
 }

@@ -84,9 +84,7 @@ func (s *Server) makeMember(c call, in rooms.SetMemberInput) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return answer(http.StatusOK, struct {
-		Seq int64 `json:"seq"`
-	}{sent.Seq})
+	return answerSeq(sent)
 }
 
 // markRead answers {readSeq, unread, mentions}.

@@ -91,19 +91,32 @@ func (s *Server) send(c call) (reply, error) {
 
 // deleteMessage takes a message away and answers {seq}: that of the delete.
 func (s *Server) deleteMessage(c call) (reply, error) {
-	room, err := roomOf(c)
+	room, seq, err := messageOf(c)
 	if err != nil {
 		return reply{}, err
-	}
-	seq, ok := parseSeq(c.Params("seq"))
-	if !ok {
-		return reply{}, rooms.BadField("seq", "must be an integer from 0 below 2^53")
 	}
 	// The Service ends a delete by itself, as it does a send.
 	sent, err := s.service.DeleteWait(context.Background(), c.user, rooms.DeleteInput{RoomID: room, Seq: seq})
 	if err != nil {
 		return reply{}, err
 	}
+	return answerSeq(sent)
+}
+
+// messageOf gives the room and the message that the path names.
+func messageOf(c call) (room string, seq int64, err error) {
+	if room, err = roomOf(c); err != nil {
+		return "", 0, err
+	}
+	seq, ok := parseSeq(c.Params("seq"))
+	if !ok {
+		return "", 0, rooms.BadField("seq", "must be an integer from 0 below 2^53")
+	}
+	return room, seq, nil
+}
+
+// answerSeq answers 200 {seq}.
+func answerSeq(sent rooms.Sent) (reply, error) {
 	return answer(http.StatusOK, struct {
 		Seq int64 `json:"seq"`
 	}{sent.Seq})

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"net/http"
 
 	"roomstream/rooms"
 )
@@ -34,13 +33,9 @@ func (s *Server) pin(c call) (reply, error) { return s.setPin(c, true) }
 func (s *Server) unpin(c call) (reply, error) { return s.setPin(c, false) }
 
 func (s *Server) setPin(c call, on bool) (reply, error) {
-	room, err := roomOf(c)
+	room, seq, err := messageOf(c)
 	if err != nil {
 		return reply{}, err
-	}
-	seq, ok := parseSeq(c.Params("seq"))
-	if !ok {
-		return reply{}, rooms.BadField("seq", "must be an integer from 0 below 2^53")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
@@ -48,7 +43,5 @@ func (s *Server) setPin(c call, on bool) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return answer(http.StatusOK, struct {
-		Seq int64 `json:"seq"`
-	}{sent.Seq})
+	return answerSeq(sent)
 }

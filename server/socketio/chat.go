@@ -22,7 +22,6 @@ type roomChat struct {
 	people  *people
 	unread  func(context.Context, auth.UserID) (int, error)        // counts a user's unread notifications
 	mine    func(context.Context, auth.User) ([]rooms.Mine, error) // a user's rooms
-	file    func() int64                                           // how large a file may be, in bytes
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -38,32 +37,24 @@ type limits struct {
 	MaxFileSize   int64 `json:"maxFileSize"` // bytes
 }
 
-// newChat makes the chat. verify says what a token grants, with auth's errors; maxPayload is the transport's limit in
-// bytes.
-func newChat(service *rooms.Service, verify func(token string) (auth.Session, error), maxPayload int64, now func() time.Time, log *slog.Logger) *roomChat {
+// newChat makes the chat. verify says what a token grants, with auth's errors; maxPayload is the transport's limit and
+// maxFileSize that of uploads, in bytes.
+func newChat(service *rooms.Service, verify func(token string) (auth.Session, error), maxPayload, maxFileSize int64, now func() time.Time, log *slog.Logger) *roomChat {
 	c := &roomChat{
 		service: service,
 		verify:  verify,
 		limits: limits{
 			MaxTextLength: rooms.MaxTextLength, MaxDataBytes: rooms.MaxDataBytes,
-			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents,
+			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents, MaxFileSize: maxFileSize,
 		},
 		people: newPeople(service.Connected, service.Disconnected),
 		unread: service.UnreadNotifications,
 		mine:   service.Mine,
-		file:   service.MaxFileSize,
 		now:    now,
 		log:    log,
 	}
 	c.people.idled = service.SocketIdle
 	return c
-}
-
-// bounds is what `ready` tells of this server's.
-func (c *roomChat) bounds() limits {
-	told := c.limits
-	told.MaxFileSize = c.file()
-	return told
 }
 
 // admit lets a client in whose token is good.

@@ -39,7 +39,7 @@ func newFloor(t *testing.T, o rooms.Options) *floor {
 	tokens := newTokens(t)
 	f := &floor{t: t, service: rooms.New(store.Rooms(), o)}
 	f.token = func(sub string) string { return issue(t, tokens, sub, time.Hour) }
-	f.chat = newChat(f.service, tokens.Verify, testMaxPayload, time.Now, quiet())
+	f.chat = newChat(f.service, tokens.Verify, testMaxPayload, f.service.MaxFileSize(), time.Now, quiet())
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- f.service.Run(ctx, f, nil) }()

@@ -245,10 +245,9 @@ const testMaxPayload = 1_000_000
 // unserved is a chat whose Service nobody may ask: for what is decided before it.
 func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	tokens := newTokens(t)
-	c := newChat(nil, tokens.Verify, testMaxPayload, time.Now, quiet())
+	c := newChat(nil, tokens.Verify, testMaxPayload, rooms.DefaultMaxFileSize, time.Now, quiet())
 	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
 	c.unread = func(context.Context, auth.UserID) (int, error) { return 0, nil }
-	c.file = func() int64 { return rooms.DefaultMaxFileSize }
 	c.mine = func(context.Context, auth.User) ([]rooms.Mine, error) { return nil, nil }
 	return c, tokens
 }

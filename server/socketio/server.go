@@ -84,7 +84,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("socketio: Options.Service and Options.Tokens are required")
 	}
 	o = o.withDefaults()
-	c := newChat(o.Service, meeting(o.Service, o.Tokens.Verify), int64(o.MaxPayload), o.Now, o.Logger)
+	c := newChat(o.Service, meeting(o.Service, o.Tokens.Verify), int64(o.MaxPayload), o.Service.MaxFileSize(), o.Now, o.Logger)
 	c.streams = o.Streams
 	s, err := newServer(o, c)
 	if err != nil {

@@ -86,7 +86,7 @@ func (s *speaker) ready() []byte {
 	defer cancel()
 	body, err := json.Marshal(readyPayload{
 		User:  readyUser{ID: s.user.ID, Name: s.user.Name, Roles: roles},
-		LogID: s.logID, Rooms: s.mine(ctx), Notifications: readyNotifications{s.unread(ctx)}, Limits: s.chat.bounds(), ServerTime: formatTime(s.chat.now()),
+		LogID: s.logID, Rooms: s.mine(ctx), Notifications: readyNotifications{s.unread(ctx)}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
 	})
 	if err != nil {
 		panic(err) // strings and numbers always have a JSON form

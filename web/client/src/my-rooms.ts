@@ -9,7 +9,7 @@ import { backoffMs, pause } from "./backoff.js";
 import { asChatError } from "./errors.js";
 import { Unread } from "./unread.js";
 import type { LogEvent } from "./wire.js";
-import { decodeRoomEvent, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
+import { decodeSettings, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
 
 /** How far apart an event and a count of the server's are to be, in ms, for their order to be certain. */
 const APART_MS = 1000;
@@ -95,10 +95,7 @@ export class MyRooms {
     const entry = this.#entries.get(event.roomId);
     if (!entry || event.seq <= entry.counts.lastSeq) return;
     if (entry.counts.apply(event, this.#me)) this.#recount(entry);
-    if (event.event === "room_updated") {
-      const { name, topic, readOnly, slowModeMs, archived, receipts, pins } = decodeRoomEvent(event);
-      entry.about = { ...entry.about, name, topic, readOnly, slowModeMs, archived, receipts, pins };
-    }
+    if (event.event === "room_updated") entry.about = { ...entry.about, ...decodeSettings(event) };
     if (event.event === "member_updated" && event["userId"] === this.#me && typeof event["role"] === "string") entry.about = { ...entry.about, role: event["role"] };
     this.#changed();
   }

@@ -8,7 +8,7 @@ import type { Rest } from "./rest.js";
 import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, isSeq, type LogEvent, type Message, type Page, type SharedFile } from "./wire.js";
 import { decodeReport, type Report } from "./wire-people.js";
 import {
-  decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
+  decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, decodeSettings, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
   type ReadUpdate, type Receipt, type Role, type RoomEvent, type RoomInfo,
 } from "./wire-rooms.js";
 
@@ -350,8 +350,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   #settings(event: RoomEvent): void {
-    const { name, topic, readOnly, slowModeMs, archived, receipts, pins } = event;
-    if (this.#info) this.#info = { ...this.#info, name, topic, readOnly, slowModeMs, archived, receipts, pins };
+    if (this.#info) this.#info = { ...this.#info, ...decodeSettings(event) };
     this.tell("room", event);
   }
 }
