@@ -93,7 +93,7 @@ export class Person {
 
   /** Waits until the open room's newest messages are there. */
   async loaded(): Promise<void> {
-    await this.page.locator(".timeline").waitFor();
+    await this.page.locator("#messages").waitFor();
     await this.page.locator(".skeleton").waitFor({ state: "detached" });
   }
 

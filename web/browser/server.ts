@@ -18,6 +18,7 @@ export interface LoggedMessage {
   seq: number;
   text: string;
   author: string;
+  parent?: number;
   clientId?: string;
 }
 

@@ -6,6 +6,7 @@ import "./styles/rooms.css";
 import "./styles/timeline.css";
 import "./styles/markdown.css";
 import "./styles/composer.css";
+import "./styles/threads.css";
 import "./styles/menu.css";
 import "./styles/details.css";
 import "./styles/sign-in.css";

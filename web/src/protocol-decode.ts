@@ -44,6 +44,8 @@ export function decodeMessage(value: unknown): NewMessage | undefined {
   if (typeof fields["authorName"] === "string") message.authorName = fields["authorName"];
   if (typeof fields["clientId"] === "string") message.clientId = fields["clientId"];
   if (typeof fields["parent"] === "number") message.parent = fields["parent"];
+  const { replies } = fields;
+  if (isFields(replies) && isCount(replies["count"])) message.replies = replies["count"];
   if (Array.isArray(fields["mentions"])) message.mentions = fields["mentions"].filter((id) => typeof id === "string");
   if (fields["deleted"] === true) message.deleted = true;
   if (typeof fields["editedAt"] === "string") message.editedAt = fields["editedAt"];

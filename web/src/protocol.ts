@@ -58,7 +58,8 @@ export interface NewMessage {
   authorName?: string;
   timestamp: string; // RFC 3339, UTC, milliseconds
   clientId?: string;
-  parent?: number;
+  parent?: number; // the seq of the message it answers
+  replies?: number; // of history: how many answers there are to it
   mentions?: readonly string[]; // user ids, MENTION_ROOM
   deleted?: boolean;
   editedAt?: string; // as timestamp

@@ -1,6 +1,5 @@
 // The address bar: "/" is the list, "/#invite=<token>" an invitation, "/rooms/<id>" an open room, "/rooms/<id>/<seq>" a message
-// there, "/feeds?stream=<name>" an
-// open feed, "/admin/<part>?room=<id>" a screen of those who moderate.
+// there, with "?thread=<seq>" the answers to one beside it, "/feeds?stream=<name>" an open feed, "/admin/<part>?room=<id>" a screen of those who moderate.
 
 import { batch, signal } from "@preact/signals";
 import { ROOM_ID_PATTERN } from "./protocol";
@@ -14,8 +13,14 @@ export interface AskedMessage {
   readonly seq: number;
 }
 
+/** Narrower than this the answers to a message cover its room; src/styles/threads.css says the same. */
+export const THREAD_COVERS_QUERY = "(max-width: 1119.98px)";
+
 /** The message the address names; undefined: none. */
 export const askedMessage = signal<AskedMessage | undefined>(messageOfPath(location.pathname));
+
+/** The message whose answers are shown beside the room; undefined: none. */
+export const openThread = signal<AskedMessage | undefined>(threadOfAddress(location));
 
 /** The name of the open feed, empty where none is open yet; undefined: this is the chat. */
 export const openFeed = signal<string | undefined>(feedOfAddress(location));
@@ -39,7 +44,7 @@ window.addEventListener("hashchange", () => {
 });
 
 window.addEventListener("popstate", () => {
-  show(roomOfPath(location.pathname), feedOfAddress(location), adminOfAddress(location), messageOfPath(location.pathname));
+  show(roomOfPath(location.pathname), feedOfAddress(location), adminOfAddress(location), messageOfPath(location.pathname), threadOfAddress(location));
 });
 
 export function invitationLink(token: string): string {
@@ -68,27 +73,49 @@ export function adminPath({ part, roomId }: AdminPlace): string {
   return `/admin${part === "" ? "" : `/${part}`}${query}`;
 }
 
+/** The answers to a message, with or without its room's place. */
+export function threadPath(roomId: string, seq: number): string {
+  return `${roomPath(roomId)}?${new URLSearchParams({ thread: String(seq) })}`;
+}
+
 /** Opens a room, or the list. replace: the way back leads past this place. */
 export function goTo(roomId: string | undefined, replace = false): void {
-  if (roomId === openRoomId.peek() && openFeed.peek() === undefined && openAdmin.peek() === undefined && askedMessage.peek() === undefined) return;
+  if (roomId === openRoomId.peek() && openFeed.peek() === undefined && openAdmin.peek() === undefined && askedMessage.peek() === undefined && openThread.peek() === undefined) return;
   const path = roomId === undefined ? "/" : roomPath(roomId);
   if (replace) history.replaceState(null, "", path);
   else history.pushState(null, "", path);
   show(roomId, undefined);
 }
 
-/** Shows a message in its room. */
-export function goToMessage(roomId: string, seq: number): void {
-  const path = messagePath(roomId, seq);
-  if (location.pathname !== path) history.pushState(null, "", path);
-  show(roomId, undefined, undefined, { roomId, seq });
+/** Shows a message in its room. Answers that are shown there stay, unless they cover it. */
+export function goToMessage(roomId: string, seq: number, coversRoom = matchMedia(THREAD_COVERS_QUERY).matches): void {
+  const before = openThread.peek();
+  const thread = before?.roomId === roomId && !coversRoom ? before : undefined;
+  const path = messagePath(roomId, seq) + (thread ? location.search : "");
+  if (location.pathname + location.search !== path) history.pushState(null, "", path);
+  show(roomId, undefined, undefined, { roomId, seq }, thread);
+}
+
+/** Shows the answers to a message beside its room. */
+export function goToThread(roomId: string, seq: number): void {
+  const open = openThread.peek();
+  if (open?.roomId === roomId && open.seq === seq) return;
+  history.pushState(null, "", threadPath(roomId, seq));
+  show(roomId, undefined, undefined, undefined, { roomId, seq });
+}
+
+/** The room itself is looked at again, and no answers. */
+export function closeThread(): void {
+  if (!openThread.peek()) return;
+  history.replaceState(history.state, "", location.pathname);
+  openThread.value = undefined;
 }
 
 /** The room itself is looked at again, and no message of it: the way back leads to where one came from. */
 export function forgetMessage(): void {
   const asked = askedMessage.peek();
   if (!asked) return;
-  history.replaceState(history.state, "", roomPath(asked.roomId));
+  history.replaceState(history.state, "", roomPath(asked.roomId) + location.search);
   askedMessage.value = undefined;
 }
 
@@ -135,9 +162,16 @@ export function adminOfAddress({ pathname, search }: { pathname: string; search:
   return { part: match[1] ?? "", roomId: room !== null && ROOM_ID_PATTERN.test(room) ? room : undefined };
 }
 
-function show(roomId: string | undefined, feed: string | undefined, admin?: AdminPlace, message?: AskedMessage): void {
+export function threadOfAddress({ pathname, search }: { pathname: string; search: string }): AskedMessage | undefined {
+  const roomId = roomOfPath(pathname);
+  const seq = Number(/^\d+$/.exec(new URLSearchParams(search).get("thread") ?? "")?.[0] ?? 0);
+  return roomId !== undefined && Number.isSafeInteger(seq) && seq > 0 ? { roomId, seq } : undefined;
+}
+
+function show(roomId: string | undefined, feed: string | undefined, admin?: AdminPlace, message?: AskedMessage, thread?: AskedMessage): void {
   batch(() => {
     askedMessage.value = message;
+    openThread.value = thread;
     openRoomId.value = roomId;
     openFeed.value = feed;
     openAdmin.value = admin;

@@ -200,15 +200,15 @@ export class Chat {
     }
   }
 
-  /** What becomes of it the outbox tells. attachments: files that were uploaded to this room. */
-  send(room: RoomState, text: string, attachments: readonly Attachment[] = []): void {
-    this.deliver(room, text, attachments.map(({ id }) => id));
+  /** What becomes of it the outbox tells. attachments: files that were uploaded to this room; parent: what it answers. */
+  send(room: RoomState, text: string, attachments: readonly Attachment[] = [], parent?: number): void {
+    this.deliver(room, text, attachments.map(({ id }) => id), parent);
   }
 
   /** Sends a failed message again, under the same clientId: the log takes it once. */
   resend(room: RoomState, clientId: string): void {
     const pending = room.log.peek().pending.find((p) => p.clientId === clientId);
-    if (pending?.state === "failed") this.deliver(room, pending.text, pending.attachments, clientId);
+    if (pending?.state === "failed") this.deliver(room, pending.text, pending.attachments, pending.parent, clientId);
   }
 
   /** Gives up a message that waits or has failed. */
@@ -235,8 +235,8 @@ export class Chat {
     this.notice.value = { line };
   }
 
-  private deliver(room: RoomState, text: string, attachments: readonly string[], clientId?: string): void {
-    const more = { ...(attachments.length > 0 && { attachments }), ...(clientId !== undefined && { clientId }) };
+  private deliver(room: RoomState, text: string, attachments: readonly string[], parent?: number, clientId?: string): void {
+    const more = { ...(attachments.length > 0 && { attachments }), ...(parent !== undefined && { parent }), ...(clientId !== undefined && { clientId }) };
     this.client.room(room.id).send(text, more).catch(() => {}); // it stays in the outbox, as failed
   }
 
@@ -400,6 +400,7 @@ export class Chat {
     if (info) room.info.value = info;
     if (!room.started) room.dispatch({ type: "joined", lastSeq: handle.lastSeq ?? 0 });
     room.presence.value = { kind: "in" };
+    room.apart.resume();
     if (room.id === this.openRoomId.peek()) this.readNewest(room);
   }
 

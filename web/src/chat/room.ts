@@ -3,8 +3,10 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MyRoom, Room as Handle } from "../../client/src/index";
 import type { LogEvent, NewMessage, Room, RoomSettings } from "../protocol";
+import { decodeMessages } from "../protocol-decode";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
 import { changed, emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomLog } from "../timeline/log";
+import { ApartMessages } from "./apart";
 import type { People } from "./people";
 import { Typists } from "./typing";
 
@@ -13,6 +15,12 @@ export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | 
 
 /** What reading older messages does at the moment. */
 export type Paging = "idle" | "loading" | "failed";
+
+/** Is told what happens in a room's log while somebody looks at it. */
+export interface RoomWatcher {
+  event(event: LogEvent): void;
+  reset(): void;
+}
 
 export class RoomState {
   readonly info = signal<Room>(unknownRoom(""));
@@ -43,6 +51,9 @@ export class RoomState {
   /** The page of newer messages that is being read, of a part further back. */
   newer: Promise<void> | undefined;
   unlisten: () => void = () => undefined;
+  /** Messages that are shown out of their place. */
+  readonly apart: ApartMessages;
+  readonly watchers = new Set<RoomWatcher>();
   /** A part of the log from further back, which is looked at. */
   private readonly part = signal<RoomLog | undefined>(undefined);
   /** Where the log of a room that is not ours ended when it was joined: what stands before that was not missed. */
@@ -55,6 +66,7 @@ export class RoomState {
   ) {
     this.info.value = unknownRoom(id);
     this.log.value = emptyLog(me);
+    this.apart = new ApartMessages({ me, roomId: id, find: (seq) => this.shown.peek().messages.find((message) => message.seq === seq), read: (seq) => this.readOne(seq) });
     this.name = computed(() => {
       const { name, type, userId } = this.info.value;
       if (type !== "direct" || userId === undefined) return name;
@@ -86,6 +98,8 @@ export class RoomState {
       if (action.type === "joined") this.metAt.value ??= action.lastSeq;
       if (action.type !== "reset") return;
       this.metAt.value = action.lastSeq;
+      this.apart.reset();
+      for (const watcher of this.watchers) watcher.reset();
       if ((this.preview.peek()?.seq ?? 0) > action.lastSeq) this.preview.value = undefined;
     });
   }
@@ -129,6 +143,8 @@ export class RoomState {
       if (event.event === "new_message") this.typists.stop(event.author);
       if (this.started) this.dispatch({ type: "events", events: [event] });
       else this.takeState([event]);
+      this.apart.take(event);
+      for (const watcher of this.watchers) watcher.event(event);
     });
   }
 
@@ -156,6 +172,12 @@ export class RoomState {
     const before = this.receipts.peek();
     if (userId === this.me || seq <= (before.get(userId) ?? 0)) return;
     this.receipts.value = new Map(before).set(userId, seq);
+  }
+
+  private async readOne(seq: number): Promise<NewMessage | undefined> {
+    if (!this.handle) throw new Error("the room is not open");
+    const page = await this.handle.history({ around: seq, limit: 1 });
+    return decodeMessages(page.messages).find((message) => message.seq === seq);
   }
 
   private takePreview(event: LogEvent): void {

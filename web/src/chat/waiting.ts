@@ -5,7 +5,7 @@ import type { Waiting } from "../timeline/log";
 import { sentence } from "./asking";
 
 export function waitingOf({ clientId, order, payload, failed }: OutboxEntry, clockSkewMs: number): Waiting {
-  const { text, attachments } = payload;
+  const { text, attachments, parent } = payload;
   const files = Array.isArray(attachments) ? attachments.filter((id) => typeof id === "string") : [];
-  return { clientId, text: typeof text === "string" ? text : "", at: order + clockSkewMs, attachments: files, ...(failed && { error: sentence(failed.message) }) };
+  return { clientId, text: typeof text === "string" ? text : "", at: order + clockSkewMs, attachments: files, ...(typeof parent === "number" && { parent }), ...(failed && { error: sentence(failed.message) }) };
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AttachButton } from "../attachments/AttachButton";
 import { Tray } from "../attachments/Tray";
@@ -18,18 +19,36 @@ import { useWait, waitText } from "./useWait";
 
 /** Code units the field itself takes beyond the limit, so that a long paste is not cut silently. */
 const FIELD_SLACK = 4;
-const LIST_ID = "composer-people";
+/** Where in a room one writes. */
+export interface WritingPlace {
+  /** The id of the field, unique on the page. */
+  id: string;
+  /** Names what was typed and not sent. */
+  draft: string;
+  label: string;
+  /** What is written answers this message; undefined: none. */
+  parent: number | undefined;
+  /** It takes the focus whatever one was at. */
+  isAskedFor: boolean;
+}
 
 interface ComposerProps {
   chat: Chat;
   room: RoomState;
+  place: WritingPlace;
   drafts: Drafts;
   uploads: Uploads;
+  /** Stands above the field. */
+  above?: ComponentChildren;
+  onSent?: () => void;
+  /** Escape was pressed, and is nobody else's. */
+  onEscape?: () => void;
 }
 
-/** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody, a colon an emoji. Keyed by room, so that drafts do not mix. */
-export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
-  const [text, setText] = useState(() => drafts.get(room.id));
+/** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody, a colon an emoji. Keyed by place, so that drafts do not mix. */
+export function Composer({ chat, room, place, drafts, uploads, above, onSent, onEscape }: ComposerProps) {
+  const listId = `${place.id}-people`;
+  const [text, setText] = useState(() => drafts.get(place.draft));
   const [typed, setTyped] = useState<Typed>();
   const [chosen, setChosen] = useState(0);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -51,7 +70,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   useEffect(() => {
     // On a touch screen the keyboard would cover what one came to read; a message that was gone to keeps the focus.
     const isReading = document.activeElement?.closest("#messages") != null;
-    if (!isReading && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+    if ((place.isAskedFor || !isReading) && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
 
   useLayoutEffect(() => {
@@ -79,12 +98,12 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
   };
   const change = (next: string) => {
     setText(next);
-    drafts.set(room.id, next);
+    drafts.set(place.draft, next);
   };
   const pick = (suggestion: Suggestion) => {
-    const place = emojiTyped ?? typed;
-    if (!place || !field.current) return;
-    const next = filled(text, field.current.selectionEnd, place, suggestion.emoji ?? `@${suggestion.name}`);
+    const at = emojiTyped ?? typed;
+    if (!at || !field.current) return;
+    const next = filled(text, field.current.selectionEnd, at, suggestion.emoji ?? `@${suggestion.name}`);
     caret.current = next.caret;
     change(next.text);
     stop();
@@ -94,10 +113,11 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
     if (!sendable) return;
     if (!isMeant && meansRoom(text) && mayModerate(room.info.peek())) return setAsking(true);
     const said = text.replace(/^\s*\n/u, "").trimEnd();
-    chat.send(room, said, withFiles ? uploads.take() : []);
+    chat.send(room, said, withFiles ? uploads.take() : [], place.parent);
     change("");
     typing.sent();
     stop();
+    onSent?.();
     field.current?.focus();
   };
   /** What a key does to the suggestions; false: nothing. */
@@ -119,23 +139,24 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
         send();
       }}
     >
-      {chosenOne && <Suggestions id={LIST_ID} chat={chat} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
+      {above}
+      {chosenOne && <Suggestions id={listId} chat={chat} suggestions={suggestions} chosen={suggestions.indexOf(chosenOne)} onPick={pick} />}
       <Tray uploads={uploads} />
       <div class={`composer-box${tooLong ? " over" : ""}`}>
         <AttachButton uploads={uploads} />
         <textarea
-          id="composer"
+          id={place.id}
           ref={field}
           rows={1}
           dir="auto"
           value={text}
-          placeholder={`Message ${name}`}
-          aria-label={`Message ${name}`}
+          placeholder={place.label}
+          aria-label={place.label}
           aria-invalid={tooLong}
-          aria-describedby="composer-limit"
+          aria-describedby={`${place.id}-limit`}
           aria-autocomplete="list"
-          aria-controls={chosenOne && LIST_ID}
-          aria-activedescendant={chosenOne && suggestionId(LIST_ID, suggestions.indexOf(chosenOne))}
+          aria-controls={chosenOne && listId}
+          aria-activedescendant={chosenOne && suggestionId(listId, suggestions.indexOf(chosenOne))}
           maxLength={maxLength * FIELD_SLACK}
           onInput={(event) => {
             change(event.currentTarget.value);
@@ -147,7 +168,14 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
           onKeyDown={(event) => {
             // An Enter that ends an input method's composition is not ours.
             if (event.isComposing) return;
-            if (!event.shiftKey && choose(event.key)) return event.preventDefault();
+            if (!event.shiftKey && choose(event.key)) {
+              event.stopPropagation();
+              return event.preventDefault();
+            }
+            if (event.key === "Escape" && onEscape) {
+              event.stopPropagation();
+              return onEscape();
+            }
             if (event.key !== "Enter" || event.shiftKey) return;
             event.preventDefault();
             send();
@@ -157,7 +185,7 @@ export function Composer({ chat, room, drafts, uploads }: ComposerProps) {
           <Icon name="send" />
         </button>
       </div>
-      <p id="composer-limit" class="composer-limit" role={tooLong ? "alert" : undefined}>
+      <p id={`${place.id}-limit`} class="composer-limit" role={tooLong ? "alert" : undefined}>
         {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitText(waitSeconds)}`}
         {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>

@@ -3,6 +3,8 @@ import { Icon } from "../ui/Icon";
 import { codePoints, limitText, showsLimit } from "./length";
 
 interface EditFormProps {
+  /** The id of its field. */
+  id?: string;
   text: string;
   maxLength: number; // code points
   /** Resolves to why it could not be saved, or undefined. */
@@ -11,7 +13,7 @@ interface EditFormProps {
 }
 
 /** Stands in the composer's place while a message is given another text: Enter saves, Escape leaves it as it was. */
-export function EditForm({ text: before, maxLength, onSave, onClose }: EditFormProps) {
+export function EditForm({ id = "composer", text: before, maxLength, onSave, onClose }: EditFormProps) {
   const [text, setText] = useState(before);
   const [state, setState] = useState<"open" | "saving" | "failed">("open");
   const [error, setError] = useState("");
@@ -65,14 +67,14 @@ export function EditForm({ text: before, maxLength, onSave, onClose }: EditFormP
       </div>
       <div class={`composer-box${tooLong ? " over" : ""}`}>
         <textarea
-          id="composer"
+          id={id}
           ref={field}
           rows={1}
           dir="auto"
           value={text}
           aria-label="New text of the message"
           aria-invalid={tooLong}
-          aria-describedby="edit-limit"
+          aria-describedby={`${id}-limit`}
           readOnly={state === "saving"}
           onInput={(event) => {
             setText(event.currentTarget.value);
@@ -89,7 +91,7 @@ export function EditForm({ text: before, maxLength, onSave, onClose }: EditFormP
           <Icon name="check" />
         </button>
       </div>
-      <p id="edit-limit" class={`composer-limit${error ? " edit-error" : ""}`} role={error || tooLong ? "alert" : undefined}>
+      <p id={`${id}-limit`} class={`composer-limit${error ? " edit-error" : ""}`} role={error || tooLong ? "alert" : undefined}>
         {error ? `Not saved. ${error}` : showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>

@@ -1,8 +1,10 @@
 import { Component } from "preact";
 import { Attachments } from "../attachments/Attachments";
+import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
 import { MessageText } from "../markdown/MessageText";
 import { MENTION_ROOM } from "../protocol";
+import { Quote } from "../threads/Quote";
 import { Icon } from "../ui/Icon";
 import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
@@ -16,6 +18,10 @@ export interface BubbleHandlers {
   onDiscard: (clientId: string) => void;
   onReact: (seq: number, emoji: string, on: boolean) => void;
   onCopy: (text: string) => void;
+  /** Opens the answers to a message. */
+  onThread: (seq: number) => void;
+  /** Where the messages come from that are answered; undefined: it is not said here what a message answers. */
+  apart?: ApartMessages;
 }
 
 interface BubbleProps {
@@ -51,11 +57,12 @@ export class MessageRow extends Component<BubbleProps> {
 
 /** One message. Its text is text, whatever it says. */
 function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers }: BubbleProps) {
-  const { onRetry, onDiscard, onReact, onCopy } = handlers;
+  const { onRetry, onDiscard, onReact, onCopy, onThread, apart } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
       <div class="bubble">
+        {apart && item.parent > 0 && !item.deleted && <Quote apart={apart} roomId={apart.roomId} seq={item.parent} me={chat.user.id} tabIndex={tabIndex} />}
         {item.deleted ? (
           <p class="bubble-text bubble-deleted">This message was deleted.</p>
         ) : (
@@ -84,6 +91,12 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
       {!item.deleted && (
         <button type="button" class="message-more" data-more tabIndex={tabIndex} aria-label="Message actions" aria-haspopup="menu">
           <Icon name="dots" size={18} />
+        </button>
+      )}
+      {item.replies > 0 && (
+        <button type="button" class="replies" tabIndex={tabIndex} onClick={() => onThread(item.seq)}>
+          <Icon name="thread" size={16} />
+          {item.replies === 1 ? "1 reply" : `${item.replies} replies`}
         </button>
       )}
       {seenBy && <SeenBy by={seenBy} />}

@@ -21,17 +21,19 @@ interface Shared {
 
 interface DaySectionProps extends Shared {
   day: Day;
+  /** Says what its messages are, where there are others of the same day. */
+  what?: string;
   now: number;
   /** The first message not read when the room was opened; 0: none. */
   firstUnread: number;
 }
 
 /** One day: its name stays in sight while its messages are. */
-export function DaySection({ day, now, firstUnread, ...shared }: DaySectionProps) {
+export function DaySection({ day, what, now, firstUnread, ...shared }: DaySectionProps) {
   const { chat } = shared;
   const name = dayName(day.at, now);
   return (
-    <section class="day" aria-label={name} data-day={day.key}>
+    <section class="day" aria-label={what ? `${what}: ${name}` : name} data-day={day.key}>
       <h2 class="day-name">
         <span>{name}</span>
       </h2>

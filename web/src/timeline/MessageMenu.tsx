@@ -22,6 +22,14 @@ export interface MessageActions {
   onDiscard: (clientId: string) => void;
   onReact: (seq: number, emoji: string, on: boolean) => void;
   onEdit: (item: Item) => void;
+  /** Begins an answer that is shown in the room; absent: it is begun elsewhere. */
+  onReply?: (seq: number) => void;
+  /** Shows the answers to a message. */
+  onThread: (seq: number) => void;
+  /** Shows a message in its room; absent: it is there. */
+  onShow?: (seq: number) => void;
+  /** Of what the answers are shown already; absent: of nothing. */
+  root?: number;
   /** What leads somebody to a message. */
   linkOf: (seq: number) => string;
   onPin: (seq: number, on: boolean) => void;
@@ -95,7 +103,7 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayP
           anchor={opened.anchor}
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
-          actions={actionsOf(item, actions, { mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
+          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
@@ -130,6 +138,7 @@ function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choic
 }
 
 interface May {
+  mayReply: boolean;
   mayPin: boolean;
   isPinned: boolean;
   mayEdit: boolean;
@@ -153,10 +162,16 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLi
     return [...(item.state === "failed" ? [retry] : []), copyIt, discard];
   }
   if (item.seq === 0) return [copyIt];
+  const { onReply, onShow, onThread, root } = actions;
+  const places: Action[] = [
+    ...(onReply && may.mayReply ? [{ id: "reply", label: "Reply", icon: "reply", run: () => onReply(item.seq) } as const] : []),
+    ...(item.seq === root ? [] : [{ id: "thread", label: "Open thread", icon: "thread", run: () => onThread(item.seq) } as const]),
+    ...(onShow ? [{ id: "show", label: "Show in the room", icon: "rooms", run: () => onShow(item.seq) } as const] : []),
+  ];
   const link: Action = { id: "link", label: "Copy link", icon: "link", run: onLink };
   const pin: Action = { id: "pin", label: may.isPinned ? "Take the pin away" : "Pin", icon: "pin", run: () => actions.onPin(item.seq, !may.isPinned) };
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
   const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
-  return [copyIt, link, ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [...places, copyIt, link, ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

@@ -4,6 +4,7 @@ import { fileTarget } from "../attachments/dropping";
 import type { Trays } from "../attachments/trays";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useMediaQuery } from "../chat/useMediaQuery";
 import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
@@ -11,6 +12,10 @@ import { EditForm } from "../composer/EditForm";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
 import { whyNotWrite } from "../rooms/rights";
+import { openThread, THREAD_COVERS_QUERY } from "../route";
+import { AnswerBar } from "../threads/AnswerBar";
+import { ThreadPane } from "../threads/ThreadPane";
+import { useAnswering } from "../threads/useAnswering";
 import { Announcer } from "./Announcer";
 import { RoomHeader } from "./RoomHeader";
 import type { Item } from "./rows";
@@ -25,17 +30,21 @@ interface RoomViewProps {
   onMenu: () => void;
 }
 
-/** An open room: its head, its messages, and where one writes. */
+/** An open room: its head, its messages, where one writes, and the answers to one of them beside. */
 export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const [editing, setEditing] = useState<{ room: RoomState; item: Item }>();
   const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
   const edited = editing?.room === room ? editing.item : undefined;
+  const [answering, setAnswering] = useAnswering(room.id, drafts);
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
   const { files, uploads } = trays.of(room.id);
   const name = room.name.value;
   const refusal = presence.kind === "refused" ? presence.message : closed;
-  const isInSight = edited === undefined;
+  const isRefused = presence.kind === "refused";
+  const thread = openThread.value?.roomId === room.id && !isRefused ? openThread.value.seq : undefined;
+  const isCovered = useMediaQuery(THREAD_COVERS_QUERY) && thread !== undefined;
+  const isInSight = edited === undefined && !isCovered;
   useEffect(() => {
     const target = { name, refusal, isInSight, add: (added: readonly File[]) => uploads.add(added) };
     fileTarget.value = target;
@@ -43,33 +52,63 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
       if (fileTarget.peek() === target) fileTarget.value = undefined;
     };
   }, [uploads, name, refusal, isInSight]);
+  const stopAnswering = () => {
+    setAnswering(0);
+    document.getElementById("composer")?.focus(); // the button goes
+  };
   return (
     <FilesOfRoom.Provider value={files}>
-      <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={presence.kind === "refused" ? undefined : (first) => setDetails({ room, first })} />
-      {presence.kind === "refused" ? (
-        <div class="empty">
-          <h2>This room cannot be opened</h2>
-          <p role="alert">{presence.message}</p>
-        </div>
-      ) : (
-        <>
-          <Timeline key={room.id} chat={chat} room={room} onEdit={(item) => setEditing({ room, item })} />
-          <TypingLine chat={chat} room={room} />
-          {closed !== undefined ? (
-            <ComposerClosed reason={closed} />
-          ) : edited ? (
-            <EditForm
-              key={`edit-${room.id}/${edited.seq}`}
-              text={edited.text}
-              maxLength={chat.maxTextLength.value}
-              onSave={(text) => chat.edit(room, edited.seq, text)}
-              onClose={() => setEditing(undefined)}
-            />
+      <div class="room-parts">
+        <div class="room-body" inert={isCovered}>
+          <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={isRefused ? undefined : (first) => setDetails({ room, first })} />
+          {isRefused ? (
+            <div class="empty">
+              <h2>This room cannot be opened</h2>
+              <p role="alert">{presence.message}</p>
+            </div>
           ) : (
-            <Composer key={`composer-${room.id}`} chat={chat} room={room} drafts={drafts} uploads={uploads} />
+            <>
+              <Timeline
+                key={room.id}
+                chat={chat}
+                room={room}
+                isCovered={isCovered}
+                onEdit={(item) => setEditing({ room, item })}
+                onReply={(seq) => {
+                  setEditing(undefined);
+                  setAnswering(seq);
+                  requestAnimationFrame(() => document.getElementById("composer")?.focus()); // the menu gives the focus back first
+                }}
+              />
+              <TypingLine chat={chat} room={room} />
+              {closed !== undefined ? (
+                <ComposerClosed reason={closed} />
+              ) : edited ? (
+                <EditForm
+                  key={`edit-${room.id}/${edited.seq}`}
+                  text={edited.text}
+                  maxLength={chat.maxTextLength.value}
+                  onSave={(text) => chat.edit(room, edited.seq, text)}
+                  onClose={() => setEditing(undefined)}
+                />
+              ) : (
+                <Composer
+                  key={`composer-${room.id}`}
+                  chat={chat}
+                  room={room}
+                  place={{ id: "composer", draft: room.id, label: `Message ${name}`, parent: answering || undefined, isAskedFor: false }}
+                  drafts={drafts}
+                  uploads={uploads}
+                  above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
+                  onSent={() => setAnswering(0)}
+                  {...(answering > 0 && { onEscape: stopAnswering })}
+                />
+              )}
+            </>
           )}
-        </>
-      )}
+        </div>
+        {thread !== undefined && <ThreadPane key={`thread-${room.id}/${thread}`} chat={chat} room={room} seq={thread} drafts={drafts} trays={trays} />}
+      </div>
       {details?.room === room && (
         <WithParts key={`panel-${room.id}`} onClose={() => setDetails(undefined)}>
           {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}

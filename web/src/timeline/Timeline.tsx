@@ -7,8 +7,7 @@ import type { RoomState } from "../chat/room";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
-import { mayModerate, mayPin, whyNotWrite } from "../rooms/rights";
-import { askedMessage, forgetMessage, messageLink } from "../route";
+import { askedMessage, forgetMessage, goToThread, messageLink, openThread } from "../route";
 import { copy } from "../ui/copy";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
@@ -17,10 +16,11 @@ import { useToast } from "../ui/useToast";
 import { AskedRefusal } from "./AskedRefusal";
 import type { BubbleHandlers } from "./Bubble";
 import { DaySection } from "./DaySection";
-import type { Pending, RoomLog } from "./log";
+import type { RoomLog } from "./log";
 import { MessageMenu } from "./MessageMenu";
 import { ResetNotice } from "./ResetNotice";
-import { groupByDay, type Item, keepKeys, logItem, withNotes } from "./rows";
+import { rightsIn } from "./rights";
+import { groupByDay, type Item, itemsOf, keepKeys, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
 import { inSight } from "./sight";
 import { useAsked } from "./useAsked";
@@ -36,8 +36,17 @@ const PASSED_BY = 30;
 /** How often "Today" is asked whether it still is, in ms. */
 const DAY_CHECK_MS = 60_000;
 
+interface TimelineProps {
+  chat: Chat;
+  room: RoomState;
+  /** Something else stands above it: what is in sight is not seen. */
+  isCovered: boolean;
+  onEdit: (item: Item) => void;
+  onReply: (seq: number) => void;
+}
+
 /** The messages of one room. Keyed by room: another room is another timeline. */
-export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; onEdit: (item: Item) => void }) {
+export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelineProps) {
   const log = room.shown.value;
   const now = useNow(DAY_CHECK_MS) + chat.clockSkewMs; // what day it is, is asked of the clock that messages are dated by
   const unreadFrom = useUnreadLine(room);
@@ -49,7 +58,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   const onNearBottom = useCallback(() => void readNewer(room), [room]);
 
   const made = useRef(new WeakMap<NewMessage, Item>()).current;
-  const items = useMemo(() => itemsOf(log, chat.user.name, made), [log]);
+  const items = useMemo(() => itemsOf(log, log.pending, chat.user.name, made), [log]);
   const openedAt = useRef(Date.now()).current;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
   const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
@@ -98,6 +107,8 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
       onDiscard: (clientId) => chat.discard(clientId),
       onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
       onCopy: (text) => void copy(text, say),
+      onThread: (seq) => goToThread(room.id, seq),
+      apart: room.apart,
     }),
     [chat, room],
   );
@@ -118,7 +129,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
   if (atEnd) seenWhenLeft.current = log.last;
   const unseen = atEnd ? 0 : room.log.value.messages.filter((m) => m.seq > seenWhenLeft.current && m.author !== log.me).length;
 
-  useReading(chat, room, scroller, landed && !going && !log.hasAfter, atEnd ? log.last : 0);
+  useReading(chat, room, scroller, landed && !going && !log.hasAfter && !isCovered, atEnd ? log.last : 0);
   useReceipts(chat, room);
   const seen = seenOf(chat, room);
   useSendingLeadsToEnd(room.log.value, toEnd);
@@ -139,7 +150,7 @@ export function Timeline({ chat, room, onEdit }: { chat: Chat; room: RoomState; 
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onReply={onReply} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       <LinkAddress area={scroller} />
       {toast}
       {refusal !== "" && (
@@ -243,43 +254,8 @@ function Skeleton() {
   );
 }
 
-/** made: what was made of messages before. What did not change is the same, and costs nothing. */
-function itemsOf(log: RoomLog, myName: string, made: WeakMap<NewMessage, Item>): Item[] {
-  const itemOf = (message: NewMessage): Item => {
-    const item = made.get(message) ?? logItem(message, log.me);
-    made.set(message, item);
-    return item;
-  };
-  return [...log.messages.map(itemOf), ...log.pending.map((p) => pendingItem(p, log.me, myName))];
-}
-
 function keyOfSeq(items: readonly Item[], seq: number): string | undefined {
   return seq > 0 ? items.find((item) => item.seq === seq)?.key : undefined;
-}
-
-function pendingItem(pending: Pending, me: string, myName: string): Item {
-  return {
-    key: `c${me}/${pending.clientId}`,
-    seq: 0,
-    author: me,
-    authorName: myName,
-    text: pending.text || filesText(pending.attachments.length),
-    mentions: [],
-    attachments: [],
-    at: pending.at,
-    deleted: false,
-    editedAt: 0,
-    reactions: {},
-    own: true,
-    state: pending.state === "failed" ? "failed" : pending.state === "sent" ? "logged" : "sending",
-    clientId: pending.clientId,
-    ...(pending.error === undefined ? {} : { error: pending.error }),
-  };
-}
-
-/** What stands in a bubble without words until its files are seen. */
-function filesText(n: number): string {
-  return n === 1 ? "1 file" : `${n} files`;
 }
 
 /** Marks the room read as far as it was in sight. landed: where the unread ones begin was noted before; end: the log's end, where that is in sight. */
@@ -356,17 +332,14 @@ function useReceipts(chat: Chat, room: RoomState): void {
   }, [shown, room]);
 }
 
-/** What is left of the table of Rights for a message's menu. */
-function rightsIn(room: RoomState) {
-  return { mayWrite: whyNotWrite(room.info.value) === undefined, mayDeleteAll: mayModerate(room.info.value), mayPin: mayPin(room.info.value), mayReport: room.info.value.type !== "direct" };
-}
-
-/** Whoever writes wants to see what he wrote. */
+/** Whoever writes wants to see what he wrote; who writes in a thread sees it there. */
 function useSendingLeadsToEnd(log: RoomLog, toEnd: () => void): void {
-  const newest = log.pending.at(-1)?.clientId;
-  const before = useRef(newest);
+  const newest = log.pending.at(-1);
+  const id = newest?.clientId;
+  const before = useRef(id);
   useEffect(() => {
-    if (newest !== undefined && newest !== before.current) toEnd();
-    before.current = newest;
-  }, [newest]);
+    const isInThread = newest?.parent !== undefined && newest.parent === openThread.peek()?.seq;
+    if (id !== undefined && id !== before.current && !isInThread) toEnd();
+    before.current = id;
+  }, [id]);
 }

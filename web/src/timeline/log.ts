@@ -21,6 +21,7 @@ export interface Waiting {
   readonly text: string;
   readonly at: number; // ms since 1970, when it was made
   readonly attachments: readonly string[]; // ids of files
+  readonly parent?: number; // the seq of what it answers
   readonly error?: string; // why it "failed"; absent: it waits
 }
 

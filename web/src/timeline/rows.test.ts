@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { dayKey, groupByDay, type Item, logItem } from "./rows";
+import { emptyLog, type RoomLog } from "./log";
+import { dayKey, groupByDay, type Item, itemsOf, logItem } from "./rows";
 
 const noon = new Date(2026, 4, 10, 12).getTime();
 const minute = 60_000;
@@ -45,4 +46,19 @@ test("the same clientId of two authors gives two keys", () => {
 test("messages on their way stand in the group of those before", () => {
   const pending = { ...item(0, "me", noon + minute), key: "cme/1" };
   expect(shape([item(1, "me", noon), pending, { ...pending, key: "cme/2" }])).toEqual([[[1, 0, 0]]]);
+});
+
+const said = (seq: number, more: object = {}) => ({ id: "", roomId: "r", seq, text: "x", author: "ann", timestamp: new Date(noon).toISOString(), ...more });
+
+test("answers are counted as they are in the log, and a message of which nothing changed is the same row", () => {
+  const made = new WeakMap();
+  const rows = (log: RoomLog) => itemsOf(log, [], "Me", made);
+  const log = { ...emptyLog("me"), last: 4, messages: [said(1, { replies: 7 }), said(2, { parent: 1 }), said(3, { parent: 1 })] };
+  const before = rows(log);
+  expect(before.map(({ replies }) => replies)).toEqual([2, 0, 0]);
+  const after = rows({ ...log, messages: log.messages.with(2, said(3, { parent: 1, deleted: true })) });
+  expect(after.map(({ replies }) => replies)).toEqual([1, 0, 0]);
+  expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
+  // Of a part from further back the server counted those that are not here.
+  expect(rows({ ...log, hasAfter: true }).map(({ replies }) => replies)).toEqual([7, 0, 0]);
 });

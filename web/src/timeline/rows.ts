@@ -2,7 +2,7 @@
 
 import type { Attachment } from "../attachments/attachment";
 import type { NewMessage, Reactions } from "../protocol";
-import type { Note } from "./log";
+import type { Note, Pending, RoomLog } from "./log";
 
 /** Messages of one sender closer than this stand in one group, in ms. */
 export const GROUP_WINDOW_MS = 5 * 60_000;
@@ -21,6 +21,8 @@ export interface Item {
   at: number; // ms since 1970
   deleted: boolean;
   editedAt: number; // ms since 1970; 0: never
+  parent: number; // the seq of what it answers; 0: nothing
+  replies: number; // how many answers there are to it
   reactions: Reactions;
   own: boolean;
   state: "logged" | "sending" | "failed";
@@ -59,10 +61,62 @@ export function logItem(message: NewMessage, me: string): Item {
     at: Date.parse(message.timestamp) || 0,
     deleted: message.deleted === true,
     editedAt: Date.parse(message.editedAt ?? "") || 0,
+    parent: message.parent ?? 0,
+    replies: message.replies ?? 0,
     reactions: message.reactions ?? {},
     own: message.author === me,
     state: "logged",
   };
+}
+
+/** One of ours that the log does not hold yet. */
+export function pendingItem(pending: Pending, me: string, myName: string): Item {
+  return {
+    key: `c${me}/${pending.clientId}`,
+    seq: 0,
+    author: me,
+    authorName: myName,
+    text: pending.text || filesText(pending.attachments.length),
+    mentions: [],
+    attachments: [],
+    at: pending.at,
+    deleted: false,
+    editedAt: 0,
+    parent: pending.parent ?? 0,
+    replies: 0,
+    reactions: {},
+    own: true,
+    state: pending.state === "failed" ? "failed" : pending.state === "sent" ? "logged" : "sending",
+    clientId: pending.clientId,
+    ...(pending.error === undefined ? {} : { error: pending.error }),
+  };
+}
+
+/** What stands in a bubble without words until its files are seen. */
+function filesText(n: number): string {
+  return n === 1 ? "1 file" : `${n} files`;
+}
+
+/** The messages of a log, and what is on its way. made: what was made of messages before: what did not change is the same, and costs nothing. counted: where answers are counted, if not in this log. */
+export function itemsOf(log: RoomLog, pending: readonly Pending[], myName: string, made: WeakMap<NewMessage, Item>, counted = log): Item[] {
+  const answers = answersIn(counted);
+  const itemOf = (message: NewMessage): Item => {
+    // Of a part of the log not all answers are here.
+    const replies = Math.max(answers.get(message.seq) ?? 0, log.hasAfter || counted !== log ? (message.replies ?? 0) : 0);
+    const before = made.get(message);
+    if (before?.replies === replies) return before;
+    const item = { ...(before ?? logItem(message, log.me)), replies };
+    made.set(message, item);
+    return item;
+  };
+  return [...log.messages.map(itemOf), ...pending.map((p) => pendingItem(p, log.me, myName))];
+}
+
+/** How many answers there are to each message. Answers stand behind what they answer: where the log goes to its end, all of them are here. */
+function answersIn(log: RoomLog): Map<number, number> {
+  const answers = new Map<number, number>();
+  for (const { parent, deleted } of log.messages) if (parent !== undefined && !deleted) answers.set(parent, (answers.get(parent) ?? 0) + 1);
+  return answers;
 }
 
 /** Messages with what changed between them, by seq; what is on its way stays last. A note has no time of its own: it stands where the message before it does. */
@@ -73,7 +127,7 @@ export function withNotes(items: readonly Item[], notes: readonly Note[], fallba
     for (let note = notes[next]; note && note.seq < below; note = notes[++next]) {
       all.push({
         key: `n${note.seq}`, seq: note.seq, author: note.author, authorName: "", text: "", mentions: [], attachments: [], at: all.at(-1)?.at ?? items[0]?.at ?? fallbackAt,
-        deleted: false, editedAt: 0, reactions: {}, own: false, state: "logged", note,
+        deleted: false, editedAt: 0, parent: 0, replies: 0, reactions: {}, own: false, state: "logged", note,
       });
     }
   };

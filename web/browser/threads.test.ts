@@ -1,0 +1,158 @@
+// Answers: the quote that leads to what is answered, and the thread beside the room.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser, type Theme } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+/** Answers one page of a thread brings, and a few more. */
+const MANY_ANSWERS = 56;
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+async function answer(room: string, parent: number, text: string, who = "bot"): Promise<number> {
+  return Number((await server.ask(who, "POST", `rooms/${room}/messages`, { text, parent }))["seq"]);
+}
+
+const inThread = (page: Page) => page.locator(".thread .bubble-text");
+const threadField = (page: Page) => page.getByRole("textbox", { name: "Reply in the thread" });
+
+test("a reply shows what it answers, follows its changes, and leads to it", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "quotes" });
+  const bo = await Person.enter(browser, server, "Bo", { room: "quotes" });
+  await ann.say("shall we meet on Monday?");
+  await bo.bubble("shall we meet on Monday?").waitFor();
+  await (await bo.openMenu("shall we meet on Monday?")).getByRole("menuitem", { name: "Reply" }).press("Enter");
+  const bar = bo.page.locator(".answer-bar");
+  await bar.getByText("shall we meet on Monday?").waitFor();
+  // What is answered is kept as what was typed is, and given up by Escape.
+  await bo.page.reload();
+  await bar.getByText("shall we meet on Monday?").waitFor();
+  await bo.field.press("Escape");
+  await bar.waitFor({ state: "detached" });
+  await (await bo.openMenu("shall we meet on Monday?")).getByRole("menuitem", { name: "Reply" }).press("Enter");
+  await expect.poll(() => bo.field.evaluate((field) => field === document.activeElement), { timeout: SOON_MS }).toBe(true);
+  await bo.say("Monday is fine");
+  await bar.waitFor({ state: "detached" });
+  await ann.bubble("Monday is fine").getByRole("link", { name: /In reply to You shall we meet on Monday\?/ }).waitFor();
+  expect((await server.log("quotes")).map(({ text, parent }) => [text, parent])).toEqual([["shall we meet on Monday?", undefined], ["Monday is fine", 1]]);
+  await (await ann.openMenu("shall we meet on Monday?")).getByRole("menuitem", { name: "Edit" }).press("Enter");
+  await ann.editField.fill("shall we meet on Tuesday?");
+  await ann.editField.press("Enter");
+  await bo.bubble("Monday is fine").getByRole("link", { name: /Tuesday/ }).waitFor();
+  await ann.bubble("Monday is fine").getByRole("link", { name: /Tuesday/ }).click();
+  await ann.page.locator('.message-found[data-seq="1"]').waitFor();
+  await ann.leave();
+  await bo.leave();
+});
+
+test("what is answered may stand many pages back", async () => {
+  await server.postAll("far-quote", Array.from({ length: 130 }, (_, i) => `line ${i}`));
+  const [first] = await server.log("far-quote");
+  await answer("far-quote", first?.seq ?? 0, "as was said at the beginning");
+  await answer("far-quote", first?.seq ?? 0, "so it was");
+  const ann = await Person.enter(browser, server, "Ann", { room: "far-quote" });
+  const quote = ann.bubble("so it was").getByRole("link", { name: /In reply to Bot line 0/ });
+  await quote.click();
+  const source = ann.page.locator('.message-found[data-seq="1"]');
+  await source.waitFor();
+  await expect.poll(() => source.evaluate((row) => row.contains(document.activeElement)), { timeout: SOON_MS }).toBe(true);
+  await source.getByRole("button", { name: "2 replies" }).waitFor();
+  await server.ask("bot", "DELETE", "rooms/far-quote/messages/1");
+  await source.getByText("This message was deleted.").waitFor();
+  await ann.page.getByRole("button", { name: "Jump to present" }).click();
+  await ann.bubble("so it was").getByRole("link", { name: /This message was deleted\./ }).waitFor();
+  await ann.leave();
+});
+
+test("a thread is live on both sides, has a field of its own, and is opened again by its address", async () => {
+  await server.post("thread", "which colour?");
+  await answer("thread", 1, "green");
+  const ann = await Person.enter(browser, server, "Ann", { room: "thread", width: 1440 });
+  const bo = await Person.enter(browser, server, "Bo", { room: "thread", width: 360 });
+  await ann.bubble("which colour?").getByRole("button", { name: "1 reply" }).click();
+  await expect.poll(() => inThread(ann.page).allTextContents(), { timeout: SOON_MS }).toEqual(["which colour?", "green"]);
+  expect(new URL(ann.page.url()).search).toBe("?thread=1");
+  await (await bo.openMenu("which colour?")).getByRole("menuitem", { name: "Open thread" }).press("Enter");
+  await threadField(bo.page).fill("blue");
+  await threadField(bo.page).press("Enter");
+  await expect.poll(() => inThread(ann.page).allTextContents(), { timeout: SOON_MS }).toEqual(["which colour?", "green", "blue"]);
+  await ann.page.locator("#messages").getByRole("button", { name: "2 replies" }).waitFor();
+  // What is said in the room is not said in the thread, and its draft stays its own.
+  await threadField(ann.page).fill("half a thought");
+  await ann.say("something else");
+  await bo.page.locator(".room-body").getByText("something else").waitFor({ state: "attached" });
+  expect(await inThread(bo.page).allTextContents()).toEqual(["which colour?", "green", "blue"]);
+  await ann.page.reload();
+  await expect.poll(() => inThread(ann.page).allTextContents(), { timeout: SOON_MS }).toEqual(["which colour?", "green", "blue"]);
+  expect(await threadField(ann.page).inputValue()).toBe("half a thought");
+  // An answer that goes is gone on both sides, and is not counted any more.
+  await server.ask("bot", "DELETE", "rooms/thread/messages/2");
+  await ann.page.locator(".thread").getByText("This message was deleted.").waitFor();
+  await ann.page.locator("#messages").getByRole("button", { name: "1 reply" }).waitFor();
+  await bo.page.locator(".thread").getByText("This message was deleted.").waitFor();
+  // Escape leads back to what opened it.
+  await threadField(bo.page).press("Escape");
+  await bo.page.locator(".thread").waitFor({ state: "detached" });
+  await expect.poll(() => bo.page.evaluate(() => document.activeElement?.closest("[data-key]")?.getAttribute("data-seq")), { timeout: SOON_MS }).toBe("1");
+  await ann.leave();
+  await bo.leave();
+});
+
+test("of a long thread the newest replies come first, and what was missed while away comes by itself", async () => {
+  await server.post("long-thread", "go on");
+  for (let i = 0; i < MANY_ANSWERS; i++) await answer("long-thread", 1, `answer ${i}`);
+  const ann = await Person.enter(browser, server, "Ann", { room: "long-thread?thread=1" });
+  const newest = inThread(ann.page).last();
+  await expect.poll(() => newest.textContent(), { timeout: SOON_MS }).toBe(`answer ${MANY_ANSWERS - 1}`);
+  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(51);
+  await server.stop();
+  await ann.connected(false);
+  await server.start();
+  await answer("long-thread", 1, "while you were away");
+  await expect.poll(() => newest.textContent(), { timeout: SOON_MS }).toBe("while you were away");
+  await ann.page.getByRole("button", { name: "Show earlier replies" }).click();
+  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(MANY_ANSWERS + 2);
+  expect((await inThread(ann.page).allTextContents()).slice(0, 3)).toEqual(["go on", "answer 0", "answer 1"]);
+  await ann.page.locator(".thread").getByText(`${MANY_ANSWERS + 1} replies`).waitFor();
+  await ann.leave();
+});
+
+const looks = (["light", "dark"] as Theme[]).flatMap((theme) => [360, 768, 1440].map((width) => ({ theme, width })));
+
+test.each(looks)("a thread and its quotes have no faults, $theme, $width px", async ({ theme, width }) => {
+  if (looks[0]?.theme === theme && looks[0].width === width) {
+    await server.post("seen-thread", "Where do we go for lunch on the day of the move, and who brings the keys of the old place?");
+    await answer("seen-thread", 1, "To the noodle bar", "ann");
+    await answer("seen-thread", 2, "It is closed on Mondays, is it not?");
+    await answer("seen-thread", 1, "I have the keys", "chiara");
+  }
+  const ann = await Person.enter(browser, server, "Ann", { room: "seen-thread", theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
+  await ann.page.getByRole("link", { name: /In reply to You To the noodle bar/ }).waitFor();
+  await (await ann.openMenu("I have the keys")).getByRole("menuitem", { name: "Reply" }).press("Enter");
+  await ann.page.locator(".answer-bar").getByText("I have the keys").waitFor();
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await look(ann.page, `quotes-${width}-${theme}`);
+  await ann.page.locator("#messages").getByRole("button", { name: "2 replies" }).click();
+  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(3);
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await look(ann.page, `thread-${width}-${theme}`);
+  await ann.leave();
+});
+
+/** Leaves a picture where LOOK says, for somebody to look at. */
+async function look(page: Page, name: string): Promise<void> {
+  const folder = process.env["LOOK"];
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
+}

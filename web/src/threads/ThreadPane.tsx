@@ -1,0 +1,211 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Trays } from "../attachments/trays";
+import { refusalOf } from "../chat/asking";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { Composer } from "../composer/Composer";
+import { ComposerClosed } from "../composer/ComposerClosed";
+import type { Drafts } from "../composer/drafts";
+import { EditForm } from "../composer/EditForm";
+import { LinkAddress } from "../markdown/LinkAddress";
+import type { NewMessage } from "../protocol";
+import { pinnedSeqs } from "../protocol-rooms";
+import { whyNotWrite } from "../rooms/rights";
+import { closeThread, goToMessage, goToThread, messageLink } from "../route";
+import type { BubbleHandlers } from "../timeline/Bubble";
+import { DaySection } from "../timeline/DaySection";
+import { MessageMenu } from "../timeline/MessageMenu";
+import { rightsIn } from "../timeline/rights";
+import { groupByDay, type Item, itemsOf, logItem } from "../timeline/rows";
+import { seenOf } from "../timeline/seen";
+import { rowOf } from "../timeline/sight";
+import { useTabStop } from "../timeline/useTabStop";
+import { copy } from "../ui/copy";
+import { Icon } from "../ui/Icon";
+import { useNow } from "../ui/now";
+import { useToast } from "../ui/useToast";
+import { Quote } from "./Quote";
+import { Thread } from "./thread";
+import { useThreadScroll } from "./useThreadScroll";
+
+/** How often "Today" is asked whether it still is, in ms. */
+const DAY_CHECK_MS = 60_000;
+
+interface ThreadPaneProps {
+  chat: Chat;
+  room: RoomState;
+  /** Of the message that is answered. */
+  seq: number;
+  drafts: Drafts;
+  trays: Trays;
+}
+
+/** The answers to a message, and where one writes another. Keyed by room and message. */
+export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) {
+  const thread = useMemo(() => new Thread(room, seq), [room, seq]);
+  useEffect(() => thread.follow(), [thread]);
+  const isIn = room.presence.value.kind === "in";
+  useEffect(() => {
+    if (isIn) thread.resume();
+  }, [thread, isIn]);
+
+  const opener = useRef(document.activeElement);
+  const title = useRef<HTMLHeadingElement>(null);
+  const closed = whyNotWrite(room.info.value);
+  useLayoutEffect(() => {
+    // Where there is a keyboard the field takes the focus; on a touch screen it would cover what one came to read.
+    if (closed !== undefined || !matchMedia("(hover: hover)").matches) title.current?.focus({ preventScroll: true });
+  }, []);
+  const close = () => {
+    const { current } = opener;
+    closeThread();
+    // What is behind it takes the focus only once it is no longer inert.
+    requestAnimationFrame(() => (current instanceof HTMLElement && current.isConnected ? current : document.getElementById("messages"))?.focus({ preventScroll: true }));
+  };
+
+  const [edited, setEdited] = useState<Item>();
+  const { uploads } = trays.of(room.id, seq);
+  return (
+    <section
+      class="thread"
+      aria-labelledby="thread-title"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented || (event.target instanceof Element && event.target.closest("dialog[open]"))) return;
+        close();
+      }}
+    >
+      <header class="room-head">
+        <div class="room-head-text">
+          <h2 id="thread-title" ref={title} tabIndex={-1}>
+            Thread
+          </h2>
+          <p>
+            <bdi>{room.name.value}</bdi>
+          </p>
+        </div>
+        <div class="room-head-more">
+          <button type="button" class="button-icon" aria-label="Close the thread" title="Close the thread" onClick={close}>
+            <Icon name="close" />
+          </button>
+        </div>
+      </header>
+      <Answers chat={chat} room={room} thread={thread} onEdit={setEdited} />
+      {closed !== undefined ? (
+        <ComposerClosed id="thread-composer" reason={closed} />
+      ) : edited ? (
+        <EditForm
+          key={`edit-${edited.seq}`}
+          id="thread-composer"
+          text={edited.text}
+          maxLength={chat.maxTextLength.value}
+          onSave={(text) => chat.edit(room, edited.seq, text)}
+          onClose={() => setEdited(undefined)}
+        />
+      ) : (
+        <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: "Reply in the thread", parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />
+      )}
+    </section>
+  );
+}
+
+interface AnswersProps {
+  chat: Chat;
+  room: RoomState;
+  thread: Thread;
+  onEdit: (item: Item) => void;
+}
+
+/** What was asked, and below it what was answered. */
+function Answers({ chat, room, thread, onEdit }: AnswersProps) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const now = useNow(DAY_CHECK_MS) + chat.clockSkewMs;
+  const root = thread.root.value;
+  const log = thread.log.value;
+  const pending = thread.pending.value;
+  const inRoom = room.log.value;
+  const made = useRef(new WeakMap<NewMessage, Item>()).current;
+  const rootItems = useMemo(() => (root.kind === "message" ? [{ ...logItem(root.message, chat.user.id), replies: 0 }] : []), [root]);
+  const answers = useMemo(() => itemsOf(log, pending, chat.user.name, made, inRoom), [log, pending, inRoom]);
+  const items = useMemo(() => [...rootItems, ...answers], [rootItems, answers]);
+  const rootDays = useMemo(() => groupByDay(rootItems), [rootItems]);
+  const days = useMemo(() => groupByDay(answers), [answers]);
+  useThreadScroll(scroller, answers);
+  const tabStop = useTabStop(scroller, items, { from: 0, to: items.length }, undefined, (key, then) => {
+    const row = scroller.current && rowOf(scroller.current, key);
+    if (row) then(row);
+  });
+  const pinsJoined = room.info.value.pins;
+  const pins = useMemo(() => pinnedSeqs(pinsJoined), [pinsJoined]);
+  const seen = { ...seenOf(chat, room), under: 0 };
+  const { toast, say } = useToast();
+  const tell = async (request: Promise<string | undefined>) => {
+    const refusal = await request;
+    if (refusal !== undefined) say(refusal);
+  };
+  const handlers: BubbleHandlers = useMemo(
+    () => ({
+      onRetry: (clientId) => chat.resend(room, clientId),
+      onDiscard: (clientId) => chat.discard(clientId),
+      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+      onCopy: (text) => void copy(text, say),
+      onThread: (seq) => goToThread(room.id, seq),
+    }),
+    [chat, room],
+  );
+  const count = answers.filter((item) => !item.deleted).length;
+  const shared = { chat, now, firstUnread: 0, tabStop, marked: 0, pins, seen, handlers };
+  const parent = rootItems[0]?.parent ?? 0;
+  return (
+    <div class="timeline-frame">
+      <div id="thread-messages" ref={scroller} class="timeline" role="region" aria-label="Messages of the thread" tabIndex={0}>
+        <div class="timeline-content">
+          {root.kind === "none" && <p class="timeline-top">There is no such message in this room, or it is not kept any more.</p>}
+          {root.kind === "loading" && <div class="spinner" role="status" aria-label="Loading the thread" />}
+          {parent > 0 && <Quote apart={room.apart} roomId={room.id} seq={parent} me={chat.user.id} tabIndex={0} />}
+          {rootDays.map((day) => (
+            <DaySection key={`root-${day.key}`} day={day} what="Thread" {...shared} />
+          ))}
+          {root.kind === "message" && (
+            <p class="thread-line">
+              <span>{log.hasBefore || !log.loaded ? "Replies" : count === 0 ? "No replies yet" : count === 1 ? "1 reply" : `${count} replies`}</span>
+            </p>
+          )}
+          {thread.paging.value === "failed" && (
+            <p class="timeline-top" role="alert">
+              The replies could not be read.{" "}
+              <button type="button" class="button-link" onClick={() => void thread.readOlder()}>
+                Try again
+              </button>
+            </p>
+          )}
+          {thread.paging.value === "loading" && <div class="spinner" role="status" aria-label="Loading replies" />}
+          {thread.paging.value === "idle" && log.loaded && log.hasBefore && (
+            <button type="button" class="button-link thread-earlier" onClick={() => void thread.readOlder()}>
+              Show earlier replies
+            </button>
+          )}
+          {days.map((day) => (
+            <DaySection key={day.key} day={day} what="Replies" {...shared} />
+          ))}
+        </div>
+      </div>
+      <MessageMenu
+        timeline={scroller}
+        items={items}
+        say={say}
+        {...rightsIn(room)}
+        {...handlers}
+        root={thread.seq}
+        onShow={(seq) => goToMessage(room.id, seq)}
+        linkOf={(seq) => messageLink(room.id, seq)}
+        pins={pins}
+        onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))}
+        onEdit={onEdit}
+        onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))}
+        onDelete={(seq) => tell(chat.delete(room, seq))}
+      />
+      <LinkAddress area={scroller} />
+      {toast}
+    </div>
+  );
+}
