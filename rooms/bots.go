@@ -38,7 +38,7 @@ func MayAsk(user auth.User, event string) error {
 		return postOnly()
 	}
 	switch event {
-	case "create_room", "open_direct", "accept_invitation", "set_member", "create_invitation", "update_profile":
+	case "create_room", "open_direct", "accept_invitation", "set_member", "create_invitation", "update_profile", "set_alerts":
 		return forbidden("bot", "bots do not do this: a key is good in the rooms it was made for")
 	}
 	return nil

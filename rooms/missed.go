@@ -69,13 +69,13 @@ func (s *Service) awaitPresence(ctx context.Context) error {
 }
 
 // StillMissed gives what a user missed as it is by now: without its text where that was edited. False: he may not be disturbed
-// any more, or not read the room, or the message is gone. Errors: UNAVAILABLE.
+// any more, or not read the room, or wants not to be told of it, or the message is gone. Errors: UNAVAILABLE.
 func (s *Service) StillMissed(ctx context.Context, m Missed) (Missed, bool, error) {
 	may, err := s.MayDisturb(ctx, m.UserID)
 	if err != nil || !may {
 		return m, false, err
 	}
-	if may, err = s.notifier.mayRead(ctx, m.RoomID, m.UserID); err != nil || !may || m.Seq == 0 {
+	if may, err = s.notifier.mayTell(ctx, &m); err != nil || !may || m.Seq == 0 {
 		return m, may, err
 	}
 	changed, err := s.notifier.changed(ctx, map[RoomID][]int64{m.RoomID: {m.Seq}})
@@ -89,15 +89,15 @@ func (s *Service) StillMissed(ctx context.Context, m Missed) (Missed, bool, erro
 	return m, !slices.Contains(w.Gone, m.Seq), nil
 }
 
-// mayRead says whether a user may read a room by its log as it is now.
-func (n *notifier) mayRead(ctx context.Context, id RoomID, user auth.UserID) (bool, error) {
-	room, err := n.service.rosters.room(ctx, id)
+// mayTell says whether a user may read the room of what he missed by its log as it is now, and wants to be told of it.
+func (n *notifier) mayTell(ctx context.Context, m *Missed) (bool, error) {
+	room, err := n.service.rosters.room(ctx, m.RoomID)
 	if err != nil && AsError(err).Code == CodeNotFound {
 		return false, nil
 	}
-	readers := map[auth.UserID]string{user: ""}
+	readers := map[auth.UserID]string{m.UserID: m.Kind}
 	if err == nil {
-		err = n.keepReaders(ctx, room, readers)
+		err = n.keepWilling(ctx, room, readers)
 	}
 	if err != nil {
 		return false, notStored(err)

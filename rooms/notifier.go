@@ -17,11 +17,12 @@ import (
 const (
 	KindMention    = "mention"    // a message names him, or the whole room, while he is away
 	KindDirect     = "direct"     // a message in a direct room of his, while he is away
+	KindMessage    = "message"    // a message in a room of which he wants to be told of all, while he is away
 	KindInvitation = "invitation" // another gave him a role in a room
 )
 
 // ChatKinds are those: what their field author wrote or did goes with his erasure.
-func ChatKinds() []string { return []string{KindMention, KindDirect, KindInvitation} }
+func ChatKinds() []string { return []string{KindMention, KindDirect, KindMessage, KindInvitation} }
 
 const (
 	// notifyWaiting bounds the events that wait to be told of; those beyond are not.
@@ -71,7 +72,7 @@ func newNotifier(s *Service, logger *slog.Logger) *notifier {
 func (n *notifier) arrived(batch []Arrival) {
 	for i := range batch {
 		e := &batch[i].Event
-		if batch[i].Instance != "" || batch[i].Malformed != "" || batch[i].BadSeq || e.Seq <= 0 || !(batch[i].Partial || e.concerns()) {
+		if batch[i].Instance != "" || batch[i].Malformed != "" || batch[i].BadSeq || e.Seq <= 0 || !(batch[i].Partial || n.mayConcern(e)) {
 			continue
 		}
 		if !n.service.ids.made(e.ID) && !n.service.peers.owns(e.RoomID) {
@@ -85,6 +86,20 @@ func (n *notifier) arrived(batch []Arrival) {
 			}
 		}
 	}
+}
+
+// mayConcern is concerns, and also of a message that somebody may follow. It never waits.
+func (n *notifier) mayConcern(e *Event) bool {
+	return e.concerns() || e.Type == TypeMessage && !e.Erased && !n.service.followers.none(e.RoomID)
+}
+
+// doesConcern is mayConcern, when it is known.
+func (n *notifier) doesConcern(ctx context.Context, e *Event) (bool, error) {
+	if e.concerns() || e.Type != TypeMessage || e.Erased {
+		return e.concerns(), nil
+	}
+	following, err := n.service.followers.of(ctx, e.RoomID)
+	return len(following) > 0, err
 }
 
 // concerns says whether an event may be told to somebody in particular, or changes what was.
@@ -167,14 +182,15 @@ func (n *notifier) try(ctx context.Context, batch []arrivedEvent) error {
 // whole gives an event as the log has it, and whether it concerns anybody.
 func (n *notifier) whole(ctx context.Context, a arrivedEvent) (Event, bool, error) {
 	e := a.event
-	if !a.partial {
-		return e, true, nil
+	if a.partial {
+		found, err := n.service.store.Log.Since(ctx, e.RoomID, e.Seq-1, Page{Events: 1})
+		if err != nil || len(found) == 0 || found[0].Seq != e.Seq {
+			return e, false, err
+		}
+		e = found[0]
 	}
-	found, err := n.service.store.Log.Since(ctx, e.RoomID, e.Seq-1, Page{Events: 1})
-	if err != nil || len(found) == 0 || found[0].Seq != e.Seq {
-		return e, false, err
-	}
-	return found[0], found[0].concerns(), nil
+	concerns, err := n.doesConcern(ctx, &e)
+	return e, concerns, err
 }
 
 // store makes and stores the notifications of events.
@@ -263,6 +279,14 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 		for _, user := range room.Direct {
 			kinds[user] = KindDirect
 		}
+	} else {
+		following, err := n.service.followers.of(ctx, e.RoomID)
+		if err != nil {
+			return nil, err
+		}
+		for _, user := range following {
+			kinds[user] = KindMessage
+		}
 	}
 	var named []auth.UserID
 	if e.Mentions != "" {
@@ -281,7 +305,7 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 			delete(kinds, user)
 		}
 	}
-	if err := n.keepReaders(ctx, room, kinds); err != nil {
+	if err := n.keepWilling(ctx, room, kinds); err != nil {
 		return nil, err
 	}
 	if !all || !slices.Contains(named, MentionRoom) {
@@ -294,12 +318,12 @@ func (n *notifier) toldOf(ctx context.Context, e *Event, room Room) (map[auth.Us
 	return kinds, err
 }
 
-// keepReaders leaves those who may read a room by its log as it is now: the message may have been
-// sent through an instance that had not heard of a removal.
-func (n *notifier) keepReaders(ctx context.Context, room Room, kinds map[auth.UserID]string) error {
+// keepWilling leaves those who may read a room by its log as it is now, and want to be told of such there: the message may
+// have been sent through an instance that had not heard of a removal.
+func (n *notifier) keepWilling(ctx context.Context, room Room, kinds map[auth.UserID]string) error {
 	members := map[auth.UserID]Member{}
-	if room.Type != TypeDirect && len(kinds) > 0 {
-		q := MemberQuery{Users: slices.Collect(maps.Keys(kinds)), Limit: len(kinds)}
+	if len(kinds) > 0 {
+		q := MemberQuery{Known: true, Users: slices.Collect(maps.Keys(kinds)), Limit: len(kinds)}
 		list, err := n.service.store.Members.Members(ctx, room.ID, q)
 		if err != nil {
 			return err
@@ -308,14 +332,16 @@ func (n *notifier) keepReaders(ctx context.Context, room Room, kinds map[auth.Us
 			members[m.UserID] = m
 		}
 	}
-	maps.DeleteFunc(kinds, func(user auth.UserID, _ string) bool {
-		_, refused := judge(room, members[user], auth.User{ID: user}, n.service.now())
-		return refused != nil
+	now := n.service.now()
+	maps.DeleteFunc(kinds, func(user auth.UserID, kind string) bool {
+		m := members[user]
+		_, refused := judge(room, m, auth.User{ID: user}, now)
+		return refused != nil || !m.Alerts.want(kind, room.Type == TypeDirect, now)
 	})
 	return nil
 }
 
-// awayIn gives at most notifyRoom members of an event's room who are away.
+// awayIn gives at most notifyRoom members of an event's room who are away and want to be told of its mention.
 func (n *notifier) awayIn(ctx context.Context, e *Event) ([]auth.UserID, error) {
 	var away []auth.UserID
 	q := MemberQuery{Limit: batchEvents}
@@ -326,7 +352,8 @@ func (n *notifier) awayIn(ctx context.Context, e *Event) ([]auth.UserID, error) 
 		}
 		for i := range list {
 			m := &list[i]
-			if m.Role == RoleNone || m.banned(n.service.now()) || m.UserID == e.Author || auth.IsBot(m.UserID) || !n.service.presence.away(m.UserID) {
+			if m.Role == RoleNone || m.banned(n.service.now()) || m.UserID == e.Author || auth.IsBot(m.UserID) ||
+				!m.Alerts.want(KindMention, false, n.service.now()) || !n.service.presence.away(m.UserID) {
 				continue
 			}
 			if away = append(away, m.UserID); len(away) == notifyRoom {

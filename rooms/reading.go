@@ -76,9 +76,10 @@ type Mine struct {
 	LastSeq int64
 	ReadSeq int64
 	Unread  Unread // each at most MaxUnread
+	Alerts  Alerts
 }
 
-// Mine gives the rooms of a user: those he has a role in, by the log or by his token, and the public ones he has read; at most
+// Mine gives the rooms of a user: those he has a role in, by the log or by his token, and the public ones he has read or set Alerts for; at most
 // MaxMine, ascending by id. Errors: UNAVAILABLE.
 func (s *Service) Mine(ctx context.Context, user auth.User) ([]Mine, error) {
 	if user.PostOnly() {
@@ -96,7 +97,7 @@ func (s *Service) Mine(ctx context.Context, user auth.User) ([]Mine, error) {
 			continue
 		}
 		at := standing{o.Room, o.Member, role}
-		mine = append(mine, Mine{at.view(user), o.LastSeq, o.Member.ReadSeq, o.Unread})
+		mine = append(mine, Mine{at.view(user), o.LastSeq, o.Member.ReadSeq, o.Unread, o.Member.Alerts})
 	}
 	return mine, nil
 }

@@ -54,6 +54,7 @@ type Member struct {
 	BannedUntil time.Time // zero: he is not banned
 	Seq         int64     // of the event that made it so; 0: none did
 	ReadSeq     int64     // he has read up to here; 0: nothing yet
+	Alerts      Alerts    // of what he is told here
 }
 
 // MemberOf is what a member event makes of its subject. Who joins has nothing to read of

@@ -83,6 +83,7 @@ type Service struct {
 	presence      *presence
 	met           *acquaintance
 	notifier      *notifier
+	followers     *followers
 	reads         *reads
 	underway      *underway
 	teller        Teller // set by Run; nil: there are no users here to tell
@@ -143,6 +144,7 @@ func New(store Store, o Options) *Service {
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
 	s.met = newAcquaintance(store.Profiles, s.presence.setHand, o.Now, o.Logger)
 	s.presence.handOf, s.presence.tell = s.met.statusOf, roomTeller{s}
+	s.followers = newFollowers(store.Members, o.Now)
 	s.notifier = newNotifier(s, o.Logger)
 	if store.Foreign != nil {
 		s.adopter = &adopter{

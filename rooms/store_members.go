@@ -17,7 +17,7 @@ type Change struct {
 	Base   int64
 	Create bool
 	// Room is the room as it is after the change: its settings and StateSeq are written, or
-	// all of it with Create. Members are those that change; of each all but ReadSeq is
+	// all of it with Create. Members are those that change; of each all but ReadSeq and Alerts is
 	// written, and ReadSeq is raised to what is given, never lowered.
 	Room    Room
 	Members []Member
@@ -33,6 +33,10 @@ type MemberQuery struct {
 	Role Role
 	// Readers: all who have read something instead, whatever their role.
 	Readers bool
+	// Known: all of whom anything is known instead.
+	Known bool
+	// Level: those who have set it instead; LevelDefault: it is not asked for.
+	Level Level
 	// Users: only these of them; nil: all.
 	Users []auth.UserID
 	After auth.UserID // those with a greater id
@@ -57,11 +61,11 @@ type Members interface {
 	// Members returns members of a room ascending by UserID.
 	Members(ctx context.Context, room RoomID, q MemberQuery) ([]Member, error)
 
-	// PutMember writes a member as given, over what is there, ReadSeq too. It is for import
+	// PutMember writes a member as given, over what is there, ReadSeq and Alerts too. It is for import
 	// and repair.
 	PutMember(ctx context.Context, m Member) error
 
-	// EraseMember forgets how far a user has read, in all rooms, and returns in how many. His
+	// EraseMember forgets how far a user has read and what he is told of, in all rooms, and returns in how many. His
 	// roles stay: they are the log's.
 	EraseMember(ctx context.Context, user auth.UserID) (int, error)
 }
@@ -94,15 +98,19 @@ type Inbox interface {
 	// messages, oldest first.
 	Unread(ctx context.Context, room RoomID, user auth.UserID, after int64, most int) (Unread, error)
 
+	// SetAlerts changes a user's Alerts and returns them as they are then. Who is no member of
+	// the room yet is remembered with them (Seq 0).
+	SetAlerts(ctx context.Context, room RoomID, user auth.UserID, c AlertsChange) (Alerts, error)
+
 	// Overview gives, ascending by id, at most limit rooms: those in which the user has a
-	// standing or a ReadSeq, and those of also, as far as they exist; for each Unread above his
+	// standing, a ReadSeq or Alerts, and those of also, as far as they exist; for each Unread above his
 	// ReadSeq, at most up to most. It is one read, however many rooms there are.
 	Overview(ctx context.Context, user auth.UserID, also []RoomID, most, limit int) ([]Overview, error)
 
-	// Memberships returns what a user is and has read, ascending by room, at most limit rooms.
+	// Memberships returns what a user is, has read and has set, ascending by room, at most limit rooms.
 	Memberships(ctx context.Context, user auth.UserID, limit int) ([]Member, error)
 
-	// Forget takes a user's ReadSeq in one room away.
+	// Forget takes a user's ReadSeq and Alerts in one room away.
 	Forget(ctx context.Context, room RoomID, user auth.UserID) error
 }
 

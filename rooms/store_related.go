@@ -138,6 +138,7 @@ const (
 	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
 	SignalProfile   SignalKind = "profile"   // User's profile has changed; Ref is his Status in it
+	SignalAlerts    SignalKind = "alerts"    // User is told of Room by the level Ref, and muted it until At
 	SignalStatus    SignalKind = "status"    // Room is to be told the statuses of Users, as of At
 )
 

@@ -43,7 +43,7 @@ func (s *Summary) AppendJSON(b []byte) []byte {
 // MarshalJSON makes Summary fit for encoding/json; it is AppendJSON.
 func (s Summary) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
 
-// AppendJSON appends {id, name, type, role, userId?, lastSeq, readSeq, unread, mentions} as ready gives it.
+// AppendJSON appends {id, name, type, role, userId?, lastSeq, alerts?, readSeq, unread, mentions} as ready gives it.
 func (m *Mine) AppendJSON(b []byte) []byte {
 	b = AppendJSONString(append(b, `{"id":`...), string(m.Room.ID))
 	b = AppendJSONString(append(b, `,"name":`...), m.Room.Name)
@@ -53,6 +53,9 @@ func (m *Mine) AppendJSON(b []byte) []byte {
 		b = AppendJSONString(append(b, `,"userId":`...), string(m.Peer))
 	}
 	b = strconv.AppendInt(append(b, `,"lastSeq":`...), m.LastSeq, 10)
+	if m.Alerts != (Alerts{}) {
+		b = m.Alerts.AppendJSON(append(b, `,"alerts":`...))
+	}
 	return append(ReadState{m.ReadSeq, m.Unread}.AppendMembers(append(b, ',')), '}')
 }
 

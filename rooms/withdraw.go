@@ -13,7 +13,7 @@ type Withdrawal struct {
 }
 
 // MessageKinds are those of ChatKinds that tell of one message: their fields roomId and seq name it.
-func MessageKinds() []string { return []string{KindMention, KindDirect} }
+func MessageKinds() []string { return []string{KindMention, KindDirect, KindMessage} }
 
 func (w *Withdrawal) empty() bool { return w.Below == 0 && len(w.Gone)+len(w.Edited) == 0 }
 

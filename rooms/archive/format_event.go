@@ -44,11 +44,11 @@ func (l *eventLine) event(room rooms.RoomID) (rooms.Event, error) {
 
 // memberToLine gives what the events from first on do not say of a member; nil: they say all.
 func memberToLine(m rooms.Member, first int64) *memberLine {
-	l := &memberLine{UserID: string(m.UserID), ReadSeq: m.ReadSeq}
+	l := &memberLine{UserID: string(m.UserID), ReadSeq: m.ReadSeq, Level: string(m.Alerts.Level), MutedUntil: formatTime(m.Alerts.MutedUntil)}
 	if m.Seq > 0 && m.Seq < first {
 		l.Role, l.Removed, l.LeftAs, l.BannedUntil, l.Seq = string(m.Role), m.Removed, string(m.LeftAs), formatTime(m.BannedUntil), m.Seq
 	}
-	if l.Seq == 0 && l.ReadSeq == 0 {
+	if l.Seq == 0 && l.ReadSeq == 0 && m.Alerts == (rooms.Alerts{}) {
 		return nil
 	}
 	return l
@@ -77,8 +77,14 @@ func (l *memberLine) member(room rooms.Room) (rooms.Member, error) {
 		return m, rooms.BadField("seq", "must be there: it says which event made him so")
 	case l.ReadSeq < 0 || l.ReadSeq > rooms.MaxSeq:
 		return m, rooms.BadField("readSeq", "must be from 0 below 2^53")
+	case !rooms.Level(l.Level).Known():
+		return m, rooms.BadField("level", "is not known")
 	}
+	m.Alerts.Level = rooms.Level(l.Level)
 	var err error
+	if m.Alerts.MutedUntil, err = parseTime("mutedUntil", l.MutedUntil); err != nil {
+		return m, err
+	}
 	m.BannedUntil, err = parseTime("bannedUntil", l.BannedUntil)
 	return m, err
 }

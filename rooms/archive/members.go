@@ -48,23 +48,19 @@ func (s *state) over(room *rooms.Room) {
 // allMembers gives everybody of whom a room knows something, by user: about 200 bytes each.
 func allMembers(ctx context.Context, s rooms.Members, room rooms.RoomID) (map[auth.UserID]rooms.Member, error) {
 	all := map[auth.UserID]rooms.Member{}
-	for _, readers := range []bool{false, true} {
-		q := rooms.MemberQuery{Readers: readers, Limit: listed}
-		for {
-			list, err := s.Members(ctx, room, q)
-			if err != nil {
-				return nil, err
-			}
-			for _, m := range list {
-				all[m.UserID] = m
-			}
-			if len(list) < listed {
-				break
-			}
-			q.After = list[len(list)-1].UserID
+	for q := (rooms.MemberQuery{Known: true, Limit: listed}); ; {
+		list, err := s.Members(ctx, room, q)
+		if err != nil {
+			return nil, err
 		}
+		for _, m := range list {
+			all[m.UserID] = m
+		}
+		if len(list) < listed {
+			return all, nil
+		}
+		q.After = list[len(list)-1].UserID
 	}
-	return all, nil
 }
 
 // byUser gives members ascending by user.

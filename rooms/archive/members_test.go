@@ -54,7 +54,7 @@ func people() made {
 		},
 		members: []rooms.Member{
 			is("dm:x", "ann", rooms.RoleMember, 1, 2),
-			is("dm:x", "ben", rooms.RoleMember, 2, 0),
+			{RoomID: "dm:x", UserID: "ben", Role: rooms.RoleMember, Seq: 2, Alerts: rooms.Alerts{Level: rooms.LevelMentions}},
 			is("staff", "ann", rooms.RoleOwner, 3, 28), // of trimmed events, as cid and fay
 			is("staff", "ben", rooms.RoleModerator, 27, 0),
 			{RoomID: "staff", UserID: "cid", Role: rooms.RoleReader, BannedUntil: until, Seq: 4},
@@ -63,6 +63,7 @@ func people() made {
 			{RoomID: "staff", UserID: "fay", Removed: true, Seq: 5},
 			is("staff", "gus", rooms.RoleNone, 0, 25), // only a reader
 			is("unchanged", "ann", rooms.RoleOwner, 1, 1),
+			{RoomID: "staff", UserID: "hal", Alerts: rooms.Alerts{Level: rooms.LevelNothing, MutedUntil: until}},
 		},
 	}
 	return p
@@ -133,7 +134,8 @@ func TestTheFormatOfAMembersLine(t *testing.T) {
 {"member":{"userId":"eve","readSeq":22}}
 {"member":{"userId":"fay","removed":true,"seq":5}}
 {"member":{"userId":"gus","readSeq":25}}
-{"end":{"rooms":1,"events":8,"members":5,"accounts":0,`
+{"member":{"userId":"hal","level":"nothing","mutedUntil":"2027-02-03T04:05:06.789Z"}}
+{"end":{"rooms":1,"events":8,"members":6,"accounts":0,`
 	if !strings.HasPrefix(members, want) {
 		t.Errorf("the members are\n%s\nwant\n%s", members, want)
 	}
@@ -164,6 +166,8 @@ func TestMembersLinesThatAreRefused(t *testing.T) {
 		"of an event there":    {`"role":"owner","seq":3`, `"role":"owner","seq":21`, "member.BAD_REQUEST: seq"},
 		"of no event":          {`"role":"owner","seq":3,`, `"role":"owner",`, "member.BAD_REQUEST: seq"},
 		"removed, with a role": {`"removed":true`, `"role":"member","removed":true`, "member.BAD_REQUEST: removed"},
+		"no such level":        {`"level":"nothing"`, `"level":"none"`, "member.BAD_REQUEST: level"},
+		"muted until never":    {`"mutedUntil":"2027-02-03T04:05:06.789Z"`, `"mutedUntil":"never"`, "member.BAD_REQUEST: mutedUntil"},
 		"read below nothing":   {`"readSeq":25`, `"readSeq":-1`, "member.BAD_REQUEST: readSeq"},
 		"banned until nothing": {`"bannedUntil":"2027-`, `"bannedUntil":"20-`, "member.BAD_REQUEST: bannedUntil"},
 		"no pair":              {`"direct":["ann","ben"]`, `"direct":["ann"]`, "room.BAD_REQUEST: direct"},
@@ -178,7 +182,7 @@ func TestMembersLinesThatAreRefused(t *testing.T) {
 		"no subject":           {`"subject":"dan",`, ``, "event.BAD_REQUEST: userId"},
 		"no settings":          {`"settings":"{\"name\":\"Staff\"`, `"settings":"{\"name\":\"\"`, "event.BAD_REQUEST: name"},
 		"an event behind them": {`{"member":{"userId":"gus"`, "{\"event\":{\"seq\":29,\"id\":\"" + strings.Repeat("ab", 12) + "\",\"author\":\"ann\",\"text\":\"x\"}}\n{\"member\":{\"userId\":\"gus\"", "an event stands after the members"},
-		"another count":        {`"members":7`, `"members":8`, "end: counts"},
+		"another count":        {`"members":9`, `"members":10`, "end: counts"},
 	} {
 		if !strings.Contains(exported, c.old) {
 			t.Fatalf("%s: the export has no %s:\n%s", name, c.old, exported)

@@ -117,7 +117,7 @@ func (v *verifier) member(stored rooms.Member, user auth.UserID, end int64) erro
 	case !said:
 		want = rooms.Member{RoomID: v.id, UserID: user}
 	}
-	want.ReadSeq = stored.ReadSeq
+	want.ReadSeq, want.Alerts = stored.ReadSeq, stored.Alerts
 	if want != stored {
 		if stored.Seq == 0 && stored.ReadSeq == 0 && want.Role != rooms.RoleNone {
 			want.ReadSeq = want.Seq // as who comes has nothing to read of what stands before

@@ -17,7 +17,7 @@ func (w *writer) putMembers() (int, error) {
 	wanted := w.state.members
 	for _, m := range w.lines {
 		if by, is := wanted[m.UserID]; is {
-			by.ReadSeq = m.ReadSeq
+			by.ReadSeq, by.Alerts = m.ReadSeq, m.Alerts
 			m = by
 		}
 		wanted[m.UserID] = m
@@ -39,13 +39,16 @@ func (w *writer) putMembers() (int, error) {
 	return len(changed), putAll(w.ctx, w.store.Rooms.Members, changed)
 }
 
-// newer gives what is newer of two records of one member. What is read stays read.
+// newer gives what is newer of two records of one member. What is read stays read, and what he has set in the store stands.
 func newer(m, stored rooms.Member) rooms.Member {
-	read := max(m.ReadSeq, stored.ReadSeq)
+	read, alerts := max(m.ReadSeq, stored.ReadSeq), stored.Alerts
+	if alerts == (rooms.Alerts{}) {
+		alerts = m.Alerts
+	}
 	if stored.Seq > m.Seq {
 		m = stored
 	}
-	m.ReadSeq = read
+	m.ReadSeq, m.Alerts = read, alerts
 	return m
 }
 

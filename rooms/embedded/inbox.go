@@ -13,7 +13,7 @@ import (
 	"roomstream/rooms"
 )
 
-// Inbox keeps how far users have read.
+// Inbox keeps how far users have read, and of what they are told.
 type Inbox struct{ file *file }
 
 var _ rooms.Inbox = (*Inbox)(nil)
@@ -46,14 +46,38 @@ func (b *Inbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserI
 	return member.ReadSeq, nil
 }
 
-// Forget takes a user's ReadSeq in one room away.
+// SetAlerts changes what is given.
+func (b *Inbox) SetAlerts(ctx context.Context, room rooms.RoomID, user auth.UserID, c rooms.AlertsChange) (rooms.Alerts, error) {
+	if _, err := rooms.ParseRoomID(string(room)); err != nil {
+		return rooms.Alerts{}, err
+	}
+	if err := checkMember(&rooms.Member{RoomID: room, UserID: user}); err != nil {
+		return rooms.Alerts{}, err
+	}
+	var set rooms.Alerts
+	err := b.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		member := getMember(tx, room, user)
+		set = c.Over(member.Alerts)
+		if set == member.Alerts {
+			return nil, nil
+		}
+		member.Alerts = set
+		return nil, putMember(tx, &member)
+	}})
+	if err != nil {
+		return rooms.Alerts{}, fmt.Errorf("set what %s is told of in %s: %w", user, room, err)
+	}
+	return set, nil
+}
+
+// Forget takes a user's ReadSeq and Alerts in one room away.
 func (b *Inbox) Forget(ctx context.Context, room rooms.RoomID, user auth.UserID) error {
 	err := b.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
 		member := getMember(tx, room, user)
-		if member.ReadSeq == 0 {
+		if member.ReadSeq == 0 && member.Alerts == (rooms.Alerts{}) {
 			return nil, nil
 		}
-		member.ReadSeq = 0
+		member.ReadSeq, member.Alerts = 0, rooms.Alerts{}
 		return nil, putMember(tx, &member)
 	}})
 	if err != nil {

@@ -101,7 +101,8 @@ func putChange(tx *bolt.Tx, room rooms.Room, entries []entry, members []rooms.Me
 	}
 	for i := range members {
 		m := members[i]
-		m.ReadSeq = max(m.ReadSeq, getMember(tx, m.RoomID, m.UserID).ReadSeq)
+		there := getMember(tx, m.RoomID, m.UserID)
+		m.ReadSeq, m.Alerts = max(m.ReadSeq, there.ReadSeq), there.Alerts
 		if err := putMember(tx, &m); err != nil {
 			return err
 		}
@@ -161,6 +162,10 @@ func someMembers(tx *bolt.Tx, room rooms.RoomID, q *rooms.MemberQuery) []rooms.M
 
 func selects(q *rooms.MemberQuery, m *rooms.Member) bool {
 	switch {
+	case q.Known:
+		return m.Seq != 0 || m.ReadSeq != 0 || m.Alerts != (rooms.Alerts{})
+	case q.Level != rooms.LevelDefault:
+		return m.Alerts.Level == q.Level
 	case q.Readers:
 		return m.ReadSeq > 0
 	case q.Role != rooms.RoleNone:
@@ -186,7 +191,7 @@ func (m *Members) PutMember(ctx context.Context, member rooms.Member) error {
 	return nil
 }
 
-// EraseMember forgets how far a user has read, in some rooms by each transaction.
+// EraseMember forgets how far a user has read and what he has set, in some rooms by each transaction.
 func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error) {
 	total := 0
 	for {
@@ -194,7 +199,7 @@ func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error
 		err := m.file.write(ctx, &change{events: scanEvents, apply: func(tx *bolt.Tx) (answer, err error) {
 			n = 0
 			for _, member := range readings(tx, user, scanEvents) {
-				member.ReadSeq = 0
+				member.ReadSeq, member.Alerts = 0, rooms.Alerts{}
 				if err := putMember(tx, &member); err != nil {
 					return nil, err
 				}
@@ -211,11 +216,11 @@ func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error
 	}
 }
 
-// readings gives at most limit of a user's members that have read something.
+// readings gives at most limit of a user's members that have read or set something.
 func readings(tx *bolt.Tx, user auth.UserID, limit int) []rooms.Member {
 	var found []rooms.Member
 	eachRoomOf(tx, user, func(room rooms.RoomID) bool {
-		if member := getMember(tx, room, user); member.ReadSeq > 0 {
+		if member := getMember(tx, room, user); member.ReadSeq > 0 || member.Alerts != (rooms.Alerts{}) {
 			found = append(found, member)
 		}
 		return len(found) < limit

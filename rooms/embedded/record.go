@@ -68,6 +68,8 @@ const (
 	tagMemberSeq         = 4
 	tagMemberReadSeq     = 5
 	tagMemberLeftAs      = 6
+	tagMemberLevel       = 7
+	tagMemberMutedUntil  = 8
 
 	tagInvitationID        = 1
 	tagInvitationRoom      = 2

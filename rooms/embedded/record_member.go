@@ -37,7 +37,7 @@ func checkMember(m *rooms.Member) error {
 // putMember writes a member. One of whom nothing is known takes no place.
 func putMember(tx *bolt.Tx, m *rooms.Member) error {
 	key, own := memberKey(m.RoomID, m.UserID), userRoomKey(m.UserID, m.RoomID)
-	if m.Seq == 0 && m.ReadSeq == 0 && m.Role == rooms.RoleNone && !m.Removed && m.BannedUntil.IsZero() {
+	if m.Seq == 0 && m.ReadSeq == 0 && m.Alerts == (rooms.Alerts{}) && m.Role == rooms.RoleNone && !m.Removed && m.BannedUntil.IsZero() {
 		if err := tx.Bucket(bucketUserRooms).Delete(own); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func putMember(tx *bolt.Tx, m *rooms.Member) error {
 	return tx.Bucket(bucketMembers).Put(key, encodeMember(m))
 }
 
-// getMember reads a member; of whom nothing is known has a zero Seq and ReadSeq.
+// getMember reads a member; of whom nothing is known has a zero Seq, ReadSeq and Alerts.
 func getMember(tx *bolt.Tx, room rooms.RoomID, user auth.UserID) rooms.Member {
 	key := memberKey(room, user)
 	if value := tx.Bucket(bucketMembers).Get(key); value != nil {
@@ -79,6 +79,8 @@ func encodeMember(m *rooms.Member) []byte {
 	r.number(tagMemberBannedUntil, millis(m.BannedUntil))
 	r.number(tagMemberSeq, m.Seq)
 	r.number(tagMemberReadSeq, m.ReadSeq)
+	r.text(tagMemberLevel, string(m.Alerts.Level))
+	r.number(tagMemberMutedUntil, millis(m.Alerts.MutedUntil))
 	return r
 }
 
@@ -110,6 +112,10 @@ func readMember(key, value []byte) (rooms.Member, error) {
 			m.Seq = number(v)
 		case tagMemberReadSeq:
 			m.ReadSeq = number(v)
+		case tagMemberLevel:
+			m.Alerts.Level = rooms.Level(v)
+		case tagMemberMutedUntil:
+			m.Alerts.MutedUntil = time.UnixMilli(number(v)).UTC()
 		}
 	})
 	return m, err

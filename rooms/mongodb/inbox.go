@@ -13,7 +13,7 @@ import (
 	"roomstream/rooms"
 )
 
-// Inbox keeps how far users have read.
+// Inbox keeps how far users have read, and of what they are told.
 type Inbox struct{ *Store }
 
 var _ rooms.Inbox = (*Inbox)(nil)
@@ -35,7 +35,35 @@ func (b *Inbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserI
 	return there.ReadSeq, nil
 }
 
-// Forget takes a user's ReadSeq in one room away.
+// SetAlerts changes the fields that are given.
+func (b *Inbox) SetAlerts(ctx context.Context, room rooms.RoomID, user auth.UserID, c rooms.AlertsChange) (rooms.Alerts, error) {
+	if err := ctx.Err(); err != nil {
+		return rooms.Alerts{}, err
+	}
+	if err := checkMember(room, user); err != nil {
+		return rooms.Alerts{}, err
+	}
+	var u update
+	if c.Level != nil {
+		u.text("level", string(*c.Level))
+	}
+	if c.MutedUntil != nil {
+		u.put("mutedUntil", *c.MutedUntil, c.MutedUntil.IsZero())
+	}
+	if len(u.set)+len(u.unset) == 0 {
+		there, err := (&Members{b.Store}).Member(ctx, room, user)
+		return there.Alerts, err
+	}
+	ctx, cancel := b.writing(ctx)
+	defer cancel()
+	there, err := b.upsertMember(ctx, room, user, u.document())
+	if err == nil && len(u.unset) > 0 {
+		err = b.dropEmpty(ctx, memberOf(room, user))
+	}
+	return there.Alerts, fail(fmt.Sprintf("set what a user is told of in %s", room), err)
+}
+
+// Forget takes a user's ReadSeq and Alerts in one room away.
 func (b *Inbox) Forget(ctx context.Context, room rooms.RoomID, user auth.UserID) error {
 	if err := ctx.Err(); err != nil {
 		return err

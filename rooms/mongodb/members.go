@@ -23,11 +23,12 @@ const (
 	indexStanding = "room_standing"
 	indexReader   = "room_reader"
 	indexRole     = "room_role"
+	indexLevel    = "room_level"
 )
 
 // memberIndexes keep a user single in a room, and find his rooms, those of a room who have a
-// standing or a role, and those who have read something: in a public room most have
-// read and nothing else.
+// standing or a role, those who have read something, and those who have set a level: in a public
+// room most have read and nothing else.
 func memberIndexes() []index {
 	return []index{
 		{name: indexMember, key: keys("roomId", "userId"), unique: true},
@@ -35,6 +36,7 @@ func memberIndexes() []index {
 		{name: indexStanding, key: keys("roomId", "userId", "seq"), partial: field("seq", field("$gt", int32(0)))},
 		{name: indexReader, key: keys("roomId", "userId"), partial: field("readSeq", field("$gt", int32(0)))},
 		{name: indexRole, key: keys("roomId", "role", "userId"), partial: exists("role")},
+		{name: indexLevel, key: keys("roomId", "level", "userId"), partial: exists("level")},
 	}
 }
 
@@ -49,6 +51,8 @@ type storedMember struct {
 	BannedUntil time.Time `bson:"bannedUntil,omitempty"`
 	Seq         int64     `bson:"seq,omitempty"`
 	ReadSeq     int64     `bson:"readSeq,omitempty"`
+	Level       string    `bson:"level,omitempty"`
+	MutedUntil  time.Time `bson:"mutedUntil,omitempty"`
 }
 
 func (s *storedMember) member() rooms.Member {
@@ -59,10 +63,14 @@ func (s *storedMember) member() rooms.Member {
 	if !s.BannedUntil.IsZero() {
 		m.BannedUntil = s.BannedUntil.UTC()
 	}
+	m.Alerts.Level = rooms.Level(s.Level)
+	if !s.MutedUntil.IsZero() {
+		m.Alerts.MutedUntil = s.MutedUntil.UTC()
+	}
 	return m
 }
 
-// storeMember makes an update of one that may not be there, but for ReadSeq.
+// storeMember makes an update of one that may not be there, but for ReadSeq and Alerts.
 func storeMember(m *rooms.Member) update {
 	var u update
 	u.text("role", string(m.Role))
@@ -82,6 +90,11 @@ func (u *update) put(name string, value any, zero bool) {
 		return
 	}
 	u.set = append(u.set, bson.E{Key: name, Value: value})
+}
+
+func (u *update) alerts(a rooms.Alerts) {
+	u.text("level", string(a.Level))
+	u.put("mutedUntil", a.MutedUntil, a.MutedUntil.IsZero())
 }
 
 func (u *update) text(name, value string)      { u.put(name, value, value == "") }
@@ -106,7 +119,9 @@ func memberOf(room rooms.RoomID, user auth.UserID) bson.D {
 
 // known matches those of whom something is known.
 func known() bson.E {
-	return bson.E{Key: "$or", Value: bson.A{field("seq", field("$gt", 0)), field("readSeq", field("$gt", 0))}}
+	return bson.E{Key: "$or", Value: bson.A{
+		field("seq", field("$gt", 0)), field("readSeq", field("$gt", 0)), exists("level"), exists("mutedUntil"),
+	}}
 }
 
 func checkMember(room rooms.RoomID, user auth.UserID) error {
@@ -142,6 +157,10 @@ func selecting(room rooms.RoomID, q *rooms.MemberQuery) bson.D {
 	}
 	filter := bson.D{{Key: "roomId", Value: string(room)}, {Key: "userId", Value: which}}
 	switch {
+	case q.Known:
+		return filter
+	case q.Level != rooms.LevelDefault:
+		return append(filter, bson.E{Key: "level", Value: string(q.Level)})
 	case q.Readers:
 		return append(filter, bson.E{Key: "readSeq", Value: field("$gt", int32(0))})
 	case q.Role != rooms.RoleNone:
@@ -192,6 +211,7 @@ func (m *Members) PutMember(ctx context.Context, member rooms.Member) error {
 	}
 	u := storeMember(&member)
 	u.put("readSeq", member.ReadSeq, member.ReadSeq == 0)
+	u.alerts(member.Alerts)
 	ctx, cancel := m.writing(ctx)
 	defer cancel()
 	_, err := m.upsertMember(ctx, member.RoomID, member.UserID, u.document())
@@ -212,7 +232,7 @@ func (s *Store) upsertMember(ctx context.Context, room rooms.RoomID, user auth.U
 	return there.member(), err
 }
 
-// EraseMember takes away how far a user has read. Of whom nothing else is known no document
+// EraseMember takes away how far a user has read, and what he has set. Of whom nothing else is known no document
 // is left.
 func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error) {
 	if err := ctx.Err(); err != nil {
@@ -224,15 +244,30 @@ func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error
 	return n, fail("forget how far a user has read", err)
 }
 
-// forget takes ReadSeq from those that match, and returns from how many.
+// ownFields are those of a member that are his own, and no log's.
+func ownFields() []string { return []string{"readSeq", "level", "mutedUntil"} }
+
+// forget takes ReadSeq and Alerts from those that match, and returns from how many.
 func (s *Store) forget(ctx context.Context, filter bson.D) (int, error) {
-	read := append(filter[:len(filter):len(filter)], bson.E{Key: "readSeq", Value: field("$exists", true)})
-	result, err := s.members.UpdateMany(ctx, read, field("$unset", field("readSeq", "")))
+	var own bson.A
+	var unset bson.D
+	for _, name := range ownFields() {
+		own, unset = append(own, exists(name)), append(unset, bson.E{Key: name, Value: ""})
+	}
+	some := append(filter[:len(filter):len(filter)], bson.E{Key: "$or", Value: own})
+	result, err := s.members.UpdateMany(ctx, some, field("$unset", unset))
 	if err != nil {
 		return 0, err
 	}
-	nothing := append(filter[:len(filter):len(filter)],
-		bson.E{Key: "readSeq", Value: field("$exists", false)}, bson.E{Key: "seq", Value: field("$exists", false)})
-	_, err = s.members.DeleteMany(ctx, nothing)
-	return int(result.ModifiedCount), err
+	return int(result.ModifiedCount), s.dropEmpty(ctx, filter)
+}
+
+// dropEmpty removes those that match of whom nothing is known.
+func (s *Store) dropEmpty(ctx context.Context, filter bson.D) error {
+	nothing := append(filter[:len(filter):len(filter)], bson.E{Key: "seq", Value: field("$exists", false)})
+	for _, name := range ownFields() {
+		nothing = append(nothing, bson.E{Key: name, Value: field("$exists", false)})
+	}
+	_, err := s.members.DeleteMany(ctx, nothing)
+	return err
 }

@@ -338,6 +338,10 @@ func memberCalls(o Opened) map[string]func(ctx context.Context) error {
 			_, err := members.EraseMember(ctx, "ann")
 			return err
 		},
+		"SetAlerts": func(ctx context.Context) error {
+			_, err := o.Store.Inbox.SetAlerts(ctx, "general", "ann", levelOf(rooms.LevelAll))
+			return err
+		},
 		"MarkRead": func(ctx context.Context) error {
 			_, err := inbox.MarkRead(ctx, "club", "ann", 7)
 			return err

@@ -72,7 +72,7 @@ func mustChange(t *testing.T, o Opened, c rooms.Change) {
 func wantMember(t *testing.T, o Opened, want rooms.Member) {
 	t.Helper()
 	got, err := o.Store.Members.Member(waiting(t), want.RoomID, want.UserID)
-	if want.Seq == 0 && want.ReadSeq == 0 { // nothing is known of him: the rest means nothing
+	if want.Seq == 0 && want.ReadSeq == 0 && want.Alerts == (rooms.Alerts{}) { // nothing is known of him: the rest means nothing
 		got.RoomID, got.UserID = want.RoomID, want.UserID
 	}
 	if err != nil || got != want {
@@ -356,12 +356,16 @@ func membersAreListed(t *testing.T, o Opened) {
 		switch i {
 		case 1:
 			m.Role, m.ReadSeq = rooms.RoleOwner, 7
+			m.Alerts = rooms.Alerts{Level: rooms.LevelMentions, MutedUntil: now()}
 		case 2:
 			m.Role, m.Removed = rooms.RoleNone, true
 		case 3:
 			m.Role, m.BannedUntil, m.ReadSeq, m.LeftAs = rooms.RoleNone, now(), 3, rooms.RoleReader
 		case 4:
 			m.Role, m.Seq, m.ReadSeq = rooms.RoleNone, 0, 2
+			m.Alerts.Level = rooms.LevelAll
+		case 5:
+			m.Alerts.Level = rooms.LevelAll
 		}
 		all = append(all, m)
 	}
@@ -393,6 +397,11 @@ func membersAreListed(t *testing.T, o Opened) {
 		{rooms.MemberQuery{Limit: 1, Users: []auth.UserID{"é", "A", "a"}, After: "A"}, []int{1}},
 		{rooms.MemberQuery{Limit: 10, Users: []auth.UserID{}}, nil},
 		{rooms.MemberQuery{Limit: 10, Readers: true}, []int{1, 3, 4}},
+		{rooms.MemberQuery{Limit: 10, Known: true}, []int{0, 1, 2, 3, 4, 5}},
+		{rooms.MemberQuery{Limit: 10, Known: true, Users: []auth.UserID{`b"$x.y`, "nobody", "a"}}, []int{1, 4}},
+		{rooms.MemberQuery{Limit: 10, Level: rooms.LevelAll}, []int{4, 5}},
+		{rooms.MemberQuery{Limit: 1, Level: rooms.LevelAll, After: `b"$x.y`}, []int{5}},
+		{rooms.MemberQuery{Limit: 10, Level: rooms.LevelNothing}, nil},
 		{rooms.MemberQuery{Limit: 10, Readers: true, Role: rooms.RoleOwner, After: "a"}, []int{3, 4}},
 	} {
 		got, err := o.Store.Members.Members(waiting(t), "club", c.q)
@@ -433,13 +442,17 @@ func membersAreErased(t *testing.T, o Opened) {
 	put(rooms.Member{RoomID: "two", UserID: "ann", ReadSeq: 5})
 	put(rooms.Member{RoomID: "three", UserID: "ann", Role: rooms.RoleMember, Seq: 2})
 	put(rooms.Member{RoomID: "two", UserID: "bob", ReadSeq: 4})
-	for _, want := range []int{2, 0} {
+	put(rooms.Member{RoomID: "four", UserID: "ann", Alerts: rooms.Alerts{Level: rooms.LevelAll, MutedUntil: now()}})
+	for _, want := range []int{3, 0} {
 		if n, err := o.Store.Members.EraseMember(waiting(t), "ann"); err != nil || n != want {
 			t.Errorf("erased in %d rooms, %v, want %d", n, err, want)
 		}
 	}
 	wantMember(t, o, rooms.Member{RoomID: "one", UserID: "ann", Role: rooms.RoleOwner, Seq: 1})
 	wantMember(t, o, rooms.Member{RoomID: "two", UserID: "ann"})
+	if left, err := o.Store.Inbox.Memberships(waiting(t), "ann", 10); err != nil || len(left) != 2 {
+		t.Errorf("left of ann is %+v, %v", left, err)
+	}
 	wantMember(t, o, rooms.Member{RoomID: "three", UserID: "ann", Role: rooms.RoleMember, Seq: 2})
 	wantMember(t, o, rooms.Member{RoomID: "two", UserID: "bob", ReadSeq: 4})
 	got, err := o.Store.Members.Members(waiting(t), "two", rooms.MemberQuery{Readers: true, Limit: 10})

@@ -108,6 +108,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"MembersAreListed", membersAreListed},
 		{"MembersAreErased", membersAreErased},
 		{"ReadingIsRaised", readingIsRaised},
+		{"AlertsAreKept", alertsAreKept},
+		{"AlertsRace", alertsRace},
 		{"ReadingRaces", readingRaces},
 		{"ReadingRacesWithJoining", readingRacesWithJoining},
 		{"UnreadIsCounted", unreadIsCounted},

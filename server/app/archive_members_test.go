@@ -15,6 +15,7 @@ type mine struct {
 	ID, Role, Type   string
 	ReadSeq, LastSeq int64
 	Unread, Mentions int
+	Alerts           struct{ Level, MutedUntil string }
 }
 
 func roomsOf(t *testing.T, c *apptest.Client) map[string]mine {
@@ -45,13 +46,14 @@ func TestMembersMoveToMongoDB(t *testing.T) {
 	var last struct{ Seq int64 }
 	alice.Must("send_message", `{"roomId":"staff","text":"two"}`, &last)
 	bob := apptest.Dial(t, before.URL, before.Token("bob"))
+	bob.Must("set_alerts", `{"roomId":"staff","level":"nothing","mutedUntil":"2999-01-01T00:00:00Z"}`, nil)
 	bob.Must("mark_read", `{"roomId":"staff","seq":6}`, nil)
 	var direct struct{ Room mine }
 	bob.Must("open_direct", `{"userId":"alice"}`, &direct)
 	bob.Must("send_message", `{"roomId":"`+direct.Room.ID+`","text":"psst"}`, nil)
 	again := apptest.Dial(t, before.URL, before.Token("bob"))
 	was := roomsOf(t, again)
-	if was["staff"].Unread != 1 || was["staff"].Role != "moderator" || len(was) != 2 {
+	if was["staff"].Unread != 1 || was["staff"].Role != "moderator" || was["staff"].Alerts.Level != "nothing" || len(was) != 2 {
 		t.Fatalf("before the move bob has %+v", was)
 	}
 	before.Stop()

@@ -93,6 +93,11 @@ type countedInbox struct {
 	*reads
 }
 
+func (c countedInbox) SetAlerts(ctx context.Context, room rooms.RoomID, user auth.UserID, change rooms.AlertsChange) (rooms.Alerts, error) {
+	c.note("Inbox.SetAlerts")
+	return c.Inbox.SetAlerts(ctx, room, user, change)
+}
+
 func (c countedInbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, error) {
 	c.note("Inbox.MarkRead")
 	return c.Inbox.MarkRead(ctx, room, user, seq)

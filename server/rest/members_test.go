@@ -159,6 +159,30 @@ func TestBadMembersAreRefusedByField(t *testing.T) {
 	}
 }
 
+func TestSettingAlerts(t *testing.T) {
+	onEveryStore(t, func(t *testing.T, c *caller) {
+		alice, bob := c.Token("alice"), c.Token("bob")
+		c.makeRoom(alice, `{"id":"r","name":"Room","type":"public"}`).want(t, http.StatusCreated)
+		for _, tt := range []struct{ body, want string }{
+			{`{}`, `{"alerts":{}}`},
+			{`{"level":"nothing"}`, `{"alerts":{"level":"nothing"}}`},
+			{`{"mutedUntil":"2999-01-01T00:30:00.1239+01:00"}`, `{"alerts":{"level":"nothing","mutedUntil":"2998-12-31T23:30:00.123Z"}}`},
+			{`{"level":null}`, `{"alerts":{"mutedUntil":"2998-12-31T23:30:00.123Z"}}`},
+			{`{"mutedUntil":null,"level":"mentions"}`, `{"alerts":{"level":"mentions"}}`},
+		} {
+			a := c.at("PUT", alertsRoute, "r", "/alerts", bob, tt.body)
+			if a.want(t, http.StatusOK); strings.TrimSpace(string(a.body)) != tt.want {
+				t.Errorf("%s is answered %s, want %s", tt.body, a.body, tt.want)
+			}
+		}
+		for body, field := range map[string]string{
+			`{"level":""}`: "level", `{"level":"loud"}`: "level", `{"level":1}`: "level", `{"mutedUntil":1}`: "mutedUntil", `{"mutedUntil":"soon"}`: "mutedUntil",
+		} {
+			c.at("PUT", alertsRoute, "r", "/alerts", bob, body).refused(t, http.StatusBadRequest, "BAD_REQUEST", field)
+		}
+	})
+}
+
 func TestReadingUp(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, c *caller) {
 		alice, bob := c.Token("alice"), c.Token("bob")

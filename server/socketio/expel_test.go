@@ -275,6 +275,25 @@ func TestReadingReachesOnesOtherSockets(t *testing.T) {
 	}
 }
 
+func TestAlertsReachAllSocketsOfTheirUser(t *testing.T) {
+	h := newHouse(t)
+	alice, first, second := h.connect(user("alice")), h.connect(user("bob")), h.connect(user("bob"))
+	must(alice, "create_room", `{"id":"club","name":"x","type":"public"}`)
+	for _, c := range []struct{ payload, alerts string }{
+		{`{"roomId":"club","level":"all","mutedUntil":"2999-01-01T00:00:00+01:00"}`, `{"level":"all","mutedUntil":"2998-12-31T23:00:00.000Z"}`},
+		{`{"roomId":"club","mutedUntil":null}`, `{"level":"all"}`},
+		{`{"roomId":"club","level":null}`, `{}`},
+	} {
+		if got := must(first, "set_alerts", c.payload); got != `{"ok":true,"alerts":`+c.alerts+`}` {
+			t.Errorf("%s is answered %s", c.payload, got)
+		}
+		second.expect(`42["alerts_updated",{"roomId":"club","userId":"bob","alerts":` + c.alerts + `}]`)
+	}
+	if got := must(second, "set_alerts", `{"roomId":"club"}`); got != `{"ok":true,"alerts":{}}` {
+		t.Errorf("nothing is answered %s", got)
+	}
+}
+
 func TestAClaimEndsWithItsToken(t *testing.T) {
 	h := newHouse(t)
 	alice := h.connect(user("alice"))

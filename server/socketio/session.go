@@ -140,6 +140,8 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.sync(args, a)
 	case "mark_read":
 		s.markRead(args, a)
+	case "set_alerts":
+		s.setAlerts(args, a)
 	case "create_room":
 		s.createRoom(args, a)
 	case "open_direct":
