@@ -1,9 +1,11 @@
 import { defineConfig } from "vite";
+import { emojiData } from "./emoji-data.ts";
 
 // Where `npm run dev` finds the server that answers its sockets and its JSON.
 const serverOrigin = process.env["ROOMSTREAM_ORIGIN"] ?? "http://localhost:8080";
 
 export default defineConfig({
+  plugins: [emojiData()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

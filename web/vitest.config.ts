@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
+import { emojiData } from "./emoji-data.ts";
 
 export default defineConfig({
+  plugins: [emojiData()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   test: {
     include: ["src/**/*.test.ts", "src/**/*.test.tsx", "client/test/**/*.test.ts"],

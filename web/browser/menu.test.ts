@@ -112,6 +112,7 @@ test("arrows, Home and End go through it; a click outside closes it", async () =
     ["ArrowDown", "Edit"],
     ["End", "Delete"],
     ["ArrowDown", "Thumbs up"],
+    ["ArrowLeft", "Another emoji…"],
     ["ArrowLeft", "Sad"],
     ["ArrowUp", "Delete"],
     ["ArrowUp", "Edit"],

@@ -18,6 +18,8 @@ export const SCREENS = [
   "room failed",
   "room scrolled",
   "message menu",
+  "emoji",
+  "emoji found",
   "own message menu",
   "edit",
   "delete",
@@ -121,6 +123,13 @@ async function openOwnMenu(browser: Browser, server: Server, options: PersonOpti
   return person;
 }
 
+async function openEmoji(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+  const person = await enter(browser, server, { ...options, room: "design" });
+  await person.page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await person.page.getByRole("gridcell").first().waitFor();
+  return person;
+}
+
 const makers: Record<Screen, Maker> = {
   "sign-in guest": arrive,
   "sign-in account": async (browser, server, options) => {
@@ -211,6 +220,13 @@ const makers: Record<Screen, Maker> = {
       await reacted.nth(1).waitFor();
     }
     await person.openMenu("All three are in. Have a look!");
+    return person;
+  },
+  emoji: (browser, server, options) => openEmoji(browser, server, options),
+  "emoji found": async (browser, server, options) => {
+    const person = await openEmoji(browser, server, options);
+    await person.page.getByRole("searchbox", { name: "Search emoji" }).fill("heart");
+    await person.page.getByRole("gridcell").first().press("ArrowRight");
     return person;
   },
   "own message menu": openOwnMenu,

@@ -6,11 +6,15 @@ import type { Uploads } from "../attachments/uploads";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { OwnTyping } from "../chat/typing";
+import type { Emoji } from "../emoji/book";
+import { EmojiButton } from "../emoji/EmojiButton";
+import { type Book, useBook } from "../emoji/load";
+import { chosenTone, noteEmoji } from "../emoji/recent";
 import { mayModerate } from "../rooms/rights";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
-import { emojiTypedAt, findEmoji } from "./emoji";
+import { emojiTypedAt } from "./emoji";
 import { codePoints, limitText, showsLimit } from "./length";
 import { filled, meansRoom, type Typed, typedAt } from "./mention";
 import { Suggestions, suggestionId } from "./Suggestions";
@@ -19,6 +23,9 @@ import { useWait, waitText } from "./useWait";
 
 /** Code units the field itself takes beyond the limit, so that a long paste is not cut silently. */
 const FIELD_SLACK = 4;
+/** Emoji offered at once for what is typed behind a colon. */
+const MOST_EMOJI = 6;
+
 /** Where in a room one writes. */
 export interface WritingPlace {
   /** The id of the field, unique on the page. */
@@ -61,7 +68,8 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
   const sendable = !tooLong && waitSeconds === 0 && (withFiles ? uploads.ready : text.trim() !== "");
   const [emojiTyped, setEmojiTyped] = useState<Typed>();
   const people = useMentions(chat, room, typed);
-  const suggestions = emojiTyped ? findEmoji(emojiTyped.query).map(({ emoji, name }): Suggestion => ({ id: emoji, name: `:${name}:`, more: "", emoji })) : people;
+  const book = useBook(emojiTyped !== undefined);
+  const suggestions = emojiTyped ? (book?.find(emojiTyped.query, MOST_EMOJI).map((entry) => suggestionOf(entry, book)) ?? []) : people;
   const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
   const name = room.name.value;
   const typing = useMemo(() => new OwnTyping((on) => room.handle?.typing(on)), [room]);
@@ -104,9 +112,19 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
     const at = emojiTyped ?? typed;
     if (!at || !field.current) return;
     const next = filled(text, field.current.selectionEnd, at, suggestion.emoji ?? `@${suggestion.name}`);
+    if (suggestion.emoji !== undefined) noteEmoji(suggestion.emoji);
     caret.current = next.caret;
     change(next.text);
     stop();
+  };
+  /** Puts an emoji where the caret stands, in the place of what is selected. */
+  const insert = (emoji: string) => {
+    const area = field.current;
+    if (!area) return;
+    const [from, to] = [area.selectionStart, area.selectionEnd];
+    caret.current = from + emoji.length;
+    change(text.slice(0, from) + emoji + text.slice(to));
+    area.focus({ preventScroll: true });
   };
   const [asking, setAsking] = useState(false);
   const send = (isMeant = false) => {
@@ -181,6 +199,7 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
             send();
           }}
         />
+        <EmojiButton onPick={insert} />
         <button type="submit" class="composer-send" aria-label="Send" disabled={!sendable}>
           <Icon name="send" />
         </button>
@@ -209,4 +228,9 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
 
 function isSame(a: Typed | undefined, b: Typed | undefined): boolean {
   return a?.at === b?.at && a?.query === b?.query;
+}
+
+function suggestionOf(entry: Emoji, book: Book): Suggestion {
+  const emoji = book.withTone(entry, chosenTone());
+  return { id: emoji, name: `:${entry.names[0] ?? ""}:`, more: "", emoji };
 }

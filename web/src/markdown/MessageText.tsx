@@ -1,3 +1,4 @@
+import { isOnlyEmoji } from "../emoji/only";
 import type { Named } from "../timeline/text";
 import { Icon } from "../ui/Icon";
 import { parse } from "./parse";
@@ -18,7 +19,7 @@ export function MessageText({ text, named, tabIndex, onCopy }: MessageTextProps)
   const [only] = blocks;
   if (blocks.length === 1 && only?.kind === "text") {
     return (
-      <p class="bubble-text" dir="auto">
+      <p class={isOnlyEmoji(text) ? "bubble-text bubble-emoji" : "bubble-text"} dir="auto">
         <Pieces of={only.children} />
       </p>
     );

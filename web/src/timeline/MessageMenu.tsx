@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { EmojiDialog } from "../emoji/EmojiDialog";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
@@ -60,6 +61,7 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayP
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const [reporting, setReporting] = useState(0); // a seq; 0: none
+  const [reacting, setReacting] = useState<{ seq: number; anchor: HTMLElement; alignEnd: boolean }>();
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
     const anchor = message?.querySelector<HTMLElement>("[data-more]");
@@ -103,6 +105,7 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayP
           anchor={opened.anchor}
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
+          more={{ id: "react", label: "Another emoji…", icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
           actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
@@ -110,6 +113,15 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayP
             onReport: () => setReporting(item.seq),
           })}
           onClose={close}
+        />
+      )}
+      {reacting && (
+        <EmojiDialog
+          label="React with an emoji"
+          anchor={reacting.anchor}
+          alignEnd={reacting.alignEnd}
+          onPick={(emoji) => actions.onReact(reacting.seq, emoji, true)}
+          onClose={() => setReacting(undefined)}
         />
       )}
       {reporting > 0 && (

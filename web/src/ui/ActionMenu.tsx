@@ -1,8 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./Icon";
+import { place } from "./place";
 
-/** Between the menu and the window's edge, and what it belongs to, in CSS pixels. */
-const GAP_PX = 8;
 const ITEM = '[role^="menuitem"]';
 
 export interface Action {
@@ -26,6 +25,8 @@ interface ActionMenuProps {
   label: string;
   /** A row above the actions; empty: none. */
   choices: readonly Choice[];
+  /** What ends that row. */
+  more?: Action;
   actions: readonly Action[];
   /** What the menu stands beside where it is not a sheet. */
   anchor: Element;
@@ -36,7 +37,7 @@ interface ActionMenuProps {
 }
 
 /** A list of actions: beside its anchor, or on a phone a sheet at the bottom. */
-export function ActionMenu({ label, choices, actions, anchor, alignEnd, onClose }: ActionMenuProps) {
+export function ActionMenu({ label, choices, more, actions, anchor, alignEnd, onClose }: ActionMenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   const run = (action: () => void) => {
     onClose();
@@ -93,6 +94,11 @@ export function ActionMenu({ label, choices, actions, anchor, alignEnd, onClose 
                 {choice.text}
               </button>
             ))}
+            {more && (
+              <button type="button" role="menuitem" tabIndex={-1} class="menu-choice" aria-label={more.label} title={more.label} onClick={() => run(more.run)}>
+                <Icon name={more.icon} />
+              </button>
+            )}
           </div>
         )}
         {actions.map((action) => (
@@ -133,19 +139,4 @@ function targetOf(key: string, rows: HTMLElement[][]): HTMLElement | undefined {
     default:
       return undefined;
   }
-}
-
-/** Below the anchor, above it where there is no place, inside the window and no further aside than its parent. A sheet ignores it. */
-function place(menu: HTMLElement, anchor: DOMRect, alignEnd: boolean): void {
-  const { width, height } = menu.getBoundingClientRect();
-  const sides = (menu.parentElement ?? document.body).getBoundingClientRect();
-  const below = anchor.bottom + GAP_PX;
-  const top = below + height <= window.innerHeight - GAP_PX ? below : anchor.top - GAP_PX - height;
-  const left = alignEnd ? anchor.right - width : anchor.left;
-  menu.style.setProperty("--menu-top", `${within(top, 0, window.innerHeight - height)}px`);
-  menu.style.setProperty("--menu-left", `${within(left, sides.left, sides.right - width)}px`);
-}
-
-function within(value: number, least: number, most: number): number {
-  return Math.max(least + GAP_PX, Math.min(value, most - GAP_PX));
 }

@@ -1,0 +1,93 @@
+// All emoji, with their names and what one may look for them by. It is a chunk of its own, loaded when somebody first types a
+// colon or opens the picker: see load.ts.
+
+import lines from "virtual:emoji";
+
+/** Behind the names of one's own choice: found by a word of its name, then by what it stands for. */
+const BY_WORD = 3;
+const BY_TAG = 4;
+const NOT_AT_ALL = 9;
+/** The five skin tones follow this code point. */
+const BEFORE_FIRST_TONE = 0x1f3fa;
+
+export interface Emoji {
+  readonly emoji: string;
+  /** As it is read aloud. */
+  readonly label: string;
+  /** What stands between colons, the usual one first; there is at least one. */
+  readonly names: readonly string[];
+  /** What else it is looked for by. */
+  readonly words: readonly string[];
+  readonly hasTones: boolean;
+  /** The words of its label and its names, in lower case. */
+  readonly own: readonly string[];
+}
+
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+  readonly emoji: readonly Emoji[];
+}
+
+/** 0: as it is; 1 to 5: from light to dark. */
+export type Tone = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** In the order of Unicode, by its numbers. */
+const GROUPS: readonly (readonly [number, string, string])[] = [
+  [0, "smileys", "Smileys"],
+  [1, "people", "People"],
+  [3, "nature", "Animals and nature"],
+  [4, "food", "Food and drink"],
+  [5, "travel", "Travel and places"],
+  [6, "activities", "Activities"],
+  [7, "objects", "Objects"],
+  [8, "symbols", "Symbols"],
+  [9, "flags", "Flags"],
+];
+
+const read = lines.split("\n").map((line) => {
+  const [group = "", emoji = "", label = "", names = "", words = "", tones = ""] = line.split("\t");
+  const own = `${label.toLowerCase()} ${names}`.split(/[\s_:,-]+/u);
+  const entry: Emoji = { emoji, label, names: names.split(" "), words: words === "" ? [] : words.split(" "), hasTones: tones !== "", own };
+  return { group: Number(group), entry };
+});
+
+export const groups: readonly Group[] = GROUPS.map(([number, id, name]) => ({ id, name, emoji: read.filter(({ group }) => group === number).map(({ entry }) => entry) }));
+
+const all: readonly Emoji[] = groups.flatMap(({ emoji }) => emoji);
+const byEmoji = new Map(all.map((entry) => [entry.emoji, entry]));
+
+/** The emoji that are meant by what is typed, the likeliest first: by a name, by the beginning of one, by a word, by what they stand for. */
+export function find(typed: string, most: number): readonly Emoji[] {
+  const query = typed.trim().toLowerCase();
+  if (query === "") return [];
+  const found = all.map((entry) => ({ entry, rank: rankOf(entry, query) })).filter(({ rank }) => rank < NOT_AT_ALL);
+  return found
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, most)
+    .map(({ entry }) => entry);
+}
+
+/** An emoji as it is in the book, whatever its skin tone; undefined: it is not there. */
+export function entryOf(emoji: string): Emoji | undefined {
+  return byEmoji.get(emoji) ?? all.find((entry) => entry.hasTones && tones(entry).includes(emoji));
+}
+
+export function withTone(entry: Emoji, tone: Tone): string {
+  return entry.hasTones && tone > 0 ? (tones(entry)[tone - 1] ?? entry.emoji) : entry.emoji;
+}
+
+function tones({ emoji }: Emoji): string[] {
+  const [first = "", ...rest] = emoji;
+  const behind = (rest[0] === "\ufe0f" ? rest.slice(1) : rest).join("");
+  return [1, 2, 3, 4, 5].map((tone) => first + String.fromCodePoint(BEFORE_FIRST_TONE + tone) + behind);
+}
+
+function rankOf({ names, words, own }: Emoji, query: string): number {
+  if (names.includes(query)) return 0;
+  if (names[0]?.startsWith(query)) return 1;
+  if (names.some((name) => name.startsWith(query))) return 2;
+  const wanted = query.split(/[\s_]+/u);
+  if (wanted.every((word) => own.some((has) => has.startsWith(word)))) return BY_WORD;
+  return wanted.every((word) => [...own, ...words].some((has) => has.startsWith(word))) ? BY_TAG : NOT_AT_ALL;
+}
