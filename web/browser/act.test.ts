@@ -55,7 +55,7 @@ test("an edit: Escape leaves the text, Enter saves it, and a draft is still ther
   await ann.say("helo <b>all</b>");
   await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
   await bo.sees(["helo <b>all</b>"]);
-  expect(await (await bo.openMenu("helo <b>all</b>")).getByRole("menuitem").allTextContents()).toEqual(["Copy text", "Copy link", "Report…"]);
+  expect(await (await bo.openMenu("helo <b>all</b>")).getByRole("menuitem").allTextContents()).toEqual(["", "Reply", "Open thread", "Copy text", "Copy link", "Report…"]); // the first is a picture
 
   await ann.field.fill("a draft");
   const edit = ann.editField;

@@ -107,6 +107,8 @@ test("arrows, Home and End go through it; a click outside closes it", async () =
   expect(await focused()).toBe("Thumbs up");
   for (const [key, name] of [
     ["ArrowRight", "Heart"],
+    ["ArrowDown", "Reply"],
+    ["ArrowDown", "Open thread"],
     ["ArrowDown", "Copy text"],
     ["ArrowDown", "Copy link"],
     ["ArrowDown", "Edit"],
