@@ -27,13 +27,13 @@ const (
 
 // checkClaims holds the claims of a token, whose signature is right, to the rules
 // of web/docs/protocol.md. Names of claims are matched exactly, unlike the fields
-// of a struct by encoding/json: "SUB" is not "sub".
-func (t *Tokens) checkClaims(claims jwt.MapClaims) (Session, error) {
+// of a struct by encoding/json: "SUB" is not "sub". own: it is signed with the server's secret.
+func (t *Tokens) checkClaims(claims jwt.MapClaims, own bool) (Session, error) {
 	user, err := claimedUser(claims)
 	if err != nil {
 		return Session{}, err
 	}
-	if err := t.checkIssuer(claims, user); err != nil {
+	if err := t.checkIssuer(claims, user, own); err != nil {
 		return Session{}, err
 	}
 	expiresAt, err := t.checkTimes(claims)
@@ -135,14 +135,14 @@ func claimedRooms(claims jwt.MapClaims) (map[string]string, error) {
 
 // checkIssuer keeps this program's own subjects to its own tokens, so that nobody
 // can be made another's user by an identity provider, nor register his way into
-// one of the provider's. The configured issuer and audience are about others.
-func (t *Tokens) checkIssuer(claims jwt.MapClaims, user User) error {
+// one of the provider's: they are signed with the server's secret, which a provider with keys of its own has not. The configured issuer and audience are about others.
+func (t *Tokens) checkIssuer(claims jwt.MapClaims, user User, own bool) error {
 	issuer, present := claims["iss"].(string)
 	if _, there := claims["iss"]; there && !present {
 		return refuse("iss: must be a string")
 	}
 	if localSubject(user.ID) {
-		if issuer != localIssuer {
+		if issuer != localIssuer || !own {
 			return refuse("sub: a: and g: are for this server's own accounts and guests")
 		}
 		return nil

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,16 +26,19 @@ const (
 
 // TokenOptions are the settings of Tokens. Secret is required.
 type TokenOptions struct {
-	Secret   []byte           // at least MinSecretBytes
-	Issuer   string           // what `iss` must be; empty: anything
-	Audience string           // what `aud` must hold; empty: anything
-	Now      func() time.Time // nil: time.Now
+	Secret     []byte           // at least MinSecretBytes
+	Previous   PreviousSecret   // zero: there is none
+	PublicKeys []PublicKey      // of others who sign; see ParsePublicKeys
+	KeySet     *KeySet          // more of those; nil: none
+	Issuer     string           // what `iss` must be; empty: anything
+	Audience   string           // what `aud` must hold; empty: anything
+	Now        func() time.Time // nil: time.Now
 }
 
-// Tokens verifies and issues JSON Web Tokens signed with HS256, and with nothing
-// else: a token cannot choose how it is verified. Safe for concurrent use.
+// Tokens verifies JSON Web Tokens, and issues those that are signed with its secret. A token cannot choose how it is
+// verified: see signers. Safe for concurrent use.
 type Tokens struct {
-	secret   []byte
+	signers  *signers
 	issuer   string
 	audience string
 	now      func() time.Time
@@ -44,19 +48,17 @@ type Tokens struct {
 
 // NewTokens returns a *FieldError for a secret that is too short.
 func NewTokens(o TokenOptions) (*Tokens, error) {
-	if len(o.Secret) < MinSecretBytes {
-		return nil, &FieldError{
-			Field:   "jwt-secret",
-			Message: fmt.Sprintf("must be at least %d bytes, but has %d: `openssl rand -hex 32` makes a good one", MinSecretBytes, len(o.Secret)),
-		}
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	s := &signers{secret: o.Secret, previous: o.Previous, keys: o.PublicKeys, set: o.KeySet, now: o.Now}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
 	return &Tokens{
-		secret: o.Secret, issuer: o.Issuer, audience: o.Audience, now: o.Now,
+		signers: s, issuer: o.Issuer, audience: o.Audience, now: o.Now,
 		// The claims are checked by checkClaims: which issuer counts depends on the subject.
-		parser: jwt.NewParser(jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithStrictDecoding(),
+		parser: jwt.NewParser(jwt.WithValidMethods(s.algorithms()), jwt.WithStrictDecoding(),
 			jwt.WithJSONNumber(), jwt.WithoutClaimsValidation()),
 	}, nil
 }
@@ -69,8 +71,8 @@ func (t *Tokens) WithKeys(keys *Keys) *Tokens {
 }
 
 // Verify says who a token speaks for. Its errors wrap ErrTokenExpired, when nothing
-// but the time is wrong, or ErrUnauthenticated; they never hold the token. A key is looked up in its store,
-// whose errors it may return.
+// but the time is wrong, ErrUnauthenticated, or ErrKeysAway; they never hold the token. A key is looked up in its store,
+// whose errors it may return. It may wait for the issuer's keys, keysTimeout at most.
 func (t *Tokens) Verify(token string) (Session, error) {
 	if t.keys != nil && IsKey(token) {
 		return t.keys.session(token)
@@ -79,17 +81,20 @@ func (t *Tokens) Verify(token string) (Session, error) {
 		return Session{}, refuse("the token is over %d bytes", maxTokenBytes)
 	}
 	claims := jwt.MapClaims{}
-	parsed, err := t.parser.ParseWithClaims(token, claims, t.key)
-	if err != nil {
+	parsed, err := t.parser.ParseWithClaims(token, claims, t.signers.key)
+	switch {
+	case errors.Is(err, ErrKeysAway):
+		return Session{}, err
+	case err != nil:
 		return Session{}, refuse("%v", err)
 	}
-	if _, critical := parsed.Header["crit"]; critical {
-		return Session{}, refuse("crit: no extension is known") // RFC 7515, 4.1.11
+	session, err := t.checkClaims(claims, localAlgorithm(parsed))
+	if err != nil {
+		return Session{}, err
 	}
-	return t.checkClaims(claims)
+	session.ExpiresAt = t.signers.ends(token, parsed, session.ExpiresAt)
+	return session, nil
 }
-
-func (t *Tokens) key(*jwt.Token) (any, error) { return t.secret, nil }
 
 // Issue makes an ordinary token, with the configured issuer and audience, that
 // lives at least ttl. It is for subjects that are not this program's own.
@@ -135,7 +140,7 @@ func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (s
 	if err := CheckUserID(string(user.ID)); err != nil {
 		return "", err
 	}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.secret)
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.signers.secret)
 	if err != nil {
 		return "", fmt.Errorf("sign a token: %w", err)
 	}

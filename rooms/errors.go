@@ -133,6 +133,9 @@ func Internal() (e *Error, logID string) {
 // limit: one check takes about 0.1 s.
 const authBusyRetry = 500 * time.Millisecond
 
+// authKeysRetry is how long a client waits while its issuer's keys cannot be fetched: they are asked for no sooner.
+const authKeysRetry = 5 * time.Second
+
 // AsError gives any error its code: auth's reasons by their meaning, contexts as
 // TIMEOUT or UNAVAILABLE, everything unforeseen as INTERNAL with a message that
 // tells nothing of the inside. It returns nil for nil.
@@ -151,6 +154,10 @@ func AsError(err error) *Error {
 		return Wrap(CodeTokenExpired, err, "the token has expired: get a new one")
 	case errors.Is(err, auth.ErrUnauthenticated):
 		return Wrap(CodeUnauthenticated, err, "a valid token is needed")
+	case errors.Is(err, auth.ErrKeysAway):
+		away := Wrap(CodeUnavailable, err, "the token cannot be verified now: its issuer does not answer")
+		away.RetryAfter = authKeysRetry
+		return away
 	case errors.Is(err, auth.ErrNameTaken):
 		return Wrap(CodeConflict, err, "the name is taken: choose another")
 	case errors.Is(err, auth.ErrBusy):

@@ -72,6 +72,7 @@ type App struct {
 	feeds    *feed.Server
 	postgres *postgres.Listener // nil: there is none
 	tokens   *auth.Tokens
+	keySet   *auth.KeySet // nil: there is none
 	bots     *hooks.Bots
 	webhooks *hooks.Outgoing
 	pushes   *push.Sender // nil: Web Push is off
@@ -86,7 +87,11 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	tokens, err := newTokens(o.Config)
+	set, err := newKeySet(o.Config, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := newTokens(o.Config, set)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +99,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}
@@ -109,14 +114,6 @@ func (a *App) Tokens() *auth.Tokens { return a.tokens }
 
 // Service is the chat.
 func (a *App) Service() *rooms.Service { return a.service }
-
-func newTokens(c Config) (*auth.Tokens, error) {
-	key, err := secret(c)
-	if err != nil {
-		return nil, err
-	}
-	return auth.NewTokens(auth.TokenOptions{Secret: key, Issuer: c.JWTIssuer, Audience: c.JWTAudience})
-}
 
 // openStore opens the store for a server, or for a command, which leaves the search of servers that run
 // as they have it.

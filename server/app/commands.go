@@ -46,7 +46,7 @@ func printToken(_ context.Context, e Environment) error {
 	if sub == "" {
 		return errors.New("token: -sub is missing: token -sub alice")
 	}
-	tokens, err := newTokens(c)
+	tokens, err := newTokens(c, nil)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func addAccount(ctx context.Context, e Environment) error {
 	if name == "" {
 		return errors.New("account add: -name is missing: account add -name Ann")
 	}
-	tokens, err := newTokens(c)
+	tokens, err := newTokens(c, nil)
 	if err != nil {
 		return err
 	}

@@ -13,27 +13,31 @@ import (
 
 // Config is what the program was told. settings is its table.
 type Config struct {
-	Addr             string // host:port
-	MongoDBURI       string // empty: the embedded store
-	MongoDBDatabase  string
-	FeedsDatabase    string // empty: MongoDBDatabase
-	MaxCursors       int    // of declared streams
-	PostgresURL      string // empty: PostgreSQL is not listened to
-	PostgresChannels string // path of a JSON file
-	DataDir          string
-	JWTSecret        string // empty: see secret.go
-	JWTIssuer        string
-	JWTAudience      string
-	AllowedOrigins   []string
-	Accounts         *bool // nil: as the store wants it
-	Guests           *bool // nil: as the store wants it
-	OpenRooms        bool
-	Search           bool
-	SendTimeout      time.Duration
-	Retention        time.Duration // 0: for ever
-	MaxFileSize      int64         // bytes
-	FileTypes        []string      // that files may have
-	WordList         string        // the path of a file; empty: none
+	Addr                   string // host:port
+	MongoDBURI             string // empty: the embedded store
+	MongoDBDatabase        string
+	FeedsDatabase          string // empty: MongoDBDatabase
+	MaxCursors             int    // of declared streams
+	PostgresURL            string // empty: PostgreSQL is not listened to
+	PostgresChannels       string // path of a JSON file
+	DataDir                string
+	JWTSecret              string // empty: see secret.go
+	JWTPreviousSecret      string // empty: none
+	JWTPreviousSecretUntil time.Time
+	JWTPublicKeyFile       string // path; empty: none
+	JWTKeySetURL           string // empty: none
+	JWTIssuer              string
+	JWTAudience            string
+	AllowedOrigins         []string
+	Accounts               *bool // nil: as the store wants it
+	Guests                 *bool // nil: as the store wants it
+	OpenRooms              bool
+	Search                 bool
+	SendTimeout            time.Duration
+	Retention              time.Duration // 0: for ever
+	MaxFileSize            int64         // bytes
+	FileTypes              []string      // that files may have
+	WordList               string        // the path of a file; empty: none
 	// WebhookAllowPrivate: webhooks may go to addresses that are not of the public internet.
 	WebhookAllowPrivate bool
 	PushSubject         string // a contact, mailto: or https:; empty: Web Push is off

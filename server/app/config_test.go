@@ -58,7 +58,7 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 	values := map[string]string{
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
-		"jwt-secret": strings.Repeat("s", 32), "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
+		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
 		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
@@ -106,6 +106,10 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"max-cursors", "10001", "1 to 10000"},
 		{"max-cursors", "many", "1 to 10000"},
 		{"jwt-secret", "short", "at least 32 bytes"},
+		{"jwt-previous-secret", "short", "at least 32 bytes"},
+		{"jwt-previous-secret-until", "tomorrow", "2026-03-01T12:00:00Z"},
+		{"jwt-jwks-url", "http://idp.example/jwks", "https://"},
+		{"jwt-jwks-url", "https://u:p@idp.example/jwks", "without a name and password"},
 		{"allowed-origins", "chat.example.com", "https://chat.example.com"},
 		{"allowed-origins", "https://chat.example.com/path", "without a path"},
 		{"accounts", "maybe", "true nor false"},
@@ -137,7 +141,7 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 }
 
 func TestMistakesHoldNoSecret(t *testing.T) {
-	for _, args := range [][]string{{"-jwt-secret=hunter2"}, {"-mongodb-uri=postgres://u:hunter2@h"}, {"-postgres-url=mysql://u:hunter2@h"}, {"-postgres-url=postgres://u:hunter2"}} {
+	for _, args := range [][]string{{"-jwt-secret=hunter2"}, {"-jwt-previous-secret=hunter2"}, {"-jwt-jwks-url=https://u:hunter2@h"}, {"-mongodb-uri=postgres://u:hunter2@h"}, {"-postgres-url=mysql://u:hunter2@h"}, {"-postgres-url=postgres://u:hunter2"}} {
 		var c Config
 		if _, err := c.parse("serve", args, env(), nil); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%v", err)

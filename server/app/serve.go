@@ -49,6 +49,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.bots.Run(failed, rooms.Emitters(a.sockets, a.feeds))) })
 	group.Go(func() error { return unlessDone(parts, a.webhooks.Run(failed)) })
+	if a.keySet != nil {
+		group.Go(func() error { return unlessDone(parts, a.keySet.Run(failed)) })
+	}
 	if a.pushes != nil {
 		group.Go(func() error { return unlessDone(parts, a.pushes.Run(failed)) })
 	}

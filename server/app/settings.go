@@ -77,6 +77,18 @@ func settings() []setting {
 		{Name: "jwt-secret", Shown: "embedded: made at the first start and kept in the data dir; with MongoDB it must be set", Unit: "text of at least 32 bytes", Secret: true,
 			Doc: "What tokens are signed with (HS256); the same for every instance and for whoever else issues tokens. Better given by the environment, which other users of the machine cannot read.",
 			set: func(c *Config, text string) error { c.JWTSecret = text; return checkSecret(text) }},
+		{Name: "jwt-previous-secret", Shown: "empty: none", Unit: "text of at least 32 bytes", Secret: true,
+			Doc: "The secret before this one, while it is changed: tokens signed with it stay good until `-jwt-previous-secret-until`, and nothing is signed with it any more.",
+			set: func(c *Config, text string) error { c.JWTPreviousSecret = text; return checkSecret(text) }},
+		{Name: "jwt-previous-secret-until", Shown: "empty: none; needed with `-jwt-previous-secret`", Unit: "time, like 2026-03-01T12:00:00Z",
+			Doc: "When the previous secret ends, and what it signed with it, sockets too.",
+			set: func(c *Config, text string) (err error) { c.JWTPreviousSecretUntil, err = parseTime(text); return err }},
+		{Name: "jwt-public-key-file", Shown: "empty: none", Unit: "path of a file in PEM",
+			Doc: "Public keys of whoever issues tokens: RSA (RS256), EC on P-256 (ES256), Ed25519 (EdDSA); at most 8, so that the old and the new one can stand side by side. Read at the start. `-jwt-secret` stays good beside it.",
+			set: func(c *Config, text string) error { c.JWTPublicKeyFile = text; return nil }},
+		{Name: "jwt-jwks-url", Shown: "empty: none", Unit: "https URL; http on this machine",
+			Doc: "Where an identity provider publishes its keys (`jwks_uri`; RS256, ES256, EdDSA). They are fetched every 10 minutes, and when a token names a new one; see operations.md for what happens while nobody answers there. Set `-jwt-issuer` and `-jwt-audience` with it. `-jwt-secret` stays good beside it.",
+			set: func(c *Config, text string) error { c.JWTKeySetURL = text; return checkKeySetURL(text) }},
 		{Name: "jwt-issuer", Shown: "empty: any", Unit: unitText,
 			Doc: "What `iss` of a token must be. This server's own accounts and guests are not held to it.",
 			set: func(c *Config, text string) error { c.JWTIssuer = text; return nil }},
@@ -187,6 +199,26 @@ func checkSecret(text string) error {
 		return fmt.Errorf("must be at least %d bytes, but has %d: `openssl rand -hex 32` makes a good one", auth.MinSecretBytes, len(text))
 	}
 	return nil
+}
+
+// checkKeySetURL takes an empty one: there is none.
+func checkKeySetURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	return auth.CheckKeySetURL(text)
+}
+
+// parseTime gives the zero time for an empty text.
+func parseTime(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is no time: write it like 2026-03-01T12:00:00Z", text)
+	}
+	return at, nil
 }
 
 func parseOrigins(text string) ([]string, error) {
