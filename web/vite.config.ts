@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 import { emojiData } from "./emoji-data.ts";
+import { packages } from "./packages.ts";
 
 // Where `npm run dev` finds the server that answers its sockets and its JSON.
 const serverOrigin = process.env["ROOMSTREAM_ORIGIN"] ?? "http://localhost:8080";
 
 export default defineConfig({
-  plugins: [emojiData()],
+  plugins: [emojiData(), packages("emojibase-data")],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     target: "es2022",

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -99,29 +98,4 @@ func addAccount(ctx context.Context, e Environment) error {
 		fmt.Fprintf(e.Stdout, "Its password, shown only now: %s\n", password)
 	}
 	return nil
-}
-
-func printVersion(_ context.Context, e Environment) error {
-	if len(e.Args) > 0 {
-		return fmt.Errorf("version: %q is too much: it takes no arguments", e.Args[0])
-	}
-	fmt.Fprintln(e.Stdout, "roomstream", version())
-	return nil
-}
-
-// version is the module's version, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
-	}
-	return "devel"
 }

@@ -173,7 +173,9 @@ Every setting has a flag and an environment variable; the flag wins, and an empt
 | `+"`go run ./server account add -name Ann [-role admin]`"+` | makes an account, with the password in `+"`ROOMSTREAM_ACCOUNT_PASSWORD`"+` or one that it makes and prints; the only way to an account with role admin |
 | `+"`go run ./server streams apply file.json [-dry-run] [-prune]`"+` | declares the streams of a file, `+"`{\"streams\": [declaration, ...]}`"+` or the array alone; all are tried before any is written; with `+"`-prune`"+` those that are not in the file go |
 | `+"`go run ./server streams list`"+`, `+"`streams remove posts/all`"+` | lists the declared streams; takes one back |
-| `+"`go run ./server version`"+` | prints the version |
+| `+"`go run ./server healthcheck [-ready]`"+` | asks the server on this machine, at `+"`-addr`"+`, whether it lives (`+"`/healthz`"+`) or with `+"`-ready`"+` whether the chat works (`+"`/readyz`"+`), and exits 1 if not; for images without a shell |
+| `+"`go run ./server version [-json]`"+` | prints the version; with `+"`-json`"+` the commit, its time, the Go version and the platform, too |
+| `+"`go run ./server sbom [-binary FILE] [-out FILE]`"+` | prints what the program is made of, as CycloneDX 1.6 ([decision 44](decisions/0044-what-the-program-is-made-of.md)) |
 | `+"`go run ./server -h`"+` | lists commands and settings |
 `)
 }

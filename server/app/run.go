@@ -33,6 +33,9 @@ type Environment struct {
 	Stdout io.Writer // what people asked for
 	Stderr io.Writer // the log
 
+	// Release is what the linker was told of the program.
+	Release Release
+
 	// Adopt is given where the lines go that libraries write to the process's own log. nil: they
 	// stay where they go. It is for whoever owns the process: that log is one for all of it.
 	Adopt func(io.Writer)
@@ -59,7 +62,9 @@ func commands() []command {
 		{"streams apply", "declares the streams of a file: streams apply file.json [-dry-run] [-prune]", applyStreams},
 		{"streams list", "lists the declared streams", listStreams},
 		{"streams remove", "takes a declaration back: streams remove posts/all", removeStream},
-		{"version", "prints the version", printVersion},
+		{"healthcheck", "exits 0 where the server on this machine answers: healthcheck [-ready]", healthcheck},
+		{"version", "prints the version, with -json all that is known of the build", printVersion},
+		{"sbom", "prints what the program is made of, as CycloneDX: sbom [-binary FILE] [-out FILE]", printParts},
 		{"config-docs", "", func(_ context.Context, e Environment) error { writeDocs(e.Stdout); return nil }},
 	}
 }
@@ -136,7 +141,7 @@ func serve(ctx context.Context, e Environment) error {
 		return err
 	}
 	fmt.Fprintf(e.Stdout, "Open %s in a browser. %s\n", pageURL(listener.Addr()), storedWhere(c))
-	logger.Info("serving", "addr", listener.Addr().String(), "version", version())
+	logger.Info("serving", "addr", listener.Addr().String(), "version", e.Release.version())
 	err = a.Serve(ctx, listener)
 	logger.Info("stopped")
 	return err
