@@ -6,8 +6,8 @@
 // Lifecycle: New opens the store, Serve runs until its context is done and closes
 // everything; an App that is not served is closed by Close.
 //
-// Order and loss: Serve stops in this order: not ready, no new connections, sends
-// answered, sockets and feeds told and closed, HTTP ended, store closed. So what was acked is
+// Order and loss: Serve stops in this order: not ready, no new connections, sockets and feeds
+// told, answered and closed, sends of REST answered, HTTP ended, store closed. So what was acked is
 // durable and what is durable was acked.
 package app
 
@@ -78,6 +78,7 @@ type App struct {
 	pushes   *push.Sender // nil: Web Push is off
 	handler  http.Handler
 	logger   *slog.Logger
+	shutdown shutdown
 	stopping atomic.Bool
 }
 
@@ -86,6 +87,10 @@ type App struct {
 func New(ctx context.Context, o Options) (*App, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	stops, err := newShutdown(o.Config)
+	if err != nil {
+		return nil, err
 	}
 	set, err := newKeySet(o.Config, o.Logger)
 	if err != nil {
@@ -99,7 +104,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}

@@ -34,6 +34,8 @@ type Config struct {
 	OpenRooms              bool
 	Search                 bool
 	SendTimeout            time.Duration
+	ShutdownTimeout        time.Duration
+	ShutdownDelay          time.Duration
 	Retention              time.Duration // 0: for ever
 	MaxFileSize            int64         // bytes
 	FileTypes              []string      // that files may have

@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	c := parsed(t, nil, env())
 	want := Config{
 		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true, Search: true,
-		SendTimeout: 8 * time.Second, LogFormat: "text", PushTexts: true, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
+		SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -59,7 +59,7 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 		"addr": "127.0.0.1:9", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
-		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
+		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "shutdown-timeout": "1m", "shutdown-delay": "5s", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
 	for _, s := range settings() {
@@ -116,6 +116,10 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"open-rooms", "2", "true nor false"},
 		{"send-timeout", "8", "8s"},
 		{"send-timeout", "1h", "1m0s"},
+		{"shutdown-timeout", "10", "10s"},
+		{"shutdown-timeout", "0s", "1s"},
+		{"shutdown-delay", "5", "5s"},
+		{"shutdown-delay", "-5s", "not be negative"},
 		{"push-subject", "admin@example.com", "mailto:admin@example.com"},
 		{"log-level", "loud", "debug, info, warn, error"},
 		{"log-format", "xml", "json"},

@@ -34,9 +34,10 @@ var mayImport = map[string][]string{
 	"web":                         {},
 	"server/engineio":             {},
 	"server/httpauth":             {},
-	"server/socketio":             {"server/httpauth", "server/engineio", "rooms/streams", "rooms", "auth"},
+	"server/spread":               {},
+	"server/socketio":             {"server/httpauth", "server/engineio", "server/spread", "rooms/streams", "rooms", "auth"},
 	"server/rest":                 {"server/httpauth", "rooms/streams", "rooms/hooks", "rooms/push", "rooms", "auth"},
-	"server/feed":                 {"server/httpauth", "rooms/streams", "rooms", "auth"},
+	"server/feed":                 {"server/httpauth", "server/spread", "rooms/streams", "rooms", "auth"},
 	"server/files":                {"server/httpauth", "rooms", "auth"},
 	"server/app": {
 		"server/socketio", "server/rest", "server/feed", "server/files", "rooms/mongodb", "rooms/embedded", "rooms/postgres", "rooms/streams", "rooms/archive", "rooms/hooks", "rooms/kept", "rooms/push",

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -20,14 +19,6 @@ const (
 	headerTimeout = 10 * time.Second  // a header is a few hundred bytes
 	idleTimeout   = 120 * time.Second // longer than the 60 s of most proxies, so that they close first
 	maxHeader     = 32 << 10          // bytes: a token is at most 4 KiB, cookies of the host may come along
-)
-
-// Times of stopping. Together they stay below 10 s, after which those who stop
-// programs lose patience; a stop without trouble takes some milliseconds.
-const (
-	answerTime = 6500 * time.Millisecond // sends get their answers
-	socketTime = 1500 * time.Millisecond // sockets and feeds get their last packets
-	closeTime  = 1500 * time.Millisecond // requests in hand, then the store
 )
 
 // Serve answers on the listener until ctx is done or a part fails, then stops all
@@ -59,7 +50,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		group.Go(func() error { return unlessDone(parts, a.postgres.Run(failed, a.sockets)) })
 	}
 	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(listener); !a.stopping.Load() {
 			return err
 		}
 		return nil
@@ -69,48 +60,14 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		case <-ctx.Done():
 		case <-failed.Done():
 		}
-		a.stop(server)
+		a.stop(server, listener)
 		end()
 		return nil
 	})
 	err := group.Wait()
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.shutdown.closing())
 	defer cancel()
 	return errors.Join(err, a.store.Close(closing))
-}
-
-// stop takes the program down in order. What does not end in time is logged and left
-// behind: the process ends anyway, and clients send again.
-func (a *App) stop(server *http.Server) {
-	a.stopping.Store(true)
-	ended := make(chan error, 1)
-	closing, cancelClosing := context.WithTimeout(context.Background(), answerTime+socketTime+closeTime/2)
-	defer cancelClosing()
-	// It closes the listener at once and returns when no request is in hand; waiting
-	// polling requests end with their sockets.
-	go func() { ended <- server.Shutdown(closing) }()
-
-	answering, cancelAnswering := context.WithTimeout(closing, answerTime)
-	defer cancelAnswering()
-	if err := a.service.Drain(answering); err != nil {
-		a.logger.Warn("sends were left unanswered", "error", err)
-	}
-	telling, cancelTelling := context.WithTimeout(closing, socketTime)
-	defer cancelTelling()
-	var told sync.WaitGroup
-	told.Go(func() {
-		if err := a.feeds.Drain(telling); err != nil {
-			a.logger.Warn("feeds were left open", "error", err)
-		}
-	})
-	if err := a.sockets.Drain(telling); err != nil {
-		a.logger.Warn("sockets were left open", "error", err)
-	}
-	told.Wait()
-	if err := <-ended; err != nil {
-		a.logger.Warn("requests were cut off", "error", err)
-		server.Close()
-	}
 }
 
 // unlessDone drops the error of a part that was told to end.

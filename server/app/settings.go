@@ -113,6 +113,15 @@ func settings() []setting {
 		{Name: "send-timeout", Default: "8s", Unit: unitDuration,
 			Doc: "How long a send may wait for the store before it is answered TIMEOUT. Below the client's ackTimeout (10 s), else the client sends again before it is told.",
 			set: func(c *Config, text string) (err error) { c.SendTimeout, err = parseSendTimeout(text); return err }},
+		{Name: "shutdown-timeout", Default: "10s", Unit: unitDuration,
+			Doc: "How long stopping may take, from SIGTERM to the end of the process; from 1s to 10m. With many clients longer is gentler: they are sent away over at most a third of it. Supervisors must wait longer than this before they kill.",
+			set: func(c *Config, text string) (err error) {
+				c.ShutdownTimeout, err = parseShutdownTimeout(text)
+				return err
+			}},
+		{Name: "shutdown-delay", Default: "0s", Unit: unitDuration,
+			Doc: "How long a stopping server that is no longer ready (`/readyz` 503) still takes in new connections: for balancers that learn of it later, like Kubernetes' (5s). Part of -shutdown-timeout, at most half of it.",
+			set: func(c *Config, text string) (err error) { c.ShutdownDelay, err = parseShutdownDelay(text); return err }},
 		{Name: "retention", Default: "0", Shown: "0: for ever", Unit: unitDuration + ", 720h",
 			Doc: "How long messages are kept, in rooms that have no time of their own (see the command `retention`). At least 1m.",
 			set: func(c *Config, text string) (err error) { c.Retention, err = parseRetention(text); return err }},
@@ -268,6 +277,30 @@ func parseSendTimeout(text string) (time.Duration, error) {
 	}
 	if d < least || d > most {
 		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
+	}
+	return d, nil
+}
+
+// parseShutdownTimeout keeps to what makes sense: the store alone may need some 100 ms.
+func parseShutdownTimeout(text string) (time.Duration, error) {
+	const least, most = time.Second, 10 * time.Minute
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: write it like 10s", text)
+	}
+	if d < least || d > most {
+		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
+	}
+	return d, nil
+}
+
+func parseShutdownDelay(text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no duration: write it like 5s; 0 is none", text)
+	}
+	if d < 0 {
+		return 0, fmt.Errorf("%s must not be negative", text)
 	}
 	return d, nil
 }

@@ -11,6 +11,9 @@ import (
 	"roomstream/rooms"
 )
 
+// closeTimeout bounds closing the store of a command.
+const closeTimeout = 1500 * time.Millisecond
+
 // withStore opens the store that the settings name, for a command, and closes it.
 func withStore(ctx context.Context, c Config, e Environment, do func(store) error) error {
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
@@ -20,7 +23,7 @@ func withStore(ctx context.Context, c Config, e Environment, do func(store) erro
 		return err
 	}
 	err = do(kept)
-	closing, cancelClosing := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	closing, cancelClosing := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancelClosing()
 	return errors.Join(err, kept.Close(closing))
 }

@@ -125,6 +125,10 @@ func (s *Server) Run(ctx context.Context) error {
 	return nil
 }
 
+// Refuse lets nobody in any more. It returns the connections that there are, and a channel that is closed when all of
+// them have gone.
+func (s *Server) Refuse() (all []*Conn, gone <-chan struct{}) { return s.registry.drain() }
+
 // Drain lets nobody in any more, closes every connection with 1012 draining behind what is queued, and waits until all
 // are gone; what is left when ctx is done is cut. It needs Run to be running.
 func (s *Server) Drain(ctx context.Context) error {

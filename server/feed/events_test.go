@@ -181,7 +181,7 @@ func TestEventsEndWithTheTokenTheUserAndTheServer(t *testing.T) {
 	})
 	s.Revoke("bob")
 	end(bob, 1, "revoked")
-	if err := s.Drain(t.Context()); err != nil {
+	if err := s.Drain(t.Context(), 0); err != nil {
 		t.Error(err)
 	}
 	end(nobody, 2, "draining")

@@ -27,6 +27,7 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/streams"
 	"roomstream/server/httpauth"
+	"roomstream/server/spread"
 )
 
 // Options are what a Server stands on. Rooms, Streams, Tokens and Accounts are required; the zero of all others works.
@@ -281,13 +282,13 @@ func (s *Server) Run(ctx context.Context) error {
 	return nil
 }
 
-// Drain lets nobody in any more, closes every feed with 1012 `draining` behind what is queued, and waits until all are
-// gone or ctx is done; then it cuts what is left and returns ctx's error.
-func (s *Server) Drain(ctx context.Context) error {
+// Drain lets nobody in any more, closes every feed with 1012 `draining` behind what is queued, spread evenly over a time,
+// and waits until all are gone or ctx is done; then it cuts what is left and returns ctx's error.
+func (s *Server) Drain(ctx context.Context, over time.Duration) error {
 	all, empty := s.registry.drain()
-	for _, c := range all {
-		c.finish(ending{code: codeDraining, reason: string(streams.ReasonDraining), behind: true})
-	}
+	spread.Over(ctx, over, len(all), func(i int) {
+		all[i].finish(ending{code: codeDraining, reason: string(streams.ReasonDraining), behind: true})
+	})
 	select {
 	case <-empty:
 		return nil

@@ -255,7 +255,7 @@ func TestAnOpeningEndsWithTheTokenTheUserAndTheServer(t *testing.T) {
 	(<-short).refused(t, 401, rooms.CodeTokenExpired, "")
 	s.Revoke("bob")
 	(<-bob).refused(t, 401, rooms.CodeUnauthenticated, "")
-	if err := s.Drain(t.Context()); err != nil {
+	if err := s.Drain(t.Context(), 0); err != nil {
 		t.Error(err)
 	}
 	(<-carol).refused(t, 503, rooms.CodeUnavailable, "")
@@ -274,7 +274,7 @@ func TestRunCutsWhatDrainLeaves(t *testing.T) {
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if err := s.Drain(soon); err == nil {
+	if err := s.Drain(soon, 0); err == nil {
 		t.Error("drained, though two clients take nothing")
 	}
 	s.end()

@@ -184,7 +184,7 @@ func TestDrainTellsEveryFeedAndLetsNobodyIn(t *testing.T) {
 		all = append(all, l)
 	}
 	drained := make(chan error, 1)
-	go func() { drained <- s.Drain(t.Context()) }()
+	go func() { drained <- s.Drain(t.Context(), 0) }()
 	for _, l := range all {
 		if n := l.closed(1012, "draining"); n != 1 {
 			t.Errorf("%d messages came before the end", n)

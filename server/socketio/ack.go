@@ -46,10 +46,13 @@ func (a answer) fail(err error) {
 	if e.Code == rooms.CodeInternal {
 		e = a.logged(e)
 	}
-	if a.ack == nil || a.silent && e.Code.Retryable() {
-		return
+	switch {
+	case a.ack == nil:
+	case a.silent && e.Code.Retryable():
+		a.ack(nil)
+	default:
+		a.ack(errorBody(e))
 	}
-	a.ack(errorBody(e))
 }
 
 // logged writes an internal failure to the log and returns what a client may know of it.

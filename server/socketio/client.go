@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zishang520/socket.io-go-parser/v2/parser"
@@ -33,6 +34,9 @@ type client struct {
 	server        *Server
 	conn          *engineio.Conn
 	authorization string // the header of the handshake
+
+	draining   atomic.Bool  // what it says is not read any more
+	unanswered atomic.Int32 // events that have no answer yet
 
 	// Touched only by the goroutine that reads.
 	binary   *binaryPacket // waits for its attachments

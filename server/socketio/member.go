@@ -115,6 +115,12 @@ func (m *member) open(s session) {
 // event gives the session one event and answers for it if it fails.
 func (m *member) event(name string, args []json.RawMessage, binary bool, ackID []byte) {
 	ack := m.ack(ackID)
+	if m.client.draining.Load() {
+		if ack != nil {
+			ack(nil)
+		}
+		return
+	}
 	m.during(name, ack, func() { m.session.event(name, args, binary, ack) })
 }
 
@@ -124,6 +130,9 @@ func (m *member) during(what string, ack ackFunc, run func()) {
 	m.mu.Lock()
 	if m.gone || m.session == nil {
 		m.mu.Unlock()
+		if ack != nil {
+			ack(nil)
+		}
 		return
 	}
 	m.busy = true
@@ -170,18 +179,24 @@ func (m *member) close() {
 	m.session.closed()
 }
 
-// ack makes the way back for one event; nil where the client wants none.
+// ack makes the way back for one event; nil where the client wants none. It is to be called once, with nil where there is
+// no answer.
 func (m *member) ack(id []byte) ackFunc {
 	if id == nil {
 		return nil
 	}
 	head := append(append(make([]byte, 0, len(id)+2), packetAck), id...)
 	head = append(head, '[')
+	m.client.asked()
 	var answered atomic.Bool
 	return func(payload []byte) {
-		if !answered.Swap(true) && !m.silent.Load() {
+		if answered.Swap(true) {
+			return
+		}
+		if payload != nil && !m.silent.Load() {
 			m.client.conn.Queue(head, payload, eventTail)
 		}
+		m.client.answered()
 	}
 }
 

@@ -70,6 +70,6 @@ type session interface {
 	closed()
 }
 
-// ackFunc answers one event. It is nil where the client wants no answer. payload is ONE JSON value. Only the first call
-// counts; it is safe from any goroutine and only queues.
+// ackFunc answers one event. It is nil where the client wants no answer. payload is ONE JSON value; nil: it stays
+// unanswered. Only the first call counts; it is safe from any goroutine and only queues.
 type ackFunc func(payload []byte)

@@ -166,21 +166,6 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Run serves until ctx is done and then cuts the connections that are left. It returns when its goroutines have ended.
 func (s *Server) Run(ctx context.Context) error { return s.engine.Run(ctx) }
 
-// drainingNotice is how soon clients are asked to come back: another instance is there, or this one is again.
-const drainingNotice = `{"reconnectInMs":1000}`
-
-// Drain lets nobody in any more, tells every client server_draining and closing {draining}, closes with 1012 behind what
-// is queued, and waits until all are gone or ctx is done; then it cuts what is left and returns ctx's error.
-func (s *Server) Drain(ctx context.Context) error {
-	notice := [][]byte{eventPacket("server_draining", []byte(drainingNotice))}
-	run, batch := engineio.EncodeRun(notice), s.engine.Batch()
-	for _, m := range s.adapter.chosen(nil) {
-		batch.Add(m.client.conn, run)
-	}
-	batch.Flush()
-	return s.engine.Drain(ctx)
-}
-
 // Connections counts the connections, from the handshake to the end of the transport.
 func (s *Server) Connections() int { return s.engine.Connections() }
 

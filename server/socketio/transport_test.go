@@ -141,6 +141,11 @@ func (s *echoSession) event(name string, args []json.RawMessage, binary bool, ac
 	case "block":
 		<-s.chat.block
 		reply(`{"ok":true}`)
+	case "later": // as "block", and meanwhile more may come
+		go func() {
+			<-s.chat.block
+			reply(`{"ok":true}`)
+		}()
 	case "disconnect me":
 		s.link.Disconnect()
 	case "close me":

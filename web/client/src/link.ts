@@ -43,7 +43,7 @@ export class Link {
   #connection = 0; // counts attempts: what belongs to an earlier one is void
   #attempt = 0;
   #fresh = false; // the token of this attempt was fetched for it
-  #drainMs = 0;
+  #drainedAt = 0; // ms since the epoch: when the server is to close the connection
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(url: string, tokens: Tokens, listener: LinkListener) {
@@ -138,7 +138,7 @@ export class Link {
       const { token, fresh } = await this.#tokens.get();
       if (connection !== this.#connection) return;
       this.#fresh = fresh;
-      this.#drainMs = 0;
+      this.#drainedAt = 0;
       this.#socket.auth = { token };
       this.#socket.connect();
     } catch (error) {
@@ -158,7 +158,7 @@ export class Link {
     if (name === "auth_expiring") return void this.#renew(this.#connection);
     if (name === "closing" && fields["reason"] === "token_expired") return this.#tokens.drop();
     if (name === "server_draining") {
-      this.#drainMs = Math.min(Number(fields["reconnectInMs"]) || 0, LONGEST_DRAIN_MS);
+      this.#drainedAt = Date.now() + Math.min(Number(fields["reconnectInMs"]) || 0, LONGEST_DRAIN_MS);
       return;
     }
     this.#listener.event(name, fields);
@@ -211,7 +211,7 @@ export class Link {
   #later(error?: ChatError): void {
     this.#connection++;
     this.#socket.disconnect();
-    const waitMs = Math.max(this.#drainMs, error?.retryAfterMs ?? 0, backoffMs(this.#attempt++));
+    const waitMs = Math.max(this.#drainedAt - Date.now(), error?.retryAfterMs ?? 0, backoffMs(this.#attempt++));
     this.#become({ kind: "offline", retryAt: Date.now() + waitMs, ...(error ? { error } : {}) });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.retry(), waitMs);
