@@ -27,6 +27,7 @@ import (
 	"roomstream/rooms/kept"
 	"roomstream/rooms/mongodb"
 	"roomstream/rooms/postgres"
+	"roomstream/rooms/previews"
 	"roomstream/rooms/push"
 	"roomstream/rooms/streams"
 	"roomstream/server/feed"
@@ -75,7 +76,8 @@ type App struct {
 	keySet   *auth.KeySet // nil: there is none
 	bots     *hooks.Bots
 	webhooks *hooks.Outgoing
-	pushes   *push.Sender // nil: Web Push is off
+	pushes   *push.Sender       // nil: Web Push is off
+	previews *previews.Previews // nil: links are not fetched
 	handler  http.Handler
 	logger   *slog.Logger
 	shutdown shutdown
@@ -154,6 +156,9 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if err := a.composePush(ctx, o); err != nil {
 		return err
 	}
+	if c.LinkPreviews {
+		a.previews = previews.New(previews.Options{AllowPrivate: c.LinkPreviewsAllowPrivate, Logger: o.Logger})
+	}
 	if err := a.composeStreams(o); err != nil {
 		return err
 	}
@@ -171,7 +176,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	json := rest.New(rest.Options{
-		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes,
+		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes, Previews: a.previews,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,

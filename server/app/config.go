@@ -46,8 +46,12 @@ type Config struct {
 	PushTexts           bool   // push messages hold what was said
 	// PushAllowPrivate: push services may have addresses that are not of the public internet.
 	PushAllowPrivate bool
-	LogLevel         slog.Level
-	LogFormat        string
+
+	LinkPreviews bool // the pages that messages link to are fetched
+	// LinkPreviewsAllowPrivate: they may have addresses that are not of the public internet.
+	LinkPreviewsAllowPrivate bool
+	LogLevel                 slog.Level
+	LogFormat                string
 }
 
 // Embedded says whether messages lie in this process's own file.

@@ -43,6 +43,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if a.keySet != nil {
 		group.Go(func() error { return unlessDone(parts, a.keySet.Run(failed)) })
 	}
+	if a.previews != nil {
+		group.Go(func() error { return unlessDone(parts, a.previews.Run(failed)) })
+	}
 	if a.pushes != nil {
 		group.Go(func() error { return unlessDone(parts, a.pushes.Run(failed)) })
 	}

@@ -146,6 +146,15 @@ func settings() []setting {
 		{Name: "push-allow-private", Default: "false", Unit: unitBool,
 			Doc: "Push services may have addresses that are not of the public internet: loopback (http, too), private networks, link-local. Whoever can sign in can reach those then.",
 			set: func(c *Config, text string) (err error) { c.PushAllowPrivate, err = parseBool(text); return err }},
+		{Name: "link-previews", Default: "false", Unit: unitBool,
+			Doc: "Messages show the title of the page they link to. This server fetches it then: it calls addresses that users write, from where it stands, as soon as somebody reads such a message. Only http and https on their own ports at addresses of the public internet.",
+			set: func(c *Config, text string) (err error) { c.LinkPreviews, err = parseBool(text); return err }},
+		{Name: "link-previews-allow-private", Default: "false", Unit: unitBool,
+			Doc: "Links may lead to addresses that are not of the public internet, and to any port: loopback, private networks, link-local. Whoever can write can have titles read there then.",
+			set: func(c *Config, text string) (err error) {
+				c.LinkPreviewsAllowPrivate, err = parseBool(text)
+				return err
+			}},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},

@@ -19,6 +19,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/hooks"
+	"roomstream/rooms/previews"
 	"roomstream/rooms/push"
 	"roomstream/server/httpauth"
 )
@@ -34,9 +35,10 @@ type Options struct {
 	Accounts *auth.Accounts
 	Bots     *hooks.Bots
 	Webhooks *hooks.Outgoing
-	Push     *push.Sender // nil: Web Push is off
-	Streams  Streams      // nil: there are none
-	AsyncAPI []byte       // the document of the Socket.IO events, as JSON
+	Push     *push.Sender       // nil: Web Push is off
+	Previews *previews.Previews // nil: links are not fetched
+	Streams  Streams            // nil: there are none
+	AsyncAPI []byte             // the document of the Socket.IO events, as JSON
 
 	Registration bool // people may make accounts
 	Guests       bool // people may enter without an account
@@ -55,6 +57,7 @@ type Server struct {
 	bots         *hooks.Bots
 	webhooks     *hooks.Outgoing
 	push         *push.Sender
+	previews     *previews.Previews
 	streams      Streams
 	asyncAPI     []byte
 	registration bool
@@ -76,7 +79,7 @@ func New(o Options) *Server {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{
-		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, streams: o.Streams, asyncAPI: o.AsyncAPI,
+		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, previews: o.Previews, streams: o.Streams, asyncAPI: o.AsyncAPI,
 		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
@@ -129,6 +132,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/rooms/{id}/pins", signedIn, s.pins},
 		{http.MethodPut, "/api/rooms/{id}/pins/{seq}", signedIn, s.pin},
 		{http.MethodDelete, "/api/rooms/{id}/pins/{seq}", signedIn, s.unpin},
+		{http.MethodGet, "/api/rooms/{id}/previews", signedIn, s.linkPreviews},
 		{http.MethodGet, "/api/rooms/{id}/invitations", signedIn, s.invitations},
 		{http.MethodPost, "/api/rooms/{id}/invitations", signedIn, s.invite},
 		{http.MethodDelete, "/api/rooms/{id}/invitations/{invitationId}", signedIn, s.removeInvitation},

@@ -32,6 +32,7 @@ var ofRooms = map[string]ofRoom{
 	"GET " + pinsRoute:                      {behind: "/pins"},
 	"PUT " + pinRoute:                       {behind: "/pins/1"},
 	"DELETE " + pinRoute:                    {behind: "/pins/1"},
+	"GET " + previewsRoute:                  {behind: "/previews?seqs=1"},
 	"GET " + invitationsRoute:               {behind: "/invitations"},
 	"POST " + invitationsRoute:              {behind: "/invitations", body: `{}`},
 	"DELETE " + invitationRoute:             {behind: "/invitations/0123456789abcdef01234567"},
