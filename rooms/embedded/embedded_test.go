@@ -38,7 +38,7 @@ func open(t *testing.T, dir string) storetest.Opened {
 
 func closeStore(t *testing.T, store *embedded.Store) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := store.Close(ctx); err != nil {
 		t.Errorf("close: %v", err)

@@ -46,7 +46,7 @@ func open(t *testing.T, server *mongotest.Server, database string) *mongodb.Stor
 
 func closeStore(t *testing.T, store *mongodb.Store) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := store.Close(ctx); err != nil {
 		t.Errorf("close: %v", err)

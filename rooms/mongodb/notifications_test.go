@@ -53,7 +53,7 @@ func attend(t *testing.T, n rooms.Notifications) *attending {
 	t.Cleanup(a.stop)
 	select {
 	case <-opened:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the watch of notifications did not open")
 	}
 	return a
@@ -69,7 +69,7 @@ func (a *attending) next(t *testing.T) rooms.Notification {
 	select {
 	case n := <-a.told:
 		return n
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no notification came")
 	}
 	return rooms.Notification{}

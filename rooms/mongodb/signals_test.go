@@ -53,7 +53,7 @@ func (l *listening) next(t *testing.T) rooms.Signal {
 		return s
 	case err := <-l.ended:
 		t.Fatalf("the watch ended: %v", err)
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("no signal came")
 	}
 	return rooms.Signal{}

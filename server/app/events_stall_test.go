@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"roomstream/rooms/mongodb/mongotest"
+	"roomstream/server/app"
 	"roomstream/server/app/apptest"
 )
 
@@ -19,7 +20,9 @@ func TestMongodStoppedFor10s(t *testing.T) {
 	t.Parallel() // it mostly waits
 	const stall = 10 * time.Second
 	mongod := mongotest.Start(t)
-	app := apptest.Start(t, apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)})
+	app := apptest.Start(t, apptest.Options{
+		MongoDBURI: mongod.URI, Database: mongod.Database(t), Configure: func(c *app.Config) { c.SendTimeout = app.DefaultConfig().SendTimeout },
+	})
 	spoken := apptest.Dial(t, app.URL, app.Token("alice"))
 	silent := apptest.DialAuth(t, app.URL, fmt.Sprintf(`{"token":%q,"retry":"silent"}`, app.Token("bob")))
 	witness := apptest.Dial(t, app.URL, app.Token("carol"))

@@ -212,7 +212,7 @@ func TestServeSaysWhatToOpenAndStopsWhenTold(t *testing.T) {
 			Getenv: func(string) string { return "" }, Stdout: &stdout, Stderr: &stderr,
 		})
 	}()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(apptest.Patience)
 	open := regexp.MustCompile(`Open (http://127\.0\.0\.1:\d+) in a browser`)
 	for !open.MatchString(stdout.String()) {
 		if time.Now().After(deadline) {

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for what must come: far above what a loaded machine takes.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // heard is one thing that a link was told.
 type heard struct {

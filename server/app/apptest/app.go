@@ -104,8 +104,12 @@ func Start(t testing.TB, o Options) *App {
 	return a
 }
 
+// sendTimeout is that of the program under test: a machine that is busy with other tests may need longer than the default.
+const sendTimeout = 40 * time.Second
+
 func config(o Options) app.Config {
 	c := app.DefaultConfig()
+	c.SendTimeout = sendTimeout
 	on := true
 	c.JWTSecret, c.DataDir, c.Accounts, c.Guests = Secret, o.Dir, &on, &on
 	c.MongoDBURI = o.MongoDBURI
