@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { Alerts } from "./alerts/alerts";
 import { DropZone } from "./attachments/DropZone";
 import { AdminScreen } from "./admin/AdminScreen";
 import { Trays } from "./attachments/trays";
@@ -17,7 +18,7 @@ export function App({ session }: { session: SessionStore }) {
   const [notice, setNotice] = useState<string>();
   return (
     <>
-      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={notice} />}
+      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? "You signed out in another tab." : notice} />}
       <DropZone />
     </>
   );
@@ -35,8 +36,12 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
   useEffect(() => {
     onNotice(undefined);
     const started = new Chat(current, openRoomId);
+    const alerts = new Alerts(started);
     setChat(started);
-    return () => started.close();
+    return () => {
+      alerts.close();
+      started.close();
+    };
   }, [current]);
 
   const ended = chat?.status.value.kind === "ended";

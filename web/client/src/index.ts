@@ -12,4 +12,4 @@ export type { TokenSource } from "./tokens.js";
 export type { Attachment, Fields, History, LogEvent, Message, Notification, SharedFile } from "./wire.js";
 export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
 export type { Limits, User } from "./wire-ready.js";
-export type { Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";
+export type { AlertLevel, Alerts, Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

@@ -9,7 +9,7 @@ import { backoffMs, pause } from "./backoff.js";
 import { asChatError } from "./errors.js";
 import { Unread } from "./unread.js";
 import type { LogEvent } from "./wire.js";
-import { decodeSettings, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
+import { type Alerts, decodeSettings, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
 
 /** How far apart an event and a count of the server's are to be, in ms, for their order to be certain. */
 const APART_MS = 1000;
@@ -58,7 +58,7 @@ export class MyRooms {
     if (me !== this.#me) this.#clear();
     this.#me = me;
     if (!rooms) return;
-    const before = new Map([...this.#entries].map(([id, { about }]) => [id, about]));
+    const before = new Map([...this.#entries].map(([id, { about: { alerts: _, ...about } }]) => [id, about]));
     this.#clear();
     for (const { lastSeq, readSeq, unread, mentions, ...about } of rooms) this.#put({ ...before.get(about.id), ...about }, { lastSeq, readSeq, unread, mentions });
     this.#changed();
@@ -87,6 +87,14 @@ export class MyRooms {
     const entry = this.#entries.get(info.id);
     if (!entry) return;
     entry.about = { ...entry.about, ...info };
+    this.#changed();
+  }
+
+  /** What the user has set for a room of his. */
+  alert(id: string, alerts: Alerts): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.about = { ...entry.about, alerts };
     this.#changed();
   }
 

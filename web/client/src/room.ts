@@ -8,7 +8,7 @@ import type { Rest } from "./rest.js";
 import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, isSeq, type LogEvent, type Message, type Page, type SharedFile } from "./wire.js";
 import { decodeReport, type Report } from "./wire-people.js";
 import {
-  decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, decodeSettings, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
+  type AlertLevel, type Alerts, decodeAlerts, decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, decodeSettings, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
   type ReadUpdate, type Receipt, type Role, type RoomEvent, type RoomInfo,
 } from "./wire-rooms.js";
 
@@ -51,6 +51,7 @@ export interface RoomHost {
   reset(roomId: string, lastSeq: number): void;
   out(roomId: string, reason: LeftReason, error?: ChatError): void;
   mark(roomId: string, seq: number): Promise<ReadState>;
+  alerted(roomId: string, alerts: Alerts): Promise<void>;
   mine(roomId: string): MyRoom | undefined;
 }
 
@@ -167,6 +168,15 @@ export class Room extends Emitter<RoomEvents> {
   /** Marks the room as read up to seq, by default all that was told. It goes up, never down. Resolves when the server knows. */
   async markRead(seq = this.#log.last ?? 0): Promise<ReadState> {
     return this.#host.mark(this.id, seq);
+  }
+
+  /** Changes of which messages here the user is told, on all his devices; what is absent stays, null is the default. */
+  async setAlerts(change: { level?: AlertLevel | null; mutedUntil?: Date | null }): Promise<Alerts> {
+    const { level, mutedUntil } = change;
+    const until = mutedUntil === undefined ? {} : { mutedUntil: mutedUntil === null ? null : mutedUntil.toISOString() };
+    const alerts = decodeAlerts((await this.#request("set_alerts", { ...(level === undefined ? {} : { level }), ...until }))["alerts"]);
+    await this.#host.alerted(this.id, alerts);
+    return alerts;
   }
 
   /** Uploads a file, to be sent with a message: `send(text, {attachments: [file.id]})`. progress is told how much of it has left, 0 to 1, where the platform says. */

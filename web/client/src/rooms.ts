@@ -10,7 +10,7 @@ import { MyRooms } from "./my-rooms.js";
 import { Room, type RoomHost } from "./room.js";
 import { decodeLogEvent, type Fields, type LogEvent } from "./wire.js";
 import type { Ready } from "./wire-ready.js";
-import { decodeRead, decodeReadState, decodeRoom, type LeftReason, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
+import { type Alerts, decodeAlerts, decodeRead, decodeReadState, decodeRoom, type LeftReason, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
 
 /** A connection may be in 1,000 rooms; some are left for those that are opened. */
 const MOST_FOLLOWED = 900;
@@ -77,6 +77,7 @@ export class Rooms {
         this.listener.out(roomId, reason, error);
       },
       mark: (roomId, seq) => this.#mark(roomId, seq),
+      alerted: (roomId, alerts) => this.#alerted(roomId, alerts),
       mine: (roomId) => this.#mine.get(roomId),
     };
   }
@@ -155,6 +156,10 @@ export class Rooms {
     if (name === "room_added") {
       const info = decodeRoom(payload["room"]);
       if (info) void this.added(info, String(payload["author"]));
+      return true;
+    }
+    if (name === "alerts_updated") {
+      if (typeof payload["roomId"] === "string") void this.#alerted(payload["roomId"], decodeAlerts(payload["alerts"]));
       return true;
     }
     if (name === "read_updated") {
@@ -246,6 +251,13 @@ export class Rooms {
     const room = this.#held.get(roomId)?.room;
     if (!room?.info || room.left !== undefined || seq === 0 || unread === undefined) return;
     this.#mine.add(room.info, { readSeq: seq, unread, mentions: mentions ?? 0, lastSeq: Math.max(seq, room.lastSeq ?? 0) });
+  }
+
+  /** What the user has set for a room. A public one that he has set something for is his own. */
+  async #alerted(roomId: string, alerts: Alerts): Promise<void> {
+    const room = this.#held.get(roomId)?.room;
+    if (!this.#mine.get(roomId) && room?.info && room.left === undefined) await this.added(room.info);
+    this.#mine.alert(roomId, alerts);
   }
 
   #changed(): void {

@@ -32,6 +32,16 @@ export interface ListedRoom extends RoomInfo {
   readonly last?: Message;
 }
 
+/** Of which messages of a room its user is told while he is not looking, on all his devices. */
+export interface Alerts {
+  /** Absent: the default, all in a direct room, mentions in others. */
+  readonly level?: AlertLevel;
+  /** Until then he is told of none; RFC 3339. */
+  readonly mutedUntil?: string;
+}
+
+export type AlertLevel = "all" | "mentions" | "nothing" | (string & {});
+
 /** One of the user's own rooms. The settings are there once they were told: by a join, or a change. */
 export interface MyRoom extends Partial<Omit<RoomInfo, "id" | "name" | "type" | "role">> {
   readonly id: string;
@@ -43,6 +53,8 @@ export interface MyRoom extends Partial<Omit<RoomInfo, "id" | "name" | "type" | 
   /** Messages above readSeq that are not one's own and not deleted, and those of them that name one; up to 1,000 each. */
   readonly unread: number;
   readonly mentions: number;
+  /** Absent: nothing was set. */
+  readonly alerts?: Alerts;
 }
 
 /** How far one has read, and what is left. */
@@ -126,7 +138,11 @@ export function decodeListed(value: Fields): ListedRoom | undefined {
 export function decodeMyRoom(value: Fields): MyRoom | undefined {
   if (typeof value["id"] !== "string") return undefined;
   const { id, name, type, userId } = value;
-  return { id, name: text(name), type: text(type), role: role(value["role"]), ...optional("userId", userId), lastSeq: count(value["lastSeq"]), ...decodeReadState(value) };
+  return { id, name: text(name), type: text(type), role: role(value["role"]), ...optional("userId", userId), lastSeq: count(value["lastSeq"]), ...decodeReadState(value), ...(isFields(value["alerts"]) && { alerts: decodeAlerts(value["alerts"]) }) };
+}
+
+export function decodeAlerts(value: unknown): Alerts {
+  return isFields(value) ? { ...optional("level", value["level"]), ...optional("mutedUntil", value["mutedUntil"]) } : {};
 }
 
 export function decodeReadState(value: Fields): ReadState {

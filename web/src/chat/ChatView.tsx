@@ -17,7 +17,8 @@ import type { Chat } from "./chat";
 
 /** Everything of a signed-in user: rooms on the left, the open one beside them. */
 export function ChatView({ chat, session, trays }: { chat: Chat; session: SessionStore; trays: Trays }) {
-  const drafts = useMemo(() => new Drafts(chat.user.id, () => sessionStorage), [chat]);
+  const drafts = useMemo(() => new Drafts(chat.user.id, () => localStorage), [chat]);
+  useEffect(() => drafts.share(window), [drafts]);
   const roomId = openRoomId.value;
   const room = chat.open.value;
 
@@ -104,7 +105,7 @@ function focusComposer(event: MouseEvent): void {
 
 function useTitle(chat: Chat, roomName: string | undefined): void {
   let unread = 0;
-  for (const room of chat.rooms.value.values()) unread += room.unread.value;
+  for (const room of chat.rooms.value.values()) unread += room.muted.value ? 0 : room.unread.value;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${roomName ? `${roomName} · ` : ""}roomstream`;
   }, [unread, roomName]);

@@ -7,6 +7,7 @@ import { decodeMessages } from "../protocol-decode";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
 import { changed, emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomLog } from "../timeline/log";
 import { ApartMessages } from "./apart";
+import { isQuiet } from "../alerts/level";
 import type { People } from "./people";
 import { Typists } from "./typing";
 
@@ -40,6 +41,8 @@ export class RoomState {
   /** The newest message anybody told us of, for the list. */
   readonly preview = signal<NewMessage | undefined>(undefined);
   readonly typists = new Typists();
+  /** One is told of nothing here: it is muted, or its level is so. As of when it was last told of. */
+  readonly muted: ReadonlySignal<boolean>;
   readonly unread: ReadonlySignal<number>;
   readonly mentions: ReadonlySignal<number>;
   /** How far we have read it; undefined while that is not known. */
@@ -80,6 +83,7 @@ export class RoomState {
       },
       peek: () => part.peek() ?? log.peek(),
     };
+    this.muted = computed(() => isQuiet(this.mine.value?.alerts));
     this.unread = computed(() => this.mine.value?.unread ?? 0);
     this.mentions = computed(() => this.mine.value?.mentions ?? 0);
     this.readSeq = computed(() => this.mine.value?.readSeq ?? this.metAt.value);

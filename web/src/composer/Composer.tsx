@@ -52,6 +52,9 @@ interface ComposerProps {
   onEscape?: () => void;
 }
 
+/** So long after a key another tab does not change what is typed here, in ms: what is there then is what was typed last. */
+const TYPING_MS = 1_500;
+
 /** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody, a colon an emoji. Keyed by place, so that drafts do not mix. */
 export function Composer({ chat, room, place, drafts, uploads, above, onSent, onEscape }: ComposerProps) {
   const listId = `${place.id}-people`;
@@ -104,7 +107,22 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
     setTyped(undefined);
     setEmojiTyped(undefined);
   };
+  const typedAtMs = useRef(-TYPING_MS);
+  useEffect(() => {
+    let later: ReturnType<typeof setTimeout> | undefined;
+    const end = drafts.listen(place.draft, () => {
+      clearTimeout(later);
+      const waitMs = typedAtMs.current + TYPING_MS - performance.now();
+      if (waitMs <= 0) setText(drafts.get(place.draft));
+      else later = setTimeout(() => setText(drafts.get(place.draft)), waitMs);
+    });
+    return () => {
+      clearTimeout(later);
+      end();
+    };
+  }, [drafts, place.draft]);
   const change = (next: string) => {
+    typedAtMs.current = performance.now();
     setText(next);
     drafts.set(place.draft, next);
   };

@@ -1,6 +1,9 @@
-// What was typed and not sent, by user and room, until the tab is closed.
+// What was typed and not sent, by user and place, until it is sent or its writer signs out. All tabs of a browser have it in
+// common: what is typed in one is seen in the others.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
+
+const PREFIX = "roomstream.draft.";
 
 export class Drafts {
   private readonly full = signal(false);
@@ -8,6 +11,7 @@ export class Drafts {
   readonly atRisk: ReadonlySignal<boolean> = this.full;
   /** What the storage did not take: it is full, or forbidden. */
   private readonly kept = new Map<string, string>();
+  private readonly listeners = new Map<string, () => void>();
 
   constructor(
     private readonly userId: string,
@@ -36,7 +40,39 @@ export class Drafts {
     this.full.value = this.kept.size > 0;
   }
 
+  /** Calls told when another tab has changed a place's draft, until the returned function is called. A place has one listener. */
+  listen(roomId: string, told: () => void): () => void {
+    this.listeners.set(roomId, told);
+    return () => {
+      if (this.listeners.get(roomId) === told) this.listeners.delete(roomId);
+    };
+  }
+
+  /** Hears what other tabs store, until the returned function is called. */
+  share(page: Pick<EventTarget, "addEventListener" | "removeEventListener">): () => void {
+    const stored = (event: Event) => {
+      const { key } = event as StorageEvent;
+      const mine = this.key("");
+      if (!key?.startsWith(mine)) return;
+      const roomId = key.slice(mine.length);
+      this.kept.delete(roomId);
+      this.listeners.get(roomId)?.();
+    };
+    page.addEventListener("storage", stored);
+    return () => page.removeEventListener("storage", stored);
+  }
+
   private key(roomId: string): string {
-    return `roomstream.draft.${this.userId}/${roomId}`;
+    return `${PREFIX}${this.userId}/${roomId}`;
+  }
+}
+
+/** Forgets all a user has typed: he signs out, and others may use this browser. */
+export function forgetDrafts(userId: string, storage: () => Storage): void {
+  try {
+    const there = storage();
+    for (const key of Object.keys(there)) if (key.startsWith(`${PREFIX}${userId}/`)) there.removeItem(key);
+  } catch {
+    // Then nothing is kept.
   }
 }

@@ -4,15 +4,16 @@ import type { RoomState } from "../chat/room";
 import type { Room } from "../protocol";
 import { mayModerate } from "../rooms/rights";
 import { Dialog } from "../ui/Dialog";
+import { AlertsForm } from "../alerts/AlertsForm";
 import { About } from "./About";
 import { Files } from "./Files";
 import { Invitations } from "./Invitations";
 import { Members } from "./Members";
 import { Pins } from "./Pins";
 
-export type Part = "about" | "pins" | "files" | "members" | "invitations";
+export type Part = "about" | "alerts" | "pins" | "files" | "members" | "invitations";
 
-const partNames: Readonly<Record<Part, string>> = { about: "About", pins: "Pinned", files: "Files", members: "Members", invitations: "Invitations" };
+const partNames: Readonly<Record<Part, string>> = { about: "About", alerts: "Notify", pins: "Pinned", files: "Files", members: "Members", invitations: "Invitations" };
 
 interface RoomPanelProps {
   chat: Chat;
@@ -39,6 +40,7 @@ export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
         </div>
       )}
       {shown === "about" && <About chat={chat} room={room} onClose={onClose} />}
+      {shown === "alerts" && <AlertsForm chat={chat} room={room} />}
       {shown === "pins" && <Pins chat={chat} room={room} onOpened={onClose} />}
       {shown === "files" && <Files chat={chat} room={room} onOpened={onClose} />}
       {shown === "members" && <Members chat={chat} room={room} />}
@@ -49,6 +51,6 @@ export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
 
 /** What there is to see of a room. A direct one has no settings, and its members are its two. */
 function partsOf(room: Room): Part[] {
-  if (room.type === "direct") return ["pins", "files"];
-  return mayModerate(room) ? ["about", "pins", "files", "members", "invitations"] : ["about", "pins", "files", "members"];
+  if (room.type === "direct") return ["pins", "files", "alerts"];
+  return mayModerate(room) ? ["about", "pins", "files", "members", "alerts", "invitations"] : ["about", "pins", "files", "members", "alerts"];
 }

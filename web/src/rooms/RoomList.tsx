@@ -38,7 +38,7 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
 }
 
 function placeOf(room: RoomState) {
-  return { id: room.id, isDirect: room.info.value.type === "direct", unread: room.unread.value, mentions: room.mentions.value, activity: activity(room) };
+  return { id: room.id, isDirect: room.info.value.type === "direct", unread: room.muted.value ? 0 : room.unread.value, mentions: room.muted.value ? 0 : room.mentions.value, activity: activity(room) };
 }
 
 interface EmptyProps {

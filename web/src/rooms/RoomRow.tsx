@@ -27,10 +27,11 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
   const last = room.preview.value;
   const unread = room.unread.value;
   const mentions = room.mentions.value;
+  const muted = room.muted.value;
   return (
     <li>
       <a
-        class={`room-row${unread > 0 ? " unread" : ""}`}
+        class={`room-row${unread > 0 && !muted ? " unread" : ""}`}
         href={roomPath(room.id)}
         aria-current={isOpen ? "page" : undefined}
         data-room={room.id}
@@ -62,13 +63,19 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
             <span class="room-row-preview" dir="auto">
               {previewOf(room, me)}
             </span>
-            {mentions > 0 && (
+            {muted && (
+              <span class="room-row-muted">
+                <Icon name="mute" size={16} />
+                <span class="hidden">Muted</span>
+              </span>
+            )}
+            {mentions > 0 && !muted && (
               <span class="badge badge-mention">
                 <span aria-hidden="true">@{mentions > 1 ? countText(mentions) : ""}</span>
                 <span class="hidden">{mentions === 1 ? "You are mentioned, " : `You are mentioned ${mentions} times, `}</span>
               </span>
             )}
-            {unread > 0 && (
+            {unread > 0 && !muted && (
               <span class="badge">
                 {countText(unread)}
                 <span class="hidden"> unread</span>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
+import { forgetDrafts } from "../composer/drafts";
 import { PushSwitch } from "../push/PushSwitch";
 import { usePush } from "../push/usePush";
 import { ThemePicker } from "../theme/ThemePicker";
@@ -58,6 +59,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
             class="account-action"
             onClick={() => {
               void push.leave(); // takes the token with it before it is forgotten
+              forgetDrafts(chat.user.id, () => localStorage);
               session.signOut();
             }}
           >

@@ -5,6 +5,9 @@ import type { User } from "../protocol";
 import { forgetToken, loadToken, replaceToken, saveToken } from "./storage";
 import { readToken } from "./token";
 
+/** On which the tabs of a browser hear that somebody signed out in one of them. */
+const CHANNEL = "roomstream session";
+
 export interface Session {
   token: string;
   user: User;
@@ -14,6 +17,9 @@ export interface Session {
 /** The session of this page. `current` is undefined while nobody is signed in. */
 export class SessionStore {
   readonly current = signal<Session | undefined>(undefined);
+  /** The last session was ended in another tab. */
+  readonly endedElsewhere = signal(false);
+  private readonly channel = this.openChannel();
 
   constructor(now: number) {
     const token = loadToken();
@@ -27,6 +33,7 @@ export class SessionStore {
     const claims = readToken(token);
     if (!claims) return false;
     saveToken(token, stay);
+    this.endedElsewhere.value = false;
     this.current.value = { token, ...claims };
     return true;
   }
@@ -43,8 +50,26 @@ export class SessionStore {
     return true;
   }
 
+  /** Ends the session of this tab, and those of the same user in this browser's other tabs. */
   signOut(): void {
+    const user = this.current.peek()?.user.id;
+    this.end();
+    if (user !== undefined) this.channel?.postMessage(user);
+  }
+
+  private end(): void {
     forgetToken();
     this.current.value = undefined;
+  }
+
+  private openChannel(): BroadcastChannel | undefined {
+    if (typeof BroadcastChannel === "undefined") return undefined;
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === undefined || data !== this.current.peek()?.user.id) return;
+      this.endedElsewhere.value = true;
+      this.end();
+    };
+    return channel;
   }
 }
