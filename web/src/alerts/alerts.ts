@@ -43,7 +43,7 @@ export class Alerts {
     const { clockSkewMs } = this.chat;
     if (Date.parse(message.timestamp) < Date.now() + clockSkewMs - NEWS_MS) return;
     if (!this.isWanted(message)) return;
-    this.tabs.hear(`${message.roomId}/${message.seq}`, () => void this.tell(message));
+    this.tabs.hear(`${message.roomId}/${message.seq}`, () => this.tell(message).catch(() => undefined));
   }
 
   /** Public rooms that are not one's own are followed for the list's sake: nobody asked to be told of those. */

@@ -3,8 +3,9 @@
 // Both are locks of the browser (Web Locks), which end with the tab however it ends. Where there are none, in an insecure
 // context, each tab speaks for itself.
 //
-// Order and loss: what the speaking tab has seen to it tells the others. A tab that becomes the one that speaks takes up
-// what it had heard and nobody has seen to, if that is not old: what a tab leaves that is closed at that moment is not lost.
+// Order and loss: what the speaking tab has seen to it tells the others, once it has. A tab that becomes the one that speaks
+// takes up what it had heard and nobody has seen to, if that is not old: what a tab leaves that is closed at that moment is
+// not lost. One that ends between seeing to something and saying so has it told twice, which a notification's tag hides.
 
 import { isFields } from "../protocol-decode";
 
@@ -16,7 +17,7 @@ const MOST_HEARD = 100;
 interface Heard {
   readonly key: string;
   readonly at: number;
-  readonly tell: () => void;
+  readonly tell: () => Promise<void>;
 }
 
 export class Tabs {
@@ -39,12 +40,14 @@ export class Tabs {
     void this.hold(this.name("speaker"), "exclusive", this.closed.signal, () => this.speak());
   }
 
-  /** Has tell called in one tab, once: in this one where it speaks. key names what there is to tell. */
-  hear(key: string, tell: () => void): void {
+  /** Has tell called in one tab, once: in this one where it speaks. key names what there is to tell; tell never rejects. */
+  hear(key: string, tell: () => Promise<void>): void {
     if (this.done.has(key)) return;
     if (this.speaking) {
-      this.finish(key);
-      tell();
+      this.finished(key);
+      void tell().then(() => {
+        if (!this.closed.signal.aborted) this.channel?.postMessage({ done: key });
+      });
       return;
     }
     this.heard = [...this.heard.slice(1 - MOST_HEARD), { key, at: Date.now(), tell }];
@@ -96,11 +99,6 @@ export class Tabs {
     const left = this.heard.filter(({ at }) => Date.now() - at < FRESH_MS);
     this.heard = [];
     for (const { key, tell } of left) this.hear(key, tell);
-  }
-
-  private finish(key: string): void {
-    this.finished(key);
-    this.channel?.postMessage({ done: key });
   }
 
   private finished(key: string): void {
