@@ -84,7 +84,7 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 }
 
 // eraseTraces takes away his profile, how far he has read, his invitations, why he reported what
-// others wrote, and where his devices are pushed to. What he was in rooms is the log's, and stays.
+// others wrote, where his devices are pushed to, and which threads he follows. What he was in rooms is the log's, and stays.
 func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
 		return fmt.Errorf("remove the profile: %w", err)
@@ -101,6 +101,9 @@ func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	}
 	if err := s.store.Subscriptions.EraseSubscriptions(ctx, user); err != nil {
 		return fmt.Errorf("forget his devices: %w", err)
+	}
+	if err := s.store.Threads.EraseThreads(ctx, user); err != nil {
+		return fmt.Errorf("forget his threads: %w", err)
 	}
 	return nil
 }

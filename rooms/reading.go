@@ -27,12 +27,8 @@ func (s *Service) MarkRead(ctx context.Context, user auth.User, roomID string, s
 		return ReadState{}, notStored(err)
 	}
 	id := at.room.ID
-	if seq > s.router.deliveredIn(id) {
-		end, err := s.router.end(ctx, id)
-		if err != nil {
-			return ReadState{}, notStored(err)
-		}
-		seq = min(seq, end)
+	if seq, err = s.withinEnd(ctx, id, seq); err != nil {
+		return ReadState{}, notStored(err)
 	}
 	read, err := s.store.Inbox.MarkRead(ctx, id, user.ID, seq)
 	if err != nil {

@@ -116,12 +116,22 @@ func (k *keeper) trim(ctx context.Context, room Room) error {
 		}); err != nil {
 			return err
 		}
+		if err := k.forgetThreads(ctx, room); err != nil {
+			return err
+		}
 		k.removed[room.ID] = room.RemoveBelow
 	}
 	if room.RemoveBelow < room.MinSeq {
 		return k.fence(ctx, room.ID, room.MinSeq, k.now().Add(k.delay))
 	}
 	return nil
+}
+
+// forgetThreads takes away what was kept of the answers to messages that are gone.
+func (k *keeper) forgetThreads(ctx context.Context, room Room) error {
+	op, cancel := context.WithTimeout(ctx, opTimeout)
+	defer cancel()
+	return k.store.Threads.TrimThreads(op, room.ID, room.RemoveBelow)
 }
 
 // raise finds how far the room's events are too old and fences them off.

@@ -23,6 +23,7 @@ func (s *Service) signalHandlers() map[SignalKind]signalHandler {
 		SignalStatus:    s.statusTold,
 		SignalRead:      s.readTold,
 		SignalAlerts:    s.alertsTold,
+		SignalThread:    s.threadTold,
 	}
 }
 

@@ -196,6 +196,7 @@ type Store struct {
 	Searcher      Searcher // nil: there is no search
 	Profiles      Profiles
 	Subscriptions Subscriptions
+	Threads       Threads
 }
 
 // ForeignInput is a document that another program inserted, as far as its types

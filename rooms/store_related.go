@@ -139,6 +139,7 @@ const (
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
 	SignalProfile   SignalKind = "profile"   // User's profile has changed; Ref is his Status in it
 	SignalAlerts    SignalKind = "alerts"    // User is told of Room by the level Ref, and muted it until At
+	SignalThread    SignalKind = "thread"    // what a thread of Room is to User has changed: Ref holds what it is now
 	SignalStatus    SignalKind = "status"    // Room is to be told the statuses of Users, as of At
 )
 

@@ -22,6 +22,7 @@ type Counts struct {
 	Cursors       int `json:"cursors,omitempty"`
 	Streams       int `json:"streams,omitempty"`
 	Rules         int `json:"rules,omitempty"`
+	Threads       int `json:"threads,omitempty"`
 
 	Contents int `json:"-"` // of files, that were written
 	Lacking  int `json:"-"` // files whose content is not where the export or import leaves it
@@ -37,7 +38,7 @@ func (c Counts) String() string {
 	}{
 		{c.Profiles, "profiles"}, {c.Notifications, "notifications"}, {c.Invitations, "invitations"}, {c.Reports, "reports"},
 		{c.Audit, "audited actions"}, {c.Files, "files"}, {c.Contents, "contents of files"}, {c.Keys, "keys"}, {c.Webhooks, "webhooks"},
-		{c.Cursors, "cursors"}, {c.Streams, "streams"}, {c.Rules, "rules"},
+		{c.Cursors, "cursors"}, {c.Streams, "streams"}, {c.Rules, "rules"}, {c.Threads, "threads"},
 	} {
 		if part.n > 0 {
 			fmt.Fprintf(&b, ", %d %s", part.n, part.what)

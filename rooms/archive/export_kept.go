@@ -61,6 +61,14 @@ func (x *exporter) fit(ctx context.Context, thing any) (any, error) {
 		if x.beyond(t.RoomID, t.Seq) {
 			return nil, nil
 		}
+	case rooms.Thread:
+		if x.beyond(t.RoomID, t.Seq) {
+			return nil, nil
+		}
+		if last, there := x.last[t.RoomID]; there {
+			t.ReadSeq = min(t.ReadSeq, max(last, 0))
+		}
+		return t, nil
 	case rooms.Notification:
 		if room, seq := messageOf(&t); x.beyond(room, seq) {
 			return nil, nil

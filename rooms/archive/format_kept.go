@@ -12,7 +12,7 @@ import (
 	"roomstream/rooms"
 )
 
-// The lines of what belongs to people: profiles, notifications and invitations.
+// The lines of what belongs to people: profiles, notifications, invitations and threads.
 
 type profileLine struct {
 	UserID string `json:"userId"`
@@ -125,6 +125,35 @@ func (l *invitationLine) thing() (i rooms.Invitation, err error) {
 	}
 	i.ExpiresAt, err = parseTime("expiresAt", l.ExpiresAt)
 	return i, err
+}
+
+type threadLine struct {
+	RoomID  string `json:"roomId"`
+	Seq     int64  `json:"seq"`
+	UserID  string `json:"userId"`
+	Choice  string `json:"choice,omitempty"`
+	ReadSeq int64  `json:"readSeq,omitempty"`
+}
+
+func threadToLine(t *rooms.Thread) (any, error) {
+	return threadLine{string(t.RoomID), t.Seq, string(t.UserID), string(t.Choice), t.ReadSeq}, nil
+}
+
+func (l *threadLine) thing() (t rooms.Thread, err error) {
+	t = rooms.Thread{Seq: l.Seq, UserID: auth.UserID(l.UserID), Choice: rooms.ThreadChoice(l.Choice), ReadSeq: l.ReadSeq}
+	switch {
+	case l.Seq < 1 || l.Seq > rooms.MaxSeq:
+		return t, rooms.BadField("seq", "must be 1 to %d", int64(rooms.MaxSeq))
+	case l.ReadSeq < 0 || l.ReadSeq > rooms.MaxSeq:
+		return t, rooms.BadField("readSeq", "must be 0 to %d", int64(rooms.MaxSeq))
+	case !t.Choice.Known():
+		return t, rooms.BadField("choice", "must be %s, %s or left out", rooms.ThreadFollowed, rooms.ThreadLeft)
+	}
+	if err := checkUser("userId", l.UserID); err != nil {
+		return t, err
+	}
+	t.RoomID, err = rooms.ParseRoomID(l.RoomID)
+	return t, err
 }
 
 func checkUser(field, id string) error {

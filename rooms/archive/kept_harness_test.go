@@ -30,6 +30,7 @@ type full struct {
 	Cursors       []hooks.Cursor
 	Streams       []kept.Document
 	Rules         []kept.Document
+	Threads       []rooms.Thread
 }
 
 const (
@@ -100,6 +101,11 @@ func everything() full {
 		Rules: []kept.Document{
 			{ID: `{"_id":"r1"}`, JSON: `{"_id":"r1","stream":"orders","roles":["admin"]}`},
 		},
+		Threads: []rooms.Thread{
+			{RoomID: "general", Seq: 1, UserID: "ann", Choice: rooms.ThreadFollowed, ReadSeq: 3},
+			{RoomID: "general", Seq: 1, UserID: "ben/2", ReadSeq: 2},
+			{RoomID: "trimmed", Seq: 11, UserID: "ann", Choice: rooms.ThreadLeft},
+		},
 	}
 }
 
@@ -110,7 +116,7 @@ func (f full) put(t *testing.T, s archive.Store) {
 	for _, err := range []error{
 		k.Profiles.Put(ctx, f.Profiles), k.Notifications.Put(ctx, f.Notifications), k.Invitations.Put(ctx, f.Invitations),
 		k.Reports.Put(ctx, f.Reports), k.Audit.Put(ctx, f.Audit), k.Files.Put(ctx, f.Files), k.Keys.Put(ctx, f.Keys),
-		k.Webhooks.Put(ctx, f.Webhooks), k.Cursors.Put(ctx, f.Cursors), k.Streams.Put(ctx, f.Streams), k.Rules.Put(ctx, f.Rules),
+		k.Webhooks.Put(ctx, f.Webhooks), k.Cursors.Put(ctx, f.Cursors), k.Streams.Put(ctx, f.Streams), k.Rules.Put(ctx, f.Rules), k.Threads.Put(ctx, f.Threads),
 	} {
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +169,7 @@ func load(t *testing.T, s archive.Store) full {
 	return full{
 		all(t, k.Profiles, kept.ProfileKey), all(t, k.Notifications, kept.NotificationKey), all(t, k.Invitations, kept.InvitationKey),
 		all(t, k.Reports, kept.ReportKey), all(t, k.Audit, kept.AuditKey), all(t, k.Files, kept.FileKey), all(t, k.Keys, kept.KeyKey),
-		all(t, k.Webhooks, kept.WebhookKey), all(t, k.Cursors, kept.CursorKey), all(t, k.Streams, kept.DocumentKey), all(t, k.Rules, kept.DocumentKey),
+		all(t, k.Webhooks, kept.WebhookKey), all(t, k.Cursors, kept.CursorKey), all(t, k.Streams, kept.DocumentKey), all(t, k.Rules, kept.DocumentKey), all(t, k.Threads, kept.ThreadKey),
 	}
 }
 

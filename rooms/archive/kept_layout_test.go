@@ -22,7 +22,7 @@ import (
 // inExports are the collections and buckets whose content an export holds.
 var inExports = []string{
 	"messages", "events", "rooms", "members", "users", "accounts",
-	"profiles", "notifications", "invitations", "reports", "audit", "attachments", "files", "keys", "webhooks", "webhookCursors", "streams", "acl",
+	"profiles", "notifications", "invitations", "reports", "audit", "attachments", "files", "keys", "webhooks", "webhookCursors", "streams", "acl", "threads",
 	"files.files", "files.chunks", // with -files
 }
 
@@ -177,7 +177,7 @@ func TestARoomsExportHoldsWhatIsItsOwn(t *testing.T) {
 			all := everything()
 			wantSame(t, "the room", load(t, s), full{
 				Profiles: all.Profiles[:1], Invitations: all.Invitations[:1], Reports: all.Reports[:1], Audit: all.Audit[:1], Files: all.Files[:1],
-				Keys: all.Keys[2:], Webhooks: all.Webhooks[:1], Cursors: all.Cursors[:1],
+				Keys: all.Keys[2:], Webhooks: all.Webhooks[:1], Cursors: all.Cursors[:1], Threads: all.Threads[:1],
 			})
 			if list, err := s.Accounts.Accounts(t.Context(), "", 1); err != nil || len(list) > 0 {
 				t.Errorf("accounts: %v, %v", list, err)
@@ -202,6 +202,7 @@ func TestWhatIsOfTheMomentStaysBehind(t *testing.T) {
 			moment.Cursors[2].Seq = 99                                             // beyond the archive's end
 			moment.Notifications[0].Fields = []byte(`{"roomId":"general","seq":99,"author":"ben","text":"later"}`)
 			moment.Reports[1].Seq, moment.Files[1].Seq = 99, 99
+			moment.Threads[1].Seq, moment.Threads[0].ReadSeq = 99, 99
 			moment.put(t, s)
 			later := newEmbedded(t)
 			if _, err := read(later, export(t, s, ""), archive.ImportOptions{}); err != nil {
@@ -210,6 +211,7 @@ func TestWhatIsOfTheMomentStaysBehind(t *testing.T) {
 			want := everything()
 			want.Files, want.Keys, want.Cursors = want.Files[1:], want.Keys[1:], append(want.Cursors[:1:1], want.Cursors[2])
 			want.Notifications, want.Reports = want.Notifications[1:], want.Reports[:1]
+			want.Threads[0].ReadSeq, want.Threads = 8, append(want.Threads[:1], want.Threads[2])
 			wantSame(t, "moved", load(t, later), want)
 		})
 	}

@@ -56,7 +56,7 @@ func TestEverythingKeptMovesThereAndBack(t *testing.T) {
 		n, err := read(s, exported, archive.ImportOptions{Files: folder})
 		want := archive.Counts{
 			Rooms: 3, Events: 10, Accounts: 2, Profiles: 2, Notifications: 3, Invitations: 2, Reports: 2, Audit: 2, Files: 2, Keys: 3, Webhooks: 2, Cursors: 3,
-			Streams: 1, Rules: 1, Contents: 2,
+			Streams: 1, Rules: 1, Threads: 3, Contents: 2,
 		}
 		if err != nil || n != want {
 			t.Fatalf("import: %+v, %v", n, err)

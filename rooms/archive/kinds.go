@@ -135,6 +135,12 @@ func kinds() []kind {
 			write: cursorToLine, merge: mergeCursors, empty: func() *cursorLine { return &cursorLine{} },
 			of: func(c *hooks.Cursor, s *scope) bool { return s.webhooks[c.Hook] },
 		},
+		&kindOf[rooms.Thread, *threadLine]{
+			name: "thread", counted: func(c *Counts) *int { return &c.Threads },
+			table: func(t *kept.Tables) kept.Table[rooms.Thread] { return t.Threads }, key: kept.ThreadKey,
+			write: threadToLine, merge: mergeThreads, empty: func() *threadLine { return &threadLine{} },
+			of: func(t *rooms.Thread, s *scope) bool { return t.RoomID == s.room && s.people[t.UserID] },
+		},
 		documentKind("stream", func(c *Counts) *int { return &c.Streams }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Streams }, streamAlone),
 		documentKind("rule", func(c *Counts) *int { return &c.Rules }, func(t *kept.Tables) kept.Table[kept.Document] { return t.Rules }, nil),
 	}

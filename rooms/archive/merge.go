@@ -37,6 +37,13 @@ func mergeProfiles(there, given rooms.Profile) (rooms.Profile, error) {
 	return there, nil
 }
 
+// mergeThreads keeps what is read read, and a choice where there is one.
+func mergeThreads(there, given rooms.Thread) (rooms.Thread, error) {
+	there.ReadSeq = max(there.ReadSeq, given.ReadSeq)
+	there.Choice = cmp.Or(there.Choice, given.Choice)
+	return there, nil
+}
+
 // mergeNotifications keeps what is read read. A text that was taken away, because its
 // message does not say it any more, stays away.
 func mergeNotifications(there, given rooms.Notification) (rooms.Notification, error) {

@@ -107,6 +107,9 @@ func Open(o Options) (*Store, error) {
 	if err := preparePush(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareThreads(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	if err := prepareFiles(db, dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
@@ -134,7 +137,7 @@ func (s *Store) Rooms() rooms.Store {
 		Trimmer: &Trimmer{s.file}, Eraser: &Eraser{s.file}, Archive: &Archive{s.file}, Signals: s.signals,
 		Notifications: s.notifications,
 		Files:         &Files{s.file}, Blobs: s.blobs,
-		Profiles: &Profiles{s.file}, Subscriptions: &Subscriptions{s.file},
+		Profiles: &Profiles{s.file}, Subscriptions: &Subscriptions{s.file}, Threads: &Threads{s.file},
 		Members: &Members{s.file}, Inbox: &Inbox{s.file}, Invitations: &Invitations{s.file}, Moderation: &Moderation{s.file},
 	}
 	if s.file.search != nil {

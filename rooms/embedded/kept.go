@@ -46,6 +46,7 @@ func (s *Store) Kept() kept.Tables {
 		Keys:          &table[auth.Key]{file: f, bucket: bucketKeys, what: "keys", decode: keptKey, put: putKeptKey},
 		Webhooks:      &table[hooks.Hook]{file: f, bucket: bucketHooks, what: "webhooks", decode: keptHook, put: putKeptHook},
 		Cursors:       &table[hooks.Cursor]{file: f, bucket: bucketHookCursors, what: "webhook cursors", seek: cursorFrom, decode: keptCursor, put: putKeptCursor},
+		Threads:       &table[rooms.Thread]{file: f, bucket: bucketThreads, what: "threads", decode: keptThread, put: putThread},
 		Streams:       documents(f, bucketStreams, "declared streams"),
 		Rules:         documents(f, bucketRules, "rules"),
 	}
@@ -204,6 +205,8 @@ func putKeptKey(tx *bolt.Tx, k *auth.Key) error {
 	}
 	return tx.Bucket(bucketKeys).Put([]byte(k.ID), encodeKey(k))
 }
+
+func keptThread(_ *bolt.Tx, key, value []byte) (rooms.Thread, error) { return decodeThread(key, value) }
 
 func keptHook(_ *bolt.Tx, id, value []byte) (hooks.Hook, error) { return decodeHook(id, value) }
 

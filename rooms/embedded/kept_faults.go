@@ -9,10 +9,10 @@ import (
 	"roomstream/rooms"
 )
 
-// checkKept looks for profiles, reports, files, keys, webhooks, cursors and devices that cannot be
+// checkKept looks for profiles, reports, files, keys, webhooks, cursors, devices and threads that cannot be
 // read or are not found by what they are looked up by, and for keys of what is not there.
 func checkKept(tx *bolt.Tx, add func(string, ...any)) error {
-	for _, check := range []func(*bolt.Tx, func(string, ...any)) error{checkProfiles, checkReports, checkFiles, checkKeysOfBots, checkHooks, checkPush} {
+	for _, check := range []func(*bolt.Tx, func(string, ...any)) error{checkProfiles, checkReports, checkFiles, checkKeysOfBots, checkHooks, checkPush, checkThreads} {
 		if err := check(tx, add); err != nil {
 			return err
 		}

@@ -44,6 +44,7 @@ type Tables struct {
 	Cursors       Table[hooks.Cursor] // Owner is left out: a claim belongs to one store
 	Streams       Table[Document]
 	Rules         Table[Document]
+	Threads       Table[rooms.Thread]
 }
 
 // The keys of the kinds.
@@ -74,6 +75,9 @@ func WebhookKey(h *hooks.Hook) string { return h.ID }
 
 // CursorKey is the hook's id, a slash and the room's id. Neither holds a slash, and no hook's id begins as another's does.
 func CursorKey(c *hooks.Cursor) string { return c.Hook + "/" + string(c.Room) }
+
+// ThreadKey is that of the thread and the user.
+func ThreadKey(t *rooms.Thread) string { return rooms.ThreadKey(t.RoomID, t.Seq, t.UserID) }
 
 // DocumentKey is the id.
 func DocumentKey(d *Document) string { return d.ID }

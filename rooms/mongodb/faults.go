@@ -22,7 +22,7 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 	for _, c := range []struct {
 		coll    *mongo.Collection
 		indexes []index
-	}{{a.messages, messageIndexes()}, {a.rooms, roomIndexes()}, {a.users, userIndexes()}, {a.signals, signalIndexes()}, {a.notifications, notificationIndexes()}, {a.members, memberIndexes()}, {a.invitations, invitationIndexes()}} {
+	}{{a.messages, messageIndexes()}, {a.rooms, roomIndexes()}, {a.users, userIndexes()}, {a.signals, signalIndexes()}, {a.notifications, notificationIndexes()}, {a.members, memberIndexes()}, {a.invitations, invitationIndexes()}, {a.collection(collectionThreads), threadIndexes()}} {
 		found, err := indexFaults(ctx, c.coll, c.indexes)
 		if err != nil {
 			return nil, err

@@ -39,6 +39,8 @@ func (s *Store) Kept() kept.Tables {
 			doc: func(h *hooks.Hook) (any, any) { return h.ID, storeHook(h) }},
 		Cursors: &table[hooks.Cursor, storedCursor]{store: s, coll: s.collection("webhookCursors"), id: text, load: freeCursor,
 			doc: func(c *hooks.Cursor) (any, any) { return cursorID(c.Hook, c.Room), storeCursor(c) }},
+		Threads: &table[rooms.Thread, storedThread]{store: s, coll: s.collection(collectionThreads), id: text, load: (*storedThread).thread,
+			doc: func(t *rooms.Thread) (any, any) { return rooms.ThreadKey(t.RoomID, t.Seq, t.UserID), storeThread(t) }},
 		Streams: &documents{s, s.declared},
 		Rules:   &documents{s, s.rules},
 	}

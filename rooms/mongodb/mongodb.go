@@ -7,7 +7,7 @@
 // `profiles` what users are called, `members` who is what in which room and how far he has
 // read, `invitations` what lets others in, `keys` those of bots and incoming hooks,
 // `webhooks` and `webhookCursors` where events go and how far they are, `pushSubscriptions`
-// which devices are told of what their users miss. Every write
+// which devices are told of what their users miss, `threads` which threads users follow and have read. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
 // be rolled back. A signal may be lost.
 //
@@ -192,6 +192,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := ensureIndexes(ctx, s.collection(collectionPush), pushIndexes()); err != nil {
 		return err
 	}
+	if err := ensureIndexes(ctx, s.collection(collectionThreads), threadIndexes()); err != nil {
+		return err
+	}
 	if err := s.notified.begin(ctx); err != nil {
 		return err
 	}
@@ -207,7 +210,7 @@ func (s *Store) Rooms() rooms.Store {
 		Files:         &Files{s}, Blobs: &Blobs{s},
 		Members: &Members{s}, Inbox: &Inbox{s}, Invitations: &Invitations{s},
 		Moderation: &Moderation{s},
-		Profiles:   &Profiles{s}, Subscriptions: s.pushes(),
+		Profiles:   &Profiles{s}, Subscriptions: s.pushes(), Threads: &Threads{s},
 	}
 	store.Moderation = &Moderation{s}
 	if s.searches {

@@ -36,6 +36,19 @@ func (f *fields) seq(name string) int64 {
 	return f.optionalSeq(name)
 }
 
+// optionalFlag reads a boolean; absent is nil.
+func (f *fields) optionalFlag(name string) *bool {
+	raw, present := f.members[name]
+	on := string(raw) == "true"
+	if present && !on && string(raw) != "false" {
+		f.refuse(name, "must be true or false")
+	}
+	if !present {
+		return nil
+	}
+	return &on
+}
+
 // millis reads a number of milliseconds that must be there. What no Duration can hold is as
 // good as the longest one, and refused where that is.
 func (f *fields) millis(name string) time.Duration {

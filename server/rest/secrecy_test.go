@@ -29,6 +29,8 @@ var ofRooms = map[string]ofRoom{
 	"PUT " + readRoute:                      {behind: "/read", body: `{"seq":1}`},
 	"PUT " + alertsRoute:                    {behind: "/alerts", body: `{"level":"all"}`},
 	"GET " + receiptsRoute:                  {behind: "/receipts"},
+	"GET " + threadRoute:                    {behind: "/threads/1"},
+	"PUT " + threadRoute:                    {behind: "/threads/1", body: `{"following":true}`},
 	"GET " + pinsRoute:                      {behind: "/pins"},
 	"PUT " + pinRoute:                       {behind: "/pins/1"},
 	"DELETE " + pinRoute:                    {behind: "/pins/1"},

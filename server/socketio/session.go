@@ -160,6 +160,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.setPin(args, a)
 	case "list_pins":
 		s.listPins(args, a)
+	case "set_thread":
+		s.setThread(args, a)
+	case "list_threads":
+		s.listThreads(args, a)
 	case "create_invitation":
 		s.createInvitation(args, a)
 	case "list_invitations":
