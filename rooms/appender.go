@@ -23,14 +23,22 @@ const expirySweep = 100 * time.Millisecond
 type call struct {
 	done     func(Sent, error)
 	since    time.Time
+	sends    *tallies // nil: it is no send of a message, and not counted
 	answered atomic.Bool
 }
 
 // answer answers the call if nothing has yet.
 func (c *call) answer(sent Sent, err error) {
-	if c.answered.CompareAndSwap(false, true) {
-		c.done(sent, err)
+	if !c.answered.CompareAndSwap(false, true) {
+		return
 	}
+	if c.sends != nil {
+		c.sends.sent(sent, err)
+		if err == nil {
+			c.sends.answers.Took(c.sends.transit.now().Sub(c.since))
+		}
+	}
+	c.done(sent, err)
 }
 
 // item is one event on its way into the log.
@@ -58,6 +66,8 @@ type appender struct {
 	now    func() time.Time
 	limit  time.Duration // of waiting for an answer
 
+	tallies *tallies
+
 	mu     sync.RWMutex
 	closed bool
 }
@@ -70,10 +80,11 @@ type laneConfig struct {
 	router  *router
 	now     func() time.Time
 	logger  *slog.Logger
+	tallies *tallies
 }
 
 func newAppender(c laneConfig, limit time.Duration) *appender {
-	a := &appender{seed: maphash.MakeSeed(), recent: newRecent(), now: c.now, limit: limit}
+	a := &appender{seed: maphash.MakeSeed(), recent: newRecent(), now: c.now, limit: limit, tallies: c.tallies}
 	for i := range a.lanes {
 		a.lanes[i] = newLane(c, a.recent)
 	}
@@ -91,6 +102,9 @@ func (a *appender) submit(it *item, done func(Sent, error)) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	c := &call{done: done, since: a.now()}
+	if it.event.Type == TypeMessage {
+		c.sends = a.tallies
+	}
 	it.call = c
 	if a.closed {
 		c.answer(Sent{}, stopping())

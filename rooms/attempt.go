@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 )
 
 // append stores a batch, whatever it takes; it returns when every item is answered
 // or ctx is done.
 func (l *lane) append(ctx context.Context, batch []*item) {
+	l.tallies.transit.began(batch)
 	unknown := false
 	for attempt := 0; len(batch) > 0 && ctx.Err() == nil; attempt++ {
 		if attempt > 0 && unknown {
@@ -58,8 +60,10 @@ func (l *lane) append(ctx context.Context, batch []*item) {
 func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknown bool) {
 	events := l.assign(batch)
 	op, cancel := context.WithTimeout(ctx, opTimeout)
+	begun := l.now()
 	err := l.log.Append(op, events)
 	cancel()
+	l.stored(begun, len(events))
 	if err == nil {
 		l.committed(batch)
 		return nil, false
@@ -74,6 +78,7 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 	var taken *DuplicateError
 	if !errors.As(err, &taken) || taken.At >= len(batch) {
 		l.logger.Warn("an append was not confirmed", "events", len(batch), "error", err)
+		l.tallies.retries.Add(retryUnconfirmed)
 		l.forget(batch)
 		return batch, true
 	}
@@ -90,9 +95,16 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 	return batch[1:], false
 }
 
+// stored counts a try to append so many events.
+func (l *lane) stored(begun time.Time, events int) {
+	l.tallies.appends.Took(l.now().Sub(begun))
+	l.tallies.batches.Observe(int64(events))
+}
+
 // overtaken puts the items of the room whose number another instance took behind
 // the others, which need not wait for it.
 func (l *lane) overtaken(batch []*item) []*item {
+	l.tallies.retries.Add(retryOvertaken)
 	room := batch[0].event.RoomID
 	l.numbers[room].contended(l.now())
 	rest := make([]*item, 0, len(batch))

@@ -71,7 +71,9 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 	if len(taken) == 0 {
 		return nil, false
 	}
+	begun := l.now()
 	err = l.members.Change(op, state.change(base, create, events))
+	l.stored(begun, len(events))
 	switch {
 	case err == nil:
 		l.changed(taken, events)
@@ -93,6 +95,7 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 		return slices.Concat(l.overtaken(taken), rest), false
 	}
 	l.logger.Warn("a change of a room was not confirmed", "room", room, "error", err)
+	l.tallies.retries.Add(retryUnconfirmed)
 	l.forget(taken)
 	return slices.Concat(taken, rest), true
 }

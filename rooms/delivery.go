@@ -187,8 +187,9 @@ func (d *delivery) flushLocked() {
 		return
 	}
 	d.router.replay.delivered(d.room, d.run)
-	if d.router.emitter.Members(d.room) > 0 {
+	if sockets := d.router.emitter.Members(d.room); sockets > 0 {
 		d.emit()
+		d.router.tallies.delivered(d.run, sockets)
 	}
 	clear(d.run)
 	d.run = d.run[:0]

@@ -70,6 +70,13 @@ func (l *lane) adopt(events []*Event) bool {
 	return true
 }
 
+// queued is what waits to be stored: events and their bytes.
+func (l *lane) queued() (events, bytes int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.queue), l.bytes
+}
+
 // watch has a call answered TIMEOUT in time; false: too many wait.
 func (l *lane) watch(c *call) bool {
 	l.mu.Lock()

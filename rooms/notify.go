@@ -146,6 +146,7 @@ func (s *Service) watchNotifications(ctx context.Context, teller Teller) error {
 			wait = reopenFirst
 		}
 		s.logger.Warn("the stream of notifications ended and is reopened", "error", err, "in", wait)
+		s.tallies.reopenings.Add(StreamNotifications)
 		pause(ctx, wait/2+rand.N(wait/2+1), nil)
 		wait = min(2*wait, reopenMost)
 	}

@@ -375,6 +375,17 @@ func (p *presence) here(user auth.UserID) bool {
 	return p.local[user].Sockets > 0
 }
 
+// sockets counts those at this instance.
+func (p *presence) sockets() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, u := range p.local {
+		n += u.Sockets
+	}
+	return n
+}
+
 // Connected and Disconnected count a user's socket at this instance.
 func (s *Service) Connected(user auth.UserID)    { s.presence.came(user) }
 func (s *Service) Disconnected(user auth.UserID) { s.presence.went(user) }

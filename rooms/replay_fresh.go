@@ -17,8 +17,9 @@ type heartbeats struct {
 	now func() time.Time
 
 	mu   sync.Mutex
-	sent []time.Time // those under way, oldest first
-	told time.Time   // everything inserted before it was told
+	sent []time.Time   // those under way, oldest first
+	told time.Time     // everything inserted before it was told
+	trip time.Duration // of the last one that came back, from its insert
 }
 
 // begins notes that a heartbeat is being sent.
@@ -45,6 +46,7 @@ func (h *heartbeats) came() {
 	defer h.mu.Unlock()
 	if len(h.sent) > 0 {
 		h.told = h.sent[0]
+		h.trip = h.now().Sub(h.told)
 		h.sent = append(h.sent[:0], h.sent[1:]...)
 	}
 }
@@ -55,6 +57,17 @@ func (h *heartbeats) reopened() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.sent = h.sent[:0]
+}
+
+// lag is how long what is inserted takes to be told here, by this instance's own clock: as long as the last heartbeat
+// took, or longer when the one that is under way has taken longer already.
+func (h *heartbeats) lag() time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.sent) == 0 {
+		return h.trip
+	}
+	return max(h.trip, h.now().Sub(h.sent[0]))
 }
 
 // lately says whether a delete that was inserted more than beatLost ago was told here.

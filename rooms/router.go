@@ -32,6 +32,7 @@ type router struct {
 	ids     *ids
 	now     func() time.Time
 	logger  *slog.Logger
+	tallies *tallies
 
 	readers chan struct{} // holds a token for each read of inTurn
 	tasks   sync.WaitGroup
@@ -42,9 +43,9 @@ type router struct {
 	rooms   map[RoomID]*delivery
 }
 
-func newRouter(ends ends, replay *replay, now func() time.Time, logger *slog.Logger) *router {
+func newRouter(ends ends, replay *replay, tallies *tallies, now func() time.Time, logger *slog.Logger) *router {
 	return &router{
-		ends: ends, replay: replay, ids: newIDs(), now: now, logger: logger,
+		ends: ends, replay: replay, ids: newIDs(), now: now, logger: logger, tallies: tallies,
 		readers: make(chan struct{}, holeReaders), rooms: map[RoomID]*delivery{},
 	}
 }

@@ -66,6 +66,7 @@ func (s *Service) watch(ctx context.Context) error {
 			wait = reopenFirst
 		}
 		s.logger.Warn("the stream ended and is reopened", "error", err, "in", wait)
+		s.tallies.reopenings.Add(StreamMessages)
 		pause(ctx, wait/2+rand.N(wait/2+1), nil)
 		wait = min(2*wait, reopenMost)
 	}

@@ -37,6 +37,7 @@ type Sent struct {
 func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 	e, slow, err := s.message(user, in)
 	if err != nil {
+		s.tallies.sent(Sent{}, err)
 		done(Sent{}, err)
 		return
 	}
@@ -44,6 +45,7 @@ func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 		done = s.paces.untilStored(e, done)
 	}
 	if done, err = s.attach(e, in.Attachments, done); err != nil {
+		s.tallies.sent(Sent{}, err)
 		done(Sent{}, err)
 		return
 	}

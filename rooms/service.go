@@ -65,6 +65,7 @@ type Service struct {
 	now      func() time.Time
 	logger   *slog.Logger
 	ids      *ids
+	tallies  *tallies
 	peers    *peers
 	router   *router
 	replay   *replay
@@ -124,13 +125,14 @@ func New(store Store, o Options) *Service {
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}
+	s.tallies = newTallies(s.ids, o.Now)
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.auditor = &Auditor{store.Moderation, s.ids, o.Now, o.Logger}
-	s.router = newRouter(s.ends(), s.replay, o.Now, o.Logger)
+	s.router = newRouter(s.ends(), s.replay, s.tallies, o.Now, o.Logger)
 	s.paces, s.words = newPaces(store.Log, o.Now), o.Words
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
 	s.appender = newAppender(laneConfig{
-		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger,
+		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger, tallies: s.tallies,
 	}, o.SendTimeout)
 	s.files = &files{
 		store: store, types: newFileTypes(o.FileTypes), most: cmp.Or(o.MaxFileSize, DefaultMaxFileSize), images: newImaging(),

@@ -49,6 +49,7 @@ func (s *Service) watchSignals(ctx context.Context) error {
 			wait = reopenFirst
 		}
 		s.logger.Warn("the stream of signals ended and is reopened", "error", err, "in", wait)
+		s.tallies.reopenings.Add(StreamSignals)
 		pause(ctx, wait/2+rand.N(wait/2+1), nil)
 		wait = min(2*wait, reopenMost)
 	}

@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 )
 
 const (
@@ -55,12 +57,14 @@ type file struct {
 	closing   chan struct{} // closed: nothing is accepted any more
 	stopped   chan struct{} // closed: the committer has ended
 	failure   atomic.Pointer[error]
+
+	commits *tally.Histogram // ns of a transaction, to its end on the disk
 }
 
 func newFile(db *bolt.DB, hub *hub, logger *slog.Logger) *file {
 	f := &file{
 		db: db, hub: hub, logger: logger, queue: make(chan *change, queueLength),
-		closing: make(chan struct{}), stopped: make(chan struct{}),
+		closing: make(chan struct{}), stopped: make(chan struct{}), commits: tally.NewTimes(),
 	}
 	go f.commitAll()
 	return f
@@ -237,6 +241,7 @@ func (f *file) update(batch []*change) error {
 	if len(writes) == 0 {
 		return nil // a flush for nothing would wear the disk every two seconds
 	}
+	begun := time.Now()
 	err := f.db.Update(func(tx *bolt.Tx) error {
 		for _, c := range writes {
 			answer, err := c.apply(tx)
@@ -247,6 +252,7 @@ func (f *file) update(batch []*change) error {
 		}
 		return nil
 	})
+	f.commits.Took(time.Since(begun))
 	if err == nil {
 		return nil
 	}

@@ -14,6 +14,7 @@ import (
 
 	"roomstream/rooms"
 	"roomstream/rooms/outward"
+	"roomstream/rooms/tally"
 )
 
 const (
@@ -59,6 +60,8 @@ type Outgoing struct {
 	options OutgoingOptions
 	logger  *slog.Logger
 
+	outcomes *tally.By
+
 	known  atomic.Pointer[known] // the hooks, as last read
 	reload chan struct{}         // holds 1
 
@@ -83,7 +86,7 @@ func NewOutgoing(chat *rooms.Service, store Store, cursors Cursors, o OutgoingOp
 	g := outward.Guard{Private: o.AllowPrivate, Setting: "-webhook-allow-private"}
 	out := &Outgoing{
 		chat: chat, store: store, cursors: cursors, vault: v, guard: g, targets: newTargets(g, o.Resolver, o.Attempt, o.Now),
-		jobs: newSchedule(o.Now), owner: chat.Instance() + "/" + rand.Text(), options: o, logger: o.Logger,
+		jobs: newSchedule(o.Now), owner: chat.Instance() + "/" + rand.Text(), options: o, logger: o.Logger, outcomes: tally.NewBy(outcomeDelivered, outcomeFailed, outcomeGivenUp),
 		reload: make(chan struct{}, 1), ahead: map[jobKey]int{},
 	}
 	out.known.Store(newKnown(nil))

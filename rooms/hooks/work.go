@@ -131,6 +131,7 @@ func (r *run) deliver(ctx context.Context, d delivery, seq int64) (end outcome, 
 	}
 	r.tried = true
 	if err = r.targets.send(ctx, r.hook.URL, secret, d); err == nil {
+		r.outcomes.Add(outcomeDelivered)
 		r.cursor.Seq, r.cursor.FailingSince, r.cursor.Attempts, r.cursor.LastError = seq, time.Time{}, 0, ""
 		if r.advance(ctx) {
 			return outcome{}, false
@@ -140,6 +141,7 @@ func (r *run) deliver(ctx context.Context, d delivery, seq int64) (end outcome, 
 	if ctx.Err() != nil {
 		return outcome{tried: r.tried}, true // it was not the target's fault
 	}
+	r.outcomes.Add(outcomeFailed)
 	now := r.options.Now()
 	if r.cursor.FailingSince.IsZero() {
 		r.cursor.FailingSince = now.UTC().Truncate(time.Millisecond)
@@ -165,6 +167,7 @@ func (r *run) giveUp(ctx context.Context, seq int64, cause error) (outcome, bool
 		r.logger.Warn("a webhook was not marked failed", "hook", r.hook.ID, "error", err)
 		return outcome{after: storeRetry, tried: r.tried, fails: true}, true
 	}
+	r.outcomes.Add(outcomeGivenUp)
 	r.logger.Error("a webhook failed for too long and is given up until its cursor is set", "hook", r.hook.ID, "room", r.cursor.Room, "seq", seq, "reason", failure.Reason)
 	r.look()
 	return outcome{tried: r.tried, fails: true}, true

@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -27,11 +28,12 @@ type changeStream struct {
 	*mongo.ChangeStream
 	home   *mongo.Database // the cursor's
 	name   string          // of the cursor's collection there
+	open   *atomic.Int64   // counts the streams that are
 	cursor int64
 }
 
 // openStream opens a change stream, from now on where the options say nothing else.
-func openStream(ctx context.Context, over watched, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
+func (s *Store) openStream(ctx context.Context, over watched, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
 	// A deadline would go along to the server, so a timer bounds the opening instead.
 	opening, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(opTimeout, func() { cancel(context.DeadlineExceeded) })
@@ -44,7 +46,8 @@ func openStream(ctx context.Context, over watched, pipeline mongo.Pipeline, furt
 		return nil, err
 	}
 	home, name := homeOf(over)
-	return &changeStream{ChangeStream: stream, home: home, name: name, cursor: stream.ID()}, nil
+	s.changeStreams.Add(1)
+	return &changeStream{ChangeStream: stream, home: home, name: name, open: &s.changeStreams, cursor: stream.ID()}, nil
 }
 
 func homeOf(over watched) (*mongo.Database, string) {
@@ -117,4 +120,5 @@ func closeWithin(ctx context.Context, stream *changeStream, timeout time.Duratio
 	defer cancel()
 	stream.Close(ctx)
 	stream.kill(ctx, stream.cursor)
+	stream.open.Add(-1)
 }

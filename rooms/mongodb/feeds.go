@@ -94,7 +94,7 @@ func (f *Feeds) Open(ctx context.Context, w streams.Watch) (streams.Cursor, erro
 	}
 	live, cancel := context.WithCancel(f.store.live)
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
-	stream, err := openStream(live, f.over(w), f.pipeline(w), opts)
+	stream, err := f.store.openStream(live, f.over(w), f.pipeline(w), opts)
 	if err == nil && ctx.Err() != nil {
 		closeWithin(ctx, stream, grace)
 		err = ctx.Err()

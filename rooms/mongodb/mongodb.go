@@ -100,6 +100,8 @@ type Store struct {
 	fence  atomic.Pointer[fence]
 	fences bool // the server holds writes to one collection; fixed by Open
 
+	changeStreams atomic.Int64 // that are open
+
 	live      context.Context // done: Close was called
 	end       context.CancelFunc
 	closeOnce sync.Once
@@ -224,6 +226,9 @@ func (s *Store) Accounts() auth.AccountStore { return &Accounts{s} }
 
 // AccountArchive gives the accounts as export, import and erasure need them.
 func (s *Store) AccountArchive() auth.AccountArchive { return &Accounts{s} }
+
+// ChangeStreams counts the open ones, those of feeds too: each holds a cursor of the server, and a connection nearly all the time.
+func (s *Store) ChangeStreams() int { return int(s.changeStreams.Load()) }
 
 // Close ends all watches and waits until the calls under way have ended, or ctx is
 // done: then their connections are closed. It may be called more than once.

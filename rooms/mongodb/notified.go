@@ -68,12 +68,12 @@ func (n *Notifications) open(ctx context.Context) (*changeStream, error) {
 	case since != nil:
 		place.SetStartAtOperationTime(since)
 	}
-	stream, err := openStream(ctx, n.notifications, notifying(), place)
+	stream, err := n.openStream(ctx, n.notifications, notifying(), place)
 	if err == nil || after == nil && since == nil || !cannotGoOn(err) && !hasCode(err, codeBadToken) {
 		return stream, err
 	}
 	n.startAnew(err)
-	return openStream(ctx, n.notifications, notifying())
+	return n.openStream(ctx, n.notifications, notifying())
 }
 
 // notifying lets inserts through, and of those over maxDocument the key fields only.

@@ -36,6 +36,7 @@ const (
 // outcome is what a try came to.
 type outcome struct {
 	gone  bool          // the device wants no more
+	moot  bool          // nothing was sent: nobody is to be told any more
 	again bool          // try it later
 	after time.Duration // at the earliest; 0: the service did not say
 	err   error         // why it was not taken

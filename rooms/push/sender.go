@@ -18,6 +18,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/outward"
+	"roomstream/rooms/tally"
 )
 
 const (
@@ -62,19 +63,20 @@ type Options struct {
 
 // Sender takes what users miss to their devices.
 type Sender struct {
-	chat    Chat
-	store   rooms.Subscriptions
-	guard   outward.Guard
-	client  *http.Client
-	vapid   *vapid
-	waiting *waiting
-	texts   bool
-	every   time.Duration
-	timeout time.Duration
-	now     func() time.Time
-	logger  *slog.Logger
-	lost    atomic.Int64
-	missed  chan struct{} // holds 1: something waits to be looked at
+	chat     Chat
+	store    rooms.Subscriptions
+	guard    outward.Guard
+	client   *http.Client
+	vapid    *vapid
+	waiting  *waiting
+	texts    bool
+	every    time.Duration
+	timeout  time.Duration
+	now      func() time.Time
+	logger   *slog.Logger
+	lost     atomic.Int64
+	outcomes *tally.By
+	missed   chan struct{} // holds 1: something waits to be looked at
 }
 
 var _ rooms.Pusher = (*Sender)(nil)
@@ -106,6 +108,7 @@ func New(ctx context.Context, chat Chat, store rooms.Subscriptions, o Options) (
 	return &Sender{
 		chat: chat, store: store, guard: guard, client: guard.Client(o.Resolver), vapid: v, waiting: newWaiting(o.Now), texts: !o.NoTexts,
 		every: cmp.Or(o.Look, lookEvery), timeout: cmp.Or(o.Attempt, attemptTimeout), now: o.Now, logger: o.Logger, missed: make(chan struct{}, 1),
+		outcomes: tally.NewBy(outcomeSent, outcomeRetry, outcomeFailed, outcomeGone, outcomeMoot),
 	}, nil
 }
 
@@ -230,6 +233,7 @@ func (s *Sender) try(ctx context.Context, d *delivery) {
 		d.attempts++
 		wait := max(backoff(d.attempts), result.after)
 		if now.Add(wait).Sub(d.since) <= giveUpAfter {
+			s.outcomes.Add(outcomeRetry)
 			s.waiting.done(d, result.said, true, now.Add(wait))
 			return
 		}
@@ -238,10 +242,16 @@ func (s *Sender) try(ctx context.Context, d *delivery) {
 	s.waiting.done(d, result.said, false, time.Time{})
 	switch {
 	case result.gone:
+		s.outcomes.Add(outcomeGone)
 		s.remove(ctx, &d.device)
 	case result.err != nil && ctx.Err() == nil:
+		s.outcomes.Add(outcomeFailed)
 		// At most a line a message; whose address it is only its user can mend.
 		s.logger.Info("a message was not pushed", "service", serviceOf(&d.device), "error", result.err)
+	case result.moot:
+		s.outcomes.Add(outcomeMoot)
+	case result.err == nil:
+		s.outcomes.Add(outcomeSent)
 	}
 }
 
@@ -254,7 +264,7 @@ func (s *Sender) attempt(ctx context.Context, d *delivery) outcome {
 			return outcome{again: true, err: err}
 		}
 		if !still {
-			return outcome{}
+			return outcome{moot: true}
 		}
 	}
 	return s.send(ctx, d)

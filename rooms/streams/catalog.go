@@ -85,6 +85,7 @@ func (s *Service) follow(ctx context.Context) error {
 			break
 		}
 		s.logger.Warn("the stream of declarations ended and is reopened", "error", err)
+		s.reopenings.Add(1)
 		sleep(ctx, pause/2+rand.N(pause/2+1))
 		pause = min(2*pause, reopenMost)
 	}

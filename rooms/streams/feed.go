@@ -246,6 +246,7 @@ func (f *feed) follow(ctx context.Context) Reason {
 			return ReasonFailed
 		default:
 			f.log("a feed ended and is reopened", err)
+			f.service.reopenings.Add(1)
 		}
 		sleep(ctx, pause/2+rand.N(pause/2+1))
 		pause = min(2*pause, reopenMost)

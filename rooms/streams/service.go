@@ -15,6 +15,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -55,6 +56,8 @@ type Service struct {
 	logger *slog.Logger
 
 	auditor *rooms.Auditor // nil: nobody is told
+
+	reopenings atomic.Int64 // of feeds and the stream of declarations
 
 	catchUps chan struct{} // a place for each cursor of those who come back
 	initials chan struct{} // and for each reading of what is there

@@ -32,6 +32,7 @@ import (
 	"roomstream/rooms/streams"
 	"roomstream/server/feed"
 	"roomstream/server/files"
+	"roomstream/server/metrics"
 	"roomstream/server/rest"
 	"roomstream/server/socketio"
 	"roomstream/web"
@@ -45,6 +46,8 @@ type Options struct {
 	// Sockets carries the protocol's times and limits for tests; what New knows better
 	// (Service, Tokens, AllowedOrigins, Logger) is set by it.
 	Sockets socketio.Options
+	Release Release // what metrics tell of this program
+
 	// Instance names this instance among those on one database; empty: random.
 	Instance string
 }
@@ -78,6 +81,9 @@ type App struct {
 	webhooks *hooks.Outgoing
 	pushes   *push.Sender       // nil: Web Push is off
 	previews *previews.Previews // nil: links are not fetched
+	metrics  *metrics.Server    // nil: there are none
+	doors    doors
+	release  Release
 	handler  http.Handler
 	logger   *slog.Logger
 	shutdown shutdown
@@ -106,7 +112,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, doors: newDoors(), release: o.Release, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}
@@ -114,7 +120,21 @@ func New(ctx context.Context, o Options) (*App, error) {
 }
 
 // Close lets go of the store of an App that is not served.
-func (a *App) Close(ctx context.Context) error { return a.store.Close(ctx) }
+func (a *App) Close(ctx context.Context) error {
+	var err error
+	if a.metrics != nil {
+		err = a.metrics.Close()
+	}
+	return errors.Join(err, a.store.Close(ctx))
+}
+
+// MetricsAddr is where metrics are served, host:port; empty: nowhere.
+func (a *App) MetricsAddr() string {
+	if a.metrics == nil {
+		return ""
+	}
+	return a.metrics.Addr().String()
+}
 
 // Tokens verifies and issues this program's tokens.
 func (a *App) Tokens() *auth.Tokens { return a.tokens }
@@ -164,7 +184,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	}
 	sockets := o.Sockets
 	sockets.Service, sockets.Streams, sockets.Tokens = a.service, a.streams, a.tokens
-	sockets.AllowedOrigins, sockets.Logger = c.AllowedOrigins, o.Logger
+	sockets.AllowedOrigins, sockets.Refusals, sockets.Logger = c.AllowedOrigins, a.doors.socket, o.Logger
 	if a.sockets, err = socketio.New(sockets); err != nil {
 		return fmt.Errorf("make the Socket.IO server: %w", err)
 	}
@@ -179,17 +199,17 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes, Previews: a.previews,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
-		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
+		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.rest, Logger: o.Logger,
 	})
 	key, err := secret(c)
 	if err != nil {
 		return err
 	}
 	uploads := files.New(files.Options{
-		Service: a.service, Tokens: a.tokens, Secret: key, MaxFileSize: c.MaxFileSize, AllowedOrigins: c.AllowedOrigins, Logger: o.Logger,
+		Service: a.service, Tokens: a.tokens, Secret: key, MaxFileSize: c.MaxFileSize, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.files, Logger: o.Logger,
 	})
 	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
-	return nil
+	return a.composeMetrics(o)
 }
 
 // readWords reads the list of what nobody may write.
@@ -225,7 +245,7 @@ func (a *App) composeStreams(o Options) (err error) {
 func (a *App) composeFeeds(o Options, accounts *auth.Accounts) (err error) {
 	a.feeds, err = feed.New(feed.Options{
 		Rooms: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Database: o.Config.feedsDatabase(),
-		AllowedOrigins: o.Config.AllowedOrigins, Logger: o.Logger,
+		AllowedOrigins: o.Config.AllowedOrigins, Refusals: a.doors.feed, Logger: o.Logger,
 	})
 	if err != nil {
 		return fmt.Errorf("make the feeds: %w", err)

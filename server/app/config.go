@@ -50,6 +50,7 @@ type Config struct {
 	LinkPreviews bool // the pages that messages link to are fetched
 	// LinkPreviewsAllowPrivate: they may have addresses that are not of the public internet.
 	LinkPreviewsAllowPrivate bool
+	MetricsAddr              string // host:port; empty: no metrics
 	LogLevel                 slog.Level
 	LogFormat                string
 }

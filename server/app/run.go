@@ -135,13 +135,16 @@ func serve(ctx context.Context, e Environment) error {
 	}
 	opening, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	a, err := New(opening, Options{Config: c, Logger: logger})
+	a, err := New(opening, Options{Config: c, Logger: logger, Release: e.Release})
 	if err != nil {
 		listener.Close()
 		return err
 	}
 	fmt.Fprintf(e.Stdout, "Open %s in a browser. %s\n", pageURL(listener.Addr()), storedWhere(c))
 	logger.Info("serving", "addr", listener.Addr().String(), "version", e.Release.version())
+	if addr := a.MetricsAddr(); addr != "" {
+		logger.Info("serving metrics", "addr", addr)
+	}
 	err = a.Serve(ctx, listener)
 	logger.Info("stopped")
 	return err

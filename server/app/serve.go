@@ -52,6 +52,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	if a.postgres != nil {
 		group.Go(func() error { return unlessDone(parts, a.postgres.Run(failed, a.sockets)) })
 	}
+	if a.metrics != nil {
+		group.Go(func() error { return unlessDone(parts, a.metrics.Run(failed)) })
+	}
 	group.Go(func() error {
 		if err := server.Serve(listener); !a.stopping.Load() {
 			return err

@@ -155,6 +155,9 @@ func settings() []setting {
 				c.LinkPreviewsAllowPrivate, err = parseBool(text)
 				return err
 			}},
+		{Name: "metrics-addr", Shown: "empty: off", Unit: "host:port",
+			Doc: "Where to listen for Prometheus (`/metrics`) and Go's profiler (`/debug/pprof/`), like 127.0.0.1:9090. Nobody is asked who he is there: use an address that only those reach who may see it.",
+			set: func(c *Config, text string) error { c.MetricsAddr = text; return checkMetricsAddr(text) }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
@@ -173,6 +176,14 @@ func checkAddr(text string) error {
 		return fmt.Errorf("%q is no host:port: write it like :8080 or 127.0.0.1:8080", text)
 	}
 	return nil
+}
+
+// checkMetricsAddr takes an empty one: there are no metrics.
+func checkMetricsAddr(text string) error {
+	if text == "" {
+		return nil
+	}
+	return checkAddr(text)
 }
 
 // checkMongoDBURI does not repeat the text: it may hold a password.

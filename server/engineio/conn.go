@@ -52,6 +52,7 @@ type Conn struct {
 	rc     syscall.RawConn // nil where the connection is no plain socket (TLS)
 	in     assembler       // the reader's alone
 	broken bool            // the reader's alone: what still comes cannot be read as frames
+	polled bool            // it counts as one that polls; the registry's
 
 	polling atomic.Pointer[polling] // nil for a WebSocket, also for one that was upgraded; changed under writeMu
 

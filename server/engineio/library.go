@@ -66,10 +66,11 @@ func (s *Server) ServePolling(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.registry.admit(r.RemoteAddr); err != nil {
-		refuseBusy(w, err)
+		s.refuseBusy(w, err)
 		return
 	}
 	if !s.answer(w, r) {
+		s.options.Refusals.Add(RefusedRequest)
 		s.registry.release(r.RemoteAddr)
 	}
 }

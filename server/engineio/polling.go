@@ -56,6 +56,7 @@ func (s *Server) beginPolling(p *polling, stock engine.Socket) {
 		}
 	})
 	inTime := s.registry.add(c)
+	s.polls.Add(1)
 	// From here on the engine may always write: the queue is the Conn's. It has its open packet waiting.
 	p.SetWritable(true)
 	p.Emit("ready")

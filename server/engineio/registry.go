@@ -20,6 +20,7 @@ type registry struct {
 	mu        sync.Mutex
 	conns     map[string]*Conn // by sid
 	addresses map[string]int   // connections, also those in their handshake, by address; used with perAddress only
+	polls     int              // the connections that poll
 	draining  bool
 	empty     chan struct{} // closed when draining has come to an end
 }
@@ -79,6 +80,9 @@ func (r *registry) add(c *Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.conns[c.id] = c
+	if c.polled = c.onPolling(); c.polled {
+		r.polls++
+	}
 	return !r.draining
 }
 
@@ -89,8 +93,21 @@ func (r *registry) remove(c *Conn) {
 		return
 	}
 	delete(r.conns, c.id)
+	if c.polled {
+		r.polls--
+	}
 	r.leave(c.remote)
 	r.signal()
+}
+
+// upgraded notes that a connection does not poll any more.
+func (r *registry) upgraded(c *Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.conns[c.id] == c && c.polled {
+		c.polled = false
+		r.polls--
+	}
 }
 
 func (r *registry) find(sid string) *Conn {
@@ -103,6 +120,13 @@ func (r *registry) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.conns)
+}
+
+// carried counts the connections by what carries them.
+func (r *registry) carried() (webSockets, polls int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.conns) - r.polls, r.polls
 }
 
 // drain lets nobody in any more and returns who is there, and a channel that is closed when nobody is.

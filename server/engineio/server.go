@@ -7,11 +7,14 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/zishang520/engine.io/v2/transports"
 	"github.com/zishang520/engine.io/v2/types"
 	"golang.org/x/sync/errgroup"
+
+	"roomstream/rooms/tally"
 )
 
 // The defaults of Options, as web/docs/protocol.md states them.
@@ -32,6 +35,7 @@ type Options struct {
 	WriteTimeout   time.Duration // a client takes writeChunk bytes within it, or is cut; a body arrives within it
 	MaxPayload     int           // bytes of one message and of one polling request
 	PerAddress     int           // connections one address may have; 0: any number
+	Refusals       *tally.By     // counts handshakes that are refused, by Refusals; nil: nobody counts
 
 	// Accept makes the connection known to the library and returns its handler, before anything is sent to or read from
 	// the client, so nothing can be missed. r is the handshake's request, which is not kept.
@@ -70,6 +74,9 @@ type Server struct {
 	flushers [flushers]*flusher
 	buffers  sync.Pool // *[readBuffer]byte
 	batches  sync.Pool // *Batch
+
+	webSockets, polls atomic.Int64 // handshakes
+	upgrades, slow    atomic.Int64
 
 	library     *library
 	ping        []byte               // the frame that all pings are

@@ -153,6 +153,8 @@ func (u *upgrade) change() error {
 	c.writeMu.Unlock()
 
 	u.done = true
+	c.server.registry.upgraded(c)
+	c.server.upgrades.Add(1)
 	if get != nil {
 		go reply(get, []byte{packetNoop})
 	}

@@ -51,7 +51,12 @@ func Refuse(w http.ResponseWriter, status int, e *HTTPError) {
 const retryAfter = "5"
 
 // refuseBusy tells a client to come back; the stock client does so after a 503, not after an error of the protocol.
-func refuseBusy(w http.ResponseWriter, err error) {
+func (s *Server) refuseBusy(w http.ResponseWriter, err error) {
+	reason := RefusedDraining
+	if err == errTooMany {
+		reason = RefusedAddress
+	}
+	s.options.Refusals.Add(reason)
 	w.Header().Set("Retry-After", retryAfter)
 	Refuse(w, http.StatusServiceUnavailable, &HTTPError{ErrBadRequest.Code, err.Error()})
 }
@@ -120,14 +125,16 @@ func hijack(w http.ResponseWriter) (nc net.Conn, early []byte, err error) {
 // write, then reading starts. So nothing that the client can send finds nobody listening.
 func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	if !checkUpgrade(w, r) {
+		s.options.Refusals.Add(RefusedRequest)
 		return
 	}
 	if err := s.registry.admit(r.RemoteAddr); err != nil {
-		refuseBusy(w, err)
+		s.refuseBusy(w, err)
 		return
 	}
 	nc, early, err := hijack(w)
 	if err != nil {
+		s.options.Refusals.Add(RefusedRequest)
 		s.registry.release(r.RemoteAddr)
 		Refuse(w, http.StatusBadRequest, ErrBadRequest)
 		return
@@ -145,6 +152,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	c.accept(r)
 	accepted = true
 	inTime := s.registry.add(c)
+	s.webSockets.Add(1)
 	hello := append(acceptance(r), frame(opText, s.open(c.id))...)
 	nc.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
 	if _, err := nc.Write(hello); err != nil {

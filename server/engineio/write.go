@@ -1,6 +1,8 @@
 package engineio
 
 import (
+	"errors"
+	"os"
 	"syscall"
 	"time"
 )
@@ -47,6 +49,7 @@ func (c *Conn) put(run []byte) (work bool) {
 }
 
 func (c *Conn) tooSlow() {
+	c.server.slow.Add(1)
 	c.server.options.Logger.Info("client closed: it reads too slowly", "remote", c.remote)
 	c.Shutdown(CloseSlow, "slow")
 }
@@ -146,6 +149,9 @@ func (c *Conn) drain(b []byte) {
 			n := min(len(b), writeChunk)
 			c.nc.SetWriteDeadline(time.Now().Add(c.server.options.WriteTimeout))
 			if _, err := c.nc.Write(b[:n]); err != nil {
+				if errors.Is(err, os.ErrDeadlineExceeded) {
+					c.server.slow.Add(1)
+				}
 				c.abort("transport error")
 				return
 			}

@@ -152,6 +152,9 @@ func (c *conn) finish(e ending) {
 	c.mu.Lock()
 	if c.ended == nil {
 		c.ended = &e
+		if e == slow() {
+			c.server.slow.Add(1)
+		}
 		if !e.behind {
 			c.queue, c.queued = nil, 0
 		}

@@ -21,6 +21,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.log.Error("request failed", "logId", id, "method", r.Method, "path", r.URL.Path, "error", err)
 		e = told
 	}
+	s.options.Refusals.Add(string(e.Code))
 	h := w.Header()
 	status := e.Code.Status()
 	switch status {

@@ -21,11 +21,13 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/streams"
+	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 	"roomstream/server/spread"
 )
@@ -50,6 +52,8 @@ type Options struct {
 	WriteTimeout time.Duration // 10 s: without progress a client is too slow
 	MaxQueue     int           // 1 MiB: what may wait for one client, in bytes
 	MaxBody      int64         // 1 MiB: the body of a request, in bytes
+
+	Refusals *tally.By // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
 
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: none
@@ -115,6 +119,7 @@ type Server struct {
 	registry *registry
 	members  *members
 	buffers  sync.Pool // of *[]byte with room for writeChunk
+	slow     atomic.Int64
 }
 
 var (
@@ -302,6 +307,9 @@ func (s *Server) Drain(ctx context.Context, over time.Duration) error {
 
 // Feeds counts the feeds that are open or being opened.
 func (s *Server) Feeds() int { return s.registry.count() }
+
+// Slow counts the feeds that were closed because their client did not follow.
+func (s *Server) Slow() int64 { return s.slow.Load() }
 
 // Revoke ends a user's feeds, and makes his password be looked at again.
 func (s *Server) Revoke(user auth.UserID) {

@@ -20,6 +20,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
 
@@ -39,6 +40,7 @@ type Options struct {
 	Secret         []byte
 	MaxFileSize    int64            // bytes; 0: rooms.DefaultMaxFileSize
 	AllowedOrigins []string         // whose pages may call besides the same host's; "*": all
+	Refusals       *tally.By        // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
 	Now            func() time.Time // nil: time.Now
 	Logger         *slog.Logger     // nil: none
 }
@@ -54,6 +56,8 @@ type Server struct {
 	uploads chan struct{} // holds a token for each upload under way
 	now     func() time.Time
 	logger  *slog.Logger
+
+	refusals *tally.By
 }
 
 // New makes a Server.
@@ -69,7 +73,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, links: newLinks(o.Secret, o.Now), most: o.MaxFileSize,
-		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), now: o.Now, logger: o.Logger,
+		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), now: o.Now, logger: o.Logger, refusals: o.Refusals,
 	}
 	return s
 }
@@ -207,6 +211,7 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		s.logger.Error("request failed", "logId", id, "method", r.Method, "route", "files", "error", err)
 		e = told
 	}
+	s.refusals.Add(string(e.Code))
 	h, status := w.Header(), e.Code.Status()
 	switch status {
 	case http.StatusUnauthorized:

@@ -54,6 +54,7 @@ func writeError(w http.ResponseWriter, e *rooms.Error) {
 // refuse is Fiber's error handler: whatever goes wrong is answered here.
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	e := s.public(c, err)
+	s.refusals.Add(string(e.Code))
 	code, headers, body := answerOf(e)
 	for name, value := range headers {
 		c.Set(name, value)

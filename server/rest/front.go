@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
 
@@ -22,6 +23,8 @@ type front struct {
 	next    http.Handler
 	origins httpauth.Origins
 	maxBody int64
+
+	refusals *tally.By // nil: nobody counts
 }
 
 func newFront(next http.Handler, origins []string, maxBody int64) *front {
@@ -37,16 +40,21 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(r.Header.Values("Authorization")) > 1 {
-		writeError(w, rooms.BadField("Authorization", "must be given once"))
+		f.refuse(w, rooms.BadField("Authorization", "must be given once"))
 		return
 	}
 	body, err := f.read(w, r)
 	if err != nil {
-		writeError(w, err)
+		f.refuse(w, err)
 		return
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 	f.next.ServeHTTP(w, r)
+}
+
+func (f *front) refuse(w http.ResponseWriter, e *rooms.Error) {
+	f.refusals.Add(string(e.Code))
+	writeError(w, e)
 }
 
 // crossOrigin says to browsers that pages of the allowed origins may call, and

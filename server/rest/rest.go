@@ -21,6 +21,7 @@ import (
 	"roomstream/rooms/hooks"
 	"roomstream/rooms/previews"
 	"roomstream/rooms/push"
+	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
 
@@ -46,6 +47,7 @@ type Options struct {
 	Ready          func() error // why /readyz is red; nil: the Service's word alone
 	AllowedOrigins []string     // whose pages may call besides the same host's; "*": all
 	MaxBody        int64        // bytes; 0: DefaultMaxBody
+	Refusals       *tally.By    // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
 	Logger         *slog.Logger // nil: none
 }
 
@@ -63,6 +65,7 @@ type Server struct {
 	registration bool
 	guests       bool
 	ready        func() error
+	refusals     *tally.By
 	logger       *slog.Logger
 	front        *front
 }
@@ -80,9 +83,10 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, previews: o.Previews, streams: o.Streams, asyncAPI: o.AsyncAPI,
-		registration: o.Registration, guests: o.Guests, ready: o.Ready, logger: o.Logger,
+		registration: o.Registration, guests: o.Guests, ready: o.Ready, refusals: o.Refusals, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
+	s.front.refusals = o.Refusals
 	return s
 }
 

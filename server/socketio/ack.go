@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 )
 
 // readTimeout bounds an event that reads the log, as -send-timeout's default bounds one that writes it: a client that
@@ -19,6 +20,7 @@ type answer struct {
 	user  string // for the log
 	ack   ackFunc
 	log   *slog.Logger
+	told  *tally.By // counts errors; nil: nobody does
 
 	// silent leaves retryable failures unanswered, so that the stock client's own retry sends the packet again: it takes
 	// any ack as final. Set it only where sending again is harmless.
@@ -46,6 +48,7 @@ func (a answer) fail(err error) {
 	if e.Code == rooms.CodeInternal {
 		e = a.logged(e)
 	}
+	a.told.Add(string(e.Code))
 	switch {
 	case a.ack == nil:
 	case a.silent && e.Code.Retryable():

@@ -9,6 +9,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
 
@@ -24,6 +25,8 @@ type roomChat struct {
 	mine    func(context.Context, auth.User) ([]rooms.Mine, error) // a user's rooms
 	now     func() time.Time
 	log     *slog.Logger
+
+	refusals *tally.By // counts the errors that clients are told; nil: nobody does
 }
 
 var _ chat = (*roomChat)(nil)

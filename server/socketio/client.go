@@ -140,6 +140,7 @@ func (c *client) connect(p packet) error {
 	}
 	s, refusal := c.admit(handshake{Auth: auth, Authorization: c.authorization, RemoteAddr: c.conn.RemoteAddress()})
 	if refusal != nil {
+		c.server.options.Refusals.Add(string(refusal.Code))
 		return c.refuse(mainNamespace, refusal.Message, refusal)
 	}
 	gate := make(chan struct{})

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"roomstream/rooms/tally"
 	"roomstream/server/engineio"
 	"roomstream/server/httpauth"
 )
@@ -15,6 +16,7 @@ const Path = "/socket.io/"
 type front struct {
 	engine  *engineio.Server
 	allowed origins
+	refused *tally.By
 }
 
 // engineRevision is the only revision of Engine.IO that is served.
@@ -26,6 +28,7 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !f.allowed.admit(w, r) {
+		f.refused.Add(refusedOrigin)
 		engineio.Refuse(w, http.StatusForbidden, engineio.ErrForbidden)
 		return
 	}
@@ -37,8 +40,10 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	upgrade := engineio.IsUpgrade(r)
 	switch {
 	case query.Get("EIO") != engineRevision:
+		f.refused.Add(refusedVersion)
 		engineio.Refuse(w, http.StatusBadRequest, engineio.ErrUnsupportedVersion)
 	case query.Has("j"):
+		f.refused.Add(engineio.RefusedRequest)
 		// JSONP runs a server's answer as a script in the page that asks: it is no transport of this server.
 		engineio.Refuse(w, http.StatusBadRequest, engineio.ErrUnknownTransport)
 	case upgrade && query.Get("transport") == "websocket" && query.Get("sid") == "":
@@ -46,6 +51,7 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case upgrade && query.Get("transport") == "websocket":
 		f.engine.ServeUpgrade(w, r, query.Get("sid"))
 	case upgrade:
+		f.refused.Add(engineio.RefusedRequest)
 		engineio.Refuse(w, http.StatusBadRequest, engineio.ErrUnknownTransport)
 	default:
 		f.engine.ServePolling(w, r)

@@ -13,6 +13,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/tally"
 	"roomstream/server/engineio"
 )
 
@@ -42,6 +43,9 @@ type Options struct {
 	WriteTimeout   time.Duration // 10 s
 	ConnectTimeout time.Duration // 10 s
 	MaxPayload     int           // 1,000,000 bytes
+
+	// Refusals counts, by rooms.Code, the errors that clients are told; nil: nobody counts.
+	Refusals *tally.By
 
 	Now    func() time.Time
 	Logger *slog.Logger
@@ -73,6 +77,7 @@ type Server struct {
 	bus     *bus
 	adapter *adapter
 	handler http.Handler
+	refused *tally.By // handshakes
 	log     *slog.Logger
 }
 
@@ -85,7 +90,7 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	c := newChat(o.Service, meeting(o.Service, o.Tokens.Verify), int64(o.MaxPayload), o.Service.MaxFileSize(), o.Now, o.Logger)
-	c.streams = o.Streams
+	c.streams, c.refusals = o.Streams, o.Refusals
 	s, err := newServer(o, c)
 	if err != nil {
 		return nil, err
@@ -101,11 +106,11 @@ func newServer(o Options, c chat) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, chat: c, log: o.Logger}
+	s := &Server{options: o, chat: c, log: o.Logger, refused: tally.NewBy(handshakeRefusals()...)}
 	s.engine = engineio.New(engineio.Options{
 		PingInterval: o.PingInterval, PingTimeout: o.PingTimeout, UpgradeTimeout: o.UpgradeTimeout,
 		WriteTimeout: o.WriteTimeout, MaxPayload: o.MaxPayload, PerAddress: o.PerAddress,
-		Accept: s.accept, Logger: o.Logger,
+		Accept: s.accept, Refusals: s.refused, Logger: o.Logger,
 	})
 	builder := &adapterBuilder{engine: s.engine}
 	settings := socket.DefaultServerOptions()
@@ -120,7 +125,7 @@ func newServer(o Options, c chat) (*Server, error) {
 	if err := s.library.On("connection", s.connection); err != nil {
 		return nil, err
 	}
-	s.handler = front{engine: s.engine, allowed: allowed}
+	s.handler = front{engine: s.engine, allowed: allowed, refused: s.refused}
 	return s, nil
 }
 

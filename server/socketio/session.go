@@ -112,7 +112,7 @@ func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ac
 	if shows(name) {
 		s.active()
 	}
-	s.handle(name, args, binary, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log})
+	s.handle(name, args, binary, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log, told: s.chat.refusals})
 }
 
 // handle is the table of all events a client may send.

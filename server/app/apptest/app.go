@@ -60,6 +60,8 @@ type App struct {
 	URL  string // http://127.0.0.1:port
 	Addr string // 127.0.0.1:port
 	Dir  string // the embedded store's
+	// MetricsAddr is where metrics are served, host:port; empty: nowhere.
+	MetricsAddr string
 
 	t       testing.TB
 	tokens  *auth.Tokens
@@ -92,7 +94,7 @@ func Start(t testing.TB, o Options) *App {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	a := &App{
-		URL: "http://" + listener.Addr().String(), Addr: listener.Addr().String(), Dir: o.Dir,
+		URL: "http://" + listener.Addr().String(), Addr: listener.Addr().String(), Dir: o.Dir, MetricsAddr: made.MetricsAddr(),
 		t: t, tokens: made.Tokens(), service: made.Service(), stop: stop, ended: make(chan struct{}),
 	}
 	go func() {

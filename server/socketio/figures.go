@@ -1,0 +1,22 @@
+package socketio
+
+import "roomstream/server/engineio"
+
+// Why a handshake is refused, besides engineio.Refusals.
+const (
+	refusedOrigin  = "origin"  // its page may not connect
+	refusedVersion = "version" // of the protocol
+)
+
+func handshakeRefusals() []string {
+	return append([]string{refusedOrigin, refusedVersion}, engineio.Refusals()...)
+}
+
+// Figures are what a Server has counted since it was made, and how it stands.
+type Figures struct {
+	engineio.Figures
+	Refused map[string]int64 // handshakes, by why
+}
+
+// Figures reads the counts.
+func (s *Server) Figures() Figures { return Figures{s.engine.Figures(), s.refused.Read()} }
