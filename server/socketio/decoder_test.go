@@ -50,6 +50,9 @@ func FuzzPacket(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, fault := range knownPackets {
+		f.Add([]byte(fault.text))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		original := bytes.Clone(text)
 		p, err := readPacket(text)

@@ -109,14 +109,10 @@ func TestLongFrameByteByByteCostsNoMoreThanItsBytes(t *testing.T) {
 	besides(t, func(s *stage) {
 		c := s.join()
 		frame := textFrame(`421["echo","` + strings.Repeat("x", 100_000) + `"]`)
-		start := time.Now()
 		for _, b := range frame {
 			c.write([]byte{b})
 		}
-		c.next()
-		if took := time.Since(start); took > 15*time.Second {
-			t.Errorf("took %v", took)
-		}
+		c.next() // were all looked at again for each byte, it would not come within longEnough
 		c.conn.Close()
 		s.chat.forget()
 	})
