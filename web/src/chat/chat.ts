@@ -10,6 +10,8 @@ import type { Attachment } from "../attachments/attachment";
 import { DEFAULT_MAX_TEXT_LENGTH, type NewMessage, type Room, type RoomRow, type User } from "../protocol";
 import { decodeLogEvent, decodeMessages } from "../protocol-decode";
 import { decodeRoom } from "../protocol-rooms";
+import { askPreviews } from "../previews/ask";
+import { LinkPreviews } from "../previews/previews";
 import { RoomRequests } from "../rooms/requests";
 import { goTo } from "../route";
 import { Renewals } from "../session/renewals";
@@ -52,6 +54,7 @@ export class Chat {
 
   /** What is asked about rooms, members and people. */
   readonly requests: RoomRequests;
+  readonly previews: LinkPreviews;
   readonly people: People;
   readonly presences: Presences;
   /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
@@ -87,6 +90,7 @@ export class Chat {
     this.requests = new RoomRequests(this.client);
     this.people = new People(session.user, this.requests);
     this.presences = new Presences(this.client);
+    this.previews = new LinkPreviews((roomId, seqs) => askPreviews(session, roomId, seqs));
     this.listen();
     this.listTimer = setInterval(() => {
       if (document.visibilityState === "visible" && this.status.peek().kind === "online" && Date.now() >= this.listAgainAt) void this.readList();

@@ -37,7 +37,8 @@ describe("addresses", () => {
     "https://",
     "mailto:",
     "mailto:x",
-    "<https://example.com>",
+    "<https://example.com",
+    "<javascript:alert(1)>",
     "https://example.com\"onmouseover=\"alert(1)\" x",
   ];
   test.each(ADDRESSES)("[x](%s) is text", (address) => {

@@ -6,8 +6,8 @@ import type { Emphasis, Inline, Work } from "./tree";
 
 /** A mark and its end stand in one paragraph; what parts two is kept. */
 const PARAGRAPHS = /(\n[^\S\n]*\n)/u;
-/** [words](address), the address with one level of brackets. */
-const NAMED_LINK = /\[([^[\]\n]+)\]\(((?:[^\s()<>]|\([^\s()<>]*\))+)\)/gu;
+/** [words](address), the address with one level of brackets; between < and > it has no preview. */
+const NAMED_LINK = /\[([^[\]\n]+)\]\((?:<((?:[^\s()<>]|\([^\s()<>]*\))+)>|((?:[^\s()<>]|\([^\s()<>]*\))+))\)/gu;
 const MARKS = /\*+|_+|~+/gu;
 const SPACE = /\s/u;
 /**
@@ -81,8 +81,8 @@ function linksOf(text: string, from: number, to: number, named: readonly Named[]
   let end = from;
   work.characters += to - from;
   for (const match of text.slice(from, to).matchAll(NAMED_LINK)) {
-    const [whole, words = "", address = ""] = match;
-    const href = addressOf(address);
+    const [whole, words = "", bracketed, bare = ""] = match;
+    const href = addressOf(bracketed ?? bare);
     if (href === undefined || words.trim() === "") continue;
     const at = from + match.index;
     // Words that are an address themselves would promise another place than they lead to: each address leads where it says.
@@ -101,7 +101,9 @@ function bareOf(text: string, from: number, to: number, named: readonly Named[],
   for (const { text: said, href, mention } of mentionPieces(text.slice(from, to), named)) {
     const at = end;
     end += said.length;
-    if (href !== undefined) atoms.push({ from: at, to: end, node: { kind: "link", href, isNamed: false, children: [{ kind: "text", text: said }] } });
+    // <address>: the brackets say that it is only that, and has no preview.
+    const isBare = href !== undefined && at > from && text[at - 1] === "<" && text[end] === ">" && end < to;
+    if (href !== undefined) atoms.push({ from: isBare ? at - 1 : at, to: isBare ? end + 1 : end, node: { kind: "link", href, isNamed: false, children: [{ kind: "text", text: said }] } });
     else if (mention !== undefined) atoms.push({ from: at, to: end, node: { kind: "mention", text: said, isUs: mention === "us" } });
   }
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
 import { forgetDrafts } from "../composer/drafts";
+import { PreviewSwitch } from "../previews/PreviewSwitch";
 import { PushSwitch } from "../push/PushSwitch";
 import { usePush } from "../push/usePush";
 import { ThemePicker } from "../theme/ThemePicker";
@@ -53,6 +54,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
         <div id="account-menu" class="account-menu" role="group" aria-label="Account">
           <ThemePicker labelled />
           <PushSwitch push={push} />
+          <PreviewSwitch previews={chat.previews} />
           <ModerationLink chat={chat} />
           <button
             type="button"

@@ -3,6 +3,7 @@ import { Attachments } from "../attachments/Attachments";
 import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
 import { MessageText } from "../markdown/MessageText";
+import { LinkCard } from "../previews/LinkCard";
 import { MENTION_ROOM } from "../protocol";
 import { Quote } from "../threads/Quote";
 import { Icon } from "../ui/Icon";
@@ -68,6 +69,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
         ) : (
           item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
         )}
+        {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
         {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
         <span class="bubble-meta">

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
 import { fileTarget } from "../attachments/dropping";
 import type { Trays } from "../attachments/trays";
@@ -11,6 +11,7 @@ import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
+import { PreviewsOfRoom } from "../previews/LinkCard";
 import { whyNotWrite } from "../rooms/rights";
 import { openThread, THREAD_COVERS_QUERY } from "../route";
 import { AnswerBar } from "../threads/AnswerBar";
@@ -56,65 +57,72 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
     setAnswering(0);
     document.getElementById("composer")?.focus(); // the button goes
   };
+  const mayWrite = closed === undefined;
+  const previewed = useMemo(
+    () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: string) => chat.say(line) }) }),
+    [chat, room, mayWrite],
+  );
   return (
     <FilesOfRoom.Provider value={files}>
-      <div class="room-parts">
-        <div class="room-body" inert={isCovered}>
-          <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={isRefused ? undefined : (first) => setDetails({ room, first })} />
-          {isRefused ? (
-            <div class="empty">
-              <h2>This room cannot be opened</h2>
-              <p role="alert">{presence.message}</p>
-            </div>
-          ) : (
-            <>
-              <Timeline
-                key={room.id}
-                chat={chat}
-                room={room}
-                isCovered={isCovered}
-                onEdit={(item) => setEditing({ room, item })}
-                onReply={(seq) => {
-                  setEditing(undefined);
-                  setAnswering(seq);
-                  requestAnimationFrame(() => document.getElementById("composer")?.focus()); // the menu gives the focus back first
-                }}
-              />
-              <TypingLine chat={chat} room={room} />
-              {closed !== undefined ? (
-                <ComposerClosed reason={closed} />
-              ) : edited ? (
-                <EditForm
-                  key={`edit-${room.id}/${edited.seq}`}
-                  text={edited.text}
-                  maxLength={chat.maxTextLength.value}
-                  onSave={(text) => chat.edit(room, edited.seq, text)}
-                  onClose={() => setEditing(undefined)}
-                />
-              ) : (
-                <Composer
-                  key={`composer-${room.id}`}
+      <PreviewsOfRoom.Provider value={previewed}>
+        <div class="room-parts">
+          <div class="room-body" inert={isCovered}>
+            <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={isRefused ? undefined : (first) => setDetails({ room, first })} />
+            {isRefused ? (
+              <div class="empty">
+                <h2>This room cannot be opened</h2>
+                <p role="alert">{presence.message}</p>
+              </div>
+            ) : (
+              <>
+                <Timeline
+                  key={room.id}
                   chat={chat}
                   room={room}
-                  place={{ id: "composer", draft: room.id, label: `Message ${name}`, parent: answering || undefined, isAskedFor: false }}
-                  drafts={drafts}
-                  uploads={uploads}
-                  above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
-                  onSent={() => setAnswering(0)}
-                  {...(answering > 0 && { onEscape: stopAnswering })}
+                  isCovered={isCovered}
+                  onEdit={(item) => setEditing({ room, item })}
+                  onReply={(seq) => {
+                    setEditing(undefined);
+                    setAnswering(seq);
+                    requestAnimationFrame(() => document.getElementById("composer")?.focus()); // the menu gives the focus back first
+                  }}
                 />
-              )}
-            </>
-          )}
+                <TypingLine chat={chat} room={room} />
+                {closed !== undefined ? (
+                  <ComposerClosed reason={closed} />
+                ) : edited ? (
+                  <EditForm
+                    key={`edit-${room.id}/${edited.seq}`}
+                    text={edited.text}
+                    maxLength={chat.maxTextLength.value}
+                    onSave={(text) => chat.edit(room, edited.seq, text)}
+                    onClose={() => setEditing(undefined)}
+                  />
+                ) : (
+                  <Composer
+                    key={`composer-${room.id}`}
+                    chat={chat}
+                    room={room}
+                    place={{ id: "composer", draft: room.id, label: `Message ${name}`, parent: answering || undefined, isAskedFor: false }}
+                    drafts={drafts}
+                    uploads={uploads}
+                    above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
+                    onSent={() => setAnswering(0)}
+                    {...(answering > 0 && { onEscape: stopAnswering })}
+                  />
+                )}
+              </>
+            )}
+          </div>
+          {thread !== undefined && <ThreadPane key={`thread-${room.id}/${thread}`} chat={chat} room={room} seq={thread} drafts={drafts} trays={trays} />}
         </div>
-        {thread !== undefined && <ThreadPane key={`thread-${room.id}/${thread}`} chat={chat} room={room} seq={thread} drafts={drafts} trays={trays} />}
-      </div>
-      {details?.room === room && (
-        <WithParts key={`panel-${room.id}`} onClose={() => setDetails(undefined)}>
-          {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}
-        </WithParts>
-      )}
-      <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
+        {details?.room === room && (
+          <WithParts key={`panel-${room.id}`} onClose={() => setDetails(undefined)}>
+            {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}
+          </WithParts>
+        )}
+        <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
+      </PreviewsOfRoom.Provider>
     </FilesOfRoom.Provider>
   );
 }

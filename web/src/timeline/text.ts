@@ -33,7 +33,16 @@ export function pieces(text: string): Piece[] {
   return found;
 }
 
-/** The same with the names that the message was found to mean; no other @ is marked. */
+/** Where the first address of a text stands; undefined: there is none. */
+export function firstAddress(text: string): { from: number; to: number } | undefined {
+  for (const match of text.matchAll(LINK)) {
+    const link = trimLink(match[0]);
+    if (safeHref(link) !== undefined) return { from: match.index, to: match.index + link.length };
+  }
+  return undefined;
+}
+
+/** A text's pieces with the names that the message was found to mean; no other @ is marked. */
 export function mentionPieces(text: string, named: readonly Named[]): Piece[] {
   return pieces(text).flatMap((piece) => (piece.href === undefined ? split(piece.text, named) : [piece]));
 }

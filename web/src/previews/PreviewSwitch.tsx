@@ -1,0 +1,16 @@
+import { Icon } from "../ui/Icon";
+import type { LinkPreviews } from "./previews";
+import { setPreviews, showsPreviews } from "./setting";
+
+/** Whether previews of links are shown on this device; nothing where the server makes none. */
+export function PreviewSwitch({ previews }: { previews: LinkPreviews }) {
+  const on = showsPreviews.value;
+  if (previews.isOff.value) return null;
+  return (
+    <button type="button" class="account-action" role="switch" aria-checked={on} onClick={() => setPreviews(!on)}>
+      <Icon name="link" size={18} />
+      <span class="preview-switch">Show previews of links</span>
+      <span class="push-state">{on ? "On" : "Off"}</span>
+    </button>
+  );
+}
