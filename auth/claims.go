@@ -40,6 +40,9 @@ func (t *Tokens) checkClaims(claims jwt.MapClaims, own bool) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
+	if user.Token, err = claimedToken(claims, own); err != nil {
+		return Session{}, err
+	}
 	return Session{User: user, ExpiresAt: expiresAt}, nil
 }
 
@@ -158,6 +161,24 @@ func (t *Tokens) checkIssuer(claims jwt.MapClaims, user User, own bool) error {
 	}
 	return nil
 }
+
+// claimedToken reads what the token says of itself. In the server's own tokens a claim has the part of iat below a second:
+// who signs in anew in the second of a revocation must not be taken for one who came before it.
+func claimedToken(claims jwt.MapClaims, own bool) (*Token, error) {
+	issuedAt, _, err := numericDate(claims, "iat")
+	if err != nil {
+		return nil, err
+	}
+	id, _ := claims["jti"].(string) // one that is no string names nothing
+	part, _ := claims[claimMillis].(json.Number)
+	if millis, err := part.Int64(); own && err == nil && millis > 0 && millis < 1000 && !issuedAt.IsZero() {
+		issuedAt = issuedAt.Add(time.Duration(millis) * time.Millisecond)
+	}
+	return &Token{ID: id, IssuedAt: issuedAt}, nil
+}
+
+// claimMillis is the claim of the server's own tokens that iat has no room for: milliseconds.
+const claimMillis = "iat_ms"
 
 // audiences reads `aud`: a string, or an array of them (RFC 7519, 4.1.3).
 func audiences(claim any) []string {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -43,7 +44,8 @@ type Tokens struct {
 	audience string
 	now      func() time.Time
 	parser   *jwt.Parser
-	keys     *Keys // nil: no keys are taken
+	keys     *Keys        // nil: no keys are taken
+	revoked  *Revocations // nil: none is
 }
 
 // NewTokens returns a *FieldError for a secret that is too short.
@@ -70,6 +72,16 @@ func (t *Tokens) WithKeys(keys *Keys) *Tokens {
 	return &both
 }
 
+// WithRevocations gives the same that refuses what is revoked.
+func (t *Tokens) WithRevocations(r *Revocations) *Tokens {
+	both := *t
+	both.revoked = r
+	return &both
+}
+
+// Revoked says whether a user, who was let in before, would not be let in any more by what he showed then.
+func (t *Tokens) Revoked(u User) bool { return t.revoked != nil && t.revoked.Covers(u) }
+
 // Verify says who a token speaks for. Its errors wrap ErrTokenExpired, when nothing
 // but the time is wrong, ErrUnauthenticated, or ErrKeysAway; they never hold the token. A key is looked up in its store,
 // whose errors it may return. It may wait for the issuer's keys, keysTimeout at most.
@@ -91,6 +103,9 @@ func (t *Tokens) Verify(token string) (Session, error) {
 	session, err := t.checkClaims(claims, localAlgorithm(parsed))
 	if err != nil {
 		return Session{}, err
+	}
+	if t.Revoked(session.User) {
+		return Session{}, refuse("the token is revoked")
 	}
 	session.ExpiresAt = t.signers.ends(token, parsed, session.ExpiresAt)
 	return session, nil
@@ -125,6 +140,10 @@ func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (s
 		"sub": string(user.ID),
 		"iat": now.Unix(),
 		"exp": now.Add(ttl + time.Second - time.Nanosecond).Unix(),
+		"jti": rand.Text(),
+	}
+	if part := now.Nanosecond() / int(time.Millisecond); part > 0 {
+		claims[claimMillis] = part
 	}
 	set := func(name, value string) {
 		if value != "" {

@@ -26,35 +26,26 @@ type Erased struct {
 	Waiting []string // instances that have not confirmed yet
 }
 
-// Erase takes what a user wrote out of the chat, for good. His sockets are closed, so that
-// he writes no more meanwhile. Then a message_deleted is inserted for each of his messages, so that every instance and every client drops it;
+// Erase takes what a user wrote out of the chat, for good. His tokens are revoked and his sockets closed, so
+// that he writes no more meanwhile. Then a message_deleted is inserted for each of his messages, so that every instance and every client drops it;
 // then his texts, edits, names and data are blanked in place, every seq kept; then his profile and the
-// notifications for him are removed; it ends when
-// every live instance has confirmed that it keeps nothing of them. progress is called
+// notifications for him are removed. When
+// every live instance has confirmed that it lets him in no more, has stored what he was doing and keeps nothing of it, what
+// he wrote until then is taken out, too. progress is called
 // now and then, from this goroutine. It may be repeated, and goes on where it was broken
 // off. The Service must run.
 func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Erased)) error {
+	if s.revocations != nil && auth.CheckUserID(string(user)) == nil {
+		if _, err := s.revokeAll(ctx, user); err != nil {
+			return fmt.Errorf("revoke the tokens: %w", err)
+		}
+	}
 	if err := s.Revoke(user); err != nil {
 		return err
 	}
 	var done Erased
-	for {
-		deleted, err := s.deleteAll(ctx, user, func(n int) {
-			done.Deleted += n
-			progress(done)
-		})
-		if err != nil {
-			return fmt.Errorf("delete the messages: %w", err)
-		}
-		blanked, err := s.store.Eraser.Erase(ctx, user)
-		done.Blanked += blanked
-		progress(done)
-		if err != nil {
-			return fmt.Errorf("blank the events: %w", err)
-		}
-		if deleted+blanked == 0 { // else more may have been written meanwhile
-			break
-		}
+	if err := s.eraseWritten(ctx, user, &done, progress); err != nil {
+		return err
 	}
 	if err := s.files.erase(ctx, user, false); err != nil {
 		return fmt.Errorf("remove the files: %w", err)
@@ -69,18 +60,51 @@ func (s *Service) Erase(ctx context.Context, user auth.UserID, progress func(Era
 	if err := s.eraseTraces(ctx, user); err != nil {
 		return err
 	}
-	err = s.confirmErased(ctx, user, func(waiting []string) {
-		done.Waiting = waiting
-		progress(done)
-	})
-	if err != nil {
+	confirmed := func() error {
+		return s.confirmErased(ctx, user, func(waiting []string) {
+			done.Waiting = waiting
+			progress(done)
+		})
+	}
+	if err := confirmed(); err != nil {
 		return err
 	}
 	// Once more: what he was still doing has been stored by now, and his uploads were broken off.
+	before := done.Deleted + done.Blanked
+	if err := s.eraseWritten(ctx, user, &done, progress); err != nil {
+		return err
+	}
+	if done.Deleted+done.Blanked > before {
+		if err := confirmed(); err != nil { // it may have been kept meanwhile
+			return err
+		}
+	}
 	if err := s.files.erase(ctx, user, true); err != nil {
 		return fmt.Errorf("remove the files: %w", err)
 	}
 	return s.eraseTraces(ctx, user)
+}
+
+// eraseWritten deletes and blanks until there is nothing left.
+func (s *Service) eraseWritten(ctx context.Context, user auth.UserID, done *Erased, progress func(Erased)) error {
+	for {
+		deleted, err := s.deleteAll(ctx, user, func(n int) {
+			done.Deleted += n
+			progress(*done)
+		})
+		if err != nil {
+			return fmt.Errorf("delete the messages: %w", err)
+		}
+		blanked, err := s.store.Eraser.Erase(ctx, user)
+		done.Blanked += blanked
+		progress(*done)
+		if err != nil {
+			return fmt.Errorf("blank the events: %w", err)
+		}
+		if deleted+blanked == 0 { // else more may have been written meanwhile
+			return nil
+		}
+	}
 }
 
 // eraseTraces takes away his profile, how far he has read, his invitations, why he reported what
@@ -198,6 +222,9 @@ func (s *Service) eraseTold(g Signal) {
 	s.met.forget(g.User)
 	s.forgetPushes(g.User)
 	s.router.begin(func(ctx context.Context) {
+		if s.revocations != nil && s.revocations.Load(ctx) != nil {
+			return // it would let him in; it is asked again
+		}
 		if s.underway.ended(ctx, g.User) == nil {
 			s.met.forget(g.User) // what he did may have kept his name again
 			s.signal(Signal{Kind: SignalConfirmed, Ref: g.Ref})

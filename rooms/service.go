@@ -22,6 +22,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"roomstream/auth"
 )
 
 // Options are a Service's settings. The zero value works.
@@ -48,9 +50,12 @@ type Options struct {
 	// DefaultFileTypes.
 	FileTypes []string
 	// Words are what nobody may write; nil: there are none.
-	Words  *Words
-	Now    func() time.Time // nil: time.Now
-	Logger *slog.Logger     // nil: none
+	Words *Words
+	// Revocations are the tokens that are out of force. nil: RevokeTokens and RevokeToken do not work, and who is erased
+	// keeps his tokens.
+	Revocations *auth.Revocations
+	Now         func() time.Time // nil: time.Now
+	Logger      *slog.Logger     // nil: none
 }
 
 // defaultSendTimeout is below the 10 s after which the stock client sends again.
@@ -79,7 +84,8 @@ type Service struct {
 	auditor  *Auditor
 	adopter  *adopter // nil: no other program can write
 
-	signals       chan Signal // to be sent
+	revocations   *auth.Revocations // nil: no token is ever revoked
+	signals       chan Signal       // to be sent
 	confirmations *confirmations
 	presence      *presence
 	met           *acquaintance
@@ -121,7 +127,7 @@ func New(store Store, o Options) *Service {
 		o.Instance = hex.EncodeToString(b[:])
 	}
 	s := &Service{
-		store: store, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
+		store: store, revocations: o.Revocations, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}

@@ -34,19 +34,3 @@ func (s *Service) typingTold(g Signal) {
 		emitter.Typing(g.Room, g.User, g.On, g.At, g.Socket)
 	}
 }
-
-// Revoke closes a user's sockets on every instance within a second. It does not keep
-// him from coming back with a token that is still good.
-func (s *Service) Revoke(user auth.UserID) error {
-	if err := auth.CheckUserID(string(user)); err != nil {
-		return err
-	}
-	s.signal(Signal{Kind: SignalRevoke, User: user})
-	return nil
-}
-
-func (s *Service) revokeTold(g Signal) {
-	if emitter := s.router.sockets(); emitter != nil {
-		emitter.Revoke(g.User)
-	}
-}

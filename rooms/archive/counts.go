@@ -18,6 +18,7 @@ type Counts struct {
 	Audit         int `json:"audit,omitempty"`
 	Files         int `json:"files,omitempty"`
 	Keys          int `json:"keys,omitempty"`
+	Revocations   int `json:"revocations,omitempty"`
 	Webhooks      int `json:"webhooks,omitempty"`
 	Cursors       int `json:"cursors,omitempty"`
 	Streams       int `json:"streams,omitempty"`
@@ -37,7 +38,7 @@ func (c Counts) String() string {
 		what string
 	}{
 		{c.Profiles, "profiles"}, {c.Notifications, "notifications"}, {c.Invitations, "invitations"}, {c.Reports, "reports"},
-		{c.Audit, "audited actions"}, {c.Files, "files"}, {c.Contents, "contents of files"}, {c.Keys, "keys"}, {c.Webhooks, "webhooks"},
+		{c.Audit, "audited actions"}, {c.Files, "files"}, {c.Contents, "contents of files"}, {c.Keys, "keys"}, {c.Revocations, "revocations"}, {c.Webhooks, "webhooks"},
 		{c.Cursors, "cursors"}, {c.Streams, "streams"}, {c.Rules, "rules"}, {c.Threads, "threads"},
 	} {
 		if part.n > 0 {

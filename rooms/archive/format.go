@@ -8,7 +8,7 @@
 // package kept), then an end that counts them all and carries the SHA-256 of all bytes before
 // it. A member's line holds what no event of the file says: how far he has read, and what he
 // is by an event that was trimmed. The kinds are profiles, notifications, invitations,
-// reports, the audit log, files' records, keys of bots and incoming hooks, webhooks, their
+// reports, the audit log, files' records, keys of bots and incoming hooks, revocations of tokens, webhooks, their
 // cursors, declared streams and their rules. The contents of files are files of a folder. What
 // is of the moment is left out: presence, signals, heartbeats, claims of cursors, revoked keys,
 // and files that are being written or removed.

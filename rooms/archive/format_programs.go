@@ -60,6 +60,42 @@ func (l *keyLine) thing() (k auth.Key, err error) {
 	return k, err
 }
 
+// revocationLine is of a user's tokens, or of one.
+type revocationLine struct {
+	User  string `json:"user,omitempty"`
+	Token string `json:"jti,omitempty"`
+	At    string `json:"at"`
+	Until string `json:"until,omitempty"`
+}
+
+func revocationToLine(r *auth.Revocation) (any, error) {
+	return revocationLine{string(r.User), r.TokenID, formatTime(r.At), formatTime(r.Until)}, nil
+}
+
+func (l *revocationLine) thing() (r auth.Revocation, err error) {
+	r = auth.Revocation{User: auth.UserID(l.User), TokenID: l.Token}
+	switch {
+	case (l.User == "") == (l.Token == ""):
+		return r, rooms.BadField("jti", "must be given, or user, and not both")
+	case len(l.Token) > auth.MaxTokenID:
+		return r, rooms.BadField("jti", "must be at most %d bytes", auth.MaxTokenID)
+	case (l.Token == "") != (l.Until == ""):
+		return r, rooms.BadField("until", "goes with jti")
+	case l.At == "":
+		return r, rooms.BadField("at", "must be given")
+	}
+	if l.User != "" {
+		if err := checkUser("user", l.User); err != nil {
+			return r, err
+		}
+	}
+	if r.At, err = parseTime("at", l.At); err != nil || l.Until == "" {
+		return r, err
+	}
+	r.Until, err = parseTime("until", l.Until)
+	return r, err
+}
+
 // webhookLine has the secret as it is stored: sealed with what -jwt-secret gives.
 type webhookLine struct {
 	ID        string       `json:"id"`

@@ -26,6 +26,7 @@ type full struct {
 	Audit         []rooms.AuditEntry
 	Files         []rooms.File
 	Keys          []auth.Key
+	Revocations   []auth.Revocation
 	Webhooks      []hooks.Hook
 	Cursors       []hooks.Cursor
 	Streams       []kept.Document
@@ -85,6 +86,10 @@ func everything() full {
 			{ID: "b:2", Kind: auth.KindBot, Hash: hash("l"), Name: "Everywhere", CreatedBy: "ann", CreatedAt: at},
 			{ID: "b:3", Kind: auth.KindHook, Hash: hash("m"), Name: "Hook", Rooms: []string{"general"}, PostOnly: true, CreatedBy: "ann", CreatedAt: at},
 		},
+		Revocations: []auth.Revocation{
+			{TokenID: "t \"1\" é", At: at, Until: at.AddDate(100, 0, 0)},
+			{User: "eve", At: later},
+		},
 		Webhooks: []hooks.Hook{
 			{ID: hookOne, URL: "https://example.org/hook?a=1&b", Room: "general", Events: []string{"message_deleted", "new_message"}, Sealed: []byte{0, 1, 2, 255}, CreatedBy: "ann", CreatedAt: at, Revision: 2,
 				Failed: &hooks.Failure{At: later, Reason: "500", Room: "general", Seq: 3}},
@@ -115,7 +120,7 @@ func (f full) put(t *testing.T, s archive.Store) {
 	k := s.Kept
 	for _, err := range []error{
 		k.Profiles.Put(ctx, f.Profiles), k.Notifications.Put(ctx, f.Notifications), k.Invitations.Put(ctx, f.Invitations),
-		k.Reports.Put(ctx, f.Reports), k.Audit.Put(ctx, f.Audit), k.Files.Put(ctx, f.Files), k.Keys.Put(ctx, f.Keys),
+		k.Reports.Put(ctx, f.Reports), k.Audit.Put(ctx, f.Audit), k.Files.Put(ctx, f.Files), k.Keys.Put(ctx, f.Keys), k.Revocations.Put(ctx, f.Revocations),
 		k.Webhooks.Put(ctx, f.Webhooks), k.Cursors.Put(ctx, f.Cursors), k.Streams.Put(ctx, f.Streams), k.Rules.Put(ctx, f.Rules), k.Threads.Put(ctx, f.Threads),
 	} {
 		if err != nil {
@@ -168,7 +173,7 @@ func load(t *testing.T, s archive.Store) full {
 	k := s.Kept
 	return full{
 		all(t, k.Profiles, kept.ProfileKey), all(t, k.Notifications, kept.NotificationKey), all(t, k.Invitations, kept.InvitationKey),
-		all(t, k.Reports, kept.ReportKey), all(t, k.Audit, kept.AuditKey), all(t, k.Files, kept.FileKey), all(t, k.Keys, kept.KeyKey),
+		all(t, k.Reports, kept.ReportKey), all(t, k.Audit, kept.AuditKey), all(t, k.Files, kept.FileKey), all(t, k.Keys, kept.KeyKey), all(t, k.Revocations, kept.RevocationKey),
 		all(t, k.Webhooks, kept.WebhookKey), all(t, k.Cursors, kept.CursorKey), all(t, k.Streams, kept.DocumentKey), all(t, k.Rules, kept.DocumentKey), all(t, k.Threads, kept.ThreadKey),
 	}
 }

@@ -22,7 +22,7 @@ import (
 // inExports are the collections and buckets whose content an export holds.
 var inExports = []string{
 	"messages", "events", "rooms", "members", "users", "accounts",
-	"profiles", "notifications", "invitations", "reports", "audit", "attachments", "files", "keys", "webhooks", "webhookCursors", "streams", "acl", "threads",
+	"profiles", "notifications", "invitations", "reports", "audit", "attachments", "files", "keys", "revocations", "webhooks", "webhookCursors", "streams", "acl", "threads",
 	"files.files", "files.chunks", // with -files
 }
 

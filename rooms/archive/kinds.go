@@ -118,6 +118,11 @@ func kinds() []kind {
 			moves: func(k *auth.Key) bool { return k.RevokedAt.IsZero() },
 			of:    func(k *auth.Key, s *scope) bool { return len(k.Rooms) == 1 && k.Rooms[0] == string(s.room) },
 		},
+		&kindOf[auth.Revocation, *revocationLine]{
+			name: "revocation", counted: func(c *Counts) *int { return &c.Revocations },
+			table: func(t *kept.Tables) kept.Table[auth.Revocation] { return t.Revocations }, key: kept.RevocationKey,
+			write: revocationToLine, merge: mergeRevocations, empty: func() *revocationLine { return &revocationLine{} },
+		},
 		&kindOf[hooks.Hook, *webhookLine]{
 			name: "webhook", counted: func(c *Counts) *int { return &c.Webhooks },
 			table: func(t *kept.Tables) kept.Table[hooks.Hook] { return t.Webhooks }, key: kept.WebhookKey,

@@ -164,6 +164,17 @@ func mergeKeys(there, given auth.Key) (auth.Key, error) {
 	)
 }
 
+// mergeRevocations takes no token back into force.
+func mergeRevocations(there, given auth.Revocation) (auth.Revocation, error) {
+	if given.At.After(there.At) {
+		there.At = given.At
+	}
+	if given.Until.After(there.Until) {
+		there.Until = given.Until
+	}
+	return there, nil
+}
+
 // mergeWebhooks keeps the one whose cursors were set last, and of two the one that was given up.
 func mergeWebhooks(there, given hooks.Hook) (hooks.Hook, error) {
 	err := cmp.Or(

@@ -98,6 +98,9 @@ func Open(o Options) (*Store, error) {
 	if err := prepareKeys(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareRevocations(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	if err := prepareHooks(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}

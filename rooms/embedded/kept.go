@@ -44,6 +44,7 @@ func (s *Store) Kept() kept.Tables {
 		Audit:         &table[rooms.AuditEntry]{file: f, bucket: bucketAudit, what: "the audit log", decode: keptAudit, put: putKeptAudit},
 		Files:         &table[rooms.File]{file: f, bucket: bucketFiles, what: "the records of files", decode: keptFile, put: putFile},
 		Keys:          &table[auth.Key]{file: f, bucket: bucketKeys, what: "keys", decode: keptKey, put: putKeptKey},
+		Revocations:   &table[auth.Revocation]{file: f, bucket: bucketRevocations, what: "revocations", decode: keptRevocation, put: putKeptRevocation},
 		Webhooks:      &table[hooks.Hook]{file: f, bucket: bucketHooks, what: "webhooks", decode: keptHook, put: putKeptHook},
 		Cursors:       &table[hooks.Cursor]{file: f, bucket: bucketHookCursors, what: "webhook cursors", seek: cursorFrom, decode: keptCursor, put: putKeptCursor},
 		Threads:       &table[rooms.Thread]{file: f, bucket: bucketThreads, what: "threads", decode: keptThread, put: putThread},
@@ -204,6 +205,14 @@ func putKeptKey(tx *bolt.Tx, k *auth.Key) error {
 		return err
 	}
 	return tx.Bucket(bucketKeys).Put([]byte(k.ID), encodeKey(k))
+}
+
+func keptRevocation(_ *bolt.Tx, key, value []byte) (auth.Revocation, error) {
+	return decodeRevocation(key, value)
+}
+
+func putKeptRevocation(tx *bolt.Tx, r *auth.Revocation) error {
+	return tx.Bucket(bucketRevocations).Put([]byte(r.Key()), encodeRevocation(r))
 }
 
 func keptThread(_ *bolt.Tx, key, value []byte) (rooms.Thread, error) { return decodeThread(key, value) }

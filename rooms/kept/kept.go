@@ -40,6 +40,7 @@ type Tables struct {
 	Audit         Table[rooms.AuditEntry]
 	Files         Table[rooms.File] // all, also those that are not Stored
 	Keys          Table[auth.Key]   // all, also those that were revoked lately
+	Revocations   Table[auth.Revocation]
 	Webhooks      Table[hooks.Hook]
 	Cursors       Table[hooks.Cursor] // Owner is left out: a claim belongs to one store
 	Streams       Table[Document]
@@ -69,6 +70,9 @@ func FileKey(f *rooms.File) string { return string(f.ID) }
 
 // KeyKey is the id of whom the key speaks for.
 func KeyKey(k *auth.Key) string { return string(k.ID) }
+
+// RevocationKey says of what it is.
+func RevocationKey(r *auth.Revocation) string { return r.Key() }
 
 // WebhookKey is the id.
 func WebhookKey(h *hooks.Hook) string { return h.ID }

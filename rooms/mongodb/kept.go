@@ -35,6 +35,8 @@ func (s *Store) Kept() kept.Tables {
 			doc: func(f *rooms.File) (any, any) { return string(f.ID), storeFile(*f) }},
 		Keys: &table[auth.Key, storedKey]{store: s, coll: s.collection("keys"), id: text, load: (*storedKey).key,
 			doc: func(k *auth.Key) (any, any) { return string(k.ID), storeKey(k) }},
+		Revocations: &table[auth.Revocation, storedRevocation]{store: s, coll: s.collection(collectionRevocations), id: text, load: (*storedRevocation).revocation,
+			doc: func(r *auth.Revocation) (any, any) { return r.Key(), storeRevocation(r) }},
 		Webhooks: &table[hooks.Hook, storedHook]{store: s, coll: s.collection("webhooks"), id: text, load: (*storedHook).hook,
 			doc: func(h *hooks.Hook) (any, any) { return h.ID, storeHook(h) }},
 		Cursors: &table[hooks.Cursor, storedCursor]{store: s, coll: s.collection("webhookCursors"), id: text, load: freeCursor,

@@ -59,6 +59,7 @@ type store interface {
 	AccountArchive() auth.AccountArchive
 	Kept() kept.Tables
 	Keys() auth.KeyStore
+	Revocations() auth.RevocationStore
 	Close(ctx context.Context) error
 }
 
@@ -77,6 +78,7 @@ type App struct {
 	postgres *postgres.Listener // nil: there is none
 	tokens   *auth.Tokens
 	keySet   *auth.KeySet // nil: there is none
+	revoked  *auth.Revocations
 	bots     *hooks.Bots
 	webhooks *hooks.Outgoing
 	pushes   *push.Sender       // nil: Web Push is off
@@ -165,11 +167,15 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
+	a.revoked = auth.NewRevocations(a.store.Revocations(), nil, o.Logger)
+	if err := a.revoked.Load(ctx); err != nil {
+		return err
+	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Logger: o.Logger,
+		Revocations: a.revoked, ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Logger: o.Logger,
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
-	a.tokens, a.bots = a.tokens.WithKeys(keys), hooks.NewBots(a.service, keys, o.Logger)
+	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked), hooks.NewBots(a.service, keys, o.Logger)
 	if err := a.composeWebhooks(o); err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func erase(ctx context.Context, e Environment) error {
 		if err := store.AccountArchive().RemoveAccount(ctx, auth.UserID(user)); err != nil {
 			return fmt.Errorf("erase: remove the account: %w", err)
 		}
-		err := withService(ctx, c, e, store.Rooms(), func(ctx context.Context, service *rooms.Service) error {
+		err := withService(ctx, c, e, store, func(ctx context.Context, service *rooms.Service) error {
 			return eraseUser(ctx, e, service, auth.UserID(user))
 		})
 		if err != nil {

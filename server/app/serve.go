@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -40,6 +41,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.bots.Run(failed, rooms.Emitters(a.sockets, a.feeds))) })
 	group.Go(func() error { return unlessDone(parts, a.webhooks.Run(failed)) })
+	group.Go(func() error { return unlessDone(parts, a.revoked.Run(failed, sessions{a.sockets, a.feeds})) })
 	if a.keySet != nil {
 		group.Go(func() error { return unlessDone(parts, a.keySet.Run(failed)) })
 	}
@@ -74,6 +76,16 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.shutdown.closing())
 	defer cancel()
 	return errors.Join(err, a.store.Close(closing))
+}
+
+// sessions are the sockets and the feeds.
+type sessions [2]auth.Sessions
+
+// End implements auth.Sessions.
+func (all sessions) End(covered func(auth.User) bool) {
+	for _, s := range all {
+		s.End(covered)
+	}
 }
 
 // unlessDone drops the error of a part that was told to end.

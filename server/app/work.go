@@ -30,9 +30,10 @@ func withStore(ctx context.Context, c Config, e Environment, do func(store) erro
 
 // withService runs a Service without sockets while a command works with it. On MongoDB it
 // is one more instance, so the settings that the instances share hold for it.
-func withService(ctx context.Context, c Config, e Environment, store rooms.Store, do func(context.Context, *rooms.Service) error) error {
-	service := rooms.New(store, rooms.Options{
-		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Logger: e.logger(c),
+func withService(ctx context.Context, c Config, e Environment, store store, do func(context.Context, *rooms.Service) error) error {
+	service := rooms.New(store.Rooms(), rooms.Options{
+		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention,
+		Revocations: auth.NewRevocations(store.Revocations(), nil, e.logger(c)), Logger: e.logger(c),
 	})
 	running, end := context.WithCancel(ctx)
 	defer end()

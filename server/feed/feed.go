@@ -308,6 +308,15 @@ func (s *Server) Drain(ctx context.Context, over time.Duration) error {
 // Feeds counts the feeds that are open or being opened.
 func (s *Server) Feeds() int { return s.registry.count() }
 
+// End closes the feeds of those who are covered, as auth.Sessions asks.
+func (s *Server) End(covered func(auth.User) bool) {
+	for _, c := range s.registry.everybody() {
+		if covered(c.who.User) {
+			c.finish(ending{code: codeRevoked, reason: "revoked"})
+		}
+	}
+}
+
 // Slow counts the feeds that were closed because their client did not follow.
 func (s *Server) Slow() int64 { return s.slow.Load() }
 

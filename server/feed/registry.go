@@ -54,6 +54,17 @@ func (r *registry) of(user auth.UserID) []*conn {
 	return slices.Collect(maps.Keys(r.byUser[user]))
 }
 
+// everybody gives the feeds whose callers are known.
+func (r *registry) everybody() []*conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []*conn
+	for _, feeds := range r.byUser {
+		list = slices.AppendSeq(list, maps.Keys(feeds))
+	}
+	return list
+}
+
 func (r *registry) count() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -38,6 +38,9 @@ type bearer struct {
 	Admin bool        `json:"a,omitempty"`
 	Role  string      `json:"r,omitempty"` // that his token grants in the room
 	Until int64       `json:"e"`           // Unix time, seconds
+	Token string      `json:"j,omitempty"` // the jti of the token that he had it made with
+	At    int64       `json:"i,omitempty"` // when that was issued, Unix time in milliseconds; 0: it did not say
+	Shown bool        `json:"t,omitempty"` // it was a token
 }
 
 // make gives a token for one file and one user. It is no longer good than his own.
@@ -48,6 +51,15 @@ func (l links) make(a address, session auth.Session) (token string, until time.T
 	}
 	b := bearer{
 		User: session.User.ID, Admin: session.User.Has(auth.RoleAdmin), Role: session.User.Rooms[a.room], Until: until.Unix(),
+	}
+	if t := session.User.Token; t != nil {
+		b.Shown = true
+		if len(t.ID) <= auth.MaxTokenID { // a longer one is revoked with all of the user's
+			b.Token = t.ID
+		}
+		if !t.IssuedAt.IsZero() {
+			b.At = t.IssuedAt.UnixMilli()
+		}
 	}
 	payload, err := json.Marshal(b)
 	if err != nil { // it is made of strings and numbers
@@ -73,6 +85,12 @@ func (l links) open(a address, token string) (auth.User, error) {
 		return auth.User{}, rooms.E(rooms.CodeTokenExpired, "token: the link has expired: get a new one")
 	}
 	user := auth.User{ID: b.User}
+	if b.Shown {
+		user.Token = &auth.Token{ID: b.Token}
+		if b.At != 0 {
+			user.Token.IssuedAt = time.UnixMilli(b.At)
+		}
+	}
 	if b.Admin {
 		user.Roles = []string{auth.RoleAdmin}
 	}

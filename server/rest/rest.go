@@ -184,6 +184,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/users", signedIn, s.users},
 		{http.MethodGet, "/api/users/{id}", signedIn, s.user},
 		{http.MethodPatch, "/api/users/me", signedIn, s.updateMe},
+		{http.MethodPost, "/api/users/{id}/revoke", admins, s.revokeTokens},
+		{http.MethodPost, "/api/tokens/revoke", admins, s.revokeToken},
 		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
 		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},
 		{http.MethodGet, "/api/push/key", signedIn, s.pushKey},

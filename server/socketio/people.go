@@ -161,6 +161,15 @@ func (p *people) ids(ids []string, clients []*speaker, t told) []string {
 	return ids
 }
 
+// end ends the clients whose user is covered.
+func (p *people) end(covered func(auth.User) bool) {
+	for _, c := range p.everybody() {
+		if covered(c.user) {
+			c.speaker.link.Revoke()
+		}
+	}
+}
+
 // revoke ends a user's clients.
 func (p *people) revoke(user auth.UserID) {
 	p.mu.Lock()

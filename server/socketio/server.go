@@ -194,6 +194,13 @@ func (s *Server) Revoke(user auth.UserID) {
 	}
 }
 
+// End closes the sockets of those who are covered, as auth.Sessions asks.
+func (s *Server) End(covered func(auth.User) bool) {
+	if s.people != nil {
+		s.people.end(covered)
+	}
+}
+
 // Members counts the sockets in a room.
 func (s *Server) Members(room rooms.RoomID) int { return s.members(adapterRoom(room)) }
 
