@@ -129,6 +129,67 @@ test("of a long thread the newest replies come first, and what was missed while 
   await ann.leave();
 });
 
+const unreadThreads = (page: Page) => page.locator(".threads-button");
+
+test("new replies to what one wrote are listed on every device until they are read, also where the room is not", async () => {
+  await server.ask("ann", "POST", "rooms/plans/messages", { text: "where do we meet?" }, "Ann");
+  await server.ask("ann", "PUT", "rooms/plans/read", { seq: 1 });
+  const phone = await Person.enter(browser, server, "Ann", { room: "elsewhere", width: 360 });
+  const desk = await Person.enter(browser, server, "Ann", { room: "elsewhere", width: 1440 });
+  await Promise.all([phone.connected(), desk.connected()]);
+  await answer("plans", 1, "at the station", "bo");
+  await answer("plans", 1, "at nine", "bo");
+  await unreadThreads(desk.page).waitFor();
+  await unreadThreads(phone.page).waitFor({ state: "attached" }); // its list is a drawer
+  await desk.page.reload();
+  await unreadThreads(desk.page).click();
+  const card = desk.page.getByRole("dialog").getByRole("link", { name: /plans.*You: where do we meet\?.*2 new replies/ });
+  await card.waitFor();
+  await desk.page.keyboard.press("Escape");
+  // On the phone the thread covers the room: what is read there is read in the thread alone.
+  await phone.page.getByRole("button", { name: "Rooms" }).click();
+  await unreadThreads(phone.page).click();
+  await phone.page.getByRole("dialog").getByRole("link", { name: /2 new replies/ }).click();
+  await expect.poll(() => inThread(phone.page).allTextContents(), { timeout: SOON_MS }).toEqual(["where do we meet?", "at the station", "at nine"]);
+  await phone.page.locator(".thread .unread-line").waitFor();
+  await unreadThreads(desk.page).waitFor({ state: "detached" });
+  await unreadThreads(phone.page).waitFor({ state: "detached" });
+  await expect.poll(() => desk.page.locator("[data-room=plans] .badge").allTextContents(), { timeout: SOON_MS }).toEqual(["2 unread"]);
+  expect(await server.ask("ann", "GET", "threads")).toEqual({ threads: [], more: false });
+  await phone.leave();
+  await desk.leave();
+});
+
+test("any thread can be followed and left, and what is read in the room is read in its threads", async () => {
+  await server.post("follow-a", "first thread");
+  await server.post("follow-b", "second thread");
+  for (const room of ["follow-a", "follow-b"]) await server.ask("cleo", "PUT", `rooms/${room}/read`, { seq: 1 });
+  const cleo = await Person.enter(browser, server, "Cleo", { room: "follow-a?thread=1", width: 1440 });
+  await cleo.page.getByRole("button", { name: "Follow", exact: true }).click();
+  await cleo.page.getByRole("button", { name: "Following" }).waitFor();
+  await cleo.page.goto(`${server.url}/rooms/follow-b?thread=1`);
+  await cleo.page.getByRole("button", { name: "Follow", exact: true }).click();
+  await cleo.page.getByRole("button", { name: "Following" }).click();
+  await cleo.page.getByRole("button", { name: "Follow", exact: true }).waitFor();
+  await cleo.page.goto(`${server.url}/rooms/elsewhere`);
+  await cleo.connected();
+  await answer("follow-b", 1, "of what was left");
+  await answer("follow-a", 1, "of what is followed");
+  await unreadThreads(cleo.page).click();
+  const dialog = cleo.page.getByRole("dialog");
+  await dialog.getByRole("link", { name: /follow-a.*first thread.*1 new reply/ }).waitFor();
+  expect(await dialog.locator(".card").count()).toBe(1);
+  await dialog.getByRole("button", { name: "Mark as read" }).click();
+  await dialog.getByText("You have read all the threads you follow.").waitFor();
+  await cleo.page.keyboard.press("Escape");
+  await answer("follow-a", 1, "once more");
+  await unreadThreads(cleo.page).waitFor();
+  await cleo.page.locator("[data-room=follow-a]").click();
+  await cleo.bubble("once more").waitFor();
+  await unreadThreads(cleo.page).waitFor({ state: "detached" });
+  await cleo.leave();
+});
+
 const looks = (["light", "dark"] as Theme[]).flatMap((theme) => [360, 768, 1440].map((width) => ({ theme, width })));
 
 test.each(looks)("a thread and its quotes have no faults, $theme, $width px", async ({ theme, width }) => {
@@ -139,15 +200,23 @@ test.each(looks)("a thread and its quotes have no faults, $theme, $width px", as
     await answer("seen-thread", 1, "I have the keys", "chiara");
   }
   const ann = await Person.enter(browser, server, "Ann", { room: "seen-thread", theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
-  await ann.page.getByRole("link", { name: /In reply to You To the noodle bar/ }).waitFor();
+  await ann.page.getByRole("link", { name: /In reply to You To the noodle bar/ }).first().waitFor();
   await (await ann.openMenu("I have the keys")).getByRole("menuitem", { name: "Reply" }).press("Enter");
   await ann.page.locator(".answer-bar").getByText("I have the keys").waitFor();
   expect(await faultsOf(ann.page)).toEqual([]);
   await look(ann.page, `quotes-${width}-${theme}`);
-  await ann.page.locator("#messages").getByRole("button", { name: "2 replies" }).click();
+  await ann.page.locator('#messages [data-seq="1"] .replies').click();
   await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(3);
   expect(await faultsOf(ann.page)).toEqual([]);
   await look(ann.page, `thread-${width}-${theme}`);
+  await ann.page.goto(`${server.url}/rooms/elsewhere`);
+  await ann.connected();
+  await answer("seen-thread", 2, `The keys are on the table, at ${width} px, ${theme}`);
+  if (width === 360) await ann.page.getByRole("button", { name: "Rooms" }).click();
+  await unreadThreads(ann.page).click();
+  await ann.page.getByRole("dialog").getByRole("link", { name: /new reply|new replies/ }).waitFor();
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await look(ann.page, `unread-threads-${width}-${theme}`);
   await ann.leave();
 });
 

@@ -16,6 +16,7 @@ import { Tokens, type TokenSource } from "./tokens.js";
 import { decodeList, decodeNotification, type Fields, isFields, type LogEvent, type Notification } from "./wire.js";
 import { decodeFound, decodeNotifications, decodePresence, decodeProfile, type FoundPage, type NotificationPage, type Presence, type Profile } from "./wire-people.js";
 import type { Limits, Ready, User } from "./wire-ready.js";
+import { decodeThread, decodeUnreadThreads, type ThreadState, type UnreadThread } from "./wire-threads.js";
 import { decodeListed, decodeRoom, type LeftReason, type ListedRoom, type MyRoom, type RoomInfo } from "./wire-rooms.js";
 
 export type ChatEvents = {
@@ -27,6 +28,8 @@ export type ChatEvents = {
   /** Somebody in a room of the user's is present, or is not. May be lost. */
   presence: [presence: Presence];
   notification: [notification: Notification];
+  /** The user has followed a thread, or ceased to, or read it, on any of his devices. */
+  thread: [thread: ThreadState];
   /** How many notifications are unread. */
   unread: [count: number];
   /** An event of the log of any room that is followed or opened: each once, in the room's order. */
@@ -244,6 +247,17 @@ export class Chat extends Emitter<ChatEvents> {
     return stream;
   }
 
+  /** The threads that the user follows and has not read, in all his rooms, the one with the newest answer first. */
+  async threads(query: { limit?: number } = {}): Promise<{ threads: UnreadThread[]; more: boolean }> {
+    const answer = await this.#link.request("list_threads", query);
+    return { threads: decodeUnreadThreads(answer["threads"]), more: answer["more"] === true };
+  }
+
+  /** What the answers to a message are to the user. change: he follows them from now on, or not any more; he has read them up to readSeq. */
+  async thread(roomId: string, thread: number, change: { following?: boolean; readSeq?: number } = {}): Promise<ThreadState> {
+    return whole(decodeThread({ ...(await this.#link.request("set_thread", { ...change, roomId, thread })), roomId }), "thread");
+  }
+
   /** A page of the user's notifications, newest first. before: an id. */
   async notifications(query: { before?: string; unread?: boolean; limit?: number } = {}): Promise<NotificationPage> {
     const page = decodeNotifications(await this.#rest.get("/api/notifications", query));
@@ -312,6 +326,11 @@ export class Chat extends Emitter<ChatEvents> {
       if (!notification) return;
       this.#count(this.#unread + 1);
       return this.tell("notification", notification);
+    }
+    if (name === "thread_updated") {
+      const thread = decodeThread(payload);
+      if (thread) this.tell("thread", thread);
+      return;
     }
     if (name === "presence_updated") {
       const presence = decodePresence(payload);

@@ -11,5 +11,6 @@ export type { Stream, StreamEvents, StreamOptions } from "./stream.js";
 export type { TokenSource } from "./tokens.js";
 export type { Attachment, Fields, History, LogEvent, Message, Notification, SharedFile } from "./wire.js";
 export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
+export type { ThreadState, UnreadThread } from "./wire-threads.js";
 export type { Limits, User } from "./wire-ready.js";
 export type { AlertLevel, Alerts, Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

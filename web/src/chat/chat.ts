@@ -16,9 +16,11 @@ import { RoomRequests } from "../rooms/requests";
 import { goTo } from "../route";
 import { Renewals } from "../session/renewals";
 import type { Session } from "../session/session";
+import { Threads } from "../threads/threads";
 import type { Waiting } from "../timeline/log";
 import { type Unsent, unsentOf } from "../unsent/unsent";
 import { messageOf, refusalOf } from "./asking";
+import { leftWords } from "./left";
 import { People } from "./people";
 import { Presences } from "./presences";
 import { Recent, trim } from "./recent";
@@ -57,6 +59,7 @@ export class Chat {
   readonly previews: LinkPreviews;
   readonly people: People;
   readonly presences: Presences;
+  readonly threads: Threads;
   /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
   readonly notice = signal({ line: "" });
   /** What was refused for good, in any room, also in those that we are out of. */
@@ -91,6 +94,7 @@ export class Chat {
     this.people = new People(session.user, this.requests);
     this.presences = new Presences(this.client);
     this.previews = new LinkPreviews((roomId, seqs) => askPreviews(session, roomId, seqs));
+    this.threads = new Threads(this.client, session.user.id);
     this.listen();
     this.listTimer = setInterval(() => {
       if (document.visibilityState === "visible" && this.status.peek().kind === "online" && Date.now() >= this.listAgainAt) void this.readList();
@@ -435,12 +439,6 @@ export class Chat {
     if (this.client.outbox.some(({ roomId }) => made.some(({ id }) => id === roomId))) this.takeOutbox(this.client.outbox);
   }
 }
-
-const leftWords: Readonly<Record<string, string>> = {
-  removed: "You were taken out of this room.",
-  banned: "You are banned from this room.",
-  left: "You have left this room.",
-};
 
 /** When something was last said in a room, ms since 1970; 0: never. */
 export function activity(room: RoomState): number {

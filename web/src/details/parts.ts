@@ -5,3 +5,4 @@ export { FindRoom } from "../rooms/FindRoom";
 export { NewDirect } from "../rooms/NewDirect";
 export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";
+export { ThreadsDialog } from "../threads/ThreadsDialog";

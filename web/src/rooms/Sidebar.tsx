@@ -12,6 +12,7 @@ import { ActionMenu } from "../ui/ActionMenu";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { SidebarHead } from "../ui/SidebarHead";
+import { ThreadsButton } from "../threads/ThreadsButton";
 import { UnsentButton } from "../unsent/UnsentButton";
 import { RoomList } from "./RoomList";
 
@@ -45,6 +46,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
       <SearchBox search={search} room={open && { id: open.id, name: open.name.value }} />
       {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
       <UnsentButton chat={chat} onOpened={onOpened} />
+      <ThreadsButton chat={chat} onOpened={onOpened} />
       <nav class="room-list" aria-label="Rooms" hidden={search.text.value !== ""}>
         <RoomList chat={chat} now={now} onOpened={onOpened} onNew={() => setMaking("room")} />
       </nav>

@@ -26,6 +26,7 @@ import { useNow } from "../ui/now";
 import { useToast } from "../ui/useToast";
 import { Quote } from "./Quote";
 import { Thread } from "./thread";
+import { useThreadReading } from "./useThreadReading";
 import { useThreadScroll } from "./useThreadScroll";
 
 /** How often "Today" is asked whether it still is, in ms. */
@@ -46,7 +47,9 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
   useEffect(() => thread.follow(), [thread]);
   const isIn = room.presence.value.kind === "in";
   useEffect(() => {
-    if (isIn) thread.resume();
+    if (!isIn) return;
+    thread.resume();
+    void chat.threads.ask(room.id, seq);
   }, [thread, isIn]);
 
   const opener = useRef(document.activeElement);
@@ -84,6 +87,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           </p>
         </div>
         <div class="room-head-more">
+          <FollowButton chat={chat} roomId={room.id} seq={seq} />
           <button type="button" class="button-icon" aria-label="Close the thread" title="Close the thread" onClick={close}>
             <Icon name="close" />
           </button>
@@ -105,6 +109,28 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
         <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: "Reply in the thread", parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />
       )}
     </section>
+  );
+}
+
+/** Says whether we are told of new answers, and changes it. */
+function FollowButton({ chat, roomId, seq }: { chat: Chat; roomId: string; seq: number }) {
+  const state = chat.threads.of(roomId, seq).value;
+  if (!state) return null;
+  const { following } = state;
+  const change = async () => {
+    const refusal = await refusalOf(chat.threads.follow(roomId, seq, !following));
+    if (refusal !== undefined) chat.say(refusal);
+  };
+  return (
+    <button
+      type="button"
+      class={following ? "follow follow-on" : "follow"}
+      title={following ? "Stop following this thread" : "New replies are listed above the rooms"}
+      onClick={() => void change()}
+    >
+      <Icon name={following ? "check" : "bell"} size={16} />
+      {following ? "Following" : "Follow"}
+    </button>
   );
 }
 
@@ -130,6 +156,7 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
   const rootDays = useMemo(() => groupByDay(rootItems), [rootItems]);
   const days = useMemo(() => groupByDay(answers), [answers]);
   useThreadScroll(scroller, answers);
+  const firstUnread = useThreadReading(chat, room, thread, scroller);
   const tabStop = useTabStop(scroller, items, { from: 0, to: items.length }, undefined, (key, then) => {
     const row = scroller.current && rowOf(scroller.current, key);
     if (row) then(row);
@@ -153,7 +180,7 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
     [chat, room],
   );
   const count = answers.filter((item) => !item.deleted).length;
-  const shared = { chat, now, firstUnread: 0, tabStop, marked: 0, pins, seen, handlers };
+  const shared = { chat, now, firstUnread, tabStop, marked: 0, pins, seen, handlers };
   const parent = rootItems[0]?.parent ?? 0;
   return (
     <div class="timeline-frame">

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Item } from "../timeline/rows";
 
 /** So near to the end counts as at the end, in CSS pixels: half a line of text more or less. */
-const AT_END_PX = 40;
+export const AT_END_PX = 40;
 
 /** Keeps the reader's place among the answers: at the end while he follows, at the same answer when older ones come above it. */
 export function useThreadScroll(scroller: RefObject<HTMLDivElement | null>, answers: readonly Item[]): void {
