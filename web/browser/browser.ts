@@ -51,16 +51,19 @@ export interface ContextOptions {
   height?: number;
   theme?: Theme;
   timezone?: string;
+  /** Whether the page may bring its service worker: with one, what a test does to requests may not reach them. */
+  worker?: boolean;
 }
 
 /** One person's browser: its own storage, cookies and connection. */
 export function newContext(browser: Browser, options: ContextOptions = {}): Promise<BrowserContext> {
-  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin" } = options;
+  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", worker = false } = options;
   return browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     timezoneId: timezone,
     locale: "en-GB",
+    serviceWorkers: worker ? "allow" : "block",
     hasTouch: width < 500,
   });
 }

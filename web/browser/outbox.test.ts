@@ -46,11 +46,33 @@ test("a storage that never answers holds up no message, and the person is told",
   await ann.leave();
 });
 
+/** Whether the browser takes no more. It goes by what room there was a moment ago. */
+const isFull = (page: Page): Promise<boolean> =>
+  page.evaluate(
+    () =>
+      new Promise<boolean>((resolve) => {
+        const request = indexedDB.open("probe", 1);
+        request.onupgradeneeded = () => void request.result.createObjectStore("things");
+        request.onerror = () => resolve(true);
+        request.onsuccess = () => {
+          const transaction = request.result.transaction("things", "readwrite");
+          const end = (full: boolean) => {
+            request.result.close();
+            resolve(full);
+          };
+          transaction.oncomplete = () => end(false);
+          transaction.onabort = () => end(true);
+          transaction.objectStore("things").put("x".repeat(4096), "thing");
+        };
+      }),
+  );
+
 test("where the storage is full the person is told, and asked before the page goes with what waits", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "full", before: (page) => page.addInitScript(AXE) });
   await ann.connected();
   const tools = await ann.context.newCDPSession(ann.page);
   await tools.send("Storage.overrideQuotaForOrigin", { origin: server.url, quotaSize: 1024 });
+  await expect.poll(() => isFull(ann.page)).toBe(true);
   await ann.context.setOffline(true);
   await ann.connected(false);
   await ann.say("typed while it was full");

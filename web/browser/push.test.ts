@@ -80,7 +80,7 @@ const sees = (page: Page, expected: Shown[]) => expect.poll(() => shownOn(page),
 
 /** Somebody with the worker in his browser: a click on the switch brings it there. */
 async function withWorker(): Promise<Person> {
-  const person = await Person.enter(browser, server, "Ann", { room: "general" });
+  const person = await Person.enter(browser, server, "Ann", { room: "general", worker: true });
   await person.context.grantPermissions(["notifications"], { origin: server.url });
   await openMenu(person);
   await person.page.getByRole("switch", SWITCH).click();
@@ -97,12 +97,12 @@ async function leaveIncognito(person: Person): Promise<void> {
 }
 
 it("asks for nothing before a click, and says what failed", async () => {
-  const person = await Person.enter(browser, server, "Ann", { room: "general", before: (page) => page.addInitScript(AXE) });
+  const person = await Person.enter(browser, server, "Ann", { room: "general", worker: true, before: (page) => page.addInitScript(AXE) });
   await openMenu(person);
   const control = person.page.getByRole("switch", SWITCH);
   await control.waitFor();
   expect(await control.getAttribute("aria-checked")).toBe("false");
-  expect(await person.page.evaluate(() => navigator.serviceWorker.getRegistrations().then((all) => all.length))).toBe(0);
+  expect(await person.page.evaluate(() => navigator.serviceWorker.ready.then(({ pushManager }) => pushManager.getSubscription()))).toBeNull();
   // Nobody gives leave here: the browser denies, as it does where a person has said no.
   await control.click();
   await person.page.getByText("Your browser does not let this site notify you.", { exact: false }).waitFor();

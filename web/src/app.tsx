@@ -37,8 +37,16 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     onNotice(undefined);
     const started = new Chat(current, openRoomId);
     const alerts = new Alerts(started);
+    let isOver = false;
     setChat(started);
+    const offline = import("./offline/offline").then(({ Offline }) => (isOver ? undefined : new Offline(started)), () => undefined);
     return () => {
+      isOver = true;
+      // Who has signed out, here or in another tab, leaves nothing behind; what was being written is written by then.
+      void offline.then(async (kept) => {
+        await kept?.close();
+        if (!session.current.peek()) await kept?.erase();
+      });
       alerts.close();
       started.close();
     };

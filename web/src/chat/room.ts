@@ -34,6 +34,8 @@ export class RoomState {
   readonly mine = signal<MyRoom | undefined>(undefined);
   /** How far the others have read, where the room shows it. */
   readonly receipts = signal<ReadonlyMap<string, number>>(new Map());
+  /** What is shown was kept in this browser, as of then; ms of Date.now(). Undefined: it is the log. */
+  readonly keptAt = signal<number | undefined>(undefined);
   /** Not before then we may write again; ms of Date.now(). What the server said; slow mode is counted besides. */
   readonly waitUntil = signal(0);
   /** What it is called here: a direct room by the other's name. */
@@ -99,7 +101,10 @@ export class RoomState {
       const taken = action.type === "events" ? { ...action, events: this.takeState(action.events) } : action;
       this.log.value = reduceLog(this.log.peek(), taken);
       this.reducePart(taken);
-      if (action.type === "joined") this.metAt.value ??= action.lastSeq;
+      if (action.type === "joined") {
+        this.metAt.value ??= action.lastSeq;
+        this.keptAt.value = undefined;
+      }
       if (action.type !== "reset") return;
       this.metAt.value = action.lastSeq;
       this.apart.reset();
@@ -114,6 +119,25 @@ export class RoomState {
     batch(() => {
       this.part.value = page;
       this.joinPart();
+    });
+  }
+
+  /** Shows what this browser has kept, where the log is not here. */
+  showKept(messages: readonly NewMessage[], hasBefore: boolean, asOf: number): void {
+    if (this.started || messages.length === 0) return;
+    batch(() => {
+      this.dispatch({ type: "kept", messages, hasBefore });
+      this.preview.value ??= messages.at(-1);
+      this.keptAt.value = asOf;
+    });
+  }
+
+  /** There is a connection: what was kept makes place for the log. */
+  forgetKept(): void {
+    if (this.keptAt.peek() === undefined) return;
+    batch(() => {
+      this.dispatch({ type: "kept", messages: [], hasBefore: false });
+      this.keptAt.value = undefined;
     });
   }
 

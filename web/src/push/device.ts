@@ -1,6 +1,6 @@
 // The browser's half of Web Push: the permission, the service worker and the subscription.
 
-/** Where the worker is; see public/push-worker.js. */
+/** Where the worker is; see worker/push-worker.js. */
 const WORKER = "/push-worker.js";
 /** The key under which it is kept who had this browser notify him. */
 const OWNER = "roomstream.push";
@@ -29,7 +29,7 @@ export const thisBrowser: Device = {
     return (await registration?.pushManager.getSubscription()) ?? undefined;
   },
   async subscribe(key) {
-    await navigator.serviceWorker.register(workerURL(), { scope: "/", updateViaCache: "none" });
+    await registerWorker();
     const registration = await navigator.serviceWorker.ready;
     return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   },
@@ -49,6 +49,11 @@ export const thisBrowser: Device = {
     }
   },
 };
+
+/** Brings the worker into the browser, or looks for a newer one. It is not there in an insecure context, nor in some private windows. */
+export async function registerWorker(): Promise<void> {
+  await navigator.serviceWorker?.register(workerURL(), { scope: "/", updateViaCache: "none" });
+}
 
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL: () => string }): { createScriptURL(text: string): unknown };

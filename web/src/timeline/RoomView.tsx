@@ -11,6 +11,7 @@ import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
+import { OfflineNote } from "../offline/OfflineNote";
 import { PreviewsOfRoom } from "../previews/LinkCard";
 import { whyNotWrite } from "../rooms/rights";
 import { openThread, THREAD_COVERS_QUERY } from "../route";
@@ -75,8 +76,9 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
               </div>
             ) : (
               <>
+                <OfflineNote room={room} />
                 <Timeline
-                  key={room.id}
+                  key={room.keptAt.value === undefined ? room.id : `kept-${room.id}`}
                   chat={chat}
                   room={room}
                   isCovered={isCovered}

@@ -140,7 +140,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   return (
     <div class="timeline-frame">
       <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
-        <div ref={content} class="timeline-content" data-landed={landed || !log.loaded}>
+        <div ref={content} class="timeline-content" data-landed={landed || !log.loaded || room.keptAt.value !== undefined}>
           <Top room={room} onRetry={() => void chat.readOlder(room)} />
           <div ref={above} class="timeline-rest" />
           {shown.map((day) => (

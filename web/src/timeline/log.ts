@@ -57,6 +57,7 @@ export interface RoomLog {
 
 export type LogAction =
   | { type: "joined"; lastSeq: number }
+  | { type: "kept"; messages: readonly NewMessage[]; hasBefore: boolean }
   | { type: "events"; events: readonly LogEvent[] }
   | { type: "page"; before: number; messages: readonly NewMessage[]; hasBefore: boolean }
   | { type: "newer"; after: number; messages: readonly NewMessage[]; hasAfter: boolean }
@@ -75,6 +76,8 @@ export function reduceLog(log: RoomLog, action: LogAction): RoomLog {
   switch (action.type) {
     case "joined":
       return log.last >= 0 ? log : startAt(log, action.lastSeq);
+    case "kept":
+      return log.last >= 0 ? log : withKept(log, action.messages, action.hasBefore);
     case "events":
       return applyAll(log, action.events);
     case "page":
@@ -105,6 +108,11 @@ export function partOf(log: RoomLog, page: readonly NewMessage[], hasBefore: boo
 /** The seq of the newest message here; 0: there is none. */
 export function endOf(log: RoomLog): number {
   return log.messages.at(-1)?.seq ?? 0;
+}
+
+/** What this browser has kept, until the log begins. */
+function withKept(log: RoomLog, messages: readonly NewMessage[], hasBefore: boolean): RoomLog {
+  return { ...log, first: messages[0]?.seq ?? 0, hasBefore, loaded: messages.length > 0, messages };
 }
 
 function startAt(log: RoomLog, lastSeq: number): RoomLog {

@@ -1,0 +1,174 @@
+// Where there is no server: the page opens all the same, and shows the newest messages of each room as they were kept.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser } from "./browser";
+import { Front } from "./front";
+import { Person } from "./person";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+const bob = () => server.token("bob", "Bob");
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.remove();
+});
+
+/** A private room of Bob's and somebody's. */
+async function roomOf(id: string, user: string, texts: string[]): Promise<void> {
+  await server.ask("bob", "POST", "rooms", { id, name: id, type: "private" }, "Bob");
+  await server.ask("bob", "PUT", `rooms/${id}/members/${user}`, { role: "member" });
+  if (texts.length > 0) await server.postAll(id, texts, bob());
+}
+
+/** What the browser has kept: by room the texts. */
+const kept = (page: Page): Promise<Record<string, string[]>> =>
+  page.evaluate(async () => {
+    if (!(await indexedDB.databases()).some(({ name }) => name === "roomstream offline")) return {}; // opening it would make it
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open("roomstream offline");
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    try {
+      const request = database.transaction("rooms").objectStore("rooms").getAll();
+      const rooms = await new Promise<{ id: string; messages: { text: string }[] }[]>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      return Object.fromEntries(rooms.map(({ id, messages }) => [id, messages.map(({ text }) => text)]));
+    } finally {
+      database.close();
+    }
+  });
+
+/** Which caches there are of a worker that serves the page and is not being changed; none: there is none such. */
+const cachesOf = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const worker = await navigator.serviceWorker.getRegistration("/");
+    const isSettled = worker?.active?.state === "activated" && !worker.installing && !worker.waiting && navigator.serviceWorker.controller !== null;
+    return isSettled ? caches.keys() : [];
+  });
+
+const BUILT = /^roomstream [0-9a-f]{16}$/;
+
+/** Waits until a worker serves the page that has kept all of a build. */
+const served = (page: Page) => expect.poll(async () => (await cachesOf(page)).filter((name) => BUILT.test(name)).length).toBe(1);
+
+/** The texts of a room as the server has them. */
+const textsOf = async (id: string) => ((await server.ask("bob", "GET", `rooms/${id}/messages`))["messages"] as { text: string }[]).map(({ text }) => text);
+
+test("without a server the page opens and shows the last 50 messages of each room; what is written is sent later", async () => {
+  await roomOf("long", "ann", Array.from({ length: 60 }, (_, i) => `message ${i + 1}`));
+  await roomOf("aside", "ann", ["first", "second"]);
+  const ann = await Person.enter(browser, server, "Ann", { room: "long", worker: true, before: (page) => page.addInitScript(AXE) });
+  const { page } = ann;
+  await served(page);
+  const newest = await textsOf("long"); // a page of 50
+  expect(newest.length).toBe(50);
+  await expect.poll(() => kept(page)).toEqual({ long: newest, aside: ["first", "second"] });
+  // What happens in a room that was never opened is kept as it is by now.
+  const { seq } = await server.post("aside", "a slip", bob());
+  await server.post("aside", "third", bob());
+  await server.ask("bob", "DELETE", `rooms/aside/messages/${seq}`);
+  await expect.poll(async () => (await kept(page))["aside"]).toEqual(["first", "second", "", "third"]);
+
+  await server.kill();
+  await page.reload();
+  await page.getByText("You are offline.").waitFor();
+  await ann.bubble(newest.at(-1) ?? "").waitFor();
+  expect(await page.locator(".offline-note").textContent()).toMatch(/as of \w+day/);
+  await page.locator("[data-room=aside]").click();
+  await page.getByLabel("Message aside").waitFor();
+  await ann.bubble("third").waitFor();
+  await page.getByText("You are offline.").waitFor();
+  expect(await ann.bubble("a slip").count()).toBe(0);
+  await ann.say("written offline");
+  await ann.bubble("written offline").waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+
+  await server.start();
+  await page.getByText("You are offline.").waitFor({ state: "detached" });
+  await expect.poll(() => textsOf("aside")).toContain("written offline");
+  await expect.poll(async () => (await kept(page))["aside"]).toEqual(["first", "second", "", "third", "written offline"]);
+  await ann.leave();
+});
+
+test("nothing is kept of rooms one is out of, and nothing of who has signed out", async () => {
+  for (const id of ["one", "two", "three"]) await roomOf(id, "cleo", [`said in ${id}`]);
+  const cleo = await Person.enter(browser, server, "Cleo", { room: "one", worker: true });
+  const { page } = cleo;
+  await expect.poll(async () => Object.keys(await kept(page)).sort()).toEqual(["one", "three", "two"]);
+  await server.ask("bob", "DELETE", "rooms/two/members/cleo");
+  await expect.poll(async () => Object.keys(await kept(page)).sort()).toEqual(["one", "three"]);
+  await page.goto(`${server.url}/docs/api`);
+  await server.ask("bob", "DELETE", "rooms/three/members/cleo"); // while she is away
+  await page.goto(`${server.url}/rooms/one`);
+  await expect.poll(async () => Object.keys(await kept(page))).toEqual(["one"]);
+  await page.locator(".me").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: /roomstream/i }).first().waitFor();
+  await expect.poll(() => kept(page)).toEqual({});
+  await cleo.leave();
+});
+
+test("an older worker makes place for the new one, and the page is of one build in between", async () => {
+  const front = await Front.start(server);
+  // A worker of long ago that shows its own page for ever.
+  front.files.set("/", { type: "text/html", body: '<!doctype html><title>old</title><link rel="icon" href="data:,"><script src="/old.js"></script>' });
+  front.files.set("/old.js", { type: "text/javascript", body: 'navigator.serviceWorker.register("/push-worker.js", { updateViaCache: "none" });' });
+  front.files.set("/push-worker.js", {
+    type: "text/javascript",
+    body: `const CACHE = "roomstream old";
+      self.addEventListener("install", (event) => event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(["/", "/old.js"]))));
+      self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+      self.addEventListener("fetch", (event) => event.respondWith(caches.match(event.request).then((kept) => kept ?? fetch(event.request))));`,
+  });
+  const dan = await Person.arrive(browser, { worker: true });
+  const { page } = dan;
+  await page.goto(front.url);
+  await expect.poll(() => cachesOf(page)).toEqual(["roomstream old"]);
+  front.files.clear(); // the server is of today
+  await page.reload();
+  expect(await page.title()).toBe("old");
+  await served(page); // a newer one is looked for at each load
+  await page.reload();
+  await page.getByLabel("Name").first().waitFor();
+
+  // The next build: with a connection it is there at once, without one the last that was kept whole.
+  const next = (await (await fetch(`${front.url}/`)).text()).replace(/<title>[^<]*<\/title>/, "<title>next build</title>");
+  front.files.set("/", { type: "text/html", body: next });
+  await page.reload();
+  expect(await page.evaluate(() => document.documentElement.outerHTML)).toContain("next build");
+  await front.close();
+  await page.reload();
+  expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain("next build");
+  await page.waitForFunction(() => document.querySelector("#app")?.childElementCount !== 0);
+  await dan.leave();
+});
+
+test("where nothing may be kept the page goes on without", async () => {
+  await roomOf("plain", "eve", ["hello"]);
+  const eve = await Person.enter(browser, server, "Eve", {
+    room: "plain",
+    worker: true,
+    before: (page) =>
+      page.addInitScript(() => {
+        IDBFactory.prototype.open = () => {
+          throw new DOMException("storage is forbidden here", "SecurityError");
+        };
+        ServiceWorkerContainer.prototype.register = () => Promise.reject(new DOMException("storage is forbidden here", "SecurityError"));
+      }),
+  });
+  await eve.say("all the same");
+  await eve.bubble("all the same").waitFor();
+  await expect.poll(() => textsOf("plain")).toEqual(["hello", "all the same"]);
+  await eve.leave();
+});
