@@ -22,6 +22,7 @@ var ofRooms = map[string]ofRoom{
 	"PATCH " + roomRoute:                    {body: `{"name":"Mine"}`},
 	"GET " + messagesRoute:                  {behind: "/messages"},
 	"POST " + messagesRoute:                 {behind: "/messages", body: `{"text":"hello"}`},
+	"GET " + reactionsRoute:                 {behind: "/messages/1/reactions"},
 	"DELETE " + messageRoute:                {behind: "/messages/1"},
 	"GET " + membersRoute:                   {behind: "/members"},
 	"PUT " + memberRoute:                    {behind: "/members/mallory", body: `{"role":"member"}`},

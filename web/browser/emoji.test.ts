@@ -104,6 +104,14 @@ test("for a reaction, on a phone: a sheet, and everybody sees it", async () => {
     expect(await chip.getAttribute("aria-pressed")).toBe(pressed);
   }
   await expect.poll(() => isFocused(ann.page.getByRole("button", { name: "Message actions" }))).toBe(true);
+
+  await bo.page.locator(".reaction", { hasText: "🍕 1" }).click();
+  await ann.page.locator(".reaction", { hasText: "🍕 2" }).waitFor();
+  await (await ann.openMenu("lunch?")).getByRole("menuitem", { name: "Who reacted" }).click();
+  const names = ann.page.getByRole("dialog", { name: "Reactions" }).getByRole("listitem");
+  await expect.poll(() => names.allTextContents()).toEqual(["🍕Ann (you), Bo"]);
+  await ann.page.keyboard.press("Escape");
+  await names.waitFor({ state: "detached" });
   await ann.leave();
   await bo.leave();
 });

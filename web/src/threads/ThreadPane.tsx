@@ -217,6 +217,8 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
         </div>
       </div>
       <MessageMenu
+        chat={chat}
+        roomId={room.id}
         timeline={scroller}
         items={items}
         say={say}

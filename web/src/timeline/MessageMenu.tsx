@@ -1,6 +1,8 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
+import type { Chat } from "../chat/chat";
 import { EmojiDialog } from "../emoji/EmojiDialog";
+import { ReactedDialog } from "../emoji/ReactedDialog";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
@@ -41,6 +43,8 @@ export interface MessageActions {
 }
 
 interface MessageMenuProps extends MessageActions {
+  chat: Chat;
+  roomId: string;
   timeline: RefObject<HTMLDivElement | null>;
   items: readonly Item[];
   say: (line: string) => void;
@@ -57,10 +61,11 @@ interface MessageMenuProps extends MessageActions {
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayPin, pins, mayReport, ...actions }: MessageMenuProps) {
+export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayDeleteAll, mayPin, pins, mayReport, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const [reporting, setReporting] = useState(0); // a seq; 0: none
+  const [asked, setAsked] = useState(0); // the seq whose reactions are shown; 0: none
   const [reacting, setReacting] = useState<{ seq: number; anchor: HTMLElement; alignEnd: boolean }>();
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
@@ -111,10 +116,12 @@ export function MessageMenu({ timeline, items, say, mayWrite, mayDeleteAll, mayP
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
             onReport: () => setReporting(item.seq),
+            onWho: () => setAsked(item.seq),
           })}
           onClose={close}
         />
       )}
+      {asked > 0 && <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}
       {reacting && (
         <EmojiDialog
           label="React with an emoji"
@@ -163,9 +170,10 @@ interface Steps {
   onCopy: () => void;
   onDelete: () => void;
   onReport: () => void;
+  onWho: () => void;
 }
 
-function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport }: Steps): Action[] {
+function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
   if (item.state !== "logged" && clientId !== undefined) {
@@ -184,6 +192,7 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLi
   const pin: Action = { id: "pin", label: may.isPinned ? "Take the pin away" : "Pin", icon: "pin", run: () => actions.onPin(item.seq, !may.isPinned) };
   const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
+  const who: Action = { id: "who", label: "Who reacted", icon: "people", run: onWho };
   const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
-  return [...places, copyIt, link, ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

@@ -150,7 +150,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onReply={onReply} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu chat={chat} roomId={room.id} timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onReply={onReply} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       <LinkAddress area={scroller} />
       {toast}
       {refusal !== "" && (
