@@ -63,6 +63,11 @@ var quickly = 10 * time.Millisecond
 func TestOldEventsAreFencedBlankedAndRemovedWithoutTraffic(t *testing.T) {
 	store := newStore(t)
 	aged(t, store, public("r"), 9*day, 8*day, 3*day, 2*day, time.Minute)
+	for _, seq := range []int64{1, 2, 3} {
+		if _, err := store.Threads.ChangeThread(context.Background(), rooms.Thread{RoomID: "r", Seq: seq, UserID: "ann", ReadSeq: 5}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	serve(t, store, rooms.Options{Retention: 7 * day, SweepEvery: quickly, RemoveDelay: 500 * time.Millisecond})
 	within(t, "the fence is raised", func() bool { return roomOf(t, store, "r").MinSeq == 3 })
 	within(t, "the contents are gone", func() bool { return all(t, store, "r")[1].Erased })
@@ -75,6 +80,10 @@ func TestOldEventsAreFencedBlankedAndRemovedWithoutTraffic(t *testing.T) {
 		}
 	}
 	within(t, "the documents are removed", func() bool { return len(all(t, store, "r")) == 3 })
+	within(t, "what was kept of their threads is removed", func() bool {
+		kept, err := store.Threads.Threads(context.Background(), "r", "ann", []int64{1, 2, 3})
+		return err == nil && len(kept) == 1 && kept[0].Seq == 3
+	})
 	inOrder(t, "what is left", all(t, store, "r"), 3)
 	for _, e := range all(t, store, "r") {
 		if e.Erased || e.Text == "" {
