@@ -129,3 +129,29 @@ func await(t *testing.T, what string, holds func() bool) {
 		}
 	}
 }
+
+// What one sets for a room at one instance holds at the other: for one's sockets there, and for what is said there.
+func TestAlertsHoldOnEveryInstance(t *testing.T) {
+	first, second := twoInstances(t)
+	bob := apptest.Dial(t, second.URL, second.Token("bob"))
+	bob.Must("create_room", `{"id":"club","name":"Club","type":"public"}`, nil)
+	bob.Must("send_message", `{"roomId":"club","text":"nobody follows yet"}`, nil)
+	here, there := apptest.Dial(t, first.URL, first.Token("ann")), apptest.Dial(t, second.URL, second.Token("ann"))
+	here.Must("set_alerts", `{"roomId":"club","level":"all"}`, nil)
+	for who, c := range map[string]*apptest.Client{"here": here, "there": there} {
+		if got := string(c.WaitFor("alerts_updated", 1)[0].Body); got != `{"roomId":"club","userId":"ann","alerts":{"level":"all"}}` {
+			t.Errorf("ann hears %s %s", who, got)
+		}
+	}
+	here.Drop()
+	there.Drop()
+	await(t, "ann is away, as the second instance knows", func() bool {
+		ack, err := bob.Call("get_presence", `{"userIds":["ann"]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(ack), `"status":"offline"`)
+	})
+	bob.Must("send_message", `{"roomId":"club","text":"for those who follow"}`, nil)
+	asking{t, first}.until("ann is told", "/api/notifications", first.Token("ann"), `"kind":"message"`)
+}
