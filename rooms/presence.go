@@ -53,6 +53,8 @@ type presence struct {
 	// handOf gives the status a user has set by hand; StatusOffline: that is being looked up. It may be called with mu held.
 	handOf func(auth.UserID) Status
 	tell   roomTeller
+	// health tells how this instance is. It is called without mu.
+	health func() Health
 
 	mu       sync.Mutex
 	opened   time.Time // when the stream of signals last opened; zero: not yet
@@ -73,6 +75,8 @@ type otherInstance struct {
 	known bool  // all before it were heard, too
 	heard time.Time
 	asked time.Time // when everything was asked for
+
+	health *Health // as it last said; nil: it has not
 }
 
 func newPresence(self string, signals Signals, queue func(Signal), now func() time.Time, warn func(string, error)) *presence {
@@ -175,7 +179,7 @@ func (p *presence) run(ctx context.Context) error {
 		case <-p.asked:
 			p.send(ctx, p.everything())
 		case <-lease.C:
-			p.send(ctx, []Signal{{Kind: SignalLease, Ref: p.number()}})
+			p.sendLease(ctx)
 			p.expire()
 		}
 	}
@@ -292,6 +296,9 @@ func (p *presence) take(g Signal, number int64) bool {
 		p.others[g.Instance] = o
 	}
 	o.heard = p.now()
+	if g.Health != nil {
+		o.health = g.Health
+	}
 	switch {
 	case g.Kind == SignalLease:
 		return o.known && number <= o.last || number == 0 || o.justAsked(o.heard)

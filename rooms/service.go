@@ -35,6 +35,8 @@ type Options struct {
 	SendTimeout time.Duration
 	// Instance names this instance among those on one database; empty: random.
 	Instance string
+	// Version is that of the program, which the instances tell each other.
+	Version string
 	// Retention is how long events of rooms that say nothing else are kept; 0: for ever.
 	Retention time.Duration
 	// RemoveDelay is how long trimmed documents stay, without content; 0: 1 h. Less than 10 s
@@ -69,6 +71,8 @@ type Service struct {
 	instance string
 	now      func() time.Time
 	logger   *slog.Logger
+	version  string
+	started  time.Time
 	ids      *ids
 	tallies  *tallies
 	peers    *peers
@@ -108,6 +112,7 @@ type Service struct {
 	logID   string
 	logIDAt time.Time // when it was read
 	heardAt time.Time // when the stream last told something
+	rate    sendRate
 }
 
 // New makes a Service on a store.
@@ -127,7 +132,7 @@ func New(store Store, o Options) *Service {
 		o.Instance = hex.EncodeToString(b[:])
 	}
 	s := &Service{
-		store: store, revocations: o.Revocations, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance,
+		store: store, revocations: o.Revocations, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance, version: o.Version, started: o.Now().UTC().Truncate(time.Millisecond),
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}
@@ -151,7 +156,7 @@ func New(store Store, o Options) *Service {
 	}
 	s.presence = newPresence(o.Instance, store.Signals, s.signal, o.Now, func(message string, err error) { o.Logger.Warn(message, "error", err) })
 	s.met = newAcquaintance(store.Profiles, s.presence.setHand, o.Now, o.Logger)
-	s.presence.handOf, s.presence.tell = s.met.statusOf, roomTeller{s}
+	s.presence.handOf, s.presence.tell, s.presence.health = s.met.statusOf, roomTeller{s}, s.health
 	s.followers = newFollowers(store.Members, o.Now)
 	s.notifier = newNotifier(s, o.Logger)
 	if store.Foreign != nil {

@@ -122,6 +122,7 @@ type Signal struct {
 	Users    []UserSockets // for presence
 	Ref      string        // what this answers or names
 	At       time.Time     // to the millisecond
+	Health   *Health       // of Instance, with a lease; nil: it does not say
 }
 
 // SignalKind says what a signal is about.

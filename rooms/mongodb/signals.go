@@ -31,6 +31,16 @@ type storedSignal struct {
 	Users    []storedCount  `bson:"users,omitempty"`
 	Ref      string         `bson:"ref,omitempty"`
 	At       *bson.DateTime `bson:"at,omitempty"`
+	Health   *storedHealth  `bson:"health,omitempty"`
+}
+
+type storedHealth struct {
+	Version string        `bson:"version"`
+	Started bson.DateTime `bson:"started"`
+	Ready   bool          `bson:"ready"`
+	Lag     int64         `bson:"lagMs"`
+	Sends   float64       `bson:"sendsPerSecond"`
+	Queued  int           `bson:"queued"`
 }
 
 type storedCount struct {
@@ -111,6 +121,9 @@ func storeSignal(g *rooms.Signal) storedSignal {
 		at := bson.NewDateTimeFromTime(g.At)
 		d.At = &at
 	}
+	if h := g.Health; h != nil {
+		d.Health = &storedHealth{h.Version, bson.NewDateTimeFromTime(h.Started), h.Ready, h.Lag.Milliseconds(), h.Sends, h.Queued}
+	}
 	return d
 }
 
@@ -124,6 +137,11 @@ func (d *storedSignal) signal() rooms.Signal {
 	}
 	if d.At != nil {
 		g.At = d.At.Time().UTC()
+	}
+	if h := d.Health; h != nil {
+		g.Health = &rooms.Health{
+			Version: h.Version, Started: h.Started.Time().UTC(), Ready: h.Ready, Lag: time.Duration(h.Lag) * time.Millisecond, Sends: h.Sends, Queued: h.Queued,
+		}
 	}
 	return g
 }

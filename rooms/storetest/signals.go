@@ -89,6 +89,7 @@ func signalsReachAll(t *testing.T, o Opened) {
 	full := rooms.Signal{
 		Kind: rooms.SignalPresence, Instance: "one", Room: "general", User: "a:é", On: true, Socket: "s1",
 		Users: []rooms.UserSockets{{User: "ann", Sockets: 2, Idle: 1, Status: rooms.StatusDND}, {User: "bob", Sockets: 0}}, Ref: "r", At: now(),
+		Health: &rooms.Health{Version: "v1", Started: now(), Ready: true, Lag: 1500 * time.Millisecond, Sends: 0.5, Queued: 3},
 	}
 	for _, from := range []Opened{o, other} {
 		sent := []rooms.Signal{full, {Kind: rooms.SignalHello, Instance: "two"}}

@@ -172,7 +172,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		Revocations: a.revoked, ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Logger: o.Logger,
+		Revocations: a.revoked, ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked), hooks.NewBots(a.service, keys, o.Logger)
@@ -205,7 +205,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes, Previews: a.previews,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
-		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.rest, Logger: o.Logger,
+		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.rest, Store: storeName(c), Logger: o.Logger,
 	})
 	key, err := secret(c)
 	if err != nil {

@@ -188,6 +188,14 @@ func pageURL(addr net.Addr) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
+// storeName is what the store is called to admins.
+func storeName(c Config) string {
+	if c.Embedded() {
+		return "embedded"
+	}
+	return "mongodb"
+}
+
 func storedWhere(c Config) string {
 	if c.Embedded() {
 		return "Messages are kept in " + c.DataDir + "."

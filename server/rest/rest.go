@@ -44,6 +44,7 @@ type Options struct {
 	Registration bool // people may make accounts
 	Guests       bool // people may enter without an account
 
+	Store          string       // what messages are kept in, as admins are told: embedded or mongodb
 	Ready          func() error // why /readyz is red; nil: the Service's word alone
 	AllowedOrigins []string     // whose pages may call besides the same host's; "*": all
 	MaxBody        int64        // bytes; 0: DefaultMaxBody
@@ -65,6 +66,7 @@ type Server struct {
 	registration bool
 	guests       bool
 	ready        func() error
+	store        string
 	refusals     *tally.By
 	logger       *slog.Logger
 	front        *front
@@ -83,7 +85,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, previews: o.Previews, streams: o.Streams, asyncAPI: o.AsyncAPI,
-		registration: o.Registration, guests: o.Guests, ready: o.Ready, refusals: o.Refusals, logger: o.Logger,
+		registration: o.Registration, guests: o.Guests, ready: o.Ready, store: o.Store, refusals: o.Refusals, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
 	s.front.refusals = o.Refusals
@@ -151,6 +153,7 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/rooms/{id}/audit", signedIn, s.roomAudit},
 		{http.MethodGet, "/api/reports", admins, s.reports},
 		{http.MethodGet, "/api/audit", admins, s.audit},
+		{http.MethodGet, "/api/admin/health", admins, s.serverHealth},
 		{http.MethodGet, "/api/rooms/{id}/messages", signedIn, s.history},
 		{http.MethodPost, "/api/rooms/{id}/messages", signedIn, s.send},
 		{http.MethodDelete, "/api/rooms/{id}/messages/{seq}", signedIn, s.deleteMessage},

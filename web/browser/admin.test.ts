@@ -110,6 +110,25 @@ test("an admin sees all rooms' reports, those of private ones by their names, an
   await root.leave();
 });
 
+test("an admin sees how the server is, and it changes while he looks; others see nothing of it", async () => {
+  const root = await visit(browser, server, "root", "/admin/health");
+  await root.page.getByText("The embedded store takes messages and tells of them.").waitFor();
+  const shown = (name: string) => root.page.locator(".health-figures > div", { hasText: name }).locator("dd").innerText();
+  await root.page.locator(".health-card[data-state=good]").waitFor();
+  expect(await root.page.locator(".health-card").count()).toBe(1);
+  expect(await shown("Stream lag")).toMatch(/^\d+ ms$|^\d+\.\d s$/);
+  expect(await shown("Waiting to be stored")).toMatch(/^\d+$/);
+  // Those of the tests before may still be leaving.
+  await expect.poll(() => shown("Connections"), { timeout: SOON_MS }).toBe("1");
+  const dan = await enter("dan");
+  await dan.connected();
+  await expect.poll(() => shown("Connections"), { timeout: SOON_MS }).toBe("2");
+  await dan.page.goto(`${server.url}/admin/health`);
+  await dan.page.getByRole("heading", { name: "This is for admins" }).waitFor();
+  await root.leave();
+  await dan.leave();
+});
+
 test("what two people said to each other is reported, and shown to nobody", async () => {
   const direct = ((await server.ask("cleo", "POST", "direct", { userId: "dan" }))["room"] as { id: string }).id;
   const seq = await said(server, encodeURIComponent(direct), "dan", "Between you and me");

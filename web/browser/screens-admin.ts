@@ -36,6 +36,8 @@ export const ADMIN_SCREENS = [
   "webhook cursors",
   "streams refused",
   "owners only",
+  "health",
+  "health unknown",
 ] as const;
 
 export type AdminScreen = (typeof ADMIN_SCREENS)[number];
@@ -75,6 +77,15 @@ export async function seedAdmin(server: Server): Promise<AdminRooms> {
   await said(server, planning, "ann", "Is anybody listening?");
   return { planning, seq, quiet };
 }
+
+/** A database that is away, an instance that is late, and one that has just begun. */
+const ILL = {
+  store: { kind: "mongodb", ready: false, message: "no heartbeat came through the stream for 6s" },
+  instances: [
+    { instance: "chat-7d9f8c6b5-x2x4q", self: true, heardAt: "2026-03-04T05:06:07.008Z", connections: 12043, version: "v1.4.0", startedAt: "2026-03-04T05:06:07.008Z", ready: false, lagMs: 7300, sendsPerSecond: 0, queued: 4120 },
+    { instance: "chat-7d9f8c6b5-9kzlm", self: false, heardAt: "2026-03-04T05:06:07.008Z", connections: 0 },
+  ],
+};
 
 type Maker = (browser: Browser, server: Server, rooms: AdminRooms, options: PersonOptions) => Promise<Person>;
 
@@ -193,5 +204,17 @@ const makers: Record<AdminScreen, Maker> = {
     await person.page.getByRole("button", { name: "Apply" }).click();
     await person.page.locator(".form-error", { hasText: "This is no JSON" }).waitFor();
   }),
+  health: at("root", () => "/admin/health", (person) => person.page.locator(".health-card").first().waitFor()),
+  "health unknown": async (browser, server, _, options) => {
+    const person = await visit(browser, server, "root", "/admin/health", {
+      ...options,
+      before: async (page) => {
+        await options.before?.(page);
+        await page.route("**/api/admin/health", (route) => route.fulfill({ json: ILL }));
+      },
+    });
+    await person.page.locator(".health-card[data-state=unknown]").waitFor();
+    return person;
+  },
   "owners only": at("bo", ({ planning }) => `/admin/bots?room=${planning}`, heading("This is for owners of the room")),
 };

@@ -2,5 +2,6 @@
 
 import "./admin.css";
 import "./rows.css";
+import "./health/health.css";
 
 export { AdminView } from "./AdminView";

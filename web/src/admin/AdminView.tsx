@@ -8,6 +8,7 @@ import { Frame } from "../ui/Frame";
 import { MenuButton } from "../ui/MenuButton";
 import { AdminNav } from "./AdminNav";
 import { Audit } from "./audit/Audit";
+import { Health } from "./health/Health";
 import { Bots } from "./integrations/Bots";
 import { Hooks } from "./integrations/Hooks";
 import { Webhooks } from "./integrations/Webhooks";
@@ -31,6 +32,7 @@ const screens: Readonly<Record<PartId, (props: ScreenProps) => preact.JSX.Elemen
   hooks: Hooks,
   webhooks: Webhooks,
   streams: Streams,
+  health: Health,
 };
 
 /** The screens of moderators and admins: what there is on the left, the open one beside it. */

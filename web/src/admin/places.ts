@@ -4,7 +4,7 @@ import type { Role, Room, User } from "../protocol";
 import { isAtLeast } from "../rooms/rights";
 import type { IconName } from "../ui/Icon";
 
-export type PartId = "reports" | "audit" | "rooms" | "people" | "bots" | "hooks" | "webhooks" | "streams";
+export type PartId = "reports" | "audit" | "rooms" | "people" | "bots" | "hooks" | "webhooks" | "streams" | "health";
 
 export interface Part {
   readonly id: PartId;
@@ -25,6 +25,7 @@ export const PARTS: readonly Part[] = [
   { id: "hooks", name: "Incoming hooks", icon: "link", ofRoom: "owner", ofAll: false },
   { id: "webhooks", name: "Webhooks", icon: "send", ofRoom: "owner", ofAll: true },
   { id: "streams", name: "Streams", icon: "feed", ofRoom: undefined, ofAll: true },
+  { id: "health", name: "Health", icon: "system", ofRoom: undefined, ofAll: true },
 ];
 
 export function isAdmin(user: User): boolean {

@@ -1,0 +1,54 @@
+import { useEffect, useState } from "preact/hooks";
+import { unreadable } from "../../api";
+import type { AdminRequests } from "../requests";
+import { type Trouble, troubleOf } from "../useList";
+import { decodeHealth, type Health } from "./decode";
+
+/** How long after an answer the server is asked again, in ms: what instances tell each other is some seconds old anyway. */
+const EVERY_MS = 2_000;
+
+export interface ReadHealth {
+  readonly health: Health | undefined;
+  /** When it was read, ms of Date.now(). */
+  readonly readAt: number | undefined;
+  /** What the last reading came to, if it failed. */
+  readonly trouble: Trouble | undefined;
+}
+
+/** How the server is, read again and again while the page is in sight. */
+export function useHealth(requests: AdminRequests): ReadHealth {
+  const [read, setRead] = useState<ReadHealth>({ health: undefined, readAt: undefined, trouble: undefined });
+  useEffect(() => {
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      timer = undefined;
+      try {
+        const health = decodeHealth(await requests.ask("GET", "/api/admin/health"));
+        if (!health) throw unreadable();
+        if (!isOver) setRead({ health, readAt: Date.now(), trouble: undefined });
+      } catch (error) {
+        if (!isOver) setRead((old) => ({ ...old, trouble: troubleOf(error) }));
+      }
+      isAsking = false;
+      again();
+    };
+    let isAsking = true;
+    const again = () => {
+      if (!isOver && !isAsking && timer === undefined && document.visibilityState === "visible") {
+        timer = setTimeout(() => {
+          isAsking = true;
+          void ask();
+        }, EVERY_MS);
+      }
+    };
+    document.addEventListener("visibilitychange", again);
+    void ask();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", again);
+    };
+  }, [requests]);
+  return read;
+}
