@@ -60,12 +60,12 @@ function InstanceCard({ one }: { one: Instance }) {
       </div>
       {one.self && <p class="hint">This one answers you.</p>}
       <dl class="health-figures">
-        <Figure name="Connections" value={one.connections.toLocaleString()} />
+        <Figure name="Connections" value={one.connections.toLocaleString("en")} />
         {told && (
           <>
             <Figure name="Stream lag" value={lagText(told.lagMs)} isBad={told.lagMs >= LATE_MS} />
             <Figure name="Sends a second" value={rateText(told.sendsPerSecond)} />
-            <Figure name="Waiting to be stored" value={told.queued.toLocaleString()} />
+            <Figure name="Waiting to be stored" value={told.queued.toLocaleString("en")} />
             <Figure name="Version" value={told.version} />
             <Figure name="Runs since" value={dateAndTime(Date.parse(told.startedAt))} />
           </>
@@ -89,5 +89,5 @@ function lagText(ms: number): string {
 }
 
 function rateText(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString();
+  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
 }
