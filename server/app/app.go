@@ -19,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -70,26 +71,27 @@ var (
 
 // App is the whole program, put together.
 type App struct {
-	store    store
-	service  *rooms.Service
-	sockets  *socketio.Server
-	streams  *streams.Service
-	feeds    *feed.Server
-	postgres *postgres.Listener // nil: there is none
-	tokens   *auth.Tokens
-	keySet   *auth.KeySet // nil: there is none
-	revoked  *auth.Revocations
-	bots     *hooks.Bots
-	webhooks *hooks.Outgoing
-	pushes   *push.Sender       // nil: Web Push is off
-	previews *previews.Previews // nil: links are not fetched
-	metrics  *metrics.Server    // nil: there are none
-	doors    doors
-	release  Release
-	handler  http.Handler
-	logger   *slog.Logger
-	shutdown shutdown
-	stopping atomic.Bool
+	store       store
+	service     *rooms.Service
+	sockets     *socketio.Server
+	streams     *streams.Service
+	feeds       *feed.Server
+	postgres    *postgres.Listener // nil: there is none
+	tokens      *auth.Tokens
+	keySet      *auth.KeySet // nil: there is none
+	revoked     *auth.Revocations
+	bots        *hooks.Bots
+	webhooks    *hooks.Outgoing
+	pushes      *push.Sender       // nil: Web Push is off
+	previews    *previews.Previews // nil: links are not fetched
+	metrics     *metrics.Server    // nil: there are none
+	doors       doors
+	release     Release
+	handler     http.Handler
+	logger      *slog.Logger
+	shutdown    shutdown
+	certificate *certificate // nil: no TLS
+	stopping    atomic.Bool
 }
 
 // New opens the store and puts the program together. Its errors name the setting at
@@ -99,6 +101,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	stops, err := newShutdown(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := newCertificate(o.Config, time.Now, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +120,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, doors: newDoors(), release: o.Release, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, certificate: shown, doors: newDoors(), release: o.Release, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}

@@ -14,6 +14,8 @@ import (
 // Config is what the program was told. settings is its table.
 type Config struct {
 	Addr                   string // host:port
+	TLSCert                string // path; empty: no TLS
+	TLSKey                 string // path
 	MongoDBURI             string // empty: the embedded store
 	MongoDBDatabase        string
 	FeedsDatabase          string // empty: MongoDBDatabase
@@ -57,6 +59,14 @@ type Config struct {
 
 // Embedded says whether messages lie in this process's own file.
 func (c Config) Embedded() bool { return c.MongoDBURI == "" }
+
+// scheme is how -addr is spoken to.
+func (c Config) scheme() string {
+	if c.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
 
 // feedsDatabase is what declared streams watch.
 func (c Config) feedsDatabase() string { return cmp.Or(c.FeedsDatabase, c.MongoDBDatabase) }

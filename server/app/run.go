@@ -140,7 +140,7 @@ func serve(ctx context.Context, e Environment) error {
 		listener.Close()
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "Open %s in a browser. %s\n", pageURL(listener.Addr()), storedWhere(c))
+	fmt.Fprintf(e.Stdout, "Open %s in a browser. %s\n", pageURL(c.scheme(), listener.Addr()), storedWhere(c))
 	logger.Info("serving", "addr", listener.Addr().String(), "version", e.Release.version())
 	if addr := a.MetricsAddr(); addr != "" {
 		logger.Info("serving metrics", "addr", addr)
@@ -180,12 +180,12 @@ func (c *Config) parseOne(name, example string, e Environment, extra func(*flag.
 }
 
 // pageURL is where a browser on this machine finds the page.
-func pageURL(addr net.Addr) string {
+func pageURL(scheme string, addr net.Addr) string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if ip := net.ParseIP(host); err == nil && (ip == nil || ip.IsUnspecified()) {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, port)
 }
 
 // storeName is what the store is called to admins.

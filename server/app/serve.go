@@ -58,7 +58,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		group.Go(func() error { return unlessDone(parts, a.metrics.Run(failed)) })
 	}
 	group.Go(func() error {
-		if err := server.Serve(listener); !a.stopping.Load() {
+		if err := a.listen(server, listener); !a.stopping.Load() {
 			return err
 		}
 		return nil

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"roomstream/server/socketio"
 )
 
 // shutdown is how the program stops.
@@ -68,16 +70,19 @@ func (a *App) stop(server *http.Server, listener net.Listener) {
 // dismiss sends all sockets and feeds away. Until leaving is done they leave by themselves, then they are cut.
 func (a *App) dismiss(leaving context.Context) {
 	end, _ := leaving.Deadline()
-	telling, cancel := context.WithDeadline(context.WithoutCancel(leaving), end.Add(a.shutdown.part(cuttingPart)))
-	defer cancel()
-	over := a.shutdown.spreadOver(a.sockets.Connections() + a.feeds.Feeds())
+	times := socketio.Draining{
+		Spread:  a.shutdown.spreadOver(a.sockets.Connections() + a.feeds.Feeds()),
+		Answers: time.Until(end), Last: a.shutdown.part(cuttingPart),
+	}
 	var told sync.WaitGroup
 	told.Go(func() {
-		if err := a.feeds.Drain(telling, over); err != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(leaving), times.Spread+times.Last)
+		defer cancel()
+		if err := a.feeds.Drain(ctx, times.Spread); err != nil {
 			a.logger.Warn("feeds were left open", "error", err)
 		}
 	})
-	if err := a.sockets.Drain(telling, over, time.Until(end)); err != nil {
+	if err := a.sockets.Drain(context.WithoutCancel(leaving), times); err != nil {
 		a.logger.Warn("sockets were left open", "error", err)
 	}
 	told.Wait()

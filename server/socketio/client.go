@@ -35,8 +35,8 @@ type client struct {
 	conn          *engineio.Conn
 	authorization string // the header of the handshake
 
-	draining   atomic.Bool  // what it says is not read any more
-	unanswered atomic.Int32 // events that have no answer yet
+	unanswered atomic.Int32             // events that have no answer yet
+	farewell   atomic.Pointer[farewell] // not nil: what it says is not read any more
 
 	// Touched only by the goroutine that reads.
 	binary   *binaryPacket // waits for its attachments
@@ -313,6 +313,7 @@ func (c *client) LastWords(reason string) []byte {
 
 // Ended lets everything go; the library has already been told.
 func (c *client) Ended() {
+	c.dismiss()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ended = true

@@ -23,7 +23,7 @@ func TestDrainTellsEverybodyAndWaits(t *testing.T) {
 	drained := make(chan error, 1)
 	ctx, cancel := context.WithTimeout(t.Context(), longEnough)
 	defer cancel()
-	go func() { drained <- s.io.Drain(ctx, 0, longEnough) }()
+	go func() { drained <- s.io.Drain(ctx, Draining{Answers: longEnough, Last: longEnough}) }()
 	code, reason, texts := c.closed()
 	if code != 1012 || reason != "draining" || fmt.Sprint(texts) != `[42["server_draining",{"reconnectInMs":1}] 42["closing",{"reason":"draining"}]]` {
 		t.Errorf("closed with %d %q after %q", code, reason, texts)
@@ -60,7 +60,7 @@ func TestDrainTellsEverybodyAndWaits(t *testing.T) {
 // draining says whether all members are being sent away.
 func (s *stage) draining() bool {
 	for _, m := range s.io.adapter.chosen(nil) {
-		if !m.client.draining.Load() {
+		if !m.client.draining() {
 			return false
 		}
 	}
@@ -74,7 +74,7 @@ func TestADrainedClientGetsItsAnswersFirst(t *testing.T) {
 	c.text(`421["later"]`)
 	within(t, "the question is taken", func() bool { return len(s.chat.last(t).log()) == 2 })
 	drained := make(chan error, 1)
-	go func() { drained <- s.io.Drain(context.Background(), 0, time.Hour) }()
+	go func() { drained <- s.io.Drain(context.Background(), Draining{Answers: time.Hour, Last: longEnough}) }()
 	c.expect(`42["server_draining",{"reconnectInMs":1}]`)
 	within(t, "the client is being sent away", s.draining)
 	c.text(`422["echo","too late"]`)
@@ -103,7 +103,7 @@ func TestDrainedClientsGoOneAfterAnother(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	drained := make(chan error, 1)
-	go func() { drained <- s.io.Drain(ctx, time.Hour, time.Hour) }()
+	go func() { drained <- s.io.Drain(ctx, Draining{Spread: time.Hour, Answers: time.Hour, Last: longEnough}) }()
 	var first, second *rawClient
 	for _, c := range clients {
 		switch told := c.next(); told {
@@ -139,12 +139,25 @@ func TestADrainedClientWaitsNotForEver(t *testing.T) {
 	c.text(`421["later"]`)
 	within(t, "the question is taken", func() bool { return len(s.chat.last(t).log()) == 2 })
 	drained := make(chan error, 1)
-	go func() { drained <- s.io.Drain(context.Background(), 0, time.Millisecond) }()
+	go func() {
+		drained <- s.io.Drain(context.Background(), Draining{Answers: time.Millisecond, Last: longEnough})
+	}()
 	if code, _, texts := c.closed(); code != 1012 || texts[len(texts)-1] != `42["closing",{"reason":"draining"}]` {
 		t.Errorf("closed with %d after %q", code, texts)
 	}
 	c.conn.Close()
 	if err := <-drained; err != nil {
 		t.Error(err)
+	}
+}
+
+// A client that polls and does not come for its last packets is not waited for as one that is to be answered.
+func TestWhoDoesNotPollIsNotWaitedForLong(t *testing.T) {
+	s := newStage(t)
+	p, _ := s.poller()
+	p.connect()
+	err := s.io.Drain(t.Context(), Draining{Answers: time.Hour, Last: 10 * time.Millisecond})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Drain returned %v", err)
 	}
 }

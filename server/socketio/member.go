@@ -115,7 +115,7 @@ func (m *member) open(s session) {
 // event gives the session one event and answers for it if it fails.
 func (m *member) event(name string, args []json.RawMessage, binary bool, ackID []byte) {
 	ack := m.ack(ackID)
-	if m.client.draining.Load() {
+	if m.client.draining() {
 		if ack != nil {
 			ack(nil)
 		}

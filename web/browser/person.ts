@@ -6,7 +6,7 @@ import { type ContextOptions, newContext } from "./browser";
 import type { Server } from "./server";
 
 /** How long something on the page may take to happen, in ms. */
-export const SOON_MS = 10_000;
+export const SOON_MS = 30_000;
 
 export interface PersonOptions extends ContextOptions {
   room?: string;

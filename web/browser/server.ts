@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 import { inject } from "vitest";
 
 /** How long a start may take, in ms. */
-const START_MS = 15_000;
+const START_MS = 60_000;
 /** Messages posted at once. */
 const POSTS_AT_ONCE = 20;
 

@@ -13,7 +13,7 @@ export default defineConfig({
     // Tests mostly wait; more files at once would make each other late on two cores.
     maxWorkers: 2,
     // The longest test holds a mongod still for 10 s and waits for the recovery.
-    testTimeout: 90_000,
+    testTimeout: 240_000,
     hookTimeout: 120_000,
   },
 });

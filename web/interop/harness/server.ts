@@ -9,7 +9,7 @@ import { SECRET } from "./token";
 import { until } from "./wait";
 
 /** A race-detecting build needs a while to start on a busy machine. */
-const START_MS = 30_000;
+const START_MS = 90_000;
 
 /** Where a server keeps its log: flags for the server, and a way to look inside. */
 export interface Store {
