@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,9 +15,6 @@ import (
 
 // deployFolder holds the files that people run the program with.
 const deployFolder = "../deploy"
-
-// stopsWithin is what operations.md promises of a stop.
-const stopsWithin = 10 * time.Second
 
 // deployed reads a file of the folder, without the comments.
 func deployed(t *testing.T, name string) string {
@@ -142,24 +141,56 @@ func TestTheDeployFilesAgreeOnPortUserAndFolder(t *testing.T) {
 
 // Who supervises the program waits for longer than it takes to stop, however that is set.
 func TestTheDeployFilesGiveAStopItsTime(t *testing.T) {
-	stop := stopsWithin
-	for _, s := range settings() {
-		if s.Name == "shutdown-timeout" {
-			d, err := time.ParseDuration(s.Default)
-			if err != nil {
-				t.Fatal(err)
-			}
-			stop = d
-		}
-	}
-	least := int(stop / time.Second)
+	least := int(DefaultConfig().ShutdownTimeout / time.Second)
 	for what, seconds := range map[string]int{
 		"the unit":  number(t, "roomstream.service", `TimeoutStopSec=(\d+)`),
 		"compose":   number(t, "compose.yaml", `stop_grace_period: (1\d)s`),
-		"the chart": number(t, "chart/values.yaml", `stopSeconds: (\d+)`) + number(t, "chart/templates/deployment.yaml", `preStopSeconds .Values.termination.stopSeconds (\d+)`),
+		"the chart": number(t, "chart/templates/deployment.yaml", `terminationGracePeriodSeconds: {{ add .Values.termination.stopSeconds (\d+) }}`) + least,
 	} {
 		if seconds <= least {
 			t.Errorf("%s kills after %d s, a stop takes %d s", what, seconds, least)
+		}
+	}
+	delay, timeout := number(t, "chart/values.yaml", `delaySeconds: (\d+)`), number(t, "chart/values.yaml", `stopSeconds: (\d+)`)
+	if _, err := (&Config{}).parse("serve", []string{fmt.Sprintf("-shutdown-delay=%ds", delay), fmt.Sprintf("-shutdown-timeout=%ds", timeout)}, func(string) string { return "" }, nil); err != nil {
+		t.Errorf("the program refuses the chart's times: %v", err)
+	}
+}
+
+// What SECURITY.md says is held by a test, is: the test is there.
+func TestTheDefencesOfTheSecurityPageHaveTheirTests(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(root, ".github", "SECURITY.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllStringSubmatch(string(page), -1)
+	if len(named) < 30 {
+		t.Errorf("the page names %d tests", len(named))
+	}
+	there := map[string]bool{}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	err = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && entry.Name() == "node_modules" {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || !strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		body, err := os.ReadFile(file)
+		for _, found := range declared.FindAllStringSubmatch(string(body), -1) {
+			there[found[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range named {
+		if !there[name[1]] {
+			t.Errorf("SECURITY.md names %s, which is no test", name[1])
 		}
 	}
 }
