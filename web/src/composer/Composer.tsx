@@ -72,7 +72,7 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
   const [emojiTyped, setEmojiTyped] = useState<Typed>();
   const people = useMentions(chat, room, typed);
   const book = useBook(emojiTyped !== undefined);
-  const suggestions = emojiTyped ? (book?.find(emojiTyped.query, MOST_EMOJI).map((entry) => suggestionOf(entry, book)) ?? []) : people;
+  const suggestions = emojiTyped ? (book?.find(emojiTyped.query, MOST_EMOJI).map((entry) => suggestionOf(entry, emojiTyped.query, book)) ?? []) : people;
   const chosenOne = suggestions[Math.min(chosen, suggestions.length - 1)];
   const name = room.name.value;
   const typing = useMemo(() => new OwnTyping((on) => room.handle?.typing(on)), [room]);
@@ -248,7 +248,9 @@ function isSame(a: Typed | undefined, b: Typed | undefined): boolean {
   return a?.at === b?.at && a?.query === b?.query;
 }
 
-function suggestionOf(entry: Emoji, book: Book): Suggestion {
+/** What an emoji is called by what was typed, else as usual. */
+function suggestionOf(entry: Emoji, typed: string, book: Book): Suggestion {
   const emoji = book.withTone(entry, chosenTone());
-  return { id: emoji, name: `:${entry.names[0] ?? ""}:`, more: "", emoji };
+  const name = entry.names.find((one) => one.startsWith(typed.toLowerCase())) ?? entry.names[0] ?? "";
+  return { id: emoji, name: `:${name}:`, more: "", emoji };
 }
