@@ -27,6 +27,9 @@ const (
 // AccountOptions are the settings of Accounts. The zero value works.
 type AccountOptions struct {
 	Now func() time.Time // nil: time.Now
+
+	// Revoke ends all that a user has by a former password. nil: nothing does.
+	Revoke func(ctx context.Context, user UserID) error
 }
 
 // Accounts signs people in who have no identity provider: with a name and a
@@ -36,6 +39,7 @@ type Accounts struct {
 	store     AccountStore
 	tokens    *Tokens
 	now       func() time.Time
+	revoke    func(ctx context.Context, user UserID) error
 	passwords *passwords
 }
 
@@ -50,7 +54,10 @@ func NewAccounts(store AccountStore, tokens *Tokens, o AccountOptions) *Accounts
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Accounts{store: store, tokens: tokens, now: o.Now, passwords: newPasswords()}
+	if o.Revoke == nil {
+		o.Revoke = func(context.Context, UserID) error { return nil }
+	}
+	return &Accounts{store: store, tokens: tokens, now: o.Now, revoke: o.Revoke, passwords: newPasswords()}
 }
 
 // Register makes an account without roles and signs it in. It returns a
@@ -60,31 +67,93 @@ func (a *Accounts) Register(ctx context.Context, name, password string) (SignedI
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return a.signIn(account)
+	return a.issue(userOf(account), accountTTL, a.now())
 }
 
 // Login returns ErrUnauthenticated for a wrong name or password, which take the
 // same time, or ErrBusy.
 func (a *Accounts) Login(ctx context.Context, name, password string) (SignedIn, error) {
+	// The token is of the time when the account was read: where the password is changed while it is being compared, what
+	// revokes the tokens of then revokes this one, too.
+	begun := a.now()
+	account, err := a.check(ctx, name, password)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return a.issue(userOf(account), accountTTL, begun)
+}
+
+// ChangePassword gives the account of a user another password. What he has by the former one ends, his present session, too:
+// he signs in anew. It returns ErrUnauthenticated for a wrong password, which costs what a sign-in costs, a *FieldError for a
+// bad new one, or ErrBusy.
+func (a *Accounts) ChangePassword(ctx context.Context, user User, password, next string) error {
+	if err := checkPassword(next); err != nil {
+		return &FieldError{Field: "newPassword", Message: fmt.Sprintf("must be %d to %d characters", minPassword, maxPassword)}
+	}
+	account, err := a.check(ctx, user.Name, password)
+	if err != nil {
+		return err
+	}
+	if account.ID != user.ID {
+		return refuse("the account is another user's")
+	}
+	return a.setPassword(ctx, account, next)
+}
+
+// ResetPassword gives an account another password without asking for the former one: it is for the command line. It returns
+// ErrNoAccount, a *FieldError or ErrBusy.
+func (a *Accounts) ResetPassword(ctx context.Context, name, next string) (Account, error) {
+	cleaned, err := cleanName(name)
+	if err != nil {
+		return Account{}, err
+	}
+	if err := checkPassword(next); err != nil {
+		return Account{}, err
+	}
+	account, err := a.store.AccountByName(ctx, cleaned)
+	if err != nil {
+		return Account{}, fmt.Errorf("look up an account: %w", err)
+	}
+	return account, a.setPassword(ctx, account, next)
+}
+
+// setPassword stores the hash before it revokes: in the other order, who has the former password could sign in between.
+func (a *Accounts) setPassword(ctx context.Context, account Account, next string) error {
+	hash, err := a.passwords.hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	err = a.store.SetPassword(ctx, account.Name, account.PasswordHash, hash)
+	if errors.Is(err, ErrNoAccount) {
+		return refuse("name or password is wrong") // it was changed meanwhile
+	}
+	if err != nil {
+		return fmt.Errorf("change a password: %w", err)
+	}
+	return a.revoke(ctx, account.ID)
+}
+
+// check gives the account of a name and a password. Unknown names and wrong passwords cost one hash each.
+func (a *Accounts) check(ctx context.Context, name, password string) (Account, error) {
 	if len(password) > maxPassword*4 {
-		return SignedIn{}, checkPassword(password) // before it costs a hash; no account has such a one
+		return Account{}, checkPassword(password) // before it costs a hash; no account has such a one
 	}
 	var account Account
 	cleaned, err := cleanName(name)
 	if err == nil {
 		account, err = a.store.AccountByName(ctx, cleaned)
 		if err != nil && !errors.Is(err, ErrNoAccount) {
-			return SignedIn{}, fmt.Errorf("look up an account: %w", err)
+			return Account{}, fmt.Errorf("look up an account: %w", err)
 		}
 	}
 	matches, err := a.passwords.matches(ctx, password, account.PasswordHash)
 	if err != nil {
-		return SignedIn{}, err
+		return Account{}, err
 	}
 	if !matches {
-		return SignedIn{}, refuse("name or password is wrong")
+		return Account{}, refuse("name or password is wrong")
 	}
-	return a.signIn(account)
+	return account, nil
 }
 
 // Guest signs somebody in who has no account. An empty name becomes one made up.
@@ -98,7 +167,7 @@ func (a *Accounts) Guest(_ context.Context, name string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return a.issue(User{ID: id, Name: cleaned, Roles: []string{RoleGuest}}, guestTTL)
+	return a.issue(User{ID: id, Name: cleaned, Roles: []string{RoleGuest}}, guestTTL, a.now())
 }
 
 // Add makes an account with roles, for the command line: it is the only way to an
@@ -132,12 +201,12 @@ func (a *Accounts) create(ctx context.Context, name, password string, roles []st
 	return account, nil
 }
 
-func (a *Accounts) signIn(account Account) (SignedIn, error) {
-	return a.issue(User{ID: account.ID, Name: account.Name, Roles: slices.Clone(account.Roles)}, accountTTL)
+func userOf(account Account) User {
+	return User{ID: account.ID, Name: account.Name, Roles: slices.Clone(account.Roles)}
 }
 
-func (a *Accounts) issue(user User, ttl time.Duration) (SignedIn, error) {
-	token, err := a.tokens.IssueLocal(user, ttl)
+func (a *Accounts) issue(user User, ttl time.Duration, at time.Time) (SignedIn, error) {
+	token, err := a.tokens.issueLocal(user, ttl, at)
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -24,6 +24,9 @@ type AccountStore interface {
 	CreateAccount(ctx context.Context, account Account) error
 	// AccountByName returns ErrNoAccount when there is none.
 	AccountByName(ctx context.Context, name string) (Account, error)
+	// SetPassword puts a hash in the place of the one that was. It returns ErrNoAccount when no account has the name, or it
+	// has another hash by now. It is durable on return.
+	SetPassword(ctx context.Context, name, was, hash string) error
 }
 
 // AccountArchive is what export, import and erasure need of the accounts besides

@@ -117,24 +117,28 @@ func (t *Tokens) Issue(user User, ttl time.Duration) (string, error) {
 	if localSubject(user.ID) || IsBot(user.ID) {
 		return "", &FieldError{Field: "sub", Message: "must not begin with a:, g: or b:, which are for this server's own accounts, guests and bots"}
 	}
-	return t.issue(user, ttl, t.issuer, t.audience)
+	return t.issue(user, ttl, t.now(), t.issuer, t.audience)
 }
 
 // IssueLocal makes a token for one of this program's own accounts or guests.
 func (t *Tokens) IssueLocal(user User, ttl time.Duration) (string, error) {
+	return t.issueLocal(user, ttl, t.now())
+}
+
+// issueLocal makes one that says it was issued at a time, which is not in the future.
+func (t *Tokens) issueLocal(user User, ttl time.Duration, at time.Time) (string, error) {
 	if !localSubject(user.ID) {
 		return "", &FieldError{Field: "sub", Message: "must begin with a: or g:"}
 	}
-	return t.issue(user, ttl, localIssuer, "")
+	return t.issue(user, ttl, at, localIssuer, "")
 }
 
 // issue verifies what it made, so no token leaves that this server would refuse. It leaves
 // User.Rooms out: for its own users the server keeps their roles itself.
-func (t *Tokens) issue(user User, ttl time.Duration, issuer, audience string) (string, error) {
+func (t *Tokens) issue(user User, ttl time.Duration, now time.Time, issuer, audience string) (string, error) {
 	if ttl <= 0 {
 		return "", &FieldError{Field: "ttl", Message: "must be longer than nothing"}
 	}
-	now := t.now()
 	// Seconds, as most verifiers expect: iat rounded down, exp up.
 	claims := jwt.MapClaims{
 		"sub": string(user.ID),

@@ -33,6 +33,16 @@ func (s *Service) RevokeTokens(ctx context.Context, user auth.User, id string) (
 	return at, nil
 }
 
+// EndSessions does what RevokeTokens does for a user whose password was changed: it asks nobody's rights, and leaves him his
+// devices. Errors: UNAVAILABLE.
+func (s *Service) EndSessions(ctx context.Context, user auth.UserID) error {
+	if s.revocations == nil {
+		return E(CodeUnavailable, "tokens cannot be revoked here")
+	}
+	_, err := s.revokeAll(ctx, user)
+	return err
+}
+
 // revokeAll is RevokeTokens without the rights and the devices.
 func (s *Service) revokeAll(ctx context.Context, user auth.UserID) (time.Time, error) {
 	of := auth.Revocation{User: user, At: s.revocations.Now()}

@@ -55,6 +55,30 @@ func (a *Accounts) AccountByName(ctx context.Context, name string) (auth.Account
 	return account, nil
 }
 
+// SetPassword returns auth.ErrNoAccount where the account's hash is not the one that was.
+func (a *Accounts) SetPassword(ctx context.Context, name, was, hash string) error {
+	err := a.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+		bucket, key := tx.Bucket(bucketAccounts), accountKey(name)
+		value := bucket.Get(key)
+		if value == nil {
+			return auth.ErrNoAccount, nil
+		}
+		account, err := decodeAccount(value)
+		if err != nil {
+			return nil, err
+		}
+		if account.PasswordHash != was {
+			return auth.ErrNoAccount, nil
+		}
+		account.PasswordHash = hash
+		return nil, bucket.Put(key, encodeAccount(account))
+	}})
+	if err != nil {
+		return fmt.Errorf("set a password: %w", err)
+	}
+	return nil
+}
+
 // accountFieldsSize is what tags, lengths and the timestamp of an account take,
 // with a role or two, rounded up.
 const accountFieldsSize = 64

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/auth"
@@ -55,6 +56,21 @@ func (a *Accounts) AccountByName(ctx context.Context, name string) (auth.Account
 		return auth.Account{}, fail("read account", err)
 	}
 	return found.account(), nil
+}
+
+// SetPassword returns auth.ErrNoAccount where the account's hash is not the one that was.
+func (a *Accounts) SetPassword(ctx context.Context, name, was, hash string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := a.writing(ctx)
+	defer cancel()
+	filter := bson.D{{Key: "nameKey", Value: auth.NameKey(name)}, {Key: "passwordHash", Value: was}}
+	result, err := a.users.UpdateOne(ctx, filter, field("$set", field("passwordHash", hash)))
+	if err == nil && result.MatchedCount == 0 {
+		return fmt.Errorf("set a password: %w", auth.ErrNoAccount)
+	}
+	return fail("set a password", err)
 }
 
 func (s *storedAccount) account() auth.Account {

@@ -188,6 +188,7 @@ Every setting has a flag and an environment variable; the flag wins, and an empt
 | `+"`go run ./server`"+` | serves; also `+"`serve`"+` |
 | `+"`go run ./server token -sub alice [-name Alice] [-role editor] [-ttl 24h]`"+` | prints a token for trying things out, signed with the server's secret |
 | `+"`go run ./server account add -name Ann [-role admin]`"+` | makes an account, with the password in `+"`ROOMSTREAM_ACCOUNT_PASSWORD`"+` or one that it makes and prints; the only way to an account with role admin |
+| `+"`go run ./server account password -name Ann`"+` | gives an account another password, as above, and ends all its sessions |
 | `+"`go run ./server streams apply file.json [-dry-run] [-prune]`"+` | declares the streams of a file, `+"`{\"streams\": [declaration, ...]}`"+` or the array alone; all are tried before any is written; with `+"`-prune`"+` those that are not in the file go |
 | `+"`go run ./server streams list`"+`, `+"`streams remove posts/all`"+` | lists the declared streams; takes one back |
 | `+"`go run ./server healthcheck [-ready]`"+` | asks the server on this machine, at `+"`-addr`"+`, whether it lives (`+"`/healthz`"+`) or with `+"`-ready`"+` whether the chat works (`+"`/readyz`"+`), and exits 1 if not; for images without a shell |

@@ -99,7 +99,9 @@ func TestPanicsAreInternalAndFoundInTheLogByTheirId(t *testing.T) {
 // busyStore is an account store that fails.
 type busyStore struct{ err error }
 
-func (s busyStore) CreateAccount(context.Context, auth.Account) error { return s.err }
+func (s busyStore) CreateAccount(context.Context, auth.Account) error         { return s.err }
+func (s busyStore) SetPassword(context.Context, string, string, string) error { return s.err }
+
 func (s busyStore) AccountByName(context.Context, string) (auth.Account, error) {
 	return auth.Account{}, s.err
 }

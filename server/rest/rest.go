@@ -124,6 +124,7 @@ func (s *Server) routes() []route {
 		{http.MethodPost, "/api/auth/register", anybody, s.register},
 		{http.MethodPost, "/api/auth/login", anybody, s.login},
 		{http.MethodPost, "/api/auth/guest", anybody, s.guest},
+		{http.MethodPut, "/api/auth/password", signedIn, s.changePassword},
 		{http.MethodGet, "/api/rooms", signedIn, s.listRooms},
 		{http.MethodPost, "/api/rooms", signedIn, s.createRoom},
 		{http.MethodGet, "/api/rooms/{id}", signedIn, s.getRoom},

@@ -46,6 +46,21 @@ func (s *Server) login(c call) (reply, error) {
 	return answerSignedIn(http.StatusOK)(s.accounts.Login(ctx, name, password))
 }
 
+// changePassword takes {password, newPassword} and answers 204. It ends the caller's sessions, this one too.
+func (s *Server) changePassword(c call) (reply, error) {
+	f, err := readFields(c)
+	if err != nil {
+		return reply{}, err
+	}
+	password, next := f.text("password"), f.text("newPassword")
+	if f.err != nil {
+		return reply{}, f.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
+	defer cancel()
+	return reply{status: http.StatusNoContent}, s.accounts.ChangePassword(ctx, c.user, password, next)
+}
+
 // guest takes {name?}; nothing at all stands for {}.
 func (s *Server) guest(c call) (reply, error) {
 	if !s.guests {
