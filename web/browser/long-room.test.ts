@@ -140,9 +140,11 @@ test("in another width, where no height is known, what one reads stays, and move
   await scrollTo(0.5);
   await expect.poll(firstInSight, { timeout: SOON_MS }).toBeGreaterThan(0);
   const message = ann.page.locator(`[data-seq="${await firstInSight()}"]`);
+  let before = Number.NaN;
   // From the edge of the frame: the head of the room may be higher in the other width.
   const topOf = () => message.evaluate((element) => element.getBoundingClientRect().top - (document.querySelector(".timeline")?.getBoundingClientRect().top ?? 0));
-  const before = await topOf();
+  // What was scrolled to is drawn first, and measured: then it stands still.
+  await expect.poll(async () => before === (before = await topOf())).toBe(true);
   await ann.page.setViewportSize({ width: 800, height: 760 });
   await expect.poll(() => ann.page.evaluate(() => innerWidth), { timeout: SOON_MS }).toBe(800);
   await expect.poll(async () => Math.abs((await topOf()) - before), { timeout: SOON_MS }).toBeLessThanOrEqual(ANCHOR_PX);

@@ -6,7 +6,7 @@ import { freePort, Process } from "./process";
 import { until } from "./wait";
 
 const PROGRAM = process.env["NGINX"] ?? "nginx";
-const CONFIGURATION = join(import.meta.dirname, "../../../deploy/nginx/roomstream.conf");
+const CONFIGURATION = join(import.meta.dirname, "../../../server/deploy/nginx/roomstream.conf");
 
 /** nginx with the project's own configuration before some servers; `edit` changes it. Resolves with its URL; ended with the test. */
 export async function nginx(ports: [number, number], edit: (configuration: string) => string): Promise<string> {
