@@ -112,7 +112,9 @@ export class Place {
     } else if (this.following) scroller.scrollTop = scroller.scrollHeight;
     else if (anchor) {
       restore(scroller, anchor);
-      this.standing = anchor;
+      // A place that was reckoned may lie in the space below its row: what is in sight then is the next one.
+      const sight = sightOf(scroller);
+      this.standing = sight ? anchorOf(scroller, sight.first) : anchor;
     }
     this.nearEdge();
   }
