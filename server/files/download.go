@@ -62,7 +62,11 @@ func (s *Server) reader(r *http.Request, a address) (auth.User, error) {
 	case len(tokens) > 1:
 		return auth.User{}, rooms.BadField("token", "must be given once")
 	case len(tokens) == 1:
-		return s.links.open(a, tokens[0])
+		user, err := s.links.open(a, tokens[0])
+		if err == nil && s.tokens.Revoked(user) {
+			err = rooms.E(rooms.CodeUnauthenticated, "token: the link was made with a token that is revoked")
+		}
+		return user, err
 	}
 	session, err := s.caller(r)
 	return session.User, err

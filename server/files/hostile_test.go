@@ -16,8 +16,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/server/app"
+	"roomstream/server/app/apptest"
 )
 
 func TestWhatIsNoFileIsRefused(t *testing.T) {
@@ -260,6 +262,51 @@ func TestLinks(t *testing.T) {
 		nobody.get(his).want(t, http.StatusOK)
 		ann.do(http.MethodPut, "/api/rooms/general/files", "", nil).want(t, http.StatusMethodNotAllowed)
 	})
+}
+
+// A link is worth no more than the token that it was made with.
+func TestALinkEndsWithTheTokenItWasMadeWith(t *testing.T) {
+	a := startEmbedded(t, nil)
+	one, other, nobody := as(t, a, "ann"), as(t, a, "ann"), &person{t: t, app: a}
+	f := one.upload("general", "p.png", asPNG(t, picture(20, 20, false)))
+	links := map[*person][]string{}
+	for _, p := range []*person{one, other} {
+		link, thumbnail := linkTo(t, p, f)
+		links[p] = []string{link, thumbnail}
+	}
+	opened := func(p *person) {
+		t.Helper()
+		for _, link := range links[p] {
+			nobody.get(link).want(t, http.StatusOK)
+		}
+	}
+	refused := func(p *person) {
+		t.Helper()
+		for _, link := range links[p] {
+			nobody.get(link).refused(t, http.StatusUnauthorized, "UNAUTHENTICATED", "")
+		}
+	}
+	opened(one)
+	opened(other)
+
+	tokens, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(apptest.Secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := tokens.Verify(one.token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := auth.User{ID: "root", Roles: []string{auth.RoleAdmin}}
+	if _, err := a.Service().RevokeToken(t.Context(), admin, session.User.Token.ID, session.ExpiresAt); err != nil {
+		t.Fatal(err)
+	}
+	refused(one)
+	opened(other)
+	if _, err := a.Service().RevokeTokens(t.Context(), admin, "ann"); err != nil {
+		t.Fatal(err)
+	}
+	refused(other)
 }
 
 // forged says that another user was meant.
