@@ -38,7 +38,8 @@ func wantTold(t *testing.T, s *rooms.Service, user auth.User, want ...string) {
 func TestTheLevelOfARoomHoldsForNotifications(t *testing.T) {
 	store := newStore(t)
 	s, _ := serve(t, store, rooms.Options{})
-	people(t, s, map[auth.UserID]string{bob.ID: "Bob", carol.ID: "Carol"})
+	dan := auth.User{ID: "dan", Name: "Dan"}
+	people(t, s, map[auth.UserID]string{bob.ID: "Bob", carol.ID: "Carol", dan.ID: "Dan"})
 	ctx := context.Background()
 	say := func(room rooms.RoomID, text string) {
 		t.Helper()
@@ -47,7 +48,8 @@ func TestTheLevelOfARoomHoldsForNotifications(t *testing.T) {
 		}
 	}
 	open := publicRoom(t, s, "open")
-	say(open, "nobody follows yet")
+	say(open, "nobody follows yet, @dan")
+	wantTold(t, s, dan, "mention nobody follows yet, @dan")
 	setAlerts(t, s, bob, open, rooms.LevelAll, time.Time{})
 	setAlerts(t, s, carol, open, rooms.LevelAll, time.Time{})
 	say(open, "one")
