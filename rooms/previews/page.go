@@ -114,7 +114,10 @@ func line(text string, most int) string {
 		return r
 	}, text)
 	text = strings.Join(strings.Fields(text), " ")
-	if !strings.ContainsFunc(text, unicode.IsGraphic) || utf8.RuneCountInString(text) <= most {
+	if !strings.ContainsFunc(text, unicode.IsGraphic) {
+		return "" // nobody would see it
+	}
+	if utf8.RuneCountInString(text) <= most {
 		return text
 	}
 	return strings.TrimRight(string([]rune(text)[:most-1]), " ") + "…"

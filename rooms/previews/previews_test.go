@@ -105,6 +105,8 @@ func TestWhatAPageSaysOfItself(t *testing.T) {
 		{`<meta property="og:title" content="&quot;&gt;&lt;img src=x onerror=alert(1)&gt;">`, "", `"><img src=x onerror=alert(1)>`, ""},
 		{"<title>a\u202eb\u0000c\u200fd\ufeff</title>", "", "abcd", ""},
 		{"<title>gr\xfc\xdfe</title>", "text/html; charset=iso-8859-1", "grüße", ""},
+		{"<title>" + strings.Repeat("\u200b", 20_000) + "</title>", "text/html; charset=utf-8", "", ""},
+		{`<title>seen</title><meta property="og:title" content="` + strings.Repeat("\u200b", 20_000) + `">`, "text/html; charset=utf-8", "seen", ""},
 		{"<meta charset=windows-1251><title>\xcf\xf0\xe8\xe2\xe5\xf2</title>", "text/html", "Привет", ""},
 		{"<title>\x93\xfa\x96\x7b</title>", "text/html; charset=shift_jis", "日本", ""},
 		{"<title>\xff\xfe broken</title>", "text/html; charset=utf-8", "broken", ""},
