@@ -62,6 +62,9 @@ func (s *Service) RevokeToken(ctx context.Context, user auth.User, jti string, u
 		return time.Time{}, BadField("jti", "must be that of a token, at most %d bytes: for a longer one revoke all tokens of the user", auth.MaxTokenID)
 	}
 	of := auth.Revocation{TokenID: jti, At: s.revocations.Now(), Until: until.UTC().Truncate(time.Millisecond)}
+	if !of.Until.After(of.At) {
+		return time.Time{}, BadField("expiresAt", "must lie in the future: it is when the token ends")
+	}
 	if err := s.revocations.Save(ctx, of); err != nil {
 		return time.Time{}, notStored(err)
 	}

@@ -137,8 +137,9 @@ func TestWhoMayRevoke(t *testing.T) {
 		`{"expiresAt":"2100-01-01T00:00:00Z"}`:                                          "jti",
 		`{"jti":"","expiresAt":"2100-01-01T00:00:00Z"}`:                                 "jti",
 		`{"jti":"` + strings.Repeat("x", 257) + `","expiresAt":"2100-01-01T00:00:00Z"}`: "jti",
-		`{"jti":"x"}`:                        "expiresAt",
-		`{"jti":"x","expiresAt":"tomorrow"}`: "expiresAt",
+		`{"jti":"x"}`:                                    "expiresAt",
+		`{"jti":"x","expiresAt":"tomorrow"}`:             "expiresAt",
+		`{"jti":"x","expiresAt":"2020-01-01T00:00:00Z"}`: "expiresAt",
 	} {
 		c.post(revokeTokenRoute, revokeTokenRoute, c.admin(), body).refused(t, http.StatusBadRequest, "BAD_REQUEST", field)
 	}
