@@ -169,9 +169,10 @@ func (f *files) create(ctx context.Context, file File, content io.Reader) (File,
 	return stored, nil
 }
 
-// put writes a record and raises its Rev.
+// put writes a record and raises its Rev. It is not given up with the upload: a write that is under way would be done
+// after an erasure had looked for the last time.
 func (f *files) put(ctx context.Context, file *File) error {
-	op, cancel := context.WithTimeout(ctx, opTimeout)
+	op, cancel := context.WithTimeout(context.WithoutCancel(ctx), opTimeout)
 	defer cancel()
 	if err := f.store.Files.PutFile(op, *file); err != nil {
 		return err
