@@ -13,9 +13,9 @@ const assets = readdirSync(new URL("assets/", dist)).filter((name) => !LEFT_OUT.
 const files = ["/theme.js", "/favicon.svg", ...assets.sort().map((name) => `/assets/${name}`)];
 const index = hash(readFileSync(new URL("index.html", dist)));
 const small = files.slice(0, 2).map((name) => hash(readFileSync(new URL(`.${name}`, dist))));
-const version = hash([index, ...small, ...files].join("\n")).slice(0, 16);
-
 const source = readFileSync(new URL("worker/push-worker.js", import.meta.url), "utf8");
+const version = hash([hash(source), index, ...small, ...files].join("\n")).slice(0, 16);
+
 const place = /^const BUILD = .*;$/m;
 if (!place.test(source)) throw new Error("worker/push-worker.js: there is no line `const BUILD = …;` to write the build into");
 writeFileSync(new URL("push-worker.js", dist), source.replace(place, () => `const BUILD = ${JSON.stringify({ version, index, files })};`));

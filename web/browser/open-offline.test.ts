@@ -150,7 +150,7 @@ test("an older worker makes place for the new one, and the page is of one build 
   await front.close();
   await page.reload();
   expect(await page.evaluate(() => document.documentElement.outerHTML)).not.toContain("next build");
-  await page.waitForFunction(() => document.querySelector("#app")?.childElementCount !== 0);
+  await page.waitForFunction(() => (document.querySelector("#app")?.childElementCount ?? 0) > 0);
   await dan.leave();
 });
 

@@ -7,6 +7,7 @@ import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
 import { useFeeds } from "./feeds/useFeeds";
+import { eraseKept } from "./offline/store";
 import { signOut } from "./push/usePush";
 import { openAdmin, openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
@@ -42,10 +43,13 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     const offline = import("./offline/offline").then(({ Offline }) => (isOver ? undefined : new Offline(started)), () => undefined);
     return () => {
       isOver = true;
-      // Who has signed out, here or in another tab, leaves nothing behind; what was being written is written by then.
+      // Who has signed out, here or in another tab, leaves nothing behind: at once, for the page may be closed now, and again
+      // when what was being written is written.
+      const isGone = () => session.current.peek()?.user.id !== current.user.id;
+      if (isGone()) void eraseKept(current.user.id).catch(() => undefined);
       void offline.then(async (kept) => {
         await kept?.close();
-        if (!session.current.peek()) await kept?.erase();
+        if (isGone()) await eraseKept(current.user.id).catch(() => undefined);
       });
       alerts.close();
       started.close();

@@ -9,7 +9,7 @@ import { decodeLogEvent } from "../protocol-decode";
 import type { NewMessage } from "../protocol";
 import { goToMessage } from "../route";
 import { wants } from "./level";
-import { playSound } from "./sounds";
+import { isSilent, playSound } from "./sounds";
 import { Tabs } from "./tabs";
 
 /** What is older was missed, by a device that slept: it is unread, and no news. By the server's clock, in ms. */
@@ -28,7 +28,7 @@ export class Alerts {
     this.tabs = new Tabs(chat.user.id);
     const look = () => this.tabs.see(document.visibilityState === "visible" ? chat.open.peek()?.id : undefined);
     document.addEventListener("visibilitychange", look);
-    this.ends = [chat.client.on("event", (event) => this.heard(event)), chat.open.subscribe(look), () => document.removeEventListener("visibilitychange", look)];
+    this.ends = [chat.status.subscribe(({ kind }) => this.tabs.able(kind === "online")), chat.client.on("event", (event) => this.heard(event)), chat.open.subscribe(look), () => document.removeEventListener("visibilitychange", look)];
   }
 
   close(): void {
@@ -55,7 +55,7 @@ export class Alerts {
 
   private async tell(message: NewMessage): Promise<void> {
     if (await this.tabs.sees(message.roomId)) return;
-    await show(message, this.titleOf(message), this.sound());
+    await show(message, this.titleOf(message), this.sound() || isSilent());
   }
 
   private sound(): boolean {

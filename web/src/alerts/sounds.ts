@@ -47,6 +47,11 @@ export function chooseSound(next: Sound): void {
   }
 }
 
+/** Whether no sound is what was chosen: then the system is not to make one either. */
+export function isSilent(): boolean {
+  return stored(sound.peek()) === "none";
+}
+
 /** Plays the chosen sound, and says whether it could: browsers let no page sound that nobody has touched yet. */
 export function playSound(): boolean {
   sound.value = stored(sound.peek());

@@ -25,6 +25,8 @@ export class Tabs {
   private readonly channel: BroadcastChannel | undefined;
   private readonly closed = new AbortController();
   private speaking: boolean;
+  /** Ends its turn to speak, or its wait for one. */
+  private turn: AbortController | undefined;
   private heard: Heard[] = [];
   private readonly done = new Set<string>();
   private unsee: (() => void) | undefined;
@@ -37,7 +39,20 @@ export class Tabs {
     if (this.channel) this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (isFields(data) && typeof data["done"] === "string") this.finished(data["done"]);
     };
-    void this.hold(this.name("speaker"), "exclusive", this.closed.signal, () => this.speak());
+  }
+
+  /** Whether this tab can speak for all: one that hears nothing must not keep the others from it. */
+  able(is: boolean): void {
+    if (!this.locks || is === (this.turn !== undefined)) return;
+    this.turn?.abort();
+    this.turn = undefined;
+    this.speaking = false;
+    if (!is) return;
+    const turn = new AbortController();
+    this.turn = turn;
+    void this.hold(this.name("speaker"), "exclusive", turn.signal, () => {
+      if (!turn.signal.aborted) this.speak();
+    });
   }
 
   /** Has tell called in one tab, once: in this one where it speaks. key names what there is to tell; tell never rejects. */
@@ -74,6 +89,7 @@ export class Tabs {
 
   close(): void {
     this.see(undefined);
+    this.able(false);
     this.closed.abort();
     this.channel?.close();
   }

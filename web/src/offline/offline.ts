@@ -12,7 +12,7 @@ import { registerWorker } from "../push/device";
 import type { LogEvent } from "../protocol";
 import { decodeLogEvent, decodeMessages, isFields } from "../protocol-decode";
 import { bounded, type KeptRoom, MOST_MESSAGES, MOST_ROOMS, withEvents } from "./kept";
-import { drop, eraseKept, eraseOthers, keep, keptOf, keptRoom } from "./store";
+import { drop, eraseOthers, keep, keptOf, keptRoom } from "./store";
 
 /** What comes within this time is written together, in ms. */
 const GATHER_MS = 1_000;
@@ -26,7 +26,9 @@ export class Offline {
   private readonly ends: (() => void)[] = [];
   private readonly pending = new Map<string, LogEvent[]>();
   private work = Promise.resolve();
-  private keeping = false;
+  /** Ends its turn to keep, or its wait for one. */
+  private turn: AbortController | undefined;
+  private hearing: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wasOnline = false;
 
@@ -35,31 +37,41 @@ export class Offline {
     this.ends.push(
       () => clearTimeout(patience),
       chat.status.subscribe(({ kind }) => {
-        if (kind === "online") this.online();
-        else if (kind === "waiting") void this.show();
+        if (kind === "online") return this.online();
+        this.giveUp();
+        if (kind === "waiting") void this.show();
       }),
     );
-    if (navigator.locks) {
-      const name = `roomstream keeper ${chat.user.id}`;
-      const held = () => {
-        this.begin();
-        return new Promise<void>((resolve) => this.closed.signal.addEventListener("abort", () => resolve(), { once: true }));
-      };
-      navigator.locks.request(name, { signal: this.closed.signal }, held).catch(() => undefined);
-    } else this.begin();
+  }
+
+  /** Asks to be the tab that keeps, while there is a connection: one that hears nothing must not keep the others from it. */
+  private take(): void {
+    if (this.turn || this.isOver) return;
+    const turn = new AbortController();
+    this.turn = turn;
+    if (!navigator.locks) return this.begin();
+    const held = () => {
+      if (!turn.signal.aborted) this.begin();
+      return new Promise<void>((resolve) => (turn.signal.aborted ? resolve() : turn.signal.addEventListener("abort", () => resolve(), { once: true })));
+    };
+    navigator.locks.request(`roomstream keeper ${this.chat.user.id}`, { signal: turn.signal }, held).catch(() => undefined);
+  }
+
+  /** Leaves that to another tab. */
+  private giveUp(): void {
+    this.turn?.abort();
+    this.turn = undefined;
+    for (const end of this.hearing) end();
+    this.hearing = [];
   }
 
   /** It resolves when nothing is being written any more. */
   close(): Promise<void> {
     this.closed.abort();
+    this.giveUp();
     clearTimeout(this.timer);
     for (const end of this.ends) end();
     return this.work;
-  }
-
-  /** Erases what is kept for this user. */
-  erase(): Promise<void> {
-    return eraseKept(this.chat.user.id);
   }
 
   private get isOver(): boolean {
@@ -70,7 +82,7 @@ export class Offline {
     if (!this.wasOnline) registerWorker().catch(() => undefined); // then the page does not open offline
     this.wasOnline = true;
     for (const room of this.chat.rooms.peek().values()) room.forgetKept();
-    if (this.keeping) this.next(() => this.compare());
+    this.take();
   }
 
   /** Shows what is kept in the rooms whose log is not here. Rooms that the page does not know are new only before its first connection. */
@@ -90,9 +102,8 @@ export class Offline {
   /** This tab keeps from now on. */
   private begin(): void {
     if (this.isOver) return;
-    this.keeping = true;
     const { client, user } = this.chat;
-    this.ends.push(
+    this.hearing.push(
       client.on("event", (told) => {
         const event = decodeLogEvent(told.event, told);
         if (event) this.hear(told.roomId, event);
@@ -120,6 +131,7 @@ export class Offline {
     const all = [...this.pending];
     this.pending.clear();
     for (const [roomId, events] of all) {
+      if (this.isOver) return;
       const room = this.ours(roomId);
       const kept = room && (await keptRoom(this.chat.user.id, roomId));
       const next = kept && withEvents(kept, events, Date.now());
@@ -134,6 +146,7 @@ export class Offline {
     const ours = [...this.chat.rooms.peek().values()].filter((room) => room.mine.peek()).sort((a, b) => activity(b) - activity(a));
     const wanted = ours.slice(0, MOST_ROOMS);
     for (const { id } of wanted) {
+      if (this.isOver) return;
       const there = kept.get(id);
       kept.delete(id);
       const isCurrent = there?.lastSeq === this.ours(id)?.mine.peek()?.lastSeq && Date.now() - (there?.readAt ?? 0) < STALE_MS;

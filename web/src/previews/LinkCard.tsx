@@ -38,7 +38,7 @@ export function LinkCard({ item, previews, tabIndex }: LinkCardProps) {
   return (
     <div class="link-card" dir="auto">
       <p class="link-host">{new URL(preview.url).host}</p>
-      <a class="link-title" href={preview.url} target="_blank" rel="noopener noreferrer nofollow">
+      <a class="link-title" tabIndex={tabIndex} href={preview.url} target="_blank" rel="noopener noreferrer nofollow">
         {preview.title}
       </a>
       {preview.description !== "" && <p class="link-description">{preview.description}</p>}

@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { pathOf } from "../../client/src/index";
 import { call } from "../api";
+import { forgetDrafts } from "../composer/drafts";
 import { isFields } from "../protocol-decode";
 import { goTo, goToMessage } from "../route";
 import type { SessionStore } from "../session/session";
@@ -31,10 +32,13 @@ export function usePush(session: SessionStore): Push {
   return push;
 }
 
-/** Ends a session, and with it that this device is told what its user misses. */
+/** Ends a session, and with it that this device is told what its user misses, and what he typed and did not send. */
 export function signOut(session: SessionStore): void {
   const user = session.current.peek()?.user.id;
-  if (user !== undefined) void new Push(thisBrowser, requestsOf(session), user).leave(); // takes the token with it before it is forgotten
+  if (user !== undefined) {
+    void new Push(thisBrowser, requestsOf(session), user).leave(); // takes the token with it before it is forgotten
+    forgetDrafts(user, () => localStorage);
+  }
   session.signOut();
 }
 

@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
-import { forgetDrafts } from "../composer/drafts";
 import { PreviewSwitch } from "../previews/PreviewSwitch";
 import { PushSwitch } from "../push/PushSwitch";
-import { usePush } from "../push/usePush";
+import { signOut, usePush } from "../push/usePush";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
@@ -59,11 +58,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
           <button
             type="button"
             class="account-action"
-            onClick={() => {
-              void push.leave(); // takes the token with it before it is forgotten
-              forgetDrafts(chat.user.id, () => localStorage);
-              session.signOut();
-            }}
+            onClick={() => signOut(session)}
           >
             <Icon name="leave" size={18} />
             Sign out

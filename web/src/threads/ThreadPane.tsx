@@ -73,7 +73,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
       class="thread"
       aria-labelledby="thread-title"
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented || (event.target instanceof Element && event.target.closest("dialog[open]"))) return;
+        if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || (event.target instanceof Element && event.target.closest("dialog[open]"))) return;
         close();
       }}
     >

@@ -33,6 +33,7 @@ export class Threads {
     client.on("event", (event) => this.heard(event));
     client.on("thread", (state) => this.take(state));
     client.on("rooms", (rooms) => this.roomsRead(rooms));
+    client.on("left", (roomId) => this.left(roomId));
   }
 
   /** What a thread is to us; undefined while that is not known: see ask. */
@@ -114,6 +115,12 @@ export class Threads {
     const isRead = (one: UnreadThread) => one.lastSeq <= (readSeq.get(one.roomId) ?? 0);
     if (list.some((one) => !isRead(one) && (readSeq.get(one.roomId) ?? 0) > one.readSeq)) this.listLater();
     if (list.some(isRead)) this.unread.value = list.filter((one) => !isRead(one));
+  }
+
+  /** Of a room that is ours no more nothing is listed. */
+  private left(roomId: string): void {
+    const list = this.unread.peek();
+    if (list?.some((one) => one.roomId === roomId)) this.unread.value = list.filter((one) => one.roomId !== roomId);
   }
 
   private listLater(atOnce = false): void {

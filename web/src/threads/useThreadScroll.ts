@@ -8,13 +8,16 @@ export const AT_END_PX = 40;
 /** Keeps the reader's place among the answers: at the end while he follows, at the same answer when older ones come above it. */
 export function useThreadScroll(scroller: RefObject<HTMLDivElement | null>, answers: readonly Item[]): void {
   const following = useRef(true);
+  const sent = useRef("");
   const before = useRef({ first: "", height: 0 });
 
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const first = answers[0]?.key ?? "";
-    if (answers.at(-1)?.state === "sending") following.current = true; // who writes wants to see it
+    const sending = answers.findLast(({ state }) => state === "sending")?.key ?? "";
+    if (sending !== "" && sending !== sent.current) following.current = true; // who writes wants to see it
+    sent.current = sending;
     if (following.current) element.scrollTop = element.scrollHeight;
     else if (before.current.first !== "" && first !== before.current.first) element.scrollTop += element.scrollHeight - before.current.height;
     before.current = { first, height: element.scrollHeight };
