@@ -28,7 +28,8 @@ const (
 type AccountOptions struct {
 	Now func() time.Time // nil: time.Now
 
-	// Revoke ends all that a user has by a former password. nil: nothing does.
+	// Revoke ends all that a user has by a former password. It bounds itself and may be called twice for one change. nil:
+	// nothing does.
 	Revoke func(ctx context.Context, user UserID) error
 }
 
@@ -117,10 +118,14 @@ func (a *Accounts) ResetPassword(ctx context.Context, name, next string) (Accoun
 	return account, a.setPassword(ctx, account, next)
 }
 
-// setPassword stores the hash before it revokes: in the other order, who has the former password could sign in between.
+// setPassword revokes before it stores the hash, so that where revoking fails nothing has changed and all can be tried again,
+// and once more behind that, for who signed in by the former password between; also when the caller has given up.
 func (a *Accounts) setPassword(ctx context.Context, account Account, next string) error {
 	hash, err := a.passwords.hash(ctx, next)
 	if err != nil {
+		return err
+	}
+	if err := a.revoke(ctx, account.ID); err != nil {
 		return err
 	}
 	err = a.store.SetPassword(ctx, account.Name, account.PasswordHash, hash)
@@ -130,7 +135,7 @@ func (a *Accounts) setPassword(ctx context.Context, account Account, next string
 	if err != nil {
 		return fmt.Errorf("change a password: %w", err)
 	}
-	return a.revoke(ctx, account.ID)
+	return a.revoke(context.WithoutCancel(ctx), account.ID)
 }
 
 // check gives the account of a name and a password. Unknown names and wrong passwords cost one hash each.
