@@ -215,6 +215,7 @@ func (a *Accounts) issue(user User, ttl time.Duration, at time.Time) (SignedIn, 
 	if err != nil {
 		return SignedIn{}, err
 	}
+	user.Token = &Token{IssuedAt: at.UTC().Truncate(time.Millisecond)} // what he does by his password is revoked as the token is
 	return SignedIn{Token: token, User: user}, nil
 }
 

@@ -74,6 +74,9 @@ func TestRegisterThenLogin(t *testing.T) {
 	if loggedIn.User.ID != registered.User.ID || loggedIn.User.Name != "Alice" {
 		t.Errorf("logged in as %+v, registered as %+v", loggedIn.User, registered.User)
 	}
+	if shown := loggedIn.User.Token; shown == nil || !shown.IssuedAt.Equal(testNow) || shown.ID != "" {
+		t.Errorf("what was shown is %+v, want the time alone", shown)
+	}
 	if !strings.HasPrefix(string(registered.User.ID), "a:") {
 		t.Errorf("the subject is %q, want a:…", registered.User.ID)
 	}

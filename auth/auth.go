@@ -30,7 +30,8 @@ type User struct {
 	// Rooms are the roles that the token grants in rooms, by room id, as claimed: rooms that
 	// may not exist, roles that may not either. Nil: none.
 	Rooms map[string]string
-	// Token is the one that he showed; nil: he showed none, but a key or a password. It is never changed.
+	// Token is the one that he showed; of who showed a name and a password it has only the time. nil: he showed a key. It is
+	// never changed.
 	Token *Token
 	// Grant, where it is set, is all that the user may do: he is a program that showed a key.
 	Grant *Grant

@@ -153,7 +153,7 @@ func (r *Revocations) Again() {
 	}
 }
 
-// Covers says whether the token that a user showed is out of force. Who showed none, as a program with a key, is not covered.
+// Covers says whether the token that a user showed is out of force. Who showed none, a program with a key, is not covered.
 func (r *Revocations) Covers(u User) bool {
 	if u.Token == nil {
 		return false

@@ -64,7 +64,7 @@ func TestWhatARevocationCovers(t *testing.T) {
 		{"issued in the same millisecond", shown("ann", "", testNow.Add(500*time.Millisecond)), true},
 		{"issued after", shown("ann", "", testNow.Add(501*time.Millisecond)), false},
 		{"without iat", shown("ann", "x", time.Time{}), true},
-		{"by a key or a password", User{ID: "ann"}, false},
+		{"by a key", User{ID: "ann"}, false},
 		{"of somebody else", shown("ben", "", time.Time{}), false},
 		{"by its jti", shown("ben", "t1", testNow.Add(time.Hour)), true},
 		{"by another jti", shown("ben", "t2", testNow), false},

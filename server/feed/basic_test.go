@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -103,4 +104,38 @@ func TestOneCheckServesAllWhoComeAtOnce(t *testing.T) {
 	if n := len(begun); n > 0 {
 		t.Errorf("%d checks more", n)
 	}
+}
+
+// TestARevocationEndsWhatAPasswordOpenedWithoutASignal: the signal may be lost, the sweep and the next opening may not.
+func TestARevocationEndsWhatAPasswordOpenedWithoutASignal(t *testing.T) {
+	const former, next = "correct horse battery", "battery staple"
+	s := newStage(t, Options{})
+	ann, err := s.accounts.Register(t.Context(), "Ann", former)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := func(password string) http.Header {
+		r := &http.Request{Header: http.Header{}}
+		r.SetBasicAuth("Ann", password)
+		return r.Header
+	}
+	l := s.dial("/x/_streams/private", by(former))
+	s.feed()
+	if _, err := s.accounts.ResetPassword(t.Context(), "Ann", next); err != nil {
+		t.Fatal(err)
+	}
+	at := s.revoked.Now()
+	if err := s.revoked.Save(t.Context(), auth.Revocation{User: ann.User.ID, At: at}); err != nil {
+		t.Fatal(err)
+	}
+	s.End(s.revoked.Covers)
+	l.closed(4003, "revoked")
+	s.ask(http.MethodGet, "/x/_streams/private", handshake(by(former)), "").refused(t, 401, rooms.CodeUnauthenticated, "")
+
+	eventually(t, "the clock goes on", func() bool { return s.revoked.Now().After(at) })
+	again := s.dial("/x/_streams/private", by(next))
+	c := s.feed()
+	s.End(s.revoked.Covers)
+	c.put(numbered(1, ""))
+	again.hear()
 }

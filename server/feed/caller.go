@@ -57,15 +57,23 @@ func (s *Server) byToken(token string) (caller, error) {
 	return caller{known(session.User), session.ExpiresAt}, nil
 }
 
-// byPassword takes the name and password of an account. Browsers send those of ws://name:password@host so too.
+// byPassword takes the name and password of an account. Browsers send those of ws://name:password@host so too. A password
+// that was right before the user's tokens were revoked is checked anew: it may have been changed.
 func (s *Server) byPassword(ctx context.Context, r *http.Request) (caller, error) {
 	name, password, ok := r.BasicAuth()
 	if !ok {
 		return caller{}, rooms.E(rooms.CodeUnauthenticated, "Authorization: Basic wants name:password in base64")
 	}
 	user, err := s.basic.login(ctx, name, password)
-	if err != nil {
+	if err == nil && s.options.Tokens.Revoked(user) {
+		s.basic.forget(user.ID)
+		user, err = s.basic.login(ctx, name, password)
+	}
+	switch {
+	case err != nil:
 		return caller{}, err
+	case s.options.Tokens.Revoked(user): // the check had begun before
+		return caller{}, rooms.E(rooms.CodeUnauthenticated, "what was signed in before is revoked: try again")
 	}
 	return caller{known(user), time.Time{}}, nil
 }

@@ -33,6 +33,7 @@ type stage struct {
 	url      string // http://127.0.0.1:port
 	tokens   *auth.Tokens
 	accounts *auth.Accounts
+	revoked  *auth.Revocations
 	player   *player
 	end      func()        // of Run
 	ended    chan struct{} // closed when Run has returned
@@ -109,6 +110,8 @@ func newStage(t *testing.T, o Options) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
+	revoked := auth.NewRevocations(store.Revocations(), nil, nil)
+	tokens = tokens.WithRevocations(revoked)
 	accounts := auth.NewAccounts(store.Accounts(), tokens, auth.AccountOptions{})
 	o.Rooms, o.Streams = rooms.New(store.Rooms(), rooms.Options{}), streams.New(streams.Options{})
 	o.Tokens, o.Accounts = tokens, accounts
@@ -117,7 +120,7 @@ func newStage(t *testing.T, o Options) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{
-		Server: server, t: t, tokens: tokens, accounts: accounts, ended: make(chan struct{}),
+		Server: server, t: t, tokens: tokens, accounts: accounts, revoked: revoked, ended: make(chan struct{}),
 		player: &player{opened: make(chan *conn, 100)},
 	}
 	server.source = s.player
