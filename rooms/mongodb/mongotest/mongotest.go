@@ -275,9 +275,9 @@ func (s *Server) run() error {
 		"--dbpath", s.dir, "--port", fmt.Sprint(s.port), "--bind_ip", "127.0.0.1", "--nounixsocket",
 		"--logpath", filepath.Join(s.dir, "mongod.log"), "--logappend", "--quiet",
 		"--wiredTigerCacheSizeGB", cacheGB, "--setParameter", "diagnosticDataCollectionEnabled=false",
-		// Each collection and index is a file. Those of a dropped database stay open for 5 minutes, for who reads the past;
-		// the tests' hundreds of databases would use up all files that a process may have open.
-		"--setParameter", "minSnapshotHistoryWindowInSeconds=0", "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=10,close_scan_interval=5,close_handle_minimum=100)",
+		// Each collection and index is a file, and stays open for 5 minutes when it is dropped, for who reads the past: the
+		// tests' hundreds of databases would use up all files that a process may have open.
+		"--setParameter", "minSnapshotHistoryWindowInSeconds=30", "--wiredTigerEngineConfigString", "file_manager=(close_idle_time=10,close_scan_interval=5,close_handle_minimum=100)",
 	}
 	cmd := exec.Command(binary, append(args, s.args...)...)
 	EndWithParent(cmd)
