@@ -137,9 +137,14 @@ func (r *Revocations) Save(ctx context.Context, of Revocation) error {
 	if err := r.store.SaveRevocation(ctx, of); err != nil {
 		return fmt.Errorf("save a revocation: %w", err)
 	}
+	r.Learn(of)
+	return nil
+}
+
+// Learn takes in what another process saved, before it is read, and has Run look over the sessions now.
+func (r *Revocations) Learn(of Revocation) {
 	r.apply(time.Time{}, of)
 	r.Again()
-	return nil
 }
 
 // Now is what At of a revocation is to be.

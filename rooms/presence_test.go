@@ -151,3 +151,41 @@ func TestARevocationReachesEveryInstance(t *testing.T) {
 		t.Error("nobody was revoked")
 	}
 }
+
+// unread is a store of revocations of which nothing comes: what is known is known by the signal.
+type unread struct{}
+
+func (unread) SaveRevocation(context.Context, auth.Revocation) error { return nil }
+
+func (unread) Revocations(context.Context, time.Time) ([]auth.Revocation, time.Time, error) {
+	return nil, time.Time{}, nil
+}
+
+func TestTheSignalOfARevocationSaysOfWhenItIs(t *testing.T) {
+	store := newStore(t)
+	here, there := auth.NewRevocations(unread{}, nil, nil), auth.NewRevocations(unread{}, nil, nil)
+	one, _ := serve(t, store, rooms.Options{Revocations: here})
+	_, heard := serve(t, store, rooms.Options{Revocations: there})
+	at, err := one.RevokeTokens(context.Background(), auth.User{ID: "root", Roles: []string{auth.RoleAdmin}}, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ann := func(issued time.Time) auth.User { return auth.User{ID: "ann", Token: &auth.Token{IssuedAt: issued}} }
+	within(t, "it is known", func() bool { return there.Covers(ann(at)) })
+	if there.Covers(ann(at.Add(time.Millisecond))) {
+		t.Error("a token that was issued later is covered")
+	}
+	if err := one.Revoke("ben"); err != nil {
+		t.Fatal(err)
+	}
+	within(t, "the next is heard", func() bool {
+		heard.mu.Lock()
+		defer heard.mu.Unlock()
+		return len(heard.revoked) > 0
+	})
+	heard.mu.Lock()
+	defer heard.mu.Unlock()
+	if heard.revoked[0] != "ben" {
+		t.Errorf("all sockets of %v were ended", heard.revoked)
+	}
+}

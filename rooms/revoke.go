@@ -49,7 +49,8 @@ func (s *Service) revokeAll(ctx context.Context, user auth.UserID) (time.Time, e
 	if err := s.revocations.Save(ctx, of); err != nil {
 		return time.Time{}, notStored(err)
 	}
-	return of.At, s.Revoke(user)
+	s.signal(Signal{Kind: SignalRevoke, User: user, At: of.At})
+	return of.At, nil
 }
 
 // RevokeToken takes one token out of force, by its jti, until it ends; its sockets and feeds are closed as RevokeTokens says.
@@ -95,7 +96,13 @@ func (s *Service) Revoke(user auth.UserID) error {
 	return nil
 }
 
+// revokeTold ends, where the signal says of when the revocation is, what that covers alone: it may come late, when the user
+// has signed in again.
 func (s *Service) revokeTold(g Signal) {
+	if s.revocations != nil && g.User != "" && !g.At.IsZero() {
+		s.revocations.Learn(auth.Revocation{User: g.User, At: g.At})
+		return
+	}
 	if s.revocations != nil {
 		s.revocations.Again()
 	}

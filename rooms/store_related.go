@@ -134,7 +134,7 @@ const (
 	SignalPresence  SignalKind = "presence"  // the sockets of Users at Instance changed to these counts
 	SignalLease     SignalKind = "lease"     // Instance lives; Ref is a hash of what it has
 	SignalHello     SignalKind = "hello"     // Instance is new and wants to know who is there
-	SignalRevoke    SignalKind = "revoke"    // User's sockets must be closed, and revocations be read; without a User the latter
+	SignalRevoke    SignalKind = "revoke"    // User's sockets must be closed, and revocations be read; without a User the latter. With At: his tokens of until then are revoked
 	SignalErase     SignalKind = "erase"     // what is cached of User must be dropped; Ref names the run
 	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names

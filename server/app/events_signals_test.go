@@ -115,6 +115,38 @@ func TestARevokedUsersSocketsAreClosedOnEveryInstance(t *testing.T) {
 	spared.Must("join_room", `"general"`, nil)
 }
 
+// The signal of a revocation may come late, when the user has signed in again: it ends what he had by then alone.
+func TestALateRevocationSparesWhoSignedInAgain(t *testing.T) {
+	t.Parallel() // it mostly waits
+	mongod := mongotest.Shared(t)
+	o := apptest.Options{MongoDBURI: mongod.URI, Database: mongod.Database(t)}
+	a := apptest.Start(t, o)
+	before, ben := apptest.Dial(t, a.URL, a.Token("ann")), apptest.Dial(t, a.URL, a.Token("ben"))
+	at := time.Now().Truncate(time.Millisecond)
+	await(t, "the clock goes on", func() bool { return time.Now().Truncate(time.Millisecond).After(at) })
+	after := apptest.Dial(t, a.URL, a.Token("ann"))
+	store, err := mongodb.Open(t.Context(), mongodb.Options{URI: o.MongoDBURI, Database: o.Database})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close(t.Context()) })
+	for _, told := range []struct {
+		signal rooms.Signal
+		ended  *apptest.Client
+	}{
+		{rooms.Signal{Kind: rooms.SignalRevoke, User: "ann", At: at, Instance: "test"}, before},
+		{rooms.Signal{Kind: rooms.SignalRevoke, User: "ben", Instance: "test"}, ben}, // by then the one before it has been done
+	} {
+		if err := store.Rooms().Signals.Send(t.Context(), []rooms.Signal{told.signal}); err != nil {
+			t.Fatal(err)
+		}
+		if code, reason := told.ended.Closed(); code != 4003 || reason != "revoked" {
+			t.Errorf("%s was closed with %d %q", told.signal.User, code, reason)
+		}
+	}
+	after.Must("join_room", `"general"`, nil)
+}
+
 // await asks again until something holds.
 func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()

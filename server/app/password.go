@@ -58,9 +58,10 @@ func resetPassword(ctx context.Context, e Environment) error {
 func endSessions(store store) func(context.Context, auth.UserID) error {
 	return func(ctx context.Context, user auth.UserID) error {
 		revoked := auth.NewRevocations(store.Revocations(), nil, nil)
-		if err := revoked.Save(ctx, auth.Revocation{User: user, At: revoked.Now()}); err != nil {
+		of := auth.Revocation{User: user, At: revoked.Now()}
+		if err := revoked.Save(ctx, of); err != nil {
 			return err
 		}
-		return store.Rooms().Signals.Send(ctx, []rooms.Signal{{Kind: rooms.SignalRevoke, User: user, Instance: "command"}})
+		return store.Rooms().Signals.Send(ctx, []rooms.Signal{{Kind: rooms.SignalRevoke, User: user, At: of.At, Instance: "command"}})
 	}
 }
