@@ -200,6 +200,29 @@ func TestAnIssuerThatIsAway(t *testing.T) {
 	}
 }
 
+func TestAFilesKeyBesideAnIssuerThatIsAway(t *testing.T) {
+	filed, published := edPair(t, "filed"), edPair(t, "published")
+	keys, err := ParsePublicKeys(pemOf(t, filed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, c := newIssuer(t, published), newClock()
+	i.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	tokens := tokensOf(t, TokenOptions{PublicKeys: keys, KeySet: keySetOf(t, i, c)})
+	mustVerify(t, tokens, filed.token(t, with(nil), nil), "by the file's key")
+	if n := i.asked.Load(); n != 0 {
+		t.Errorf("for the file's key the issuer was asked %d times", n)
+	}
+	if _, err := tokens.Verify(published.token(t, with(nil), nil)); !errors.Is(err, ErrKeysAway) {
+		t.Errorf("by a published key: got %v, want %v", err, ErrKeysAway)
+	}
+	i.publish(t, published)
+	c.forward(keysUnknownEvery)
+	mustVerify(t, tokens, published.token(t, with(nil), nil), "by a published key, once the issuer is there")
+	mustRefuse(t, tokens, edPair(t, "published").token(t, with(nil), nil), "by a key of neither under a published name")
+	mustRefuse(t, tokens, edPair(t, "").token(t, with(nil), nil), "by a key of neither without a name")
+}
+
 func TestRunFetchesBeforeAnybodyComes(t *testing.T) {
 	p := edPair(t, "1")
 	i := newIssuer(t, p)

@@ -78,28 +78,43 @@ func (s *signers) previousCounts() bool {
 	return s.previous.Secret != nil && s.now().Before(s.previous.Until)
 }
 
+// publicKeys gives those of others that a token may have been signed with. The keys of a file have no names: where one of them
+// fits, the issuer is not asked, who does not know it and may be away.
 func (s *signers) publicKeys(token *jwt.Token) (any, error) {
 	kid, err := keyID(token)
 	if err != nil {
 		return nil, err
 	}
-	var keys []jwt.VerificationKey
-	for _, k := range s.keys {
-		if k.alg == token.Method.Alg() { // those of a file have no name
-			keys = append(keys, k.key)
-		}
+	if key, ok := s.fileKey(token); ok {
+		return key, nil
 	}
-	if s.set != nil {
-		found, err := s.set.find(kid, token.Method.Alg())
-		if err != nil && len(keys) == 0 {
-			return nil, err
-		}
-		for _, k := range found {
-			keys = append(keys, k.key)
-		}
+	if s.set == nil {
+		return nil, refuse("the signature is by no key of the file")
+	}
+	found, err := s.set.find(kid, token.Method.Alg())
+	if err != nil {
+		return nil, err
+	}
+	var keys []jwt.VerificationKey
+	for _, k := range found {
+		keys = append(keys, k.key)
 	}
 	return jwt.VerificationKeySet{Keys: keys}, nil
 }
+
+// fileKey gives the key of the file that a token was signed with.
+func (s *signers) fileKey(token *jwt.Token) (key jwt.VerificationKey, ok bool) {
+	signed := signedPart(token.Raw)
+	for _, k := range s.keys {
+		if k.alg == token.Method.Alg() && token.Method.Verify(signed, token.Signature, k.key) == nil {
+			return k.key, true
+		}
+	}
+	return nil, false
+}
+
+// signedPart is what a token's signature is of: all before its last dot.
+func signedPart(raw string) string { return raw[:strings.LastIndexByte(raw, '.')] }
 
 // keyID reads `kid`. It is compared with names of keys and used for nothing else.
 func keyID(token *jwt.Token) (string, error) {
@@ -119,8 +134,7 @@ func (s *signers) ends(raw string, token *jwt.Token, at time.Time) time.Time {
 	if !localAlgorithm(token) || !s.previousCounts() || at.Before(s.previous.Until) {
 		return at
 	}
-	signed := raw[:strings.LastIndexByte(raw, '.')]
-	if token.Method.Verify(signed, token.Signature, s.secret) == nil {
+	if token.Method.Verify(signedPart(raw), token.Signature, s.secret) == nil {
 		return at
 	}
 	return s.previous.Until
