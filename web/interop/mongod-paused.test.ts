@@ -21,7 +21,7 @@ test("a mongod that hangs for 10 s: senders are told, /readyz is red, and everyt
   await must(told, "send_message", { roomId: "general", text: "before" });
   await listener.reaches(1);
 
-  mongod.pause();
+  await mongod.pause();
   // Also when the test fails half-way: a process that stands still can be killed, but let it end tidily.
   onTestFinished(() => mongod.resume());
 

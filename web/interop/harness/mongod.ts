@@ -67,9 +67,10 @@ export class Mongod {
     }
   }
 
-  /** Stands still, with its connections open, as a machine that hangs. */
-  pause(): void {
+  /** Stands still, with its connections open, as a machine that hangs. Resolves when it does. */
+  async pause(): Promise<void> {
     this.#process.signal("SIGSTOP");
+    await until("the mongod stands still", () => this.#process.isStopped);
   }
 
   resume(): void {

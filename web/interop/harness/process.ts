@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
 
 /** How a process ended. */
@@ -33,6 +33,11 @@ export class Process {
   /** Everything it wrote to stdout and stderr. */
   get output(): string {
     return this.#output;
+  }
+
+  /** Whether a SIGSTOP has taken effect: it is sent a moment before. */
+  get isStopped(): boolean {
+    return execFileSync("ps", ["-o", "stat=", "-p", String(this.#child.pid)]).toString().trim().startsWith("T");
   }
 
   signal(signal: NodeJS.Signals): void {
