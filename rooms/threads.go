@@ -56,12 +56,14 @@ func (s *Service) SetThread(ctx context.Context, user auth.User, in ThreadInput)
 }
 
 func (s *Service) setThread(ctx context.Context, user auth.User, room Room, in ThreadInput) (ThreadState, error) {
-	// Nothing is kept of what is no thread.
-	if _, err := s.threadOf(ctx, user, room, in.Thread); err != nil {
-		return ThreadState{}, err
-	}
 	if in.Following == nil && in.ReadSeq == 0 {
 		return s.threadOf(ctx, user, room, in.Thread)
+	}
+	// Nothing is kept of what is no thread.
+	if roots, err := s.rootsOf(ctx, room, []int64{in.Thread}); err != nil {
+		return ThreadState{}, err
+	} else if len(roots) == 0 {
+		return ThreadState{}, noThread()
 	}
 	change := Thread{RoomID: room.ID, Seq: in.Thread, UserID: user.ID}
 	if in.Following != nil {
@@ -100,23 +102,36 @@ func (s *Service) threadOf(ctx context.Context, user auth.User, room Room, seq i
 		return ThreadState{}, err
 	}
 	if len(states) == 0 {
-		return ThreadState{}, &Error{Code: CodeNotFound, Message: "thread: no message of this room has this number", Field: "thread"}
+		return ThreadState{}, noThread()
 	}
 	return states[0], nil
 }
 
-// threadsOf gives those of seqs that are messages of the room and kept, in the order given, and the messages as they were
-// sent. read is how far the user has read the room.
-func (s *Service) threadsOf(ctx context.Context, user auth.UserID, room Room, read int64, seqs []int64) ([]ThreadState, map[int64]Event, error) {
+func noThread() *Error {
+	return &Error{Code: CodeNotFound, Message: "thread: no message of this room has this number", Field: "thread"}
+}
+
+// rootsOf gives those of seqs that are messages of the room and kept, as they were sent.
+func (s *Service) rootsOf(ctx context.Context, room Room, seqs []int64) (map[int64]Event, error) {
 	found, err := s.store.Related.Fold(ctx, room.ID, seqs)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	roots := map[int64]Event{}
 	for _, e := range found {
 		if e.Type == TypeMessage && e.Seq >= room.MinSeq {
 			roots[e.Seq] = e
 		}
+	}
+	return roots, nil
+}
+
+// threadsOf gives those of seqs that are messages of the room and kept, in the order given, and the messages as they were
+// sent. read is how far the user has read the room.
+func (s *Service) threadsOf(ctx context.Context, user auth.UserID, room Room, read int64, seqs []int64) ([]ThreadState, map[int64]Event, error) {
+	roots, err := s.rootsOf(ctx, room, seqs)
+	if err != nil {
+		return nil, nil, err
 	}
 	kept, err := s.store.Threads.Threads(ctx, room.ID, user, seqs)
 	if err != nil {
