@@ -296,23 +296,18 @@ func parseBool(text string) (bool, error) {
 // parseSendTimeout keeps to what makes sense: below 100 ms a healthy majority write
 // is often late, above 60 s the client has long given up.
 func parseSendTimeout(text string) (time.Duration, error) {
-	const least, most = 100 * time.Millisecond, time.Minute
-	d, err := time.ParseDuration(text)
-	if err != nil {
-		return 0, fmt.Errorf("%q is no duration: write it like 8s or 500ms", text)
-	}
-	if d < least || d > most {
-		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
-	}
-	return d, nil
+	return parseDurationWithin(text, "8s or 500ms", 100*time.Millisecond, time.Minute)
 }
 
 // parseShutdownTimeout keeps to what makes sense: the store alone may need some 100 ms.
 func parseShutdownTimeout(text string) (time.Duration, error) {
-	const least, most = time.Second, 10 * time.Minute
+	return parseDurationWithin(text, "10s", time.Second, 10*time.Minute)
+}
+
+func parseDurationWithin(text, example string, least, most time.Duration) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no duration: write it like 10s", text)
+		return 0, fmt.Errorf("%q is no duration: write it like %s", text, example)
 	}
 	if d < least || d > most {
 		return 0, fmt.Errorf("%s must be between %s and %s", text, least, most)
