@@ -11,19 +11,17 @@ import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
 import { whyNotWrite } from "../rooms/rights";
-import { closeThread, goToMessage, goToThread, messageLink } from "../route";
-import type { BubbleHandlers } from "../timeline/Bubble";
+import { closeThread, goToMessage, messageLink } from "../route";
 import { DaySection } from "../timeline/DaySection";
 import { MessageMenu } from "../timeline/MessageMenu";
 import { rightsIn } from "../timeline/rights";
 import { groupByDay, type Item, itemsOf, logItem } from "../timeline/rows";
 import { seenOf } from "../timeline/seen";
 import { rowOf } from "../timeline/sight";
+import { useActions } from "../timeline/useActions";
 import { useTabStop } from "../timeline/useTabStop";
-import { copy } from "../ui/copy";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
-import { useToast } from "../ui/useToast";
 import { Quote } from "./Quote";
 import { Thread } from "./thread";
 import { useThreadReading } from "./useThreadReading";
@@ -164,21 +162,7 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
   const pinsJoined = room.info.value.pins;
   const pins = useMemo(() => pinnedSeqs(pinsJoined), [pinsJoined]);
   const seen = { ...seenOf(chat, room), under: 0 };
-  const { toast, say } = useToast();
-  const tell = async (request: Promise<string | undefined>) => {
-    const refusal = await request;
-    if (refusal !== undefined) say(refusal);
-  };
-  const handlers: BubbleHandlers = useMemo(
-    () => ({
-      onRetry: (clientId) => chat.resend(room, clientId),
-      onDiscard: (clientId) => chat.discard(clientId),
-      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
-      onCopy: (text) => void copy(text, say),
-      onThread: (seq) => goToThread(room.id, seq),
-    }),
-    [chat, room],
-  );
+  const { toast, say, tell, handlers } = useActions(chat, room);
   const count = answers.filter((item) => !item.deleted).length;
   const shared = { chat, now, firstUnread, tabStop, marked: 0, pins, seen, handlers };
   const parent = rootItems[0]?.parent ?? 0;

@@ -7,14 +7,11 @@ import type { RoomState } from "../chat/room";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
-import { askedMessage, forgetMessage, goToThread, messageLink, openThread } from "../route";
-import { copy } from "../ui/copy";
+import { askedMessage, forgetMessage, messageLink, openThread } from "../route";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
 import { useNow } from "../ui/now";
-import { useToast } from "../ui/useToast";
 import { AskedRefusal } from "./AskedRefusal";
-import type { BubbleHandlers } from "./Bubble";
 import { DaySection } from "./DaySection";
 import type { RoomLog } from "./log";
 import { MessageMenu } from "./MessageMenu";
@@ -23,6 +20,7 @@ import { rightsIn } from "./rights";
 import { groupByDay, type Item, itemsOf, keepKeys, logItem, withNotes } from "./rows";
 import { seenOf, showsReceipts } from "./seen";
 import { inSight } from "./sight";
+import { useActions } from "./useActions";
 import { useAsked } from "./useAsked";
 import { useTabStop } from "./useTabStop";
 import { useTimelineScroll } from "./useTimelineScroll";
@@ -95,23 +93,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   const pinsJoined = room.info.value.pins;
   const pins = useMemo(() => pinnedSeqs(pinsJoined), [pinsJoined]);
   const tabStop = useTabStop(scroller, rows, view, nearest, show);
-  const { toast, say } = useToast();
-  const tell = async (request: Promise<string | undefined>) => {
-    const refusal = await request;
-    if (refusal !== undefined) say(refusal);
-  };
-  // One object as long as the timeline is there: rows that did not change are not made again.
-  const handlers: BubbleHandlers = useMemo(
-    () => ({
-      onRetry: (clientId) => chat.resend(room, clientId),
-      onDiscard: (clientId) => chat.discard(clientId),
-      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
-      onCopy: (text) => void copy(text, say),
-      onThread: (seq) => goToThread(room.id, seq),
-      apart: room.apart,
-    }),
-    [chat, room],
-  );
+  const { toast, say, tell, handlers } = useActions(chat, room, room.apart);
 
   const toFirstUnread = async () => {
     const read = room.readSeq.peek();

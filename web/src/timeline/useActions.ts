@@ -1,0 +1,36 @@
+import { useMemo } from "preact/hooks";
+import type { ApartMessages } from "../chat/apart";
+import type { Chat } from "../chat/chat";
+import type { RoomState } from "../chat/room";
+import { goToThread } from "../route";
+import { copy } from "../ui/copy";
+import { type Toast, useToast } from "../ui/useToast";
+import type { BubbleHandlers } from "./Bubble";
+
+interface Actions extends Toast {
+  /** Says why something was refused, if it was. */
+  tell: (request: Promise<string | undefined>) => Promise<void>;
+  /** One object as long as the room is shown: rows that did not change are not made again. */
+  handlers: BubbleHandlers;
+}
+
+/** What one can do with the messages of a room, wherever they are shown. apart: see BubbleHandlers. */
+export function useActions(chat: Chat, room: RoomState, apart?: ApartMessages): Actions {
+  const { toast, say } = useToast();
+  const tell = async (request: Promise<string | undefined>) => {
+    const refusal = await request;
+    if (refusal !== undefined) say(refusal);
+  };
+  const handlers: BubbleHandlers = useMemo(
+    () => ({
+      onRetry: (clientId) => chat.resend(room, clientId),
+      onDiscard: (clientId) => chat.discard(clientId),
+      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+      onCopy: (text) => void copy(text, say),
+      onThread: (seq) => goToThread(room.id, seq),
+      ...(apart && { apart }),
+    }),
+    [chat, room, apart],
+  );
+  return { toast, say, tell, handlers };
+}
