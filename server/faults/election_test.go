@@ -22,20 +22,28 @@ func TestPrimaryIsKilledUnderLoad(t *testing.T) {
 }
 
 func TestPrimaryStepsDownAgainAndAgain(t *testing.T) {
-	// How long the old one may not be elected again, and how long it waits for the others.
-	const stepDownSeconds, catchUpSeconds = 4, 2
-	stepDown := bson.D{
-		{Key: "replSetStepDown", Value: stepDownSeconds}, {Key: "secondaryCatchUpPeriodSecs", Value: catchUpSeconds}, {Key: "force", Value: true},
-	}
 	w := start(t, 2)
 	every := time.NewTicker(lasting(2*time.Second, 5*time.Second))
 	defer every.Stop()
 	for range times(3, 12) {
-		w.set.Primary(t).Command(t, stepDown)
+		w.stepDown()
 		<-every.C
 	}
 	w.awaitAcks(warm)
 	w.finish()
+}
+
+// stepDown has the primary give up, whichever it is by then.
+func (w *world) stepDown() {
+	w.t.Helper()
+	// How long the old one may not be elected again, and how long it waits for the others.
+	const stepDownSeconds, catchUpSeconds = 4, 2
+	until(w.t, "a primary to step down", func() bool {
+		_, err := w.set.Primary(w.t).Try(bson.D{
+			{Key: "replSetStepDown", Value: stepDownSeconds}, {Key: "secondaryCatchUpPeriodSecs", Value: catchUpSeconds}, {Key: "force", Value: true},
+		})
+		return err == nil
+	})
 }
 
 func TestMajorityIsAway(t *testing.T) {

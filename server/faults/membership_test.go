@@ -210,9 +210,7 @@ func TestWhoWasTakenOutStaysOutThroughFaults(t *testing.T) {
 		strike func()
 	}{
 		{"a cursor is killed", func() { w.killCursors(w.set.Primary(t)) }},
-		{"the primary steps down", func() {
-			w.set.Primary(t).Command(t, bson.D{{Key: "replSetStepDown", Value: 4}, {Key: "secondaryCatchUpPeriodSecs", Value: 2}, {Key: "force", Value: true}})
-		}},
+		{"the primary steps down", w.stepDown},
 		{"an instance is killed", func() {
 			w.instances[1].end(syscall.SIGKILL)
 			w.instances[1].start()

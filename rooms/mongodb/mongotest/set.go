@@ -2,6 +2,7 @@ package mongotest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -138,22 +139,41 @@ func (s *Set) Heal(t testing.TB) {
 	}
 }
 
+// waitWhole waits until one node is primary and all others say that they follow it. A primary
+// that was paused still takes itself for one when it wakes up.
 func (s *Set) waitWhole() error {
-	primary, err := s.primary()
-	if err != nil {
-		return err
+	deadline := time.Now().Add(startPatience)
+	for {
+		states, whole := s.states()
+		if whole {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return s.Nodes[0].explain(fmt.Errorf("the replica set is not whole after %v: %v", startPatience, states))
+		}
+		<-time.After(poll)
 	}
+}
+
+// states asks every node what it is, and says whether all follow the same primary.
+func (s *Set) states() (states []string, whole bool) {
+	primaries, leaders := 0, map[any]bool{}
+	whole = true
 	for _, node := range s.Nodes {
-		if node == primary {
+		hello, err := node.hello()
+		if err != nil {
+			states, whole = append(states, err.Error()), false
 			continue
 		}
-		// The primary may change meanwhile, so that any state of a whole set will do.
-		err := node.wait(func(hello bson.M) bool { return hello["secondary"] == true || hello["isWritablePrimary"] == true })
-		if err != nil {
-			return err
+		if hello["isWritablePrimary"] == true {
+			primaries++
+		} else if hello["secondary"] != true {
+			whole = false
 		}
+		leaders[hello["primary"]] = true
+		states = append(states, fmt.Sprintf("primary %v, secondary %v, following %v", hello["isWritablePrimary"], hello["secondary"], hello["primary"]))
 	}
-	return nil
+	return states, whole && primaries == 1 && len(leaders) == 1
 }
 
 // Return starts a killed node again on the same port and returns when it answers,
@@ -174,14 +194,32 @@ func (s *Server) Return(t testing.TB) {
 // commandPatience is how long a command may take; those that wait for something take as long as that.
 const commandPatience = 60 * time.Second
 
-// Command runs a command on this node's admin database and returns its answer.
+// Command runs a command on this node's admin database and returns its answer. A node that
+// rolls back, or whose connections end because it becomes something else, is asked again.
 func (s *Server) Command(t testing.TB, command bson.D) bson.Raw {
 	t.Helper()
-	answer, err := s.Try(command)
-	if err != nil {
-		t.Fatalf("%s: %v", command[0].Key, err)
+	deadline := time.Now().Add(commandPatience)
+	for {
+		answer, err := s.Try(command)
+		if err == nil {
+			return answer
+		}
+		if !changing(err) || time.Now().After(deadline) {
+			t.Fatalf("%s: %v", command[0].Key, err)
+		}
+		<-time.After(poll)
 	}
-	return answer
+}
+
+// changing tells of a node that is on its way from one state to another: NotPrimaryOrSecondary,
+// InterruptedDueToReplStateChange, or a connection it closed.
+func changing(err error) bool {
+	const neither, interrupted = 13436, 11602
+	var refused mongo.CommandError
+	if errors.As(err, &refused) && (refused.Code == neither || refused.Code == interrupted) {
+		return true
+	}
+	return mongo.IsNetworkError(err)
 }
 
 // Try is Command for a node that may be about to refuse it.
