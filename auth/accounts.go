@@ -31,6 +31,9 @@ type AccountOptions struct {
 	// Revoke ends all that a user has by a former password. It bounds itself and may be called twice for one change. nil:
 	// nothing does.
 	Revoke func(ctx context.Context, user UserID) error
+
+	// Disabled says whom no password lets in. nil: everybody's does.
+	Disabled func(user UserID) bool
 }
 
 // Accounts signs people in who have no identity provider: with a name and a
@@ -41,6 +44,7 @@ type Accounts struct {
 	tokens    *Tokens
 	now       func() time.Time
 	revoke    func(ctx context.Context, user UserID) error
+	disabled  func(user UserID) bool
 	passwords *passwords
 }
 
@@ -58,7 +62,10 @@ func NewAccounts(store AccountStore, tokens *Tokens, o AccountOptions) *Accounts
 	if o.Revoke == nil {
 		o.Revoke = func(context.Context, UserID) error { return nil }
 	}
-	return &Accounts{store: store, tokens: tokens, now: o.Now, revoke: o.Revoke, passwords: newPasswords()}
+	if o.Disabled == nil {
+		o.Disabled = func(UserID) bool { return false }
+	}
+	return &Accounts{store: store, tokens: tokens, now: o.Now, revoke: o.Revoke, disabled: o.Disabled, passwords: newPasswords()}
 }
 
 // Register makes an account without roles and signs it in. It returns a
@@ -71,7 +78,7 @@ func (a *Accounts) Register(ctx context.Context, name, password string) (SignedI
 	return a.issue(userOf(account), accountTTL, a.now())
 }
 
-// Login returns ErrUnauthenticated for a wrong name or password, which take the
+// Login returns ErrUnauthenticated for a wrong name or password and for a disabled account, which take the
 // same time, or ErrBusy.
 func (a *Accounts) Login(ctx context.Context, name, password string) (SignedIn, error) {
 	// The token is of the time when the account was read: where the password is changed while it is being compared, what
@@ -138,7 +145,7 @@ func (a *Accounts) setPassword(ctx context.Context, account Account, next string
 	return a.revoke(context.WithoutCancel(ctx), account.ID)
 }
 
-// check gives the account of a name and a password. Unknown names and wrong passwords cost one hash each.
+// check gives the account of a name and a password. Unknown names, wrong passwords and disabled accounts cost one hash each.
 func (a *Accounts) check(ctx context.Context, name, password string) (Account, error) {
 	if len(password) > maxPassword*4 {
 		return Account{}, checkPassword(password) // before it costs a hash; no account has such a one
@@ -155,7 +162,7 @@ func (a *Accounts) check(ctx context.Context, name, password string) (Account, e
 	if err != nil {
 		return Account{}, err
 	}
-	if !matches {
+	if !matches || a.disabled(account.ID) {
 		return Account{}, refuse("name or password is wrong")
 	}
 	return account, nil

@@ -29,18 +29,26 @@ type Token struct {
 	IssuedAt time.Time // zero: it does not say
 }
 
-// Revocation takes tokens out of force: one by its jti, or all of a user's that were issued by then.
+// Revocation takes tokens out of force: one by its jti, all of a user's that were issued by then, or all that a user shows
+// while he is disabled.
 type Revocation struct {
 	User    UserID    // whose tokens; empty: it is of one
 	TokenID string    // which one; empty: it is of a user's
 	At      time.Time // when, to the millisecond. Of a user's, those issued up to then and those that do not say when are refused
 	Until   time.Time // of one, when the token ends: then this need not be known any more. Zero of a user's, which stay
+
+	// Disabled: the user is, from At on, whatever he shows, until Lifted; then what was issued up to Lifted stays refused.
+	Disabled bool
+	Lifted   time.Time // when he was last enabled again, later than At then; else zero, or not later
 }
 
 // Key names what is revoked: of each there is one revocation.
 func (r *Revocation) Key() string {
-	if r.TokenID != "" {
+	switch {
+	case r.TokenID != "":
 		return "j:" + r.TokenID
+	case r.Disabled:
+		return "d:" + string(r.User)
 	}
 	return "u:" + string(r.User)
 }
@@ -55,6 +63,8 @@ func RevocationOf(key string) (r Revocation, ok bool) {
 		r.TokenID = rest
 	case "u:":
 		r.User = UserID(rest)
+	case "d:":
+		r.User, r.Disabled = UserID(rest), true
 	default:
 		return r, false
 	}
@@ -63,7 +73,7 @@ func RevocationOf(key string) (r Revocation, ok bool) {
 
 // RevocationStore keeps revocations. Implementations are safe for concurrent use.
 type RevocationStore interface {
-	// SaveRevocation is durable on return. Over one of the same Key the later At and the later Until stand.
+	// SaveRevocation is durable on return. Over one of the same Key the later At, the later Until and the later Lifted stand.
 	SaveRevocation(ctx context.Context, r Revocation) error
 	// Revocations gives what other processes saved since a mark, and the mark to give next time; those that were saved
 	// a while before it may come again, and what was saved before and became readable later must. The zero mark: all. It may leave out what is over.
@@ -78,7 +88,7 @@ type Sessions interface {
 }
 
 // Revocations says which tokens are out of force. All that there are lie in memory: one for each user whose tokens were ever
-// revoked, and one for each revoked token that has not ended.
+// revoked, one for each who was ever disabled, and one for each revoked token that has not ended.
 //
 // Concurrency: safe for concurrent use.
 //
@@ -92,12 +102,18 @@ type Revocations struct {
 	logger *slog.Logger
 	wake   chan struct{} // rings when there is something to read, or to close
 
-	mu      sync.RWMutex
-	users   map[UserID]time.Time // revoked at
-	tokens  map[string]time.Time // revoked until
-	mark    time.Time
-	changed time.Time // when one was last learned of; zero: none was
+	mu       sync.RWMutex
+	users    map[UserID]time.Time // revoked at
+	tokens   map[string]time.Time // revoked until
+	disabled map[UserID]disabling // also those who were enabled again
+	mark     time.Time
+	changed  time.Time // when one was last learned of; zero: none was
 }
+
+// disabling is when a user was last disabled, and last enabled.
+type disabling struct{ at, lifted time.Time }
+
+func (d disabling) inForce() bool { return !d.at.IsZero() && !d.lifted.After(d.at) }
 
 // NewRevocations knows none before Load. now and logger may be nil.
 func NewRevocations(store RevocationStore, now func() time.Time, logger *slog.Logger) *Revocations {
@@ -109,7 +125,7 @@ func NewRevocations(store RevocationStore, now func() time.Time, logger *slog.Lo
 	}
 	return &Revocations{
 		store: store, now: now, logger: logger, wake: make(chan struct{}, 1),
-		users: map[UserID]time.Time{}, tokens: map[string]time.Time{},
+		users: map[UserID]time.Time{}, tokens: map[string]time.Time{}, disabled: map[UserID]disabling{},
 	}
 }
 
@@ -168,6 +184,9 @@ func (r *Revocations) Covers(u User) bool {
 	if until, ok := r.tokens[u.Token.ID]; ok && u.Token.ID != "" && r.now().Before(until) {
 		return true
 	}
+	if d, ok := r.disabled[u.ID]; ok && (d.inForce() || !u.Token.IssuedAt.After(d.lifted)) {
+		return true
+	}
 	at, ok := r.users[u.ID]
 	return ok && !u.Token.IssuedAt.After(at)
 }
@@ -215,6 +234,10 @@ func (r *Revocations) apply(mark time.Time, list ...Revocation) {
 	news := false
 	for _, of := range list {
 		switch {
+		case of.Disabled:
+			was := r.disabled[of.User]
+			is := disabling{later(was.at, of.At), later(was.lifted, of.Lifted)}
+			r.disabled[of.User], news = is, news || is != was
 		case of.TokenID == "" && of.At.After(r.users[of.User]):
 			r.users[of.User], news = of.At, true
 		case of.TokenID != "" && of.Until.After(r.tokens[of.TokenID]):

@@ -60,20 +60,22 @@ func (l *keyLine) thing() (k auth.Key, err error) {
 	return k, err
 }
 
-// revocationLine is of a user's tokens, or of one.
+// revocationLine is of a user's tokens, of one, or of a user who is, or was, disabled.
 type revocationLine struct {
-	User  string `json:"user,omitempty"`
-	Token string `json:"jti,omitempty"`
-	At    string `json:"at"`
-	Until string `json:"until,omitempty"`
+	User     string `json:"user,omitempty"`
+	Token    string `json:"jti,omitempty"`
+	At       string `json:"at"`
+	Until    string `json:"until,omitempty"`
+	Disabled bool   `json:"disabled,omitempty"`
+	Lifted   string `json:"lifted,omitempty"`
 }
 
 func revocationToLine(r *auth.Revocation) (any, error) {
-	return revocationLine{string(r.User), r.TokenID, formatTime(r.At), formatTime(r.Until)}, nil
+	return revocationLine{string(r.User), r.TokenID, formatTime(r.At), formatTime(r.Until), r.Disabled, formatTime(r.Lifted)}, nil
 }
 
 func (l *revocationLine) thing() (r auth.Revocation, err error) {
-	r = auth.Revocation{User: auth.UserID(l.User), TokenID: l.Token}
+	r = auth.Revocation{User: auth.UserID(l.User), TokenID: l.Token, Disabled: l.Disabled}
 	switch {
 	case (l.User == "") == (l.Token == ""):
 		return r, rooms.BadField("jti", "must be given, or user, and not both")
@@ -81,6 +83,10 @@ func (l *revocationLine) thing() (r auth.Revocation, err error) {
 		return r, rooms.BadField("jti", "must be at most %d bytes", auth.MaxTokenID)
 	case (l.Token == "") != (l.Until == ""):
 		return r, rooms.BadField("until", "goes with jti")
+	case l.Disabled && l.User == "":
+		return r, rooms.BadField("disabled", "goes with user")
+	case l.Lifted != "" && !l.Disabled:
+		return r, rooms.BadField("lifted", "goes with disabled")
 	case l.At == "":
 		return r, rooms.BadField("at", "must be given")
 	}
@@ -89,10 +95,15 @@ func (l *revocationLine) thing() (r auth.Revocation, err error) {
 			return r, err
 		}
 	}
-	if r.At, err = parseTime("at", l.At); err != nil || l.Until == "" {
+	if r.At, err = parseTime("at", l.At); err != nil {
 		return r, err
 	}
-	r.Until, err = parseTime("until", l.Until)
+	if l.Until != "" {
+		r.Until, err = parseTime("until", l.Until)
+	}
+	if l.Lifted != "" {
+		r.Lifted, err = parseTime("lifted", l.Lifted)
+	}
 	return r, err
 }
 

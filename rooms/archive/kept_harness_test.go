@@ -87,6 +87,7 @@ func everything() full {
 			{ID: "b:3", Kind: auth.KindHook, Hash: hash("m"), Name: "Hook", Rooms: []string{"general"}, PostOnly: true, CreatedBy: "ann", CreatedAt: at},
 		},
 		Revocations: []auth.Revocation{
+			{User: "mallory", At: at, Disabled: true, Lifted: later},
 			{TokenID: "t \"1\" é", At: at, Until: at.AddDate(100, 0, 0)},
 			{User: "eve", At: later},
 		},

@@ -172,6 +172,9 @@ func mergeRevocations(there, given auth.Revocation) (auth.Revocation, error) {
 	if given.Until.After(there.Until) {
 		there.Until = given.Until
 	}
+	if given.Lifted.After(there.Lifted) {
+		there.Lifted = given.Lifted
+	}
 	return there, nil
 }
 

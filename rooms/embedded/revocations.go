@@ -52,7 +52,7 @@ func raiseRevocation(tx *bolt.Tx, of auth.Revocation) error {
 		if err != nil {
 			return err
 		}
-		of.At, of.Until = later(of.At, there.At), later(of.Until, there.Until)
+		of.At, of.Until, of.Lifted = later(of.At, there.At), later(of.Until, there.Until), later(of.Lifted, there.Lifted)
 	}
 	return bucket.Put(key, encodeRevocation(&of))
 }
@@ -103,14 +103,16 @@ func (r *Revocations) Revocations(ctx context.Context, since time.Time) ([]auth.
 
 // The tags of a revocation's record; what it is of stands in its key.
 const (
-	tagRevocationAt    = 1
-	tagRevocationUntil = 2
+	tagRevocationAt     = 1
+	tagRevocationUntil  = 2
+	tagRevocationLifted = 3
 )
 
 func encodeRevocation(r *auth.Revocation) []byte {
 	b := newRecord(eventFieldsSize)
 	b.number(tagRevocationAt, millis(r.At))
 	b.number(tagRevocationUntil, millis(r.Until))
+	b.number(tagRevocationLifted, millis(r.Lifted))
 	return b
 }
 
@@ -125,6 +127,8 @@ func decodeRevocation(key, value []byte) (auth.Revocation, error) {
 			r.At = time.UnixMilli(number(v)).UTC()
 		case tagRevocationUntil:
 			r.Until = time.UnixMilli(number(v)).UTC()
+		case tagRevocationLifted:
+			r.Lifted = time.UnixMilli(number(v)).UTC()
 		}
 	})
 	return r, err

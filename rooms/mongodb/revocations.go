@@ -42,10 +42,11 @@ var _ auth.RevocationStore = (*Revocations)(nil)
 
 // storedRevocation is a revocation as it is stored; what it is of stands in its _id.
 type storedRevocation struct {
-	Key   string    `bson:"_id"`
-	At    time.Time `bson:"at"`
-	Until time.Time `bson:"until,omitempty"`
-	Saved time.Time `bson:"saved"` // by the database's clock
+	Key    string    `bson:"_id"`
+	At     time.Time `bson:"at"`
+	Until  time.Time `bson:"until,omitempty"`
+	Lifted time.Time `bson:"lifted,omitempty"` // of a user who is, or was, disabled
+	Saved  time.Time `bson:"saved"`            // by the database's clock
 }
 
 func (s *storedRevocation) revocation() auth.Revocation {
@@ -54,12 +55,15 @@ func (s *storedRevocation) revocation() auth.Revocation {
 	if !s.Until.IsZero() {
 		r.Until = s.Until.UTC()
 	}
+	if !s.Lifted.IsZero() {
+		r.Lifted = s.Lifted.UTC()
+	}
 	return r
 }
 
 // storeRevocation is for an import: those who serve beside it find it by its time.
 func storeRevocation(r *auth.Revocation) storedRevocation {
-	return storedRevocation{Key: r.Key(), At: r.At, Until: r.Until, Saved: time.Now()}
+	return storedRevocation{Key: r.Key(), At: r.At, Until: r.Until, Lifted: r.Lifted, Saved: time.Now()}
 }
 
 // SaveRevocation raises what is there, or inserts it.
@@ -70,6 +74,9 @@ func (r *Revocations) SaveRevocation(ctx context.Context, of auth.Revocation) er
 	raised := field("at", of.At)
 	if !of.Until.IsZero() {
 		raised = append(raised, bson.E{Key: "until", Value: of.Until})
+	}
+	if !of.Lifted.IsZero() {
+		raised = append(raised, bson.E{Key: "lifted", Value: of.Lifted})
 	}
 	ctx, cancel := r.writing(ctx)
 	defer cancel()

@@ -44,9 +44,11 @@ func revocationsAreKept(t *testing.T, one, another auth.RevocationStore) {
 	wantRevocations(t, one)
 	user := auth.Revocation{User: "ann \u00e9", At: now()}
 	token := auth.Revocation{TokenID: `a "jti" $x`, At: now(), Until: now().Add(time.Hour)}
-	mustRevoke(t, one, user, token)
+	disabled := auth.Revocation{User: "ann \u00e9", At: now(), Disabled: true}
+	enabled := auth.Revocation{User: "ben", At: now(), Disabled: true, Lifted: now().Add(time.Second)}
+	mustRevoke(t, one, user, token, disabled, enabled)
 	for _, store := range []auth.RevocationStore{one, another} {
-		mark := wantRevocations(t, store, user, token)
+		mark := wantRevocations(t, store, user, token, disabled, enabled)
 		if _, next, err := store.Revocations(waiting(t), mark); err != nil || next.Before(mark) {
 			t.Errorf("the mark falls from %v to %v, %v", mark, next, err)
 		}
@@ -58,7 +60,12 @@ func revocationsAreRaised(t *testing.T, one, another auth.RevocationStore) {
 	mustRevoke(t, one, auth.Revocation{User: "ann", At: at}, auth.Revocation{TokenID: "t", At: at, Until: until})
 	mustRevoke(t, another,
 		auth.Revocation{User: "ann", At: at.Add(-time.Minute)}, auth.Revocation{TokenID: "t", At: at.Add(time.Minute), Until: until.Add(-time.Minute)})
-	wantRevocations(t, one, auth.Revocation{User: "ann", At: at}, auth.Revocation{TokenID: "t", At: at.Add(time.Minute), Until: until})
+	lifted := auth.Revocation{User: "ann", At: at, Disabled: true, Lifted: until}
+	mustRevoke(t, one, lifted)
+	mustRevoke(t, another, auth.Revocation{User: "ann", At: at.Add(time.Minute), Disabled: true})
+	mustRevoke(t, one, lifted)
+	lifted.At = at.Add(time.Minute)
+	wantRevocations(t, one, auth.Revocation{User: "ann", At: at}, auth.Revocation{TokenID: "t", At: at.Add(time.Minute), Until: until}, lifted)
 }
 
 func revocationCallsReturn(t *testing.T, store auth.RevocationStore) {

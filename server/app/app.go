@@ -200,7 +200,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if a.sockets, err = socketio.New(sockets); err != nil {
 		return fmt.Errorf("make the Socket.IO server: %w", err)
 	}
-	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{Revoke: a.service.EndSessions})
+	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{Revoke: a.service.EndSessions, Disabled: a.revoked.Disabled})
 	if err := a.composeFeeds(o, accounts); err != nil {
 		return err
 	}

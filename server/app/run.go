@@ -54,6 +54,8 @@ func commands() []command {
 		{"token", "prints a token for trying things out: token -sub alice [-name Alice] [-role editor] [-ttl 24h]", printToken},
 		{"account add", "makes an account: account add -name Ann [-role admin]", addAccount},
 		{"account password", "gives an account another password and ends its sessions: account password -name Ann", resetPassword},
+		{"account disable", "keeps a user out, whatever he shows: account disable -user ID", disableUser},
+		{"account enable", "lets a disabled user in again, an admin, too: account enable -user ID", enableUser},
 		{"retention", "says how long a room's messages are kept: retention -room general -keep 720h (or forever, or default)", setRetention},
 		{"erase", "takes what a user wrote out of the chat, for good: erase -user ID", erase},
 		{"export", "writes everything as lines: export [-room general] [-out backup.ndjson] [-files backup-files]", export},

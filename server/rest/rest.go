@@ -190,6 +190,8 @@ func (s *Server) routes() []route {
 		{http.MethodGet, "/api/users/{id}", signedIn, s.user},
 		{http.MethodPatch, "/api/users/me", signedIn, s.updateMe},
 		{http.MethodPost, "/api/users/{id}/revoke", admins, s.revokeTokens},
+		{http.MethodPost, "/api/users/{id}/disable", admins, s.disableUser},
+		{http.MethodPost, "/api/users/{id}/enable", admins, s.enableUser},
 		{http.MethodPost, "/api/tokens/revoke", admins, s.revokeToken},
 		{http.MethodGet, "/api/notifications", signedIn, s.notifications},
 		{http.MethodPut, "/api/notifications/read", signedIn, s.markNotifications},

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"time"
 
 	"roomstream/rooms"
@@ -11,9 +10,9 @@ import (
 
 // revokeTokens takes all tokens of a user out of force and answers {revokedAt}.
 func (s *Server) revokeTokens(c call) (reply, error) {
-	id, err := url.PathUnescape(c.Params("id"))
+	id, err := userParam(c)
 	if err != nil {
-		return reply{}, rooms.BadField("id", "must be escaped as in a URL")
+		return reply{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()

@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"roomstream/rooms"
 )
 
-// users answers {users:[{id, name, avatar?, status?}], more}.
+// users answers {users:[{id, name, avatar?, status?, disabled?}], more}.
 func (s *Server) users(c call) (reply, error) {
 	q := readQuery(c)
 	in := rooms.SearchProfilesInput{Query: q.text("query"), After: q.text("after"), Limit: q.optionalLimit()}
@@ -23,16 +22,22 @@ func (s *Server) users(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := rooms.AppendProfilesJSON([]byte(`{"users":`), list, c.user.ID)
-	body = strconv.AppendBool(append(body, `,"more":`...), more)
+	body := []byte(`{"users":[`)
+	for i := range list {
+		if i > 0 {
+			body = append(body, ',')
+		}
+		body = s.appendUser(body, c, &list[i])
+	}
+	body = strconv.AppendBool(append(body, `],"more":`...), more)
 	return reply{http.StatusOK, append(body, '}')}, nil
 }
 
 // user answers {user}.
 func (s *Server) user(c call) (reply, error) {
-	id, err := url.PathUnescape(c.Params("id"))
+	id, err := userParam(c)
 	if err != nil {
-		return reply{}, rooms.BadField("id", "must be escaped as in a URL")
+		return reply{}, err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
@@ -40,7 +45,7 @@ func (s *Server) user(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return answerUser(c, profile), nil
+	return s.answerUser(c, profile), nil
 }
 
 // updateMe changes the caller's own profile and answers {user}.
@@ -62,11 +67,11 @@ func (s *Server) updateMe(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return answerUser(c, profile), nil
+	return s.answerUser(c, profile), nil
 }
 
-func answerUser(c call, profile rooms.Profile) reply {
-	return reply{http.StatusOK, append(profile.AppendJSON([]byte(`{"user":`), c.user.ID), '}')}
+func (s *Server) answerUser(c call, profile rooms.Profile) reply {
+	return reply{http.StatusOK, append(s.appendUser([]byte(`{"user":`), c, &profile), '}')}
 }
 
 // clearable reads a string that may be absent (nil), or null, which takes the value away and is
