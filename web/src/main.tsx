@@ -12,10 +12,14 @@ import "./styles/details.css";
 import "./styles/sign-in.css";
 import { render } from "preact";
 import { App } from "./app";
+import { startLanguage } from "./i18n/language";
 import { SessionStore } from "./session/session";
 import { followViewport } from "./ui/viewport";
 
 followViewport();
 
 const place = document.getElementById("app");
-if (place) render(<App session={new SessionStore(Date.now())} />, place);
+// Nothing is drawn before the language is there, so that none flashes another one.
+void startLanguage().then(() => {
+  if (place) render(<App session={new SessionStore(Date.now())} />, place);
+});

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
+import { LanguagePicker } from "../i18n/LanguagePicker";
 import { PreviewSwitch } from "../previews/PreviewSwitch";
 import { PushSwitch } from "../push/PushSwitch";
 import { signOut, usePush } from "../push/usePush";
@@ -52,6 +53,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
       {open && (
         <div id="account-menu" class="account-menu" role="group" aria-label="Account">
           <ThemePicker labelled />
+          <LanguagePicker />
           <PushSwitch push={push} />
           <PreviewSwitch previews={chat.previews} />
           <ModerationLink chat={chat} />

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { authMethods } from "../api";
+import { LanguagePicker } from "../i18n/LanguagePicker";
 import type { AuthMethods } from "../protocol";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Logo } from "../ui/Icon";
@@ -72,7 +73,10 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
           </label>
         )}
       </div>
-      <ThemePicker />
+      <div class="sign-in-looks">
+        <ThemePicker />
+        <LanguagePicker />
+      </div>
     </main>
   );
 }

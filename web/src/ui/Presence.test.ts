@@ -16,7 +16,7 @@ test("how present somebody is, in words", () => {
 });
 
 test("when he was seen last, as exactly as it matters", () => {
-  expect([0, 5 * MIN, 3 * 60 * MIN, 26 * 60 * MIN].map(seen)).toEqual(["Last seen just now", "Last seen 5 min ago", "Last seen 3 h ago", "Last seen yesterday"]);
+  expect([0, 5 * MIN, 3 * 60 * MIN, 26 * 60 * MIN].map(seen)).toEqual(["Last seen just now", "Last seen 5 min ago", "Last seen 3 hr ago", "Last seen yesterday"]);
   expect(seen(9 * 24 * 60 * MIN)).toMatch(/^Last seen on /);
   // By a clock that is ahead of ours.
   expect(seen(-5 * MIN)).toBe("Last seen just now");

@@ -1,16 +1,19 @@
 import type { ComponentChildren } from "preact";
 import type { Presence } from "../../client/src/index";
-import { agoText } from "./time";
+import { t } from "../i18n/en/ui";
+import { agoText, dateOf } from "./time";
 
-const words: Readonly<Record<string, string>> = { online: "Online", idle: "Away", dnd: "Do not disturb", invisible: "Invisible" };
+const PRESENT = ["online", "idle", "dnd", "invisible"] as const;
 
 /** How present somebody is, for people; empty while that is not known. */
 export function presenceText(presence: Presence | undefined, now: number): string {
   if (!presence) return "";
-  const known = words[presence.status];
-  if (known !== undefined) return known;
+  const present = PRESENT.find((status) => status === presence.status);
+  if (present !== undefined) return t(present);
   const seen = Date.parse(presence.lastSeen ?? "");
-  return Number.isNaN(seen) ? "Offline" : `Last seen ${agoText(seen, now)}`;
+  if (Number.isNaN(seen)) return t("offline");
+  const ago = agoText(seen, now);
+  return ago === undefined ? t("lastSeenOn", { date: dateOf(seen, now) }) : t("lastSeen", { ago });
 }
 
 /** A picture with a dot that says how present its person is. The dot differs in form, too. */

@@ -1,32 +1,54 @@
-// Moments as people read them. The page speaks English; the clock's form is the viewer's.
+// Moments as people read them: in the language of the page, by the clock and the calendar of the viewer.
 
-const locale = navigator.languages.find((language) => language.startsWith("en")) ?? "en-GB";
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-const seconds = new Intl.DateTimeFormat(locale, { timeStyle: "medium" });
-const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
-const dayAndMonth = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", weekday: "long" });
-const fullDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year: "numeric" });
-const shortDate = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-const shortYear = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric" });
-const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "medium" });
+import { computed } from "@preact/signals";
+import { t } from "../i18n/en/time";
+import { locale } from "../i18n/language";
+
+const forms = computed(() => {
+  const form = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale.value, options);
+  return {
+    clock: form({ timeStyle: "short" }),
+    seconds: form({ timeStyle: "medium" }),
+    weekday: form({ weekday: "long" }),
+    shortWeekday: form({ weekday: "short" }),
+    dayAndMonth: form({ day: "numeric", month: "long", weekday: "long" }),
+    fullDate: form({ day: "numeric", month: "long", year: "numeric" }),
+    shortDate: form({ day: "numeric", month: "short" }),
+    shortYear: form({ month: "short", year: "numeric" }),
+    dateTime: form({ dateStyle: "medium", timeStyle: "short" }),
+    dayAndTime: form({ weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }),
+    weekdayAndTime: form({ weekday: "long", hour: "2-digit", minute: "2-digit" }),
+    exact: form({ dateStyle: "full", timeStyle: "medium" }),
+    ago: new Intl.RelativeTimeFormat(locale.value, { numeric: "auto", style: "short" }),
+  };
+});
 
 export function clockTime(at: number): string {
-  return clock.format(at);
+  return forms.value.clock.format(at);
 }
 
 /** The time of day to the second. */
 export function secondsTime(at: number): string {
-  return seconds.format(at);
+  return forms.value.seconds.format(at);
 }
 
 export function exactTime(at: number): string {
-  return exact.format(at);
+  return forms.value.exact.format(at);
 }
 
 /** A day and its time, to the minute. */
 export function dateAndTime(at: number): string {
-  return dateTime.format(at);
+  return forms.value.dateTime.format(at);
+}
+
+/** A day of this year, with its weekday, and its time. */
+export function dayAndTime(at: number): string {
+  return forms.value.dayAndTime.format(at);
+}
+
+/** A time within a week. */
+export function weekdayAndTime(at: number): string {
+  return forms.value.weekdayAndTime.format(at);
 }
 
 /** Whole days between two moments, by the viewer's calendar. */
@@ -41,30 +63,39 @@ export function daysBetween(earlier: number, later: number): number {
 /** A day's heading: "Today", "Yesterday", "Tuesday", "Tuesday, 4 May", "4 May 2024". */
 export function dayName(at: number, now: number): string {
   const days = daysBetween(at, now);
-  if (days === 0) return "Today";
-  if (days === 1) return "Yesterday";
-  if (days > 1 && days < 7) return weekday.format(at);
-  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return dayAndMonth.format(at);
-  return fullDate.format(at);
+  if (days === 0) return t("today");
+  if (days === 1) return t("yesterday");
+  if (days > 1 && days < 7) return forms.value.weekday.format(at);
+  if (isSameYear(at, now)) return forms.value.dayAndMonth.format(at);
+  return forms.value.fullDate.format(at);
 }
 
-/** How long ago something was: "just now", "5 min ago", "3 h ago", "yesterday", "on 4 May". */
-export function agoText(at: number, now: number): string {
+/** How long ago something was: "just now", "5 min ago", "3 h ago", "yesterday"; undefined: longer, and a date says more. */
+export function agoText(at: number, now: number): string | undefined {
   const minutes = Math.floor((now - at) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 1) return t("justNow");
+  const { ago } = forms.value;
+  if (minutes < 60) return ago.format(-minutes, "minute");
   const days = daysBetween(at, now);
-  if (days === 0 || minutes < 12 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  if (days === 1) return "yesterday";
-  return `on ${new Date(at).getFullYear() === new Date(now).getFullYear() ? shortDate.format(at) : fullDate.format(at)}`;
+  if (days === 0 || minutes < 12 * 60) return ago.format(-Math.floor(minutes / 60), "hour");
+  return days === 1 ? ago.format(-1, "day") : undefined;
+}
+
+/** A date, without the year where it is this one. */
+export function dateOf(at: number, now: number): string {
+  return (isSameYear(at, now) ? forms.value.shortDate : forms.value.fullDate).format(at);
 }
 
 /** When something was last said, as short as a list needs it. */
 export function shortTime(at: number, now: number): string {
   const days = daysBetween(at, now);
-  if (days <= 0) return clock.format(at);
-  if (days === 1) return "Yesterday";
-  if (days < 7) return weekday.format(at).slice(0, 3);
-  if (new Date(at).getFullYear() === new Date(now).getFullYear()) return shortDate.format(at);
-  return shortYear.format(at);
+  if (days <= 0) return clockTime(at);
+  if (days === 1) return t("yesterday");
+  const { shortWeekday, shortDate, shortYear } = forms.value;
+  if (days < 7) return shortWeekday.format(at);
+  return (isSameYear(at, now) ? shortDate : shortYear).format(at);
+}
+
+function isSameYear(at: number, now: number): boolean {
+  return new Date(at).getFullYear() === new Date(now).getFullYear();
 }

@@ -1,0 +1,4 @@
+import type { t } from "../en/page";
+import type { Translation } from "../texts";
+
+export const page: Translation<typeof t> = {};

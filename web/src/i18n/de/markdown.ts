@@ -1,0 +1,4 @@
+import type { t } from "../en/markdown";
+import type { Translation } from "../texts";
+
+export const markdown: Translation<typeof t> = {};

@@ -1,0 +1,4 @@
+import type { t } from "../en/search";
+import type { Translation } from "../texts";
+
+export const search: Translation<typeof t> = {};

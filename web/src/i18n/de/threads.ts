@@ -1,0 +1,4 @@
+import type { t } from "../en/threads";
+import type { Translation } from "../texts";
+
+export const threads: Translation<typeof t> = {};

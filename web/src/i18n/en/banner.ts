@@ -1,0 +1,3 @@
+import { texts } from "../texts";
+
+export const t = texts("banner", {});

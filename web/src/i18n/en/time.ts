@@ -1,0 +1,7 @@
+import { texts } from "../texts";
+
+export const t = texts("time", {
+  today: "Today",
+  yesterday: "Yesterday",
+  justNow: "just now",
+});

@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./ar/admin";
+import { alerts } from "./ar/alerts";
+import { attachments } from "./ar/attachments";
+import { banner } from "./ar/banner";
+import { chat } from "./ar/chat";
+import { composer } from "./ar/composer";
+import { details } from "./ar/details";
+import { emoji } from "./ar/emoji";
+import { feeds } from "./ar/feeds";
+import { markdown } from "./ar/markdown";
+import { offline } from "./ar/offline";
+import { page } from "./ar/page";
+import { previews } from "./ar/previews";
+import { push } from "./ar/push";
+import { rooms } from "./ar/rooms";
+import { search } from "./ar/search";
+import { session } from "./ar/session";
+import { settings } from "./ar/settings";
+import { threads } from "./ar/threads";
+import { time } from "./ar/time";
+import { timeline } from "./ar/timeline";
+import { ui } from "./ar/ui";
+import { unsent } from "./ar/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

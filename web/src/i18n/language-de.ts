@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./de/admin";
+import { alerts } from "./de/alerts";
+import { attachments } from "./de/attachments";
+import { banner } from "./de/banner";
+import { chat } from "./de/chat";
+import { composer } from "./de/composer";
+import { details } from "./de/details";
+import { emoji } from "./de/emoji";
+import { feeds } from "./de/feeds";
+import { markdown } from "./de/markdown";
+import { offline } from "./de/offline";
+import { page } from "./de/page";
+import { previews } from "./de/previews";
+import { push } from "./de/push";
+import { rooms } from "./de/rooms";
+import { search } from "./de/search";
+import { session } from "./de/session";
+import { settings } from "./de/settings";
+import { threads } from "./de/threads";
+import { time } from "./de/time";
+import { timeline } from "./de/timeline";
+import { ui } from "./de/ui";
+import { unsent } from "./de/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./es/admin";
+import { alerts } from "./es/alerts";
+import { attachments } from "./es/attachments";
+import { banner } from "./es/banner";
+import { chat } from "./es/chat";
+import { composer } from "./es/composer";
+import { details } from "./es/details";
+import { emoji } from "./es/emoji";
+import { feeds } from "./es/feeds";
+import { markdown } from "./es/markdown";
+import { offline } from "./es/offline";
+import { page } from "./es/page";
+import { previews } from "./es/previews";
+import { push } from "./es/push";
+import { rooms } from "./es/rooms";
+import { search } from "./es/search";
+import { session } from "./es/session";
+import { settings } from "./es/settings";
+import { threads } from "./es/threads";
+import { time } from "./es/time";
+import { timeline } from "./es/timeline";
+import { ui } from "./es/ui";
+import { unsent } from "./es/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./fr/admin";
+import { alerts } from "./fr/alerts";
+import { attachments } from "./fr/attachments";
+import { banner } from "./fr/banner";
+import { chat } from "./fr/chat";
+import { composer } from "./fr/composer";
+import { details } from "./fr/details";
+import { emoji } from "./fr/emoji";
+import { feeds } from "./fr/feeds";
+import { markdown } from "./fr/markdown";
+import { offline } from "./fr/offline";
+import { page } from "./fr/page";
+import { previews } from "./fr/previews";
+import { push } from "./fr/push";
+import { rooms } from "./fr/rooms";
+import { search } from "./fr/search";
+import { session } from "./fr/session";
+import { settings } from "./fr/settings";
+import { threads } from "./fr/threads";
+import { time } from "./fr/time";
+import { timeline } from "./fr/timeline";
+import { ui } from "./fr/ui";
+import { unsent } from "./fr/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

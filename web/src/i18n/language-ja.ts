@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./ja/admin";
+import { alerts } from "./ja/alerts";
+import { attachments } from "./ja/attachments";
+import { banner } from "./ja/banner";
+import { chat } from "./ja/chat";
+import { composer } from "./ja/composer";
+import { details } from "./ja/details";
+import { emoji } from "./ja/emoji";
+import { feeds } from "./ja/feeds";
+import { markdown } from "./ja/markdown";
+import { offline } from "./ja/offline";
+import { page } from "./ja/page";
+import { previews } from "./ja/previews";
+import { push } from "./ja/push";
+import { rooms } from "./ja/rooms";
+import { search } from "./ja/search";
+import { session } from "./ja/session";
+import { settings } from "./ja/settings";
+import { threads } from "./ja/threads";
+import { time } from "./ja/time";
+import { timeline } from "./ja/timeline";
+import { ui } from "./ja/ui";
+import { unsent } from "./ja/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

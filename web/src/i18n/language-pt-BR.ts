@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./pt-BR/admin";
+import { alerts } from "./pt-BR/alerts";
+import { attachments } from "./pt-BR/attachments";
+import { banner } from "./pt-BR/banner";
+import { chat } from "./pt-BR/chat";
+import { composer } from "./pt-BR/composer";
+import { details } from "./pt-BR/details";
+import { emoji } from "./pt-BR/emoji";
+import { feeds } from "./pt-BR/feeds";
+import { markdown } from "./pt-BR/markdown";
+import { offline } from "./pt-BR/offline";
+import { page } from "./pt-BR/page";
+import { previews } from "./pt-BR/previews";
+import { push } from "./pt-BR/push";
+import { rooms } from "./pt-BR/rooms";
+import { search } from "./pt-BR/search";
+import { session } from "./pt-BR/session";
+import { settings } from "./pt-BR/settings";
+import { threads } from "./pt-BR/threads";
+import { time } from "./pt-BR/time";
+import { timeline } from "./pt-BR/timeline";
+import { ui } from "./pt-BR/ui";
+import { unsent } from "./pt-BR/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};

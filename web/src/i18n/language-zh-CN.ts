@@ -1,0 +1,51 @@
+// What the page says in this language: a file of its own in a build, loaded by language.ts.
+
+import { admin } from "./zh-CN/admin";
+import { alerts } from "./zh-CN/alerts";
+import { attachments } from "./zh-CN/attachments";
+import { banner } from "./zh-CN/banner";
+import { chat } from "./zh-CN/chat";
+import { composer } from "./zh-CN/composer";
+import { details } from "./zh-CN/details";
+import { emoji } from "./zh-CN/emoji";
+import { feeds } from "./zh-CN/feeds";
+import { markdown } from "./zh-CN/markdown";
+import { offline } from "./zh-CN/offline";
+import { page } from "./zh-CN/page";
+import { previews } from "./zh-CN/previews";
+import { push } from "./zh-CN/push";
+import { rooms } from "./zh-CN/rooms";
+import { search } from "./zh-CN/search";
+import { session } from "./zh-CN/session";
+import { settings } from "./zh-CN/settings";
+import { threads } from "./zh-CN/threads";
+import { time } from "./zh-CN/time";
+import { timeline } from "./zh-CN/timeline";
+import { ui } from "./zh-CN/ui";
+import { unsent } from "./zh-CN/unsent";
+
+export default {
+  admin,
+  alerts,
+  attachments,
+  banner,
+  chat,
+  composer,
+  details,
+  emoji,
+  feeds,
+  markdown,
+  offline,
+  page,
+  previews,
+  push,
+  rooms,
+  search,
+  session,
+  settings,
+  threads,
+  time,
+  timeline,
+  ui,
+  unsent,
+};
