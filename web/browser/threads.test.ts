@@ -129,6 +129,37 @@ test("of a long thread the newest replies come first, and what was missed while 
   await ann.leave();
 });
 
+/** A place may be off by less, in CSS pixels: pixels of the screen are rounded to. */
+const OFF_PX = 1;
+
+test("who reads in the middle of a thread stays there when something above shrinks or comes", async () => {
+  const tall = (word: string) => Array.from({ length: 15 }, (_, i) => `${word} ${i}`).join("\n");
+  await server.post("held", tall("asked"));
+  for (let i = 0; i < MANY_ANSWERS; i++) await answer("held", 1, i === 10 ? tall("answered") : `answer ${i}`);
+  const ann = await Person.enter(browser, server, "Ann", { room: "held?thread=1", width: 1440 });
+  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(51);
+  const scroller = ann.page.locator("#thread-messages");
+  await scroller.evaluate((element) => {
+    const row = [...element.querySelectorAll(".message")].find((one) => one.querySelector(".bubble-text")?.textContent === "answer 30");
+    if (!row) throw new Error("answer 30 is not there");
+    element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+  });
+  const top = () => scroller.evaluate((element) => ([...element.querySelectorAll(".message")].find((one) => one.querySelector(".bubble-text")?.textContent === "answer 30")?.getBoundingClientRect().top ?? Number.NaN) - element.getBoundingClientRect().top);
+  const before = await top();
+  const stays = () => expect.poll(async () => Math.abs((await top()) - before), { timeout: SOON_MS }).toBeLessThanOrEqual(OFF_PX);
+  const deleted = ann.page.locator(".thread").getByText("This message was deleted.");
+  await server.ask("bot", "DELETE", "rooms/held/messages/12"); // the tall answer
+  await deleted.waitFor({ state: "attached" });
+  await stays();
+  await server.ask("bot", "DELETE", "rooms/held/messages/1"); // what was asked
+  await expect.poll(() => deleted.count(), { timeout: SOON_MS }).toBe(2);
+  await stays();
+  await ann.page.getByRole("button", { name: "Show earlier replies" }).evaluate((button: HTMLElement) => button.click()); // not by the mouse, which would scroll there
+  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(MANY_ANSWERS + 1);
+  await stays();
+  await ann.leave();
+});
+
 const unreadThreads = (page: Page) => page.locator(".threads-button");
 
 test("new replies to what one wrote are listed on every device until they are read, also where the room is not", async () => {

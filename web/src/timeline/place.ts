@@ -211,7 +211,8 @@ function indexOf(rows: readonly Row[], key: string): number {
   return rows.findIndex((row) => row.key === key);
 }
 
-function restore(scroller: HTMLElement, anchor: Anchor): void {
+/** Scrolls so that a row stands where it stood; one that is gone leaves everything where it is. */
+export function restore(scroller: HTMLElement, anchor: Anchor): void {
   const row = rowOf(scroller, anchor.key);
   if (!row) return;
   const off = anchorOf(scroller, row).top - anchor.top;
