@@ -30,7 +30,7 @@ export function mutedUntil(alerts: Alerts | undefined, now: number): number | un
 }
 
 /** Whether one is told of nothing in a room: then it shows no number. */
-export function isQuiet(alerts: Alerts | undefined, now = Date.now()): boolean {
+export function isQuiet(alerts: Alerts | undefined, now: number): boolean {
   return alerts?.level === "nothing" || mutedUntil(alerts, now) !== undefined;
 }
 
@@ -39,11 +39,11 @@ export function isForever(until: number): boolean {
   return until >= FOREVER.getTime();
 }
 
-/** Whether somebody wants to be told of a message of another. */
-export function wants(alerts: Alerts | undefined, type: RoomType, mentions: readonly string[], me: string, now: number): boolean {
+/** Whether somebody wants to be told of a message of another. inThread: it answers in a thread that is followed. */
+export function wants(alerts: Alerts | undefined, type: RoomType, mentions: readonly string[], me: string, now: number, inThread = false): boolean {
   if (mutedUntil(alerts, now) !== undefined) return false;
   const level = levelOf(alerts, type);
-  return level === "all" || (level === "mentions" && (mentions.includes(me) || mentions.includes(EVERYBODY)));
+  return level === "all" || (level === "mentions" && (inThread || mentions.includes(me) || mentions.includes(EVERYBODY)));
 }
 
 export type MuteChoice = "hour" | "hours" | "tomorrow" | "ever";

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import { readAround } from "./around";
 import { People } from "./people";
@@ -5,7 +6,7 @@ import { RoomState } from "./room";
 
 /** A room of 90 messages of which none was read, and a page around the tenth that comes when it is let come. */
 function room(): { room: RoomState; come: () => void } {
-  const made = new RoomState("r", "me", new People({ id: "me", name: "Me" }, { people: () => Promise.reject(new Error("nobody is asked here")) } as never));
+  const made = new RoomState("r", "me", new People({ id: "me", name: "Me" }, { people: () => Promise.reject(new Error("nobody is asked here")) } as never), signal(0));
   made.dispatch({ type: "joined", lastSeq: 90 });
   let answer: (page: object) => void = () => undefined;
   made.handle = { history: () => new Promise((resolve) => (answer = resolve)) } as never;

@@ -8,7 +8,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { ChatError, type Chat as Client, connect, type LogEvent as TheirEvent, type MyRoom, type OutboxEntry, type OutboxStorage, type Room as Handle, type State } from "../../client/src/index";
 import type { Attachment } from "../attachments/attachment";
 import { DEFAULT_MAX_TEXT_LENGTH, type NewMessage, type Room, type RoomRow, type User } from "../protocol";
-import { decodeLogEvent, decodeMessages } from "../protocol-decode";
+import { decodeLogEvent } from "../protocol-decode";
 import { decodeRoom } from "../protocol-rooms";
 import { askPreviews } from "../previews/ask";
 import { LinkPreviews } from "../previews/previews";
@@ -21,6 +21,7 @@ import type { Waiting } from "../timeline/log";
 import { type Unsent, unsentOf } from "../unsent/unsent";
 import { messageOf, refusalOf } from "./asking";
 import { leftWords } from "./left";
+import { Pages } from "./pages";
 import { People } from "./people";
 import { Presences } from "./presences";
 import { Recent, trim } from "./recent";
@@ -34,11 +35,6 @@ const MAX_LIVE_ROOMS = 30;
 const LIST_EVERY_MS = 30_000;
 /** A long list is read more rarely, in ms for each of its pages: it is to be a small part of what a server does. */
 const LIST_EVERY_MS_A_PAGE = 6_000;
-/** Messages one page of history brings, and the most it may. */
-const PAGE_SIZE = 50;
-const MOST_A_PAGE = 100;
-/** With so many unread messages at most a room is opened where they begin; of more, reading them all would take too long. */
-export const LAND_WITHIN = 200;
 
 export class Chat {
   readonly user: User;
@@ -60,6 +56,8 @@ export class Chat {
   readonly people: People;
   readonly presences: Presences;
   readonly threads: Threads;
+  /** Reads what was said before. */
+  readonly pages: Pages;
   /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
   readonly notice = signal({ line: "" });
   /** What was refused for good, in any room, also in those that we are out of. */
@@ -70,6 +68,7 @@ export class Chat {
   private readonly state = signal<Status>({ kind: "connecting" });
   private readonly renewals: Renewals;
   private readonly recent = new Recent();
+  private readonly clock = signal(Date.now());
   private readonly listTimer: ReturnType<typeof setInterval>;
   private lostAt: number | undefined;
   private reading: Promise<void> | undefined;
@@ -88,6 +87,7 @@ export class Chat {
     const isWanted = this.renewals.wanted;
     this.status = computed(() => (isWanted.value && this.state.value.kind !== "online" ? { kind: "refused" } : this.state.value));
     this.expiring = computed(() => (isWanted.value ? session.expiresAt : undefined));
+    this.pages = new Pages(() => this.status.peek().kind === "online");
     this.client = connect(location.origin, { token: () => this.renewals.next(), user: session.user.id });
     this.storage = signal(this.client.storage);
     this.requests = new RoomRequests(this.client);
@@ -97,6 +97,7 @@ export class Chat {
     this.threads = new Threads(this.client, session.user.id);
     this.listen();
     this.listTimer = setInterval(() => {
+      this.clock.value = Date.now();
       if (document.visibilityState === "visible" && this.status.peek().kind === "online" && Date.now() >= this.listAgainAt) void this.readList();
     }, LIST_EVERY_MS);
     void this.readList();
@@ -127,7 +128,7 @@ export class Chat {
     const room = this.room(roomId);
     this.recent.opened(room);
     this.join(room);
-    if (room.presence.peek().kind === "in") this.readNewest(room);
+    if (room.presence.peek().kind === "in") this.pages.readNewest(room);
     return room;
   }
 
@@ -172,40 +173,6 @@ export class Chat {
   readTo(room: RoomState, seq: number): void {
     if (seq <= 0 || !room.handle || seq <= (room.mine.peek()?.readSeq ?? 0)) return;
     room.handle.markRead(seq).catch(() => {}); // of a room that is ours no more
-  }
-
-  /** Reads back to where the unread messages begin; false: it was not to be had. */
-  async readToUnread(room: RoomState, readSeq: number): Promise<boolean> {
-    for (;;) {
-      const { first, hasBefore, last } = room.log.peek();
-      if (first <= readSeq + 1 || !hasBefore) return last >= 0;
-      await this.readOlder(room, Math.min(MOST_A_PAGE, Math.max(PAGE_SIZE, first - readSeq)));
-      if (room.log.peek().first === first && room.log.peek().hasBefore) return false;
-    }
-  }
-
-  /** Reads the page before what is there, or waits for the one that is being read. */
-  readOlder(room: RoomState, limit = PAGE_SIZE): Promise<void> {
-    room.older ??= this.readPage(room, limit).finally(() => {
-      room.older = undefined;
-    });
-    return room.older;
-  }
-
-  private async readPage(room: RoomState, limit: number): Promise<void> {
-    const { first, hasBefore, last } = room.shown.peek();
-    if (last < 0 || !room.handle || !hasBefore) return;
-    if (this.status.peek().kind !== "online") return; // read when it is back: see joined
-    room.paging.value = "loading";
-    try {
-      const page = await room.handle.history({ before: first, limit });
-      room.dispatch({ type: "page", before: first, messages: decodeMessages(page.messages), hasBefore: page.hasBefore });
-      room.paging.value = "idle";
-      // A reset came before the page did, which is of no use any more.
-      if (!room.log.peek().loaded) await this.readPage(room, limit);
-    } catch (error) {
-      room.paging.value = error instanceof ChatError && error.code === "UNAVAILABLE" ? "idle" : "failed";
-    }
   }
 
   /** What becomes of it the outbox tells. attachments: files that were uploaded to this room; parent: what it answers. */
@@ -409,14 +376,7 @@ export class Chat {
     if (!room.started) room.dispatch({ type: "joined", lastSeq: handle.lastSeq ?? 0 });
     room.presence.value = { kind: "in" };
     room.apart.resume();
-    if (room.id === this.openRoomId.peek()) this.readNewest(room);
-  }
-
-  /** Reads what is to be seen of a room that is opened: to where its unread messages begin, if that is near. */
-  private readNewest(room: RoomState): void {
-    const mine = room.mine.peek();
-    if (mine && mine.unread > 0 && mine.unread <= LAND_WITHIN) void this.readToUnread(room, mine.readSeq);
-    else if (!room.log.peek().loaded) void this.readOlder(room);
+    if (room.id === this.openRoomId.peek()) this.pages.readNewest(room);
   }
 
   private known(roomId: string): RoomState | undefined {
@@ -424,13 +384,17 @@ export class Chat {
   }
 
   private room(roomId: string): RoomState {
-    const room = this.known(roomId) ?? new RoomState(roomId, this.user.id, this.people);
+    const room = this.known(roomId) ?? this.make(roomId);
     if (!this.known(roomId)) this.put([room]);
     return room;
   }
 
   private makeMissing(ids: readonly string[]): void {
-    this.put(ids.filter((id) => !this.known(id)).map((id) => new RoomState(id, this.user.id, this.people)));
+    this.put(ids.filter((id) => !this.known(id)).map((id) => this.make(id)));
+  }
+
+  private make(roomId: string): RoomState {
+    return new RoomState(roomId, this.user.id, this.people, this.clock);
   }
 
   private put(made: readonly RoomState[]): void {

@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import type { NewMessage, User } from "../protocol";
 import type { RoomRequests } from "../rooms/requests";
@@ -10,7 +11,7 @@ const people = new People(me, {} as RoomRequests);
 
 /** A room with so many messages of its log read. */
 function roomWith(id: string, count: number): RoomState {
-  const room = new RoomState(id, "me", people);
+  const room = new RoomState(id, "me", people, signal(0));
   room.dispatch({ type: "joined", lastSeq: count });
   const messages = Array.from({ length: count }, (_, i): NewMessage => ({ id: `${i}`, roomId: id, seq: i + 1, text: "x", author: "bo", timestamp: "2026-01-01T00:00:00.000Z" }));
   room.dispatch({ type: "page", before: count + 1, messages, hasBefore: false });

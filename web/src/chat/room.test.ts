@@ -1,3 +1,4 @@
+import { signal } from "@preact/signals";
 import { expect, test } from "vitest";
 import type { LogEvent, NewMessage } from "../protocol";
 import { People } from "./people";
@@ -8,8 +9,8 @@ const message = (seq: number, more: Partial<NewMessage> = {}): LogEvent & NewMes
 const mine = { id: "r", name: "Room", type: "private", role: "member", lastSeq: 9, readSeq: 2, unread: 5, mentions: 1 };
 const settings = { name: "Tea", topic: "", readOnly: true, slowModeMs: 0, archived: false, receipts: false, pins: "" };
 
-function room(): RoomState {
-  return new RoomState("r", "me", new People({ id: "me", name: "Me" }, { people: () => Promise.reject(new Error("nobody is asked here")) } as never));
+function room(clock = signal(0)): RoomState {
+  return new RoomState("r", "me", new People({ id: "me", name: "Me" }, { people: () => Promise.reject(new Error("nobody is asked here")) } as never), clock);
 }
 
 test("what is unread is what the client module counts, and nothing where the room is not ours", () => {
@@ -22,6 +23,18 @@ test("what is unread is what the client module counts, and nothing where the roo
   expect(r.info.value).toMatchObject({ name: "Room", type: "private", role: "member" });
   r.own(undefined);
   expect(r.unread.value).toBe(0);
+});
+
+test("a mute ends by itself, and the room shows its number again", () => {
+  const clock = signal(Date.parse(AT));
+  const r = room(clock);
+  r.own({ ...mine, alerts: { mutedUntil: "2026-01-01T08:00:00.000Z" } });
+  const seen: boolean[] = [];
+  const end = r.muted.subscribe((muted) => seen.push(muted));
+  clock.value = Date.parse("2026-01-01T07:59:59.000Z");
+  clock.value = Date.parse("2026-01-01T08:00:01.000Z");
+  end();
+  expect(seen).toEqual([true, false]);
 });
 
 test("what ready does not tell of a room stays as the list told it", () => {

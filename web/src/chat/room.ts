@@ -43,7 +43,7 @@ export class RoomState {
   /** The newest message anybody told us of, for the list. */
   readonly preview = signal<NewMessage | undefined>(undefined);
   readonly typists = new Typists();
-  /** One is told of nothing here: it is muted, or its level is so. As of when it was last told of. */
+  /** One is told of nothing here: it is muted, or its level is so. */
   readonly muted: ReadonlySignal<boolean>;
   readonly unread: ReadonlySignal<number>;
   readonly mentions: ReadonlySignal<number>;
@@ -68,6 +68,8 @@ export class RoomState {
     readonly id: string,
     private readonly me: string,
     people: People,
+    /** The time, ms of Date.now(), read anew every now and then: a mute ends by itself. */
+    clock: ReadonlySignal<number>,
   ) {
     this.info.value = unknownRoom(id);
     this.log.value = emptyLog(me);
@@ -85,7 +87,10 @@ export class RoomState {
       },
       peek: () => part.peek() ?? log.peek(),
     };
-    this.muted = computed(() => isQuiet(this.mine.value?.alerts));
+    this.muted = computed(() => {
+      const alerts = this.mine.value?.alerts;
+      return isQuiet(alerts, alerts?.mutedUntil === undefined ? 0 : clock.value);
+    });
     this.unread = computed(() => this.mine.value?.unread ?? 0);
     this.mentions = computed(() => this.mine.value?.mentions ?? 0);
     this.readSeq = computed(() => this.mine.value?.readSeq ?? this.metAt.value);

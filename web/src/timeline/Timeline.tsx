@@ -2,7 +2,8 @@ import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import { readNewer } from "../chat/around";
-import { type Chat, LAND_WITHIN } from "../chat/chat";
+import type { Chat } from "../chat/chat";
+import { LAND_WITHIN } from "../chat/pages";
 import type { RoomState } from "../chat/room";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
@@ -51,7 +52,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   const seenWhenLeft = useRef(log.last);
 
   const onNearTop = useCallback(() => {
-    if (room.paging.peek() === "idle") void chat.readOlder(room);
+    if (room.paging.peek() === "idle") void chat.pages.readOlder(room);
   }, [chat, room]);
   const onNearBottom = useCallback(() => void readNewer(room), [room]);
 
@@ -101,7 +102,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
     // Who stays at the end has the oldest messages cut off again.
     if (scroller.current) scroller.current.scrollTop = 0;
     await nextFrame();
-    const isRead = await chat.readToUnread(room, read);
+    const isRead = await chat.pages.readToUnread(room, read);
     await nextFrame();
     const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me);
     if (isRead && first) toLine(logItem(first, log.me).key);
@@ -123,7 +124,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
     <div class="timeline-frame">
       <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
         <div ref={content} class="timeline-content" data-landed={landed || !log.loaded || room.keptAt.value !== undefined}>
-          <Top room={room} onRetry={() => void chat.readOlder(room)} />
+          <Top room={room} onRetry={() => void chat.pages.readOlder(room)} />
           <div ref={above} class="timeline-rest" />
           {shown.map((day) => (
             <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} pins={pins} seen={seen} handlers={handlers} />
