@@ -186,3 +186,44 @@ test("the level and the mute of a room hold on every device, the sound in this b
   await cleo.leave();
   await other.leave();
 });
+
+test("who is away is told of answers in a thread he follows, unless the room is muted", async () => {
+  const { seq } = await server.post("calm", "where do we meet?", server.token("dora", "Dora"));
+  const { seq: other } = await server.post("calm", "who has the keys?", bob());
+  const dora = await enter("Dora"); // in another room
+  const answers = async (parent: number, text: string) => {
+    await server.ask("bob", "POST", "rooms/calm/messages", { text, parent }, "Bob");
+    await dora.page.locator("[data-room=calm]", { hasText: text }).waitFor();
+  };
+  await answers(other, "not I");
+  await answers(seq, "at the station");
+  await expect.poll(async () => (await toldOn(dora.page)).shown).toEqual(["Bob in calm: at the station"]);
+  await server.ask("dora", "PUT", "rooms/calm/alerts", { mutedUntil: "9999-12-31T23:59:59.999Z" });
+  await dora.page.locator("[data-room=calm] .room-row-muted").waitFor();
+  await answers(seq, "at nine");
+  await says("loud", "@dora come", dora.page);
+  await expect.poll(async () => (await toldOn(dora.page)).shown).toEqual(["Bob in calm: at the station", "Bob in loud: @dora come"]);
+  await dora.leave();
+});
+
+test("what is pressed in the form hands the focus on to what takes its place", async () => {
+  // A browser nobody has told yet whether it may show notifications: this one says no to all pages unasked.
+  const before = (page: Page) =>
+    page.addInitScript(() => {
+      let answer: NotificationPermission = "default";
+      Object.defineProperty(Notification, "permission", { get: () => answer });
+      Notification.requestPermission = () => Promise.resolve((answer = "granted"));
+    });
+  const cleo = await Person.enter(browser, server, "Cleo", { room: "desk", before });
+  const { page } = cleo;
+  await page.getByRole("button", { name: "Room details" }).click();
+  await page.getByRole("button", { name: "Notify", exact: true }).click();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim());
+  await page.getByRole("button", { name: "For 8 hours" }).press("Enter");
+  await expect.poll(focused).toBe("Unmute");
+  await page.keyboard.press("Enter");
+  await expect.poll(focused).toBe("For 1 hour");
+  await page.getByRole("button", { name: "Show notifications here" }).press("Enter");
+  await expect.poll(focused).toBe("This browser shows notifications.");
+  await cleo.leave();
+});

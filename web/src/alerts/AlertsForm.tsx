@@ -1,12 +1,13 @@
 import "./alerts.css";
 import { useSignal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { SelectField } from "../ui/SelectField";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { isForever, type Level, levelOf, type MuteChoice, mutedUntil, muteEnd, usualLevel } from "./level";
 import { chooseSound, playSound, type Sound, SOUND_NAMES, sound } from "./sounds";
 
@@ -28,6 +29,11 @@ const mutes: readonly { choice: MuteChoice; label: string }[] = [
 
 const soundOptions = Object.entries(SOUND_NAMES).map(([value, label]) => ({ value, label }));
 
+const permissionTexts = {
+  granted: "This browser shows notifications.",
+  denied: "Your browser does not let this site show notifications. The sound works all the same; change that in the settings of this site.",
+};
+
 /** Of which messages of a room one is told, on all one's devices, and how this browser sounds. */
 export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
   const now = useNow(LOOK_EVERY_MS);
@@ -36,6 +42,8 @@ export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
   const alerts = room.mine.value?.alerts;
   const level = levelOf(alerts, type);
   const muted = mutedUntil(alerts, now);
+  const muteButtons = useRef<HTMLDivElement>(null);
+  useKeptFocus(muteButtons, muted === undefined ? "choices" : "end");
   const set = async (change: { level?: Level | null; mutedUntil?: Date | null }) => {
     setProblem(await refusalOf(chat.client.room(room.id).setAlerts(change)));
   };
@@ -57,7 +65,7 @@ export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
       <div class="alerts-mute">
         <h3>Mute this room</h3>
         <p role="status">{mutedText(muted)}</p>
-        <div class="alerts-mutes">
+        <div class="alerts-mutes" ref={muteButtons}>
           {muted === undefined ? (
             mutes.map(({ choice, label }) => (
               <button key={choice} type="button" class="button-plain" onClick={() => void set({ mutedUntil: muteEnd(choice, new Date()) })}>
@@ -95,20 +103,28 @@ export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
 /** Asks for leave to show notifications, on a click, where nobody has said yes or no. */
 function Permission() {
   const state = useSignal(typeof Notification === "undefined" ? "denied" : Notification.permission);
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, state.value);
   if (typeof Notification === "undefined") return null;
-  if (state.value === "denied") return <p class="alerts-note">Your browser does not let this site show notifications. The sound works all the same; change that in the settings of this site.</p>;
-  if (state.value === "granted") return null;
   return (
-    <button
-      type="button"
-      class="button-plain"
-      onClick={async () => {
-        state.value = await Notification.requestPermission();
-      }}
-    >
-      <Icon name="bell" size={18} />
-      Show notifications here
-    </button>
+    <div ref={place}>
+      {state.value === "default" ? (
+        <button
+          type="button"
+          class="button-plain"
+          onClick={async () => {
+            state.value = await Notification.requestPermission();
+          }}
+        >
+          <Icon name="bell" size={18} />
+          Show notifications here
+        </button>
+      ) : (
+        <p class="alerts-note" tabIndex={-1}>
+          {permissionTexts[state.value]}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -42,15 +42,22 @@ export class Alerts {
     if (message?.event !== "new_message" || message.deleted) return;
     const { clockSkewMs } = this.chat;
     if (Date.parse(message.timestamp) < Date.now() + clockSkewMs - NEWS_MS) return;
-    if (!this.isWanted(message)) return;
-    this.tabs.hear(`${message.roomId}/${message.seq}`, () => this.tell(message).catch(() => undefined));
+    if (this.isWanted(message)) return this.tellOnce(message);
+    // Only of a thread that is followed may it be wanted all the same; whether it is may have to be asked.
+    const { roomId, parent } = message;
+    if (parent === undefined || !this.isWanted(message, true)) return;
+    void this.chat.threads.follows(roomId, parent).then((isFollowed) => isFollowed && this.tellOnce(message));
   }
 
   /** Public rooms that are not one's own are followed for the list's sake: nobody asked to be told of those. */
-  private isWanted({ roomId, mentions }: NewMessage): boolean {
+  private isWanted({ roomId, mentions }: NewMessage, inThread = false): boolean {
     const room = this.chat.rooms.peek().get(roomId);
     const mine = room?.mine.peek();
-    return mine !== undefined && wants(mine.alerts, room?.info.peek().type ?? "public", mentions ?? [], this.chat.user.id, Date.now());
+    return mine !== undefined && wants(mine.alerts, room?.info.peek().type ?? "public", mentions ?? [], this.chat.user.id, Date.now(), inThread);
+  }
+
+  private tellOnce(message: NewMessage): void {
+    this.tabs.hear(`${message.roomId}/${message.seq}`, () => this.tell(message).catch(() => undefined));
   }
 
   private async tell(message: NewMessage): Promise<void> {

@@ -24,6 +24,15 @@ test.each([
   expect(wants(alerts, type, mentions, "me", NOW)).toBe(expected);
 });
 
+test.each([
+  [undefined, true],
+  [{ level: "mentions" }, true],
+  [{ level: "nothing" }, false],
+  [{ mutedUntil: later }, false],
+] as const)("%j, of an answer in a thread one follows: %s", (alerts, expected) => {
+  expect(wants(alerts, "public", [], "me", NOW, true)).toBe(expected);
+});
+
 test("a mute ends when it was said to", () => {
   const now = new Date(2026, 1, 28, 23, 30);
   expect(muteEnd("hour", now).getTime() - now.getTime()).toBe(3_600_000);

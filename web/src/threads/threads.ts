@@ -21,7 +21,7 @@ export class Threads {
   /** There are more than those. */
   readonly more = signal(false);
   private readonly known = new Map<string, Signal<ThreadState | undefined>>();
-  private readonly asking = new Set<string>();
+  private readonly asking = new Map<string, Promise<void>>();
   private listTimer: ReturnType<typeof setTimeout> | undefined;
   private listedAt = Number.NEGATIVE_INFINITY; // ms of performance.now()
 
@@ -49,6 +49,13 @@ export class Threads {
     } catch {
       // The next connection tells; of a room that is ours no more nothing is to be told.
     }
+  }
+
+  /** Whether we follow a thread that somebody has just answered in: what is not known of it is being asked. */
+  async follows(roomId: string, thread: number): Promise<boolean> {
+    const known = this.known.get(keyOf(roomId, thread))?.peek();
+    if (!known) await this.asking.get(keyOf(roomId, thread));
+    return this.known.get(keyOf(roomId, thread))?.peek()?.following ?? false;
   }
 
   /** Follows a thread, or ceases to. It rejects with why that could not be. */
@@ -90,11 +97,12 @@ export class Threads {
   private askLater(roomId: string, thread: number): void {
     const key = keyOf(roomId, thread);
     if (this.asking.has(key)) return;
-    this.asking.add(key);
-    setTimeout(() => {
+    const wait = new Promise<void>((resolve) => setTimeout(resolve, LATER_MS));
+    const asked = wait.then(() => {
       this.asking.delete(key);
-      void this.ask(roomId, thread);
-    }, LATER_MS);
+      return this.ask(roomId, thread);
+    });
+    this.asking.set(key, asked);
   }
 
   private take(state: ThreadState): void {
