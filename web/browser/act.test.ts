@@ -81,6 +81,29 @@ test("an edit: Escape leaves the text, Enter saves it, and a draft is still ther
   await bo.leave();
 });
 
+test("an edit under way is kept over a look at another room and a reload", async () => {
+  await server.post("kept-edit", "old", server.token("ann", "Ann"));
+  await server.post("edit-elsewhere", "hello");
+  const ann = await enter("Ann", "kept-edit");
+  await (await ann.openMenu("old")).getByRole("menuitem", { name: "Edit" }).click();
+  await ann.editField.fill("old and ne");
+  await ann.page.locator("[data-room=edit-elsewhere]").click();
+  await ann.page.getByLabel("Message edit-elsewhere").waitFor();
+  await ann.page.locator("[data-room=kept-edit]").click();
+  await expect.poll(() => ann.editField.inputValue()).toBe("old and ne");
+  await ann.page.reload();
+  await ann.loaded();
+  await expect.poll(() => ann.editField.inputValue()).toBe("old and ne");
+  await ann.editField.press("w");
+  await ann.editField.press("Enter");
+  await ann.sees(["old and new"]);
+  await ann.page.getByLabel("Message kept-edit").waitFor();
+  await ann.page.reload();
+  await ann.loaded();
+  await ann.page.getByLabel("Message kept-edit").waitFor(); // what was saved is not kept
+  await ann.leave();
+});
+
 test("a delete asks once; what is deleted has no menu", async () => {
   const [ann, bo] = await Promise.all([enter("Ann", "delete"), enter("Bo", "delete")]);
   await ann.say("oops");

@@ -5,16 +5,21 @@ import { codePoints, limitText, showsLimit } from "./length";
 interface EditFormProps {
   /** The id of its field. */
   id?: string;
+  /** The text it has. */
+  before: string;
+  /** What is typed instead. */
   text: string;
   maxLength: number; // code points
+  /** It takes the focus whatever one was at. */
+  isAskedFor: boolean;
+  onType: (text: string) => void;
   /** Resolves to why it could not be saved, or undefined. */
   onSave: (text: string) => Promise<string | undefined>;
   onClose: () => void;
 }
 
 /** Stands in the composer's place while a message is given another text: Enter saves, Escape leaves it as it was. */
-export function EditForm({ id = "composer", text: before, maxLength, onSave, onClose }: EditFormProps) {
-  const [text, setText] = useState(before);
+export function EditForm({ id = "composer", before, text, maxLength, isAskedFor, onType, onSave, onClose }: EditFormProps) {
   const [state, setState] = useState<"open" | "saving" | "failed">("open");
   const [error, setError] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
@@ -24,8 +29,10 @@ export function EditForm({ id = "composer", text: before, maxLength, onSave, onC
 
   useLayoutEffect(() => {
     const area = field.current;
-    area?.focus({ preventScroll: true });
-    area?.setSelectionRange(before.length, before.length);
+    // On a touch screen the keyboard would cover what one came to read.
+    if (!area || (!isAskedFor && !matchMedia("(hover: hover)").matches)) return;
+    area.focus({ preventScroll: true });
+    area.setSelectionRange(text.length, text.length);
   }, []);
   useLayoutEffect(() => {
     const area = field.current;
@@ -77,7 +84,7 @@ export function EditForm({ id = "composer", text: before, maxLength, onSave, onC
           aria-describedby={`${id}-limit`}
           readOnly={state === "saving"}
           onInput={(event) => {
-            setText(event.currentTarget.value);
+            onType(event.currentTarget.value);
             setError("");
           }}
           onKeyDown={(event) => {

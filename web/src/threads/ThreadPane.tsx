@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Trays } from "../attachments/trays";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
@@ -7,6 +7,7 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
+import { useEditing } from "../composer/useEditing";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
@@ -64,7 +65,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
     requestAnimationFrame(() => (current instanceof HTMLElement && current.isConnected ? current : document.getElementById("messages"))?.focus({ preventScroll: true }));
   };
 
-  const [edited, setEdited] = useState<Item>();
+  const { edited, ...edits } = useEditing(`${room.id}/${seq}`, drafts);
   const { uploads } = trays.of(room.id, seq);
   return (
     <section
@@ -91,17 +92,20 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           </button>
         </div>
       </header>
-      <Answers chat={chat} room={room} thread={thread} onEdit={setEdited} />
+      <Answers chat={chat} room={room} thread={thread} onEdit={edits.begin} />
       {closed !== undefined ? (
         <ComposerClosed id="thread-composer" reason={closed} />
       ) : edited ? (
         <EditForm
           key={`edit-${edited.seq}`}
           id="thread-composer"
+          before={edited.before}
           text={edited.text}
           maxLength={chat.maxTextLength.value}
+          isAskedFor={edits.isAskedFor}
+          onType={edits.type}
           onSave={(text) => chat.edit(room, edited.seq, text)}
-          onClose={() => setEdited(undefined)}
+          onClose={edits.end}
         />
       ) : (
         <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: "Reply in the thread", parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />

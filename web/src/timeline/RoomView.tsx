@@ -9,6 +9,7 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
+import { useEditing } from "../composer/useEditing";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
 import { OfflineNote } from "../offline/OfflineNote";
@@ -20,7 +21,6 @@ import { ThreadPane } from "../threads/ThreadPane";
 import { useAnswering } from "../threads/useAnswering";
 import { Announcer } from "./Announcer";
 import { RoomHeader } from "./RoomHeader";
-import type { Item } from "./rows";
 import { Timeline } from "./Timeline";
 import { TypingLine } from "./TypingLine";
 
@@ -34,9 +34,8 @@ interface RoomViewProps {
 
 /** An open room: its head, its messages, where one writes, and the answers to one of them beside. */
 export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
-  const [editing, setEditing] = useState<{ room: RoomState; item: Item }>();
+  const { edited, ...edits } = useEditing(room.id, drafts);
   const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
-  const edited = editing?.room === room ? editing.item : undefined;
   const [answering, setAnswering] = useAnswering(room.id, drafts);
   const closed = whyNotWrite(room.info.value);
   const presence = room.presence.value;
@@ -82,9 +81,9 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                   chat={chat}
                   room={room}
                   isCovered={isCovered}
-                  onEdit={(item) => setEditing({ room, item })}
+                  onEdit={edits.begin}
                   onReply={(seq) => {
-                    setEditing(undefined);
+                    edits.end();
                     setAnswering(seq);
                     requestAnimationFrame(() => document.getElementById("composer")?.focus()); // the menu gives the focus back first
                   }}
@@ -95,10 +94,13 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                 ) : edited ? (
                   <EditForm
                     key={`edit-${room.id}/${edited.seq}`}
+                    before={edited.before}
                     text={edited.text}
                     maxLength={chat.maxTextLength.value}
+                    isAskedFor={edits.isAskedFor}
+                    onType={edits.type}
                     onSave={(text) => chat.edit(room, edited.seq, text)}
-                    onClose={() => setEditing(undefined)}
+                    onClose={edits.end}
                   />
                 ) : (
                   <Composer

@@ -1,0 +1,54 @@
+import { useState } from "preact/hooks";
+import { isFields } from "../protocol-decode";
+import type { Drafts } from "./drafts";
+
+/** A message that is given another text: of which it is, what it was, and what is typed. */
+export interface Editing {
+  readonly seq: number;
+  readonly before: string;
+  readonly text: string;
+}
+
+interface Edits {
+  edited: Editing | undefined;
+  /** It was begun just now, and not found again: it takes the focus whatever one was at. */
+  isAskedFor: boolean;
+  begin: (message: { seq: number; text: string }) => void;
+  type: (text: string) => void;
+  end: () => void;
+}
+
+/** Which message is edited at a place, and how far that is. It is kept as what was typed is: who looks at another room meanwhile finds it again. */
+export function useEditing(place: string, drafts: Drafts): Edits {
+  const key = `${place}/edit`;
+  const [begun, setBegun] = useState("");
+  const [, render] = useState(0);
+  const edited = decodeEditing(drafts.get(key));
+  const put = (next: Editing | undefined) => {
+    drafts.set(key, next ? JSON.stringify(next) : "");
+    render((n) => n + 1);
+  };
+  return {
+    edited,
+    isAskedFor: edited !== undefined && begun === `${key}/${edited.seq}`,
+    begin: ({ seq, text }) => {
+      setBegun(`${key}/${seq}`);
+      put({ seq, before: text, text });
+    },
+    type: (text) => edited && put({ ...edited, text }),
+    end: () => put(undefined),
+  };
+}
+
+/** What is not of its form counts as nothing: it is of another version of the page. */
+export function decodeEditing(kept: string): Editing | undefined {
+  try {
+    const it: unknown = JSON.parse(kept);
+    if (!isFields(it)) return undefined;
+    const { seq, before, text } = it;
+    if (typeof seq !== "number" || !Number.isSafeInteger(seq) || seq < 1 || typeof before !== "string" || typeof text !== "string") return undefined;
+    return { seq, before, text };
+  } catch {
+    return undefined;
+  }
+}
