@@ -138,3 +138,25 @@ test("what cannot be shown is said, and no more than that", async () => {
   expect(words[0]).toBe(words[1]);
   await ann.leave();
 });
+
+test("an address that can name no room says so, and a room may be called by dots", async () => {
+  await server.ask("bot", "POST", "rooms", { id: "..", name: "Up", type: "public" });
+  await server.post("near", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { before: (page) => page.addInitScript(AXE) });
+  await ann.connected();
+  await ann.page.goto(`${server.url}/rooms/no%20room`);
+  const none = ann.page.getByRole("heading", { name: "There is no such room" });
+  await none.waitFor();
+  expect(pathOf(ann.page)).toBe("/rooms/no%20room");
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await ann.page.locator("[data-room=near]").click();
+  await ann.bubble("hello").waitFor();
+  await ann.page.goBack();
+  await none.waitFor();
+  await ann.page.locator('[data-room=".."]').click();
+  await ann.page.getByLabel("Message Up").waitFor();
+  expect(pathOf(ann.page)).toBe("/rooms/%252E%252E");
+  await ann.page.reload();
+  await ann.page.getByLabel("Message Up").waitFor();
+  await ann.leave();
+});

@@ -4,8 +4,14 @@
 import { batch, signal } from "@preact/signals";
 import { ROOM_ID_PATTERN } from "./protocol";
 
+/** Stands for a dot in the address of a room whose name is dots alone. */
+const DOT = "%2E";
+
 /** The id of the open room; undefined at "/" and among the feeds. */
 export const openRoomId = signal<string | undefined>(roomOfPath(location.pathname));
+
+/** The address is that of a room, and no room can be called so. */
+export const namesNoRoom = signal(isOddRoom(location.pathname));
 
 /** A message that was asked for. An object, so that the same one can be asked for again. */
 export interface AskedMessage {
@@ -51,8 +57,9 @@ export function invitationLink(token: string): string {
   return `${location.origin}/#invite=${encodeURIComponent(token)}`;
 }
 
+/** Rooms may be called "." and "..", which are steps of an address however they are escaped: they are escaped twice. */
 export function roomPath(roomId: string): string {
-  return `/rooms/${encodeURIComponent(roomId)}`;
+  return `/rooms/${encodeURIComponent(/^\.{1,2}$/.test(roomId) ? roomId.replaceAll(".", DOT) : roomId)}`;
 }
 
 export function messagePath(roomId: string, seq: number): string {
@@ -137,11 +144,17 @@ export function roomOfPath(path: string): string | undefined {
   const match = /^\/rooms\/([^/]+)(?:\/\d+)?\/?$/.exec(path);
   if (!match?.[1]) return undefined;
   try {
-    const id = decodeURIComponent(match[1]);
+    const step = decodeURIComponent(match[1]);
+    const id = /^(%2E){1,2}$/.test(step) ? step.replaceAll(DOT, ".") : step;
     return ROOM_ID_PATTERN.test(id) ? id : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a path is below that of the rooms, and names none. */
+export function isOddRoom(path: string): boolean {
+  return path.startsWith("/rooms/") && roomOfPath(path) === undefined;
 }
 
 export function messageOfPath(path: string): AskedMessage | undefined {
@@ -173,6 +186,7 @@ function show(roomId: string | undefined, feed: string | undefined, admin?: Admi
     askedMessage.value = message;
     openThread.value = thread;
     openRoomId.value = roomId;
+    namesNoRoom.value = isOddRoom(location.pathname);
     openFeed.value = feed;
     openAdmin.value = admin;
   });

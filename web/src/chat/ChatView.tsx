@@ -5,7 +5,7 @@ import { ExpiryBanner } from "../banner/ExpiryBanner";
 import { StorageBanner } from "../banner/StorageBanner";
 import { Drafts } from "../composer/drafts";
 import { Sidebar } from "../rooms/Sidebar";
-import { invitation, openRoomId } from "../route";
+import { invitation, namesNoRoom, openRoomId } from "../route";
 import { AcceptInvitation } from "../session/AcceptInvitation";
 import type { SessionStore } from "../session/session";
 import { RoomView } from "../timeline/RoomView";
@@ -80,7 +80,12 @@ function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
       </header>
       <div class="empty">
         <Logo size={56} />
-        {isFirst ? (
+        {namesNoRoom.value ? (
+          <>
+            <h1>There is no such room</h1>
+            <p role="alert">The address names none: the name of a room in an address is of letters, digits, dots, colons, hyphens and underscores.</p>
+          </>
+        ) : isFirst ? (
           <>
             <h1>
               Welcome, <bdi>{chat.user.name}</bdi>
