@@ -264,3 +264,17 @@ test("by keys alone: from the account to a report, its dialog and back", async (
   await expect.poll(focused).toBe("Open again");
   await bo.leave();
 });
+
+test("a style that does not come is told, and comes when one looks again", async () => {
+  const root = await Person.enter(browser, server, NAMES["root"] ?? "", { token: token("root") });
+  await root.connected();
+  let isCut = true;
+  await root.page.route(/AdminPage-.*\.css$/, (route) => (isCut ? route.abort() : route.continue()));
+  await root.page.goto(`${server.url}/admin`);
+  await root.page.getByRole("heading", { name: "This could not be loaded" }).waitFor();
+  isCut = false;
+  await root.page.getByRole("button", { name: "Load the page again" }).click();
+  await root.page.locator("#admin").waitFor();
+  await expect.poll(() => root.page.evaluate(() => [...document.styleSheets].some(({ href }) => href?.includes("AdminPage")))).toBe(true);
+  await root.leave();
+});

@@ -4,11 +4,16 @@ import type { SessionStore } from "../session/session";
 
 type Page = typeof import("./AdminPage");
 
+/** An await of its own: what is chained to import() itself is not told when its style does not come. */
+async function load(): Promise<Page> {
+  return await import("./AdminPage");
+}
+
 /** The screens of moderators and admins, or what stands there until their program has come: few people need it. */
 export function AdminScreen({ chat, session }: { chat: Chat; session: SessionStore }) {
   const [page, setPage] = useState<Page | "failed">();
   useEffect(() => {
-    import("./AdminPage").then(setPage, () => setPage("failed"));
+    load().then(setPage, () => setPage("failed"));
   }, []);
   if (page !== undefined && page !== "failed") return <page.AdminView chat={chat} session={session} />;
   return (

@@ -4,12 +4,17 @@ import { Dialog } from "../ui/Dialog";
 
 type Parts = typeof import("./parts");
 
+/** An await of its own: what is chained to import() itself is not told when its style does not come. */
+async function load(): Promise<Parts> {
+  return await import("./parts");
+}
+
 /** Loads the dialogs of rooms when one is first wanted, so that the chat itself stays light. */
 export function WithParts({ onClose, children }: { onClose: () => void; children: (parts: Parts) => ComponentChildren }) {
   const [parts, setParts] = useState<Parts | "failed">();
   useEffect(() => {
     let wanted = true;
-    import("./parts").then(
+    load().then(
       (loaded) => wanted && setParts(loaded),
       () => wanted && setParts("failed"),
     );

@@ -4,6 +4,11 @@ import type { Feeds } from "./feeds";
 
 type Page = typeof import("./FeedsPage");
 
+/** An await of its own: what is chained to import() itself is not told when its style does not come. */
+async function load(): Promise<Page> {
+  return await import("./FeedsPage");
+}
+
 /** The page of feeds and what it shows, once it is loaded. */
 export type LoadedFeeds = { kind: "loading" } | { kind: "failed" } | { kind: "ready"; page: Page; feeds: Feeds };
 
@@ -17,7 +22,7 @@ export function useFeeds(chat: Chat | undefined, wanted: boolean): LoadedFeeds {
 
   useEffect(() => {
     if (!wanted || page) return;
-    import("./FeedsPage").then(setPage, () => setPage("failed"));
+    load().then(setPage, () => setPage("failed"));
   }, [wanted, page]);
 
   useEffect(() => {
