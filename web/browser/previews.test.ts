@@ -70,11 +70,23 @@ test("what a page says of itself is text, and previews can be hidden on a device
   await ann.page.getByRole("button", { name: /^Ann/ }).click();
   await ann.page.getByRole("switch", { name: /Show previews of links/ }).click();
   await cards(ann).waitFor({ state: "detached" });
+  const asked: string[] = [];
+  ann.page.on("request", (request) => request.url().includes("/previews?") && asked.push(request.url()));
   await ann.page.reload();
   await ann.loaded();
   await ann.sees([`${origin}/hostile`]);
-  expect(await cards(ann).count()).toBe(0);
+  // Where they are not hidden the card of what is said now is there, and here nobody has asked for one.
+  const bo = await enter("Bo", "hostile");
+  await server.post("hostile", `${origin}/tea`);
+  await ann.sees([`${origin}/hostile`, `${origin}/tea`]);
+  await cards(bo).getByRole("link", { name: "The tea house" }).waitFor();
+  expect([asked, await cards(ann).count()]).toEqual([[], 0]);
+  await ann.page.getByRole("button", { name: /^Ann/ }).click();
+  await ann.page.getByRole("switch", { name: /Show previews of links/ }).click();
+  await cards(ann).getByRole("link", { name: "The tea house" }).waitFor();
+  expect(asked).not.toEqual([]); // it would have been seen
   await ann.leave();
+  await bo.leave();
 });
 
 test("a preview that comes late does not move what one reads", async () => {
