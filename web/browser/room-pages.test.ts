@@ -32,6 +32,7 @@ test("all of them are in the list, and found by their names", async () => {
   const ann = await Person.enter(browser, server, "Ann");
   const rows = ann.page.locator(".room-row");
   await expect.poll(() => rows.count(), { timeout: ALL_MS }).toBe(ROOMS);
+  await ann.page.locator(".room-list-note", { hasText: "What is unread is counted in 1,000 of them." }).waitFor();
   // Rooms are sorted by what was said last, which is nothing: the last one is any of them, and opens.
   await rows.last().press("Enter");
   await ann.page.getByText("Nothing here yet").waitFor();

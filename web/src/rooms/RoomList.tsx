@@ -5,6 +5,9 @@ import { openRoomId } from "../route";
 import { RoomRow } from "./RoomRow";
 import { sectionsOf } from "./sections";
 
+/** Of so many rooms of one's own the server tells what is unread: the first ones by their ids. */
+const MOST_COUNTED = 1_000;
+
 interface RoomListProps {
   chat: Chat;
   now: number;
@@ -18,6 +21,7 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
     const rooms = [...chat.rooms.value.values()].filter((room) => room.presence.value.kind !== "refused");
     return sectionsOf(rooms, placeOf, openRoomId.value);
   }).value;
+  const isCut = useComputed(() => [...chat.rooms.value.values()].filter((room) => room.mine.value).length >= MOST_COUNTED).value;
   if (sections.length === 0) return <Empty listing={chat.listing.value} onRetry={() => void chat.readList()} onNew={onNew} />;
   return (
     <>
@@ -33,6 +37,7 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
           </ul>
         </section>
       ))}
+      {isCut && <p class="room-list-note">You are in very many rooms. What is unread is counted in {MOST_COUNTED.toLocaleString()} of them.</p>}
     </>
   );
 }
