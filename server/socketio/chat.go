@@ -110,7 +110,7 @@ func readCredentials(hs handshake) (credentials, *rooms.Error) {
 	}
 	token := httpauth.Bearer(hs.Authorization)
 	// A client that has no token yet sends null.
-	if raw := p.fields["token"]; raw != nil && string(raw) != "null" {
+	if raw := p.fields.value("token"); raw != nil && string(raw) != "null" {
 		if token = p.text("token"); p.err != nil {
 			return credentials{}, unauthenticated("token", "must be a string")
 		}

@@ -98,13 +98,17 @@ func digits(b []byte) int {
 	return len(b)
 }
 
-// readEvent takes an event's payload apart: its name and its arguments, as the client wrote them and nobody else's.
+// readEvent takes an event's payload apart: its name and its arguments, as the client wrote them, valid JSON and nobody
+// else's memory.
 func readEvent(payload []byte) (name string, args []json.RawMessage, err error) {
-	var values []json.RawMessage
-	if json.Unmarshal(payload, &values) != nil || len(values) == 0 {
+	if !json.Valid(payload) {
 		return "", nil, errPayload
 	}
-	name, ok := unquote(values[0])
+	values, ok := splitArray(bytes.Clone(payload)) // the payload's bytes are the next read's
+	if !ok || len(values) == 0 {
+		return "", nil, errPayload
+	}
+	name, ok = unquote(values[0])
 	if !ok {
 		return "", nil, errPayload
 	}

@@ -12,10 +12,10 @@ import (
 // payload reads the fields of one event's argument as typed values. Unknown fields are ignored; the first field that
 // is missing or of a wrong type is remembered in err, as BAD_REQUEST naming it, and every later read returns zeros.
 //
-// The fields are looked up in a map, not decoded into a struct: encoding/json matches a struct's fields without regard
+// The fields are looked up by name, not decoded into a struct: encoding/json matches a struct's fields without regard
 // to case, so that "TEXT" would be taken for "text".
 type payload struct {
-	fields map[string]json.RawMessage
+	fields properties
 	err    *rooms.Error
 }
 
@@ -38,17 +38,19 @@ func readPayload(args []json.RawMessage) *payload {
 // {roomId: "general"}.
 func readRoomPayload(args []json.RawMessage) *payload {
 	if len(args) > 0 && isString(args[0]) {
-		return &payload{fields: map[string]json.RawMessage{"roomId": args[0]}}
+		return &payload{fields: properties{{name: []byte("roomId"), value: args[0]}}}
 	}
 	return readPayload(args)
 }
 
-func readObject(raw json.RawMessage) *payload {
+// readObject takes JSON that is valid.
+func readObject(valid json.RawMessage) *payload {
 	p := &payload{}
-	// Unmarshal takes null for an empty map.
-	if json.Unmarshal(raw, &p.fields) != nil || p.fields == nil {
+	fields, ok := splitObject(valid)
+	if !ok {
 		p.err = rooms.BadField(payloadField, "must be an object")
 	}
+	p.fields = fields
 	return p
 }
 
@@ -64,7 +66,7 @@ func (p *payload) field(name string) json.RawMessage {
 	if p.err != nil {
 		return nil
 	}
-	return p.fields[name]
+	return p.fields.value(name)
 }
 
 // required is field for what must be there.
@@ -110,12 +112,15 @@ func unquote(raw json.RawMessage) (s string, ok bool) {
 	if len(raw) < 2 || raw[0] != '"' {
 		return "", false
 	}
-	if text := raw[1 : len(raw)-1]; bytes.IndexByte(text, '\\') < 0 && utf8.Valid(text) {
+	if text := raw[1 : len(raw)-1]; plain(text) {
 		return string(text), true
 	}
 	err := json.Unmarshal(raw, &s)
 	return s, err == nil
 }
+
+// plain says whether what stands between a string's quotes is the text itself.
+func plain(quoted []byte) bool { return bytes.IndexByte(quoted, '\\') < 0 && utf8.Valid(quoted) }
 
 // optionalSeq reads an integer from 0 to 2^53-1; nil where it is absent.
 func (p *payload) optionalSeq(name string) *int64 {
