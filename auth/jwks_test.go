@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -268,6 +269,17 @@ func TestAnswersThatAreNoKeySetLeaveTheLastOne(t *testing.T) {
 				}
 			}
 			_, _ = w.Write([]byte(`{"keys":[]}`))
+		},
+		"a small answer that unpacks to a large one": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			packed := gzip.NewWriter(w)
+			defer packed.Close()
+			for range 2 * maxKeySet / 1024 {
+				if _, err := packed.Write([]byte(strings.Repeat(" ", 1024))); err != nil {
+					return
+				}
+			}
+			_ = json.NewEncoder(packed).Encode(map[string]any{"keys": []any{edPair(t, "3").jwk(t)}})
 		},
 		"101 keys": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(`{"keys":[` + strings.Repeat(`{},`, maxSetKeys) + `{}]}`))

@@ -71,6 +71,20 @@ func TestWhatADeclarationMayNotSay(t *testing.T) {
 		stage(`{"$match": {"_route.a": 1}}`):                         "stages[0].$match._route.a",
 		stage(`{"$match": {"a": {"$code": "x"}}}`):                   "stages[0].$match.a",
 
+		// Who opens a stream, or writes documents, makes no regular expression.
+		stage(`{"$match": {"a": {"$regex": {"$var": "n"}}}}`):                                            "stages[0].$match.a.$regex",
+		stage(`{"$match": {"a": {"$regex": "x", "$options": {"$var": "n"}}}}`):                           "stages[0].$match.a.$options",
+		stage(`{"$match": {"$or": [{"a": {"$not": {"$regex": {"$var": "n"}}}}]}}`):                       "stages[0].$match.$or[0].a.$not.$regex",
+		stage(`{"$match": {"a": {"$elemMatch": {"b": {"$regex": {"$var": "n"}}}}}}`):                     "stages[0].$match.a.$elemMatch.b.$regex",
+		stage(`{"$match": {"$jsonSchema": {"properties": {"a": {"pattern": {"$var": "n"}}}}}}`):          "stages[0].$match.$jsonSchema.properties.a.pattern",
+		stage(`{"$match": {"$jsonSchema": {"anyOf": [{"pattern": {"$var": "n"}}]}}}`):                    "stages[0].$match.$jsonSchema.anyOf.pattern",
+		stage(`{"$match": {"$expr": {"$regexMatch": {"input": "$a", "regex": {"$var": "n"}}}}}`):         "stages[0].$match.$expr.$regexMatch.regex",
+		stage(`{"$set": {"a": {"$regexFind": {"input": "$a", "regex": {"$concat": [{"$var": "n"}]}}}}}`): "stages[0].$set.a.$regexFind.regex",
+		stage(`{"$set": {"a": {"$regexFindAll": {"input": "$a", "regex": "$fullDocument.p"}}}}`):         "stages[0].$set.a.$regexFindAll.regex",
+		stage(`{"$set": {"a": {"$regexMatch": {"input": "$a", "regex": {"$literal": {"$var": "n"}}}}}}`): "stages[0].$set.a.$regexMatch.regex",
+		stage(`{"$set": {"a": {"$regexMatch": {"input": "$a", "regex": "x", "options": "$o"}}}}`):        "stages[0].$set.a.$regexMatch.options",
+		stage(`{"$ifvar": ["n", {"$match": {"a": {"$regex": {"$var": "n"}}}}]}`):                         "stages[0].$ifvar[1].$match.a.$regex",
+
 		stage(`{"$addFields": {"a": {"$function": {"body": "x"}}}}`):               "stages[0].$addFields.a.$function",
 		stage(`{"$addFields": {"a": {"$cond": [true, {"$accumulator": {}}, 1]}}}`): "stages[0].$addFields.a.$cond[1].$accumulator",
 		stage(`{"$addFields": {"a": {"$rand": {}}}}`):                              "stages[0].$addFields.a.$rand",

@@ -192,7 +192,9 @@ func (c *checker) query(path string, value any) error {
 		case e.Key == "$expr":
 			err = c.expression(at, e.Value)
 		case e.Key == "$comment", e.Key == "$jsonSchema":
-			err = c.literal(at, e.Value)
+			if err = schemaPatterns(at, e.Value); err == nil {
+				err = c.literal(at, e.Value)
+			}
 		case strings.HasPrefix(e.Key, "$"):
 			err = rooms.BadField(at, "is not allowed in a $match")
 		default:
@@ -242,6 +244,8 @@ func (c *checker) operand(path string, value any) error {
 			err = c.query(at, e.Value)
 		case e.Key == "$all":
 			err = c.all(at, e.Value)
+		case e.Key == "$regex", e.Key == "$options":
+			err = pattern(at, e.Value)
 		default:
 			err = c.literal(at, e.Value)
 		}
@@ -359,6 +363,11 @@ func (c *checker) expression(path string, value any) error {
 			at := join(path, e.Key)
 			if strings.HasPrefix(e.Key, "$") && (len(v) != 1 || !isExpression(e.Key)) {
 				return rooms.BadField(at, "is not allowed in an expression")
+			}
+			if isMatching(e.Key) {
+				if err := matching(at, e.Value); err != nil {
+					return err
+				}
 			}
 			check := c.expression
 			if e.Key == "$literal" {

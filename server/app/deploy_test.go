@@ -193,4 +193,9 @@ func TestTheDefencesOfTheSecurityPageHaveTheirTests(t *testing.T) {
 			t.Errorf("SECURITY.md names %s, which is no test", name[1])
 		}
 	}
+	for _, name := range regexp.MustCompile("`(web/[^`]+\\.test\\.ts)`").FindAllStringSubmatch(string(page), -1) {
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(name[1]))); err != nil {
+			t.Errorf("SECURITY.md names a file of tests: %v", err)
+		}
+	}
 }

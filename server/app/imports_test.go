@@ -49,6 +49,7 @@ var mayImport = map[string][]string{
 	"server/socketio/asyncapitest": {},
 	"server/app/apptest":           {"server/app", "server/socketio", "server/socketio/asyncapitest", "rooms", "auth"},
 	"server/faults":                {},
+	"server/attacks":               {},
 	"server":                       {"server/app"},
 }
 
