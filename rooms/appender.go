@@ -50,6 +50,10 @@ type item struct {
 
 	moderates bool      // the author may delete what others wrote
 	proposal  *proposal // what the event is to make of its room; nil: nothing
+
+	caller string     // the traceparent of whoever sent it; empty: none
+	begun  time.Time  // when it was received; zero: when it is submitted
+	trace  *SendTrace // nil: nobody looks; the lane's goroutine only, once queued
 }
 
 // appender takes events into the log through a few lanes.
@@ -81,6 +85,7 @@ type laneConfig struct {
 	now     func() time.Time
 	logger  *slog.Logger
 	tallies *tallies
+	tracer  Tracer // nil: nobody looks
 }
 
 func newAppender(c laneConfig, limit time.Duration) *appender {
@@ -130,10 +135,12 @@ func (a *appender) submit(it *item, done func(Sent, error)) {
 }
 
 func (a *appender) push(l *lane, it *item) {
+	l.begin(it)
 	if l.push(it) {
 		return
 	}
 	err := overloaded()
+	l.over(it, Sent{}, err)
 	for _, c := range a.recent.settle(it, Sent{}, err) {
 		c.answer(Sent{}, err)
 	}

@@ -63,7 +63,7 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 	begun := l.now()
 	err := l.log.Append(op, events)
 	cancel()
-	l.stored(begun, len(events))
+	l.stored(begun, batch, len(events), err)
 	if err == nil {
 		l.committed(batch)
 		return nil, false
@@ -95,9 +95,11 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 	return batch[1:], false
 }
 
-// stored counts a try to append so many events.
-func (l *lane) stored(begun time.Time, events int) {
-	l.tallies.appends.Took(l.now().Sub(begun))
+// stored counts a try to append so many events, those of the batch.
+func (l *lane) stored(begun time.Time, batch []*item, events int, err error) {
+	ended := l.now()
+	l.tallies.appends.Took(ended.Sub(begun))
+	l.tried(StoreTry{begun, ended, events, err}, batch)
 	l.tallies.batches.Observe(int64(events))
 }
 
@@ -218,6 +220,7 @@ func sentOf(e *Event) Sent {
 
 // settle answers an item and all who sent the same again.
 func (l *lane) settle(it *item, sent Sent, err error) {
+	l.over(it, sent, err)
 	repeats := l.recent.settle(it, sent, err)
 	it.call.answer(sent, err)
 	if err == nil {

@@ -73,7 +73,7 @@ func (l *lane) attemptChange(ctx context.Context, batch []*item) (rest []*item, 
 	}
 	begun := l.now()
 	err = l.members.Change(op, state.change(base, create, events))
-	l.stored(begun, len(events))
+	l.stored(begun, taken, len(events), err)
 	switch {
 	case err == nil:
 		l.changed(taken, events)

@@ -187,9 +187,13 @@ func (d *delivery) flushLocked() {
 		return
 	}
 	d.router.replay.delivered(d.room, d.run)
-	if sockets := d.router.emitter.Members(d.room); sockets > 0 {
+	sockets := d.router.emitter.Members(d.room)
+	if sockets > 0 {
 		d.emit()
 		d.router.tallies.delivered(d.run, sockets)
+	}
+	if d.router.tracer != nil {
+		d.routed(sockets)
 	}
 	clear(d.run)
 	d.run = d.run[:0]

@@ -233,6 +233,7 @@ func (l *lane) refuse(ctx context.Context, refused []refusal) error {
 // settleUnchanged answers an item that changes nothing. Its clientId is not used up:
 // the log does not hold it.
 func (l *lane) settleUnchanged(it *item, sent Sent) {
+	l.over(it, sent, nil)
 	repeats := l.recent.settle(it, Sent{}, errUnchanged)
 	it.call.answer(sent, nil)
 	for _, c := range repeats {

@@ -33,6 +33,7 @@ type router struct {
 	now     func() time.Time
 	logger  *slog.Logger
 	tallies *tallies
+	tracer  Tracer // nil: nobody looks
 
 	readers chan struct{} // holds a token for each read of inTurn
 	tasks   sync.WaitGroup
@@ -43,9 +44,9 @@ type router struct {
 	rooms   map[RoomID]*delivery
 }
 
-func newRouter(ends ends, replay *replay, tallies *tallies, now func() time.Time, logger *slog.Logger) *router {
+func newRouter(ends ends, replay *replay, tallies *tallies, tracer Tracer, now func() time.Time, logger *slog.Logger) *router {
 	return &router{
-		ends: ends, replay: replay, ids: newIDs(), now: now, logger: logger, tallies: tallies,
+		ends: ends, replay: replay, ids: newIDs(), now: now, logger: logger, tallies: tallies, tracer: tracer,
 		readers: make(chan struct{}, holeReaders), rooms: map[RoomID]*delivery{},
 	}
 }
@@ -108,6 +109,9 @@ func (r *router) arrived(batch []Arrival) {
 		d := r.lookup(a.Event.RoomID)
 		if d == nil || a.Event.Seq == 0 {
 			continue
+		}
+		if r.tracer != nil {
+			r.tracer.Arrived(a.Event.ID)
 		}
 		if d.arrive(a) {
 			touched = append(touched, d)

@@ -18,6 +18,8 @@ type SendInput struct {
 	// Attachments are the ids of files that the user uploaded in the room, at most
 	// MaxAttachments. With them Text may be empty.
 	Attachments []string
+	// TraceParent is what the caller's trace goes on from (W3C Trace Context, as received); empty: it has none.
+	TraceParent string
 }
 
 // Sent tells of a durable event.
@@ -35,6 +37,7 @@ type Sent struct {
 // error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, FORBIDDEN, RATE_LIMITED (slow mode), CONFLICT,
 // OVERLOADED, UNAVAILABLE or TIMEOUT: then the outcome is unknown.
 func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
+	begun := s.now()
 	e, slow, err := s.message(user, in)
 	if err != nil {
 		s.tallies.sent(Sent{}, err)
@@ -49,7 +52,7 @@ func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 		done(Sent{}, err)
 		return
 	}
-	s.appender.submit(&item{event: e}, done)
+	s.appender.submit(&item{event: e, caller: in.TraceParent, begun: begun}, done)
 }
 
 // SendWait is Send for those who wait. A ctx that ends gives TIMEOUT.

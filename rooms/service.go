@@ -56,6 +56,7 @@ type Options struct {
 	// Revocations are the tokens that are out of force. nil: RevokeTokens and RevokeToken do not work, and who is erased
 	// keeps his tokens.
 	Revocations *auth.Revocations
+	Tracer      Tracer           // nil: nobody looks at single events
 	Now         func() time.Time // nil: time.Now
 	Logger      *slog.Logger     // nil: none
 }
@@ -139,11 +140,11 @@ func New(store Store, o Options) *Service {
 	s.tallies = newTallies(s.ids, o.Now)
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.auditor = &Auditor{store.Moderation, s.ids, o.Now, o.Logger}
-	s.router = newRouter(s.ends(), s.replay, s.tallies, o.Now, o.Logger)
+	s.router = newRouter(s.ends(), s.replay, s.tallies, o.Tracer, o.Now, o.Logger)
 	s.paces, s.words = newPaces(store.Log, o.Now), o.Words
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
 	s.appender = newAppender(laneConfig{
-		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger, tallies: s.tallies,
+		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger, tallies: s.tallies, tracer: o.Tracer,
 	}, o.SendTimeout)
 	s.files = &files{
 		store: store, types: newFileTypes(o.FileTypes), most: cmp.Or(o.MaxFileSize, DefaultMaxFileSize), images: newImaging(),

@@ -36,6 +36,7 @@ import (
 	"roomstream/server/metrics"
 	"roomstream/server/rest"
 	"roomstream/server/socketio"
+	"roomstream/server/tracing"
 	"roomstream/web"
 )
 
@@ -85,6 +86,7 @@ type App struct {
 	pushes      *push.Sender       // nil: Web Push is off
 	previews    *previews.Previews // nil: links are not fetched
 	metrics     *metrics.Server    // nil: there are none
+	traces      *tracing.Tracer    // nil: there are none
 	doors       doors
 	release     Release
 	handler     http.Handler
@@ -178,7 +180,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		Revocations: a.revoked, ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
+		Revocations: a.revoked, Tracer: a.composeTraces(&o), ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked), hooks.NewBots(a.service, keys, o.Logger)

@@ -53,6 +53,8 @@ type Config struct {
 	// LinkPreviewsAllowPrivate: they may have addresses that are not of the public internet.
 	LinkPreviewsAllowPrivate bool
 	MetricsAddr              string // host:port; empty: no metrics
+	OTLPEndpoint             string // URL; empty: no traces
+	TraceSample              float64
 	LogLevel                 slog.Level
 	LogFormat                string
 }

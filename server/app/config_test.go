@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	c := parsed(t, nil, env())
 	want := Config{
 		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true, Search: true,
-		SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
+		SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, TraceSample: 0.01, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -59,7 +59,7 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 		"addr": "127.0.0.1:9", "tls-cert": "cert.pem", "tls-key": "key.pem", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
-		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "shutdown-timeout": "1m", "shutdown-delay": "5s", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "metrics-addr": "127.0.0.1:9090", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "link-previews": "true", "link-previews-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
+		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "shutdown-timeout": "1m", "shutdown-delay": "5s", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "metrics-addr": "127.0.0.1:9090", "otlp-endpoint": "http://127.0.0.1:4318", "trace-sample": "0.5", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "link-previews": "true", "link-previews-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
 	for _, s := range settings() {
@@ -122,6 +122,10 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"shutdown-delay", "-5s", "not be negative"},
 		{"push-subject", "admin@example.com", "mailto:admin@example.com"},
 		{"metrics-addr", "9090", "127.0.0.1:8080"},
+		{"otlp-endpoint", "127.0.0.1:4318", "http://127.0.0.1:4318"},
+		{"otlp-endpoint", "http://u:p@h", "must not have a user"},
+		{"trace-sample", "2", "from 0 to 1"},
+		{"trace-sample", "NaN", "from 0 to 1"},
 		{"log-level", "loud", "debug, info, warn, error"},
 		{"log-format", "xml", "json"},
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		Handler: a.handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: slog.NewLogLogger(a.logger.Handler(), slog.LevelDebug), // faults of clients, mostly
 	}
+	endTraces := a.runTraces()
 	// The parts outlive ctx: they still answer sends while the program stops.
 	parts, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
@@ -75,7 +77,11 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	err := group.Wait()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.shutdown.closing())
 	defer cancel()
-	return errors.Join(err, a.store.Close(closing))
+	var last sync.WaitGroup
+	last.Go(endTraces)
+	err = errors.Join(err, a.store.Close(closing))
+	last.Wait()
+	return err
 }
 
 // sessions are the sockets and the feeds.

@@ -13,6 +13,7 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/push"
 	"roomstream/rooms/streams"
+	"roomstream/server/tracing"
 )
 
 // setting is one row of the table of settings.
@@ -164,6 +165,12 @@ func settings() []setting {
 		{Name: "metrics-addr", Shown: "empty: off", Unit: "host:port",
 			Doc: "Where to listen for Prometheus (`/metrics`) and Go's profiler (`/debug/pprof/`), like 127.0.0.1:9090. Nobody is asked who he is there: use an address that only those reach who may see it.",
 			set: func(c *Config, text string) error { c.MetricsAddr = text; return checkMetricsAddr(text) }},
+		{Name: "otlp-endpoint", Shown: "empty: off", Unit: "http or https URL",
+			Doc: "The OpenTelemetry collector that traces are sent to, by OTLP over HTTP, like http://127.0.0.1:4318: how sends went through the log to the sockets (operations.md). The path `/v1/traces` is added to it.",
+			set: func(c *Config, text string) error { c.OTLPEndpoint = text; return checkOTLPEndpoint(text) }},
+		{Name: "trace-sample", Default: "0.01", Unit: "number from 0 to 1",
+			Doc: "Which part of what is sent has a trace; the same on every instance. A REST call that comes with a `traceparent` follows that one's decision instead. Only with `-otlp-endpoint`.",
+			set: func(c *Config, text string) (err error) { c.TraceSample, err = parseRatio(text); return err }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",
 			set: func(c *Config, text string) error { return parseLogLevel(&c.LogLevel, text) }},
@@ -190,6 +197,22 @@ func checkMetricsAddr(text string) error {
 		return nil
 	}
 	return checkAddr(text)
+}
+
+// checkOTLPEndpoint takes an empty one: there are no traces.
+func checkOTLPEndpoint(text string) error {
+	if text == "" {
+		return nil
+	}
+	return tracing.CheckEndpoint(text)
+}
+
+func parseRatio(text string) (float64, error) {
+	part, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(part >= 0 && part <= 1) {
+		return 0, fmt.Errorf("%q is no number from 0 to 1", text)
+	}
+	return part, nil
 }
 
 // checkMongoDBURI does not repeat the text: it may hold a password.

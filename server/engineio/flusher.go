@@ -3,6 +3,7 @@ package engineio
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -13,8 +14,9 @@ const flushers = 2
 // flusher writes for the connections it is handed. While it is busy the queues of others grow, and leave in one write
 // each: the faster the messages, the fewer the writes.
 type flusher struct {
-	mu   sync.Mutex
-	list []*Conn
+	mu    sync.Mutex
+	list  []*Conn
+	marks []func() // to be called when what is in list was flushed
 
 	wake chan struct{} // holds one: there is something in list
 
@@ -47,6 +49,17 @@ func (f *flusher) push(conns ...*Conn) {
 	}
 }
 
+// mark has a function called when all connections that were handed over before have been written to.
+func (f *flusher) mark(reached func()) {
+	f.mu.Lock()
+	f.marks = append(f.marks, reached)
+	f.mu.Unlock()
+	select {
+	case f.wake <- struct{}{}:
+	default:
+	}
+}
+
 func (f *flusher) run(ctx context.Context) {
 	var spare []*Conn
 	for {
@@ -56,14 +69,17 @@ func (f *flusher) run(ctx context.Context) {
 		case <-f.wake:
 		}
 		f.mu.Lock()
-		list := f.list
-		f.list = spare
+		list, marks := f.list, f.marks
+		f.list, f.marks = spare, nil
 		f.mu.Unlock()
 		for i, c := range list {
 			c.flush(f)
 			list[i] = nil
 		}
 		spare = list[:0]
+		for _, reached := range marks {
+			reached()
+		}
 	}
 }
 
@@ -75,6 +91,21 @@ func (f *flusher) write(c *Conn, b []byte) (int, error) {
 		return 0, err
 	}
 	return f.wrote, f.err
+}
+
+// AfterWrites has done called once, by a flusher, when what was queued before this call was written to all WebSockets that
+// the flushers write to. Not waited for are clients whose sockets are full, those of polling, and those of TLS, which have
+// writers of their own. done must not wait; it is not called when Run ends before that.
+func (s *Server) AfterWrites(done func()) {
+	left := new(atomic.Int32)
+	left.Store(flushers)
+	for _, f := range s.flushers {
+		f.mark(func() {
+			if left.Add(-1) == 0 {
+				done()
+			}
+		})
+	}
 }
 
 // flusherOf gives a connection its flusher: always the same, or its frames could overtake each other.

@@ -77,6 +77,7 @@ func (s *Server) send(c call) (reply, error) {
 	in := rooms.SendInput{
 		RoomID: room, Text: f.text("text"), ClientID: f.optionalText("clientId"),
 		Parent: f.optionalSeq("parent"), Data: f.optionalObject("data"), Attachments: f.optionalTexts("attachments"),
+		TraceParent: c.Get("Traceparent"),
 	}
 	if f.err != nil {
 		return reply{}, f.err

@@ -177,6 +177,9 @@ func (s *Server) Connections() int { return s.engine.Connections() }
 // Emit queues a room's events to its sockets.
 func (s *Server) Emit(room rooms.RoomID, events []rooms.Event) { emitEvents(s, room, events) }
 
+// Finish implements rooms.Finisher.
+func (s *Server) Finish(done func()) { s.engine.AfterWrites(done) }
+
 // Reset tells a room's sockets that what they have of it is void.
 func (s *Server) Reset(room rooms.RoomID, reason rooms.ResetReason, lastSeq int64) {
 	emitReset(s, room, reason, lastSeq)
