@@ -167,7 +167,7 @@ test("an owner's settings hold for everybody at once, and are said in the timeli
   await panel.getByText("Saved.").waitFor();
   await cleo.page.getByRole("heading", { name: "House rules", level: 1 }).waitFor();
   await cleo.page.getByText("Only moderators and owners write here.").waitFor();
-  await cleo.page.locator(".note-line", { hasText: "Ann Lee named the room House rules and made the room read-only" }).waitFor();
+  await cleo.page.locator(".note-line", { hasText: /Ann Lee named the room House rules.*Ann Lee made the room read-only/ }).waitFor();
 
   await panel.getByLabel("Read-only").uncheck();
   await panel.getByLabel("Slow mode").selectOption("10 seconds");

@@ -1,6 +1,7 @@
 // JSON routes that the client module has no part in: signing in, before there is a token, and what only those who moderate ask.
 
 import { ChatError } from "../client/src/index";
+import { t } from "./i18n/en/session";
 import { decodeError, isFields } from "./protocol-decode";
 import type { AuthMethods, SignedIn } from "./protocol";
 
@@ -63,5 +64,5 @@ function signedIn(answer: unknown): SignedIn {
 }
 
 export function unreadable(): ChatError {
-  return new ChatError("INTERNAL", "The server's answer cannot be read.", true);
+  return new ChatError("INTERNAL", t("unreadableAnswer"), true);
 }

@@ -7,6 +7,7 @@ import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
 import { useFeeds } from "./feeds/useFeeds";
+import { t } from "./i18n/en/page";
 import { eraseKept } from "./offline/store";
 import { signOut } from "./push/usePush";
 import { openAdmin, openFeed, openRoomId } from "./route";
@@ -19,7 +20,7 @@ export function App({ session }: { session: SessionStore }) {
   const [notice, setNotice] = useState<string>();
   return (
     <>
-      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? "You signed out in another tab." : notice} />}
+      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? t("signedOutElsewhere") : notice} />}
       <DropZone />
     </>
   );
@@ -59,7 +60,7 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
   const ended = chat?.status.value.kind === "ended";
   useEffect(() => {
     if (!ended) return;
-    onNotice("You were signed out by the server.");
+    onNotice(t("signedOutByServer"));
     signOut(session);
   }, [ended]);
 

@@ -1,5 +1,6 @@
 import type { Chat } from "../chat/chat";
 import type { Status } from "../chat/status";
+import { t } from "../i18n/en/banner";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 
@@ -27,12 +28,12 @@ function Gap({ status, onRetry }: { status: GapStatus; onRetry: () => void }) {
         <div class="banner" data-testid="connection-banner">
           <span class="banner-dot" aria-hidden="true" />
           <span class="banner-text">
-            <strong>No connection.</strong> {/* The countdown would be read aloud each second. */}
-            <span aria-hidden="true">{seconds > 0 ? `Reconnecting in ${seconds} s` : "Reconnecting…"}</span>
+            <strong>{t("noConnection")}</strong> {/* The countdown would be read aloud each second. */}
+            <span aria-hidden="true">{seconds > 0 ? t("reconnectingIn", { seconds }) : t("reconnecting")}</span>
           </span>
           <button type="button" class="banner-action" onClick={onRetry} disabled={status.kind === "retrying"}>
             <Icon name="retry" size={16} />
-            Retry now
+            {t("retryNow")}
           </button>
         </div>
       )}

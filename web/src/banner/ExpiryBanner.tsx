@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/banner";
 import { Renewal } from "../session/Renewal";
 import type { SessionStore } from "../session/session";
 import { useNow } from "../ui/now";
@@ -14,10 +15,10 @@ export function ExpiryBanner({ chat, session }: { chat: Chat; session: SessionSt
     <>
       <div class="banner" role="status">
         <span class="banner-text">
-          <strong>Your session ends soon.</strong> <Countdown until={expiresAt} />
+          <strong>{t("endsSoon")}</strong> <Countdown until={expiresAt} />
         </span>
         <button type="button" class="banner-action" onClick={() => setAsking(true)}>
-          Stay signed in
+          {t("staySignedIn")}
         </button>
       </div>
       {asking && <Renewal chat={chat} session={session} onClose={() => setAsking(false)} />}
@@ -27,5 +28,5 @@ export function ExpiryBanner({ chat, session }: { chat: Chat; session: SessionSt
 
 function Countdown({ until }: { until: number }) {
   const seconds = Math.max(0, Math.ceil((until - useNow(1000)) / 1000));
-  return <span aria-hidden="true">{seconds} s left</span>;
+  return <span aria-hidden="true">{t("secondsLeft", { seconds })}</span>;
 }

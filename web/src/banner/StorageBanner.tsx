@@ -1,14 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { Drafts } from "../composer/drafts";
+import { t } from "../i18n/en/banner";
+import { t as ui } from "../i18n/en/ui";
 
 type Trouble = "full" | "silent" | "none";
-
-const WORDS: Readonly<Record<Trouble, string>> = {
-  full: "This browser’s storage is full. What is not sent yet is gone when the page is closed or loaded again.",
-  silent: "This browser’s storage does not answer. What is not sent yet is gone when the page is closed or loaded again.",
-  none: "This browser keeps nothing for this page. What is not sent yet is gone when the page is closed or loaded again.",
-};
 
 /** Says once that what is not sent yet ends with the page; and where there is such, the browser asks before it goes. */
 export function StorageBanner({ chat, drafts }: { chat: Chat; drafts: Drafts }) {
@@ -27,7 +23,7 @@ export function StorageBanner({ chat, drafts }: { chat: Chat; drafts: Drafts }) 
     <div role="status">
       {trouble !== undefined && trouble !== read && (
         <div class="banner" data-testid="storage-banner">
-          <span class="banner-words">{WORDS[trouble]}</span>
+          <span class="banner-words">{t(trouble)}</span>
           <button
             type="button"
             class="banner-action"
@@ -36,7 +32,7 @@ export function StorageBanner({ chat, drafts }: { chat: Chat; drafts: Drafts }) 
               document.getElementById("composer")?.focus(); // the button goes
             }}
           >
-            OK
+            {ui("ok")}
           </button>
         </div>
       )}

@@ -4,6 +4,7 @@ import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import { StorageBanner } from "../banner/StorageBanner";
 import { Drafts } from "../composer/drafts";
+import { t } from "../i18n/en/chat";
 import { Sidebar } from "../rooms/Sidebar";
 import { invitation, namesNoRoom, openRoomId } from "../route";
 import { AcceptInvitation } from "../session/AcceptInvitation";
@@ -29,7 +30,7 @@ export function ChatView({ chat, session, trays }: { chat: Chat; session: Sessio
 
   const skip = room && room.presence.value.kind !== "refused" && (
     <a class="skip-link" href="#composer" onClick={focusComposer}>
-      Skip to the message field
+      {t("skip")}
     </a>
   );
   const invited = invitation.value;
@@ -37,7 +38,7 @@ export function ChatView({ chat, session, trays }: { chat: Chat; session: Sessio
     <>
       <Frame
         listId="rooms"
-        listLabel="Rooms and account"
+        listLabel={t("listLabel")}
         hasOpen={roomId !== undefined}
         skip={skip}
         list={(onOpened, onClose) => <Sidebar chat={chat} session={session} onOpened={onOpened} onClose={onClose} />}
@@ -87,15 +88,13 @@ function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
           </>
         ) : isFirst ? (
           <>
-            <h1>
-              Welcome, <bdi>{chat.user.name}</bdi>
-            </h1>
-            <p>Nobody has opened a room yet. Create the first one with the plus sign in the list.</p>
+            <h1>{t.rich("welcome", { name: <bdi>{chat.user.name}</bdi> })}</h1>
+            <p>{t("firstRoom")}</p>
           </>
         ) : (
           <>
-            <h1>Choose a room</h1>
-            <p>Everything said there is kept, in order. You can read it from the start.</p>
+            <h1>{t("chooseRoom")}</h1>
+            <p>{t("chooseRoomText")}</p>
           </>
         )}
       </div>

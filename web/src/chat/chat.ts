@@ -7,6 +7,7 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { ChatError, type Chat as Client, connect, type LogEvent as TheirEvent, type MyRoom, type OutboxEntry, type OutboxStorage, type Room as Handle, type State } from "../../client/src/index";
 import type { Attachment } from "../attachments/attachment";
+import { t } from "../i18n/en/chat";
 import { DEFAULT_MAX_TEXT_LENGTH, type NewMessage, type Room, type RoomRow, type User } from "../protocol";
 import { decodeLogEvent } from "../protocol-decode";
 import { decodeRoom } from "../protocol-rooms";
@@ -321,12 +322,12 @@ export class Chat {
     const room = this.known(roomId);
     if (!room) return;
     const isOpen = roomId === this.openRoomId.peek();
-    const words = leftWords[reason] ?? (error ? messageOf(error) : "You cannot read this room.");
+    const words = leftWords(reason) ?? (error ? messageOf(error) : t("unreadable"));
     room.presence.value = { kind: "refused", message: words };
     room.own(undefined);
     // One that was refused stays, out of sight: the list may name it again, and it would be asked for again and again.
     if (error || (isOpen && reason !== "left")) return;
-    this.say(`${room.name.peek()}: ${words}`);
+    this.say(t("inRoom", { room: room.name.peek(), words }));
     batch(() => {
       if (isOpen) goTo(undefined, true);
       this.drop(room);

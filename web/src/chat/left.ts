@@ -1,6 +1,8 @@
-/** Why one is out of a room, in words. */
-export const leftWords: Readonly<Record<string, string>> = {
-  removed: "You were taken out of this room.",
-  banned: "You are banned from this room.",
-  left: "You have left this room.",
-};
+// Why one is out of a room, in words.
+
+import { t } from "../i18n/en/chat";
+
+/** Undefined: the reason is none that has words. */
+export function leftWords(reason: string): string | undefined {
+  return reason === "removed" || reason === "banned" || reason === "left" ? t(reason) : undefined;
+}

@@ -2,6 +2,7 @@
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MyRoom, Room as Handle } from "../../client/src/index";
+import { t } from "../i18n/en/chat";
 import type { LogEvent, NewMessage, Room, RoomSettings } from "../protocol";
 import { decodeMessages } from "../protocol-decode";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
@@ -77,7 +78,7 @@ export class RoomState {
     this.name = computed(() => {
       const { name, type, userId } = this.info.value;
       if (type !== "direct" || userId === undefined) return name;
-      return userId === me ? "My notes" : people.name(userId);
+      return userId === me ? t("myNotes") : people.name(userId);
     });
     const { log, part } = this;
     // Not computed: what is computed, and looked at no more, keeps its last value, and with it all that was read in this room.

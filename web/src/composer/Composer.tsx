@@ -10,6 +10,7 @@ import type { Emoji } from "../emoji/book";
 import { EmojiButton } from "../emoji/EmojiButton";
 import { type Book, useBook } from "../emoji/load";
 import { chosenTone, noteEmoji } from "../emoji/recent";
+import { t } from "../i18n/en/composer";
 import { mayModerate } from "../rooms/rights";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
@@ -218,20 +219,20 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
           }}
         />
         <EmojiButton onPick={insert} />
-        <button type="submit" class="composer-send" aria-label="Send" disabled={!sendable}>
+        <button type="submit" class="composer-send" aria-label={t("send")} disabled={!sendable}>
           <Icon name="send" />
         </button>
       </div>
       <p id={`${place.id}-limit`} class="composer-limit" role={tooLong ? "alert" : undefined}>
-        {waitSeconds > 0 && !tooLong && `Slow mode: you may write again in ${waitText(waitSeconds)}`}
+        {waitSeconds > 0 && !tooLong && t("slowMode", { time: waitText(waitSeconds) })}
         {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
       {asking && (
         <ConfirmDialog
-          title="Notify everybody?"
-          text={`“@room” notifies everybody in ${name}.`}
-          action="Send to all"
-          keep="Go back"
+          title={t("notifyTitle")}
+          text={t("notifyText", { room: name })}
+          action={t("sendToAll")}
+          keep={t("goBack")}
           onConfirm={() => {
             setAsking(false);
             send(true);

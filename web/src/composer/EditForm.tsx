@@ -1,4 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/composer";
+import { t as ui } from "../i18n/en/ui";
 import { Icon } from "../ui/Icon";
 import { codePoints, limitText, showsLimit } from "./length";
 
@@ -54,7 +56,7 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
   return (
     <form
       class="composer"
-      aria-label="Edit message"
+      aria-label={t("editMessage")}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -67,9 +69,9 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
     >
       <div class="edit-head">
         <Icon name="edit" size={16} />
-        <span>{state === "saving" ? "Saving the message…" : "Editing a message"}</span>
+        <span>{t(state === "saving" ? "saving" : "editing")}</span>
         <button type="button" class="button-link" onClick={onClose}>
-          Cancel
+          {ui("cancel")}
         </button>
       </div>
       <div class={`composer-box${tooLong ? " over" : ""}`}>
@@ -79,7 +81,7 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
           rows={1}
           dir="auto"
           value={text}
-          aria-label="New text of the message"
+          aria-label={t("newText")}
           aria-invalid={tooLong}
           aria-describedby={`${id}-limit`}
           readOnly={state === "saving"}
@@ -94,12 +96,12 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
             void save();
           }}
         />
-        <button type="submit" class="composer-send" aria-label="Save" disabled={!savable}>
+        <button type="submit" class="composer-send" aria-label={ui("save")} disabled={!savable}>
           <Icon name="check" />
         </button>
       </div>
       <p id={`${id}-limit`} class={`composer-limit${error ? " edit-error" : ""}`} role={error || tooLong ? "alert" : undefined}>
-        {error ? `Not saved. ${error}` : showsLimit(length, maxLength) && limitText(length, maxLength)}
+        {error ? t("notSaved", { error }) : showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>
   );

@@ -1,4 +1,5 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/composer";
 import { MENTION_ROOM } from "../protocol";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
@@ -25,7 +26,7 @@ export function suggestionId(id: string, index: number): string {
 export function Suggestions({ id, chat, suggestions, chosen, onPick }: SuggestionsProps) {
   const now = useNow(TIMES_EVERY_MS);
   return (
-    <ul id={id} class="suggestions" role="listbox" aria-label={suggestions[0]?.emoji === undefined ? "People to mention" : "Emoji"}>
+    <ul id={id} class="suggestions" role="listbox" aria-label={t(suggestions[0]?.emoji === undefined ? "people" : "emoji")}>
       {suggestions.map((suggestion, i) => (
         <li
           key={suggestion.id}

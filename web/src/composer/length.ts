@@ -1,5 +1,7 @@
 // How long a text is, and what is said of it.
 
+import { t } from "../i18n/en/composer";
+
 /** The count shows when this share of the limit is used. */
 const COUNT_FROM = 0.8;
 
@@ -16,6 +18,5 @@ export function showsLimit(length: number, maxLength: number): boolean {
 
 export function limitText(length: number, maxLength: number): string {
   const left = maxLength - length;
-  const count = `${Math.abs(left).toLocaleString("en")} ${Math.abs(left) === 1 ? "character" : "characters"}`;
-  return left >= 0 ? `${count} left` : `${count} too long`;
+  return left >= 0 ? t("left", { count: left }) : t("tooLong", { count: -left });
 }

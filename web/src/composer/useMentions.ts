@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/composer";
 import { MENTION_ROOM } from "../protocol";
 import { mayModerate } from "../rooms/rights";
 import { isMeant, type Typed } from "./mention";
@@ -48,7 +49,7 @@ async function suggest(chat: Chat, room: RoomState, query: string): Promise<Sugg
   const found = people
     .filter(({ id, name }) => id !== chat.user.id && isMeant(query, name, id))
     .map(({ id, name }) => ({ id, name: name || id, more: name ? id : "" }));
-  const everybody = mayModerate(info) && isMeant(query, "room", "room") ? [{ id: MENTION_ROOM, name: "room", more: "Everybody in this room" }] : [];
+  const everybody = mayModerate(info) && isMeant(query, "room", "room") ? [{ id: MENTION_ROOM, name: "room", more: t("everybody") }] : [];
   return [...found.slice(0, MOST - everybody.length), ...everybody];
 }
 

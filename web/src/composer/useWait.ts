@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/composer";
 import { paceOf } from "../rooms/rights";
 
 /** How often the seconds are counted anew, in ms: less than a second, so that none is left out. */
@@ -22,7 +23,7 @@ export function useWait(chat: Chat, room: RoomState): number {
 
 /** "9 s", "2 min 5 s". */
 export function waitText(seconds: number): string {
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? t("seconds", { seconds }) : t("minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 });
 }
 
 /** When our next message may follow our last one, by this device's clock. */

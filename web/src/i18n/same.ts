@@ -3,8 +3,28 @@
 import type { Tag } from "./language";
 
 export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
-  de: ["Online", "Offline"],
-  fr: ["Invisible"],
-  es: ["Invisible"],
-  "pt-BR": ["Online", "Offline"],
+  de: [
+    "Online",
+    "Offline",
+    "Name",
+    "Thread",
+    "Token",
+    "{minutes, number} min {seconds, number} s",
+  ],
+  es: [
+    "Invisible",
+    "Token",
+    "{minutes, number} min {seconds, number} s",
+  ],
+  fr: [
+    "Invisible",
+    "Message",
+    "{minutes, number} min {seconds, number} s",
+  ],
+  "pt-BR": [
+    "Online",
+    "Offline",
+    "Token",
+    "{minutes, number} min {seconds, number} s",
+  ],
 };

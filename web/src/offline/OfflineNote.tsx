@@ -1,5 +1,7 @@
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/offline";
 import { Icon } from "../ui/Icon";
+import { dayAndTime } from "../ui/time";
 
 /** Says that what one sees was kept, and as of when. */
 export function OfflineNote({ room }: { room: RoomState }) {
@@ -10,8 +12,7 @@ export function OfflineNote({ room }: { room: RoomState }) {
         <p class="offline-note">
           <Icon name="clock" size={18} />
           <span>
-            <strong>You are offline.</strong> These are the last messages kept in this browser, as of {new Date(keptAt).toLocaleString([], { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" })}. What you
-            write is sent when there is a connection.
+            <strong>{t("offline")}</strong> {t("kept", { time: dayAndTime(keptAt) })}
           </span>
         </p>
       )}

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import { ChatError } from "../../client/src/index";
+import { t } from "../i18n/en/session";
 import { goTo, invitation } from "../route";
 import { Dialog } from "../ui/Dialog";
 
@@ -27,17 +28,17 @@ export function AcceptInvitation({ chat, token }: { chat: Chat; token: string })
     }
   };
   return (
-    <Dialog title="You are invited to a room" onClose={close}>
-      <p class="dialog-text">The others there will see that you have joined.</p>
+    <Dialog title={t("invited")} onClose={close}>
+      <p class="dialog-text">{t("invitedText")}</p>
       <p class="form-error" role="alert">
         {error}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button-plain" onClick={close}>
-          Not now
+          {t("notNow")}
         </button>
         <button type="button" class="button" disabled={busy || !online} onClick={() => void accept()}>
-          Join the room
+          {t("join")}
         </button>
       </div>
     </Dialog>
@@ -46,8 +47,8 @@ export function AcceptInvitation({ chat, token }: { chat: Chat; token: string })
 
 function wordsOf(failure: unknown): string {
   if (!(failure instanceof ChatError)) return messageOf(failure);
-  if (failure.code === "NOT_FOUND") return "This invitation is not good any more: it was revoked, or the link is not whole.";
-  if (failure.code === "GONE") return "This invitation has expired or is used up. Ask for a new one.";
-  if (failure.code === "FORBIDDEN") return "You cannot join this room.";
+  if (failure.code === "NOT_FOUND") return t("invitationBad");
+  if (failure.code === "GONE") return t("invitationOver");
+  if (failure.code === "FORBIDDEN") return t("invitationForbidden");
   return messageOf(failure);
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
 import { LanguagePicker } from "../i18n/LanguagePicker";
+import { t } from "../i18n/en/session";
 import { PreviewSwitch } from "../previews/PreviewSwitch";
 import { PushSwitch } from "../push/PushSwitch";
 import { signOut, usePush } from "../push/usePush";
@@ -51,7 +52,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
       }}
     >
       {open && (
-        <div id="account-menu" class="account-menu" role="group" aria-label="Account">
+        <div id="account-menu" class="account-menu" role="group" aria-label={t("account")}>
           <ThemePicker labelled />
           <LanguagePicker />
           <PushSwitch push={push} />
@@ -63,7 +64,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
             onClick={() => signOut(session)}
           >
             <Icon name="leave" size={18} />
-            Sign out
+            {t("signOut")}
           </button>
         </div>
       )}
@@ -73,7 +74,7 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
         </span>
         <span class="me-text">
           <bdi class="me-name">{chat.user.name}</bdi>
-          <span class="me-state">{online ? "Connected" : "Not connected"}</span>
+          <span class="me-state">{t(online ? "connected" : "notConnected")}</span>
         </span>
         <Icon name="more" />
       </button>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/session";
 import { signOut } from "../push/usePush";
 import { Dialog } from "../ui/Dialog";
 import { AccountForm, TokenForm } from "./forms";
@@ -11,14 +12,14 @@ export function Renewal({ chat, session, onClose }: { chat: Chat; session: Sessi
   const { user } = chat;
 
   const take = (token: string) => {
-    if (!session.renew(token)) return setError(`That is somebody else. Sign in as ${user.name}, or sign out first.`);
+    if (!session.renew(token)) return setError(t("somebodyElse", { name: user.name }));
     setError(undefined);
     chat.renewed();
     onClose?.();
   };
 
   return (
-    <Dialog title={onClose ? "Your session ends soon" : "Your session has ended"} {...(onClose ? { onClose } : {})}>
+    <Dialog title={t(onClose ? "endsSoon" : "hasEnded")} {...(onClose ? { onClose } : {})}>
       <p class="dialog-text">{explanation(user.id, user.name)}</p>
       {user.id.startsWith("a:") && <AccountForm onToken={take} only={user.name} />}
       {!user.id.startsWith("a:") && !user.id.startsWith("g:") && <TokenForm onToken={take} />}
@@ -26,13 +27,13 @@ export function Renewal({ chat, session, onClose }: { chat: Chat; session: Sessi
         {error}
       </p>
       <button type="button" class="button-plain" onClick={() => signOut(session)}>
-        Sign out
+        {t("signOut")}
       </button>
     </Dialog>
   );
 }
 
 function explanation(id: string, name: string): string {
-  if (id.startsWith("g:")) return "A guest's session cannot be prolonged. Copy what you have typed, sign out, and join as a guest again.";
-  return `Sign in as ${name} to go on. Everything here stays as it is, and messages that wait are sent then.`;
+  if (id.startsWith("g:")) return t("guestEnds");
+  return t("goOn", { name });
 }

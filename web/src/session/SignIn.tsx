@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { authMethods } from "../api";
 import { LanguagePicker } from "../i18n/LanguagePicker";
+import { t } from "../i18n/en/session";
+import { t as ui } from "../i18n/en/ui";
 import type { AuthMethods } from "../protocol";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Logo } from "../ui/Icon";
@@ -8,8 +10,6 @@ import { AccountForm, GuestForm, TokenForm } from "./forms";
 import type { SessionStore } from "./session";
 
 type Way = "guest" | "account" | "token";
-
-const wayNames: Record<Way, string> = { guest: "Guest", account: "Account", token: "Token" };
 
 /** The first screen: in as a guest, with an account or with a token, as far as the server offers it. */
 export function SignIn({ session, notice }: { session: SessionStore; notice: string | undefined }) {
@@ -28,7 +28,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
   const way = chosen ?? ways[0];
   const take = (token: string) => {
     // A pasted token is somebody else's to keep; it ends with the tab.
-    if (!session.signIn(token, stay && way !== "token")) setError("The server's answer cannot be read.");
+    if (!session.signIn(token, stay && way !== "token")) setError(t("unreadableAnswer"));
   };
 
   return (
@@ -37,27 +37,27 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
         <header class="sign-in-head">
           <Logo size={44} />
           <h1>roomstream</h1>
-          <p>Rooms where every message is kept, in order, for everyone.</p>
+          <p>{t("claim")}</p>
         </header>
         {notice && (
           <p class="note" role="status">
             {notice}
           </p>
         )}
-        {methods === "loading" && <div class="spinner" role="status" aria-label="Loading" />}
+        {methods === "loading" && <div class="spinner" role="status" aria-label={ui("loading")} />}
         {methods === "failed" && (
           <div class="sign-in-failed" role="alert">
-            <p>The server cannot be reached.</p>
+            <p>{t("unreachable")}</p>
             <button type="button" class="button" onClick={load}>
-              Try again
+              {ui("tryAgain")}
             </button>
           </div>
         )}
         {ways.length > 1 && (
-          <div class="segments" role="group" aria-label="How to sign in">
+          <div class="segments" role="group" aria-label={t("howTo")}>
             {ways.map((name) => (
               <button key={name} type="button" aria-pressed={name === way} onClick={() => setChosen(name)}>
-                {wayNames[name]}
+                {t(name)}
               </button>
             ))}
           </div>
@@ -69,7 +69,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
         {(way === "guest" || way === "account") && (
           <label class="checkbox">
             <input type="checkbox" checked={stay} onChange={(event) => setStay(event.currentTarget.checked)} />
-            Stay signed in on this device
+            {t("stay")}
           </label>
         )}
       </div>

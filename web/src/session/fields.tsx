@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useId, useRef } from "preact/hooks";
+import { t } from "../i18n/en/session";
 
 interface FieldProps {
   label: string;
@@ -75,7 +76,7 @@ export function Form({ action, danger, busy, error, onSubmit, children }: FormPr
         {error}
       </p>
       <button type="submit" class={`button${danger ? " button-danger" : ""}`} disabled={busy}>
-        {busy ? "One moment…" : action}
+        {busy ? t("oneMoment") : action}
       </button>
     </form>
   );

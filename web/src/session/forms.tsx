@@ -3,6 +3,8 @@
 import { useState } from "preact/hooks";
 import { register, signIn, signInAsGuest } from "../api";
 import { ChatError } from "../../client/src/index";
+import { messageOf, sentence } from "../chat/asking";
+import { t } from "../i18n/en/session";
 import { Field, Form } from "./fields";
 import { readToken } from "./token";
 
@@ -16,7 +18,7 @@ function useAttempt(): { busy: boolean; error: string | undefined; attempt: (wor
     setBusy(true);
     setError(undefined);
     work()
-      .catch((failure: unknown) => setError(sentence(failure)))
+      .catch((failure: unknown) => setError(wordsOf(failure)))
       .finally(() => setBusy(false));
   };
   return { busy, error, attempt };
@@ -26,8 +28,8 @@ export function GuestForm({ onToken }: { onToken: OnToken }) {
   const [name, setName] = useState("");
   const { busy, error, attempt } = useAttempt();
   return (
-    <Form action="Join as a guest" busy={busy} error={error} onSubmit={() => attempt(async () => onToken((await signInAsGuest(name.trim())).token))}>
-      <Field label="Your name" value={name} onInput={setName} autocomplete="nickname" maxLength={64} required hint="What others see. A guest's session lasts 12 hours." />
+    <Form action={t("joinAsGuest")} busy={busy} error={error} onSubmit={() => attempt(async () => onToken((await signInAsGuest(name.trim())).token))}>
+      <Field label={t("yourName")} value={name} onInput={setName} autocomplete="nickname" maxLength={64} required hint={t("guestHint")} />
     </Form>
   );
 }
@@ -46,24 +48,24 @@ export function AccountForm({ onToken, only }: AccountFormProps) {
   const submit = async () => onToken((await (isNew ? register : signIn)(name.trim(), password)).token);
   return (
     <>
-      <Form action={isNew ? "Create account" : "Sign in"} busy={busy} error={error} onSubmit={() => attempt(submit)}>
-        <Field label="Name" value={name} onInput={setName} autocomplete="username" maxLength={64} required readOnly={only !== undefined} />
+      <Form action={t(isNew ? "createAccount" : "signIn")} busy={busy} error={error} onSubmit={() => attempt(submit)}>
+        <Field label={t("name")} value={name} onInput={setName} autocomplete="username" maxLength={64} required readOnly={only !== undefined} />
         <Field
-          label="Password"
+          label={t("password")}
           type="password"
           value={password}
           onInput={setPassword}
           autocomplete={isNew ? "new-password" : "current-password"}
           maxLength={256}
           required
-          {...(isNew ? { hint: "A few words that you have used nowhere else are best." } : {})}
+          {...(isNew ? { hint: t("passwordHint") } : {})}
         />
       </Form>
       {only === undefined && (
         <p class="form-switch">
-          {isNew ? "Have an account already?" : "New here?"}{" "}
+          {t(isNew ? "haveAccount" : "newHere")}{" "}
           <button type="button" class="button-link" onClick={() => setNew(!isNew)}>
-            {isNew ? "Sign in" : "Create an account"}
+            {t(isNew ? "signIn" : "createAnAccount")}
           </button>
         </p>
       )}
@@ -77,19 +79,19 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
   const submit = async () => {
     const trimmed = token.trim();
     const claims = readToken(trimmed);
-    if (!claims) throw new Error("That is no token: it has three parts with dots between them.");
-    if (claims.expiresAt <= Date.now()) throw new Error("That token has expired. Get a new one.");
+    if (!claims) throw new Error(t("noToken"));
+    if (claims.expiresAt <= Date.now()) throw new Error(t("tokenExpired"));
     onToken(trimmed);
   };
   return (
-    <Form action="Sign in with the token" busy={busy} error={error} onSubmit={() => attempt(submit)}>
-      <Field label="Token" type="password" value={token} onInput={setToken} autocomplete="off" required hint="A JWT from your own sign-in service, or from the server's token command." />
+    <Form action={t("signInToken")} busy={busy} error={error} onSubmit={() => attempt(submit)}>
+      <Field label={t("token")} type="password" value={token} onInput={setToken} autocomplete="off" required hint={t("tokenHint")} />
     </Form>
   );
 }
 
-function sentence(failure: unknown): string {
-  if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return "The name or the password is wrong.";
-  const text = failure instanceof Error ? failure.message : "Something went wrong. Try again.";
-  return text.charAt(0).toUpperCase() + text.slice(1);
+function wordsOf(failure: unknown): string {
+  if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return t("wrongPassword");
+  if (failure instanceof ChatError) return messageOf(failure);
+  return failure instanceof Error ? sentence(failure.message) : t("wentWrong");
 }

@@ -1,4 +1,5 @@
 import type { ApartMessages } from "../chat/apart";
+import { t } from "../i18n/en/threads";
 import { Icon } from "../ui/Icon";
 import { Quoted } from "./Quote";
 
@@ -9,10 +10,10 @@ export function AnswerBar({ apart, seq, me, onClose }: { apart: ApartMessages; s
     <div class="answer-bar">
       <Icon name="reply" size={18} />
       <div class="quote">
-        <span class="hidden">In reply to </span>
+        <span class="hidden">{t("inReplyTo")} </span>
         {quoted.kind === "message" && <Quoted message={quoted.message} me={me} />}
       </div>
-      <button type="button" class="button-icon" aria-label="Do not reply to this message" onClick={onClose}>
+      <button type="button" class="button-icon" aria-label={t("doNotReply")} onClick={onClose}>
         <Icon name="close" size={18} />
       </button>
     </div>

@@ -1,4 +1,7 @@
 import type { ApartMessages } from "../chat/apart";
+import { t } from "../i18n/en/threads";
+import { t as timeline } from "../i18n/en/timeline";
+import { t as ui } from "../i18n/en/ui";
 import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 import { goToMessage, messagePath } from "../route";
@@ -17,10 +20,10 @@ interface QuoteProps {
 /** What a message answers, which leads there. */
 export function Quote({ apart, roomId, seq, me, tabIndex }: QuoteProps) {
   const quoted = apart.of(seq).value;
-  if (quoted.kind === "none") return <p class="quote quote-none">The message that this answers is not kept any more.</p>;
+  if (quoted.kind === "none") return <p class="quote quote-none">{t("quoteGone")}</p>;
   return (
     <a class="quote" href={messagePath(roomId, seq)} tabIndex={tabIndex} onClick={followHere(() => goToMessage(roomId, seq))}>
-      <span class="hidden">In reply to </span>
+      <span class="hidden">{t("inReplyTo")} </span>
       {quoted.kind === "message" ? <Quoted message={quoted.message} me={me} /> : <span class="quote-text">…</span>}
     </a>
   );
@@ -31,9 +34,9 @@ export function Quoted({ message, me }: { message: NewMessage; me: string }) {
   const { author, authorName, text, deleted, attachments = [] } = message;
   return (
     <>
-      <bdi class={`quote-author hue-${hueOf(author)}`}>{author === me ? "You" : authorName || author}</bdi>
+      <bdi class={`quote-author hue-${hueOf(author)}`}>{author === me ? ui("you") : authorName || author}</bdi>
       <span class="quote-text" dir="auto">
-        {deleted ? "This message was deleted." : plainText(text) || attachments.map(({ name }) => name).join(", ")}
+        {deleted ? timeline("deleted") : plainText(text) || attachments.map(({ name }) => name).join(", ")}
       </span>
     </>
   );

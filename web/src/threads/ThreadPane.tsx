@@ -8,6 +8,8 @@ import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditForm } from "../composer/EditForm";
 import { useEditing } from "../composer/useEditing";
+import { t } from "../i18n/en/threads";
+import { t as ui } from "../i18n/en/ui";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
@@ -79,7 +81,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
       <header class="room-head">
         <div class="room-head-text">
           <h2 id="thread-title" ref={title} tabIndex={-1}>
-            Thread
+            {t("thread")}
           </h2>
           <p>
             <bdi>{room.name.value}</bdi>
@@ -87,7 +89,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
         </div>
         <div class="room-head-more">
           <FollowButton chat={chat} roomId={room.id} seq={seq} />
-          <button type="button" class="button-icon" aria-label="Close the thread" title="Close the thread" onClick={close}>
+          <button type="button" class="button-icon" aria-label={t("close")} title={t("close")} onClick={close}>
             <Icon name="close" />
           </button>
         </div>
@@ -108,7 +110,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           onClose={edits.end}
         />
       ) : (
-        <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: "Reply in the thread", parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />
+        <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: t("replyLabel"), parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />
       )}
     </section>
   );
@@ -127,11 +129,11 @@ function FollowButton({ chat, roomId, seq }: { chat: Chat; roomId: string; seq: 
     <button
       type="button"
       class={following ? "follow follow-on" : "follow"}
-      title={following ? "Stop following this thread" : "New replies are listed above the rooms"}
+      title={t(following ? "stopFollowing" : "followHint")}
       onClick={() => void change()}
     >
       <Icon name={following ? "check" : "bell"} size={16} />
-      {following ? "Following" : "Follow"}
+      {t(following ? "following" : "follow")}
     </button>
   );
 }
@@ -172,35 +174,35 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
   const parent = rootItems[0]?.parent ?? 0;
   return (
     <div class="timeline-frame">
-      <div id="thread-messages" ref={scroller} class="timeline" role="region" aria-label="Messages of the thread" tabIndex={0}>
+      <div id="thread-messages" ref={scroller} class="timeline" role="region" aria-label={t("messages")} tabIndex={0}>
         <div class="timeline-content">
-          {root.kind === "none" && <p class="timeline-top">There is no such message in this room, or it is not kept any more.</p>}
-          {root.kind === "loading" && <div class="spinner" role="status" aria-label="Loading the thread" />}
+          {root.kind === "none" && <p class="timeline-top">{t("noMessage")}</p>}
+          {root.kind === "loading" && <div class="spinner" role="status" aria-label={t("loading")} />}
           {parent > 0 && <Quote apart={room.apart} roomId={room.id} seq={parent} me={chat.user.id} tabIndex={0} />}
           {rootDays.map((day) => (
-            <DaySection key={`root-${day.key}`} day={day} what="Thread" {...shared} />
+            <DaySection key={`root-${day.key}`} day={day} what={t("thread")} {...shared} />
           ))}
           {root.kind === "message" && (
             <p class="thread-line">
-              <span>{log.hasBefore || !log.loaded ? "Replies" : count === 0 ? "No replies yet" : count === 1 ? "1 reply" : `${count} replies`}</span>
+              <span>{log.hasBefore || !log.loaded ? t("replies") : t("replyCount", { count })}</span>
             </p>
           )}
           {thread.paging.value === "failed" && (
             <p class="timeline-top" role="alert">
-              The replies could not be read.{" "}
+              {t("failed")}{" "}
               <button type="button" class="button-link" onClick={() => void thread.readOlder()}>
-                Try again
+                {ui("tryAgain")}
               </button>
             </p>
           )}
-          {thread.paging.value === "loading" && <div class="spinner" role="status" aria-label="Loading replies" />}
+          {thread.paging.value === "loading" && <div class="spinner" role="status" aria-label={t("loadingReplies")} />}
           {thread.paging.value === "idle" && log.loaded && log.hasBefore && (
             <button type="button" class="button-link thread-earlier" onClick={() => void thread.readOlder()}>
-              Show earlier replies
+              {t("earlier")}
             </button>
           )}
           {days.map((day) => (
-            <DaySection key={day.key} day={day} what="Replies" {...shared} />
+            <DaySection key={day.key} day={day} what={t("replies")} {...shared} />
           ))}
         </div>
       </div>

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { WithParts } from "../details/WithParts";
+import { t } from "../i18n/en/threads";
 import { Icon } from "../ui/Icon";
 
 /** Leads to the threads that we follow and have not read, in all rooms. */
@@ -19,7 +20,7 @@ export function ThreadsButton({ chat, onOpened }: { chat: Chat; onOpened: () => 
         {count > 0 && (
           <button type="button" class="threads-button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
             <Icon name="thread" size={18} />
-            <span>{count === 1 && !chat.threads.more.value ? "1 thread with new replies" : `${count}${chat.threads.more.value ? "+" : ""} threads with new replies`}</span>
+            <span>{chat.threads.more.value ? t("unreadMost", { most: count }) : t("unread", { count })}</span>
           </button>
         )}
       </div>

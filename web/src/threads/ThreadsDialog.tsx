@@ -1,6 +1,9 @@
 import { useRef } from "preact/hooks";
 import type { UnreadThread } from "../../client/src/index";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/threads";
+import { t as timeline } from "../i18n/en/timeline";
+import { t as ui } from "../i18n/en/ui";
 import { plainText } from "../markdown/parse";
 import { decodeMessage } from "../protocol-decode";
 import { goToThread, threadPath } from "../route";
@@ -19,10 +22,10 @@ export function ThreadsDialog({ chat, onOpened, onClose }: ThreadsDialogProps) {
   const cards = useRef<HTMLUListElement>(null);
   const list = chat.threads.unread.value ?? [];
   return (
-    <Dialog title="Threads with new replies" side onClose={onClose}>
+    <Dialog title={t("unreadTitle")} side onClose={onClose}>
       <div class="panel-part">
-        {list.length === 0 && <p class="dialog-text">You have read all the threads you follow. You follow those you began or replied in, and any other by its “Follow”.</p>}
-        <ul ref={cards} class="cards" tabIndex={-1} aria-label="Threads with new replies">
+        {list.length === 0 && <p class="dialog-text">{t("allRead")}</p>}
+        <ul ref={cards} class="cards" tabIndex={-1} aria-label={t("unreadTitle")}>
           {list.map((one) => (
             <Card
               key={`${one.roomId}/${one.thread}`}
@@ -40,7 +43,7 @@ export function ThreadsDialog({ chat, onOpened, onClose }: ThreadsDialogProps) {
             />
           ))}
         </ul>
-        {chat.threads.more.value && <p class="dialog-text">There are more: they come when some of these are read.</p>}
+        {chat.threads.more.value && <p class="dialog-text">{t("more")}</p>}
       </div>
     </Dialog>
   );
@@ -58,7 +61,7 @@ function Card({ chat, unread, onOpen, onRead }: CardProps) {
   const message = decodeMessage(unread.message);
   const room = chat.rooms.value.get(roomId);
   const at = Date.parse(lastAt) || 0;
-  const author = message === undefined ? "" : message.author === chat.user.id ? "You" : message.authorName || message.author;
+  const author = message === undefined ? "" : message.author === chat.user.id ? ui("you") : message.authorName || message.author;
   return (
     <li class="card" data-thread={thread}>
       <a class="card-link" href={threadPath(roomId, thread)} onClick={followHere(onOpen)}>
@@ -69,12 +72,12 @@ function Card({ chat, unread, onOpen, onRead }: CardProps) {
           </time>
         </span>
         <span class="card-text" dir="auto">
-          <bdi>{author}</bdi>: {message?.deleted ? "This message was deleted." : plainText(message?.text ?? "") || (message?.attachments ?? []).map(({ name }) => name).join(", ")}
+          {t.rich("said", { name: <bdi>{author}</bdi>, text: message?.deleted ? timeline("deleted") : plainText(message?.text ?? "") || (message?.attachments ?? []).map(({ name }) => name).join(", ") })}
         </span>
-        <span class="thread-unread">{unread.unread === 1 ? "1 new reply" : unread.unread >= MOST_COUNTED ? "999+ new replies" : `${unread.unread} new replies`}</span>
+        <span class="thread-unread">{unread.unread >= MOST_COUNTED ? t("newRepliesMost", { most: MOST_COUNTED - 1 }) : t("newReplies", { count: unread.unread })}</span>
       </a>
       <button type="button" class="button-link" onClick={onRead}>
-        Mark as read
+        {timeline("markAsRead")}
       </button>
     </li>
   );

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { spokenText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/timeline";
 import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 
@@ -22,7 +23,7 @@ export function Announcer({ chat, room }: { chat: Chat; room: RoomState }) {
     });
   }, [chat, room]);
   return (
-    <div class="hidden" role="log" aria-live="polite" aria-label={`New messages in ${room.name.value}`}>
+    <div class="hidden" role="log" aria-live="polite" aria-label={t("newMessagesIn", { room: room.name.value })}>
       {lines.map((message) => (
         <p key={message.seq}>{spokenText(message.authorName || message.author, plainText(message.text), message.attachments ?? [])}</p>
       ))}

@@ -2,7 +2,9 @@ import { Component } from "preact";
 import { Attachments } from "../attachments/Attachments";
 import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/timeline";
 import { MessageText } from "../markdown/MessageText";
+import { numberText } from "../i18n/number";
 import { LinkCard } from "../previews/LinkCard";
 import { MENTION_ROOM } from "../protocol";
 import { Quote } from "../threads/Quote";
@@ -65,7 +67,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
       <div class="bubble">
         {apart && item.parent > 0 && !item.deleted && <Quote apart={apart} roomId={apart.roomId} seq={item.parent} me={chat.user.id} tabIndex={tabIndex} />}
         {item.deleted ? (
-          <p class="bubble-text bubble-deleted">This message was deleted.</p>
+          <p class="bubble-text bubble-deleted">{t("deleted")}</p>
         ) : (
           item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
         )}
@@ -74,14 +76,14 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
         <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
         <span class="bubble-meta">
           {isPinned && !item.deleted && (
-            <span class="bubble-pin" title="Pinned">
+            <span class="bubble-pin" title={t("pinned")}>
               <Icon name="pin" size={14} />
-              <span class="hidden">Pinned</span>
+              <span class="hidden">{t("pinned")}</span>
             </span>
           )}
           {item.editedAt > 0 && (
             <span class="bubble-edited" title={exactTime(item.editedAt)}>
-              edited
+              {t("edited")}
             </span>
           )}
           <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)}>
@@ -91,14 +93,14 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
         </span>
       </div>
       {!item.deleted && (
-        <button type="button" class="message-more" data-more tabIndex={tabIndex} aria-label="Message actions" aria-haspopup="menu">
+        <button type="button" class="message-more" data-more tabIndex={tabIndex} aria-label={t("messageActions")} aria-haspopup="menu">
           <Icon name="dots" size={18} />
         </button>
       )}
       {item.replies > 0 && (
         <button type="button" class="replies" tabIndex={tabIndex} onClick={() => onThread(item.seq)}>
           <Icon name="thread" size={16} />
-          {item.replies === 1 ? "1 reply" : `${item.replies} replies`}
+          {t("replies", { count: item.replies })}
         </button>
       )}
       {seenBy && <SeenBy by={seenBy} />}
@@ -119,11 +121,11 @@ function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
   const reactions = Object.entries(item.reactions);
   if (reactions.length === 0) return null;
   return (
-    <ul class="reactions" aria-label="Reactions">
+    <ul class="reactions" aria-label={t("reactions")}>
       {reactions.map(([emoji, { count, me }]) => (
         <li key={emoji}>
           <button type="button" class="reaction" tabIndex={tabIndex} aria-pressed={me} onClick={() => onReact(item.seq, emoji, !me)}>
-            <span dir="auto">{emoji}</span> <span class="reaction-count">{count}</span>
+            <span dir="auto">{emoji}</span> <span class="reaction-count">{numberText(count)}</span>
           </button>
         </li>
       ))}
@@ -139,29 +141,28 @@ function namedIn(item: Item, chat: Chat): Named[] {
 
 /** Who has read our newest message, where the room shows it. */
 function SeenBy({ by }: { by: readonly string[] }) {
-  const names = by.slice(0, SEEN_NAMES).join(", ");
+  const names = <bdi>{by.slice(0, SEEN_NAMES).join(", ")}</bdi>;
   const more = by.length - SEEN_NAMES;
   return (
     <p class="seen-by" title={by.join(", ")}>
-      Seen by <bdi>{names}</bdi>
-      {more > 0 && ` and ${more} more`}
+      {more > 0 ? t.rich("seenByMore", { names, count: more }) : t.rich("seenBy", { names })}
     </p>
   );
 }
 
 const states = {
-  logged: { icon: "check", label: "Sent" },
-  read: { icon: "checks", label: "Read" },
-  sending: { icon: "clock", label: "Sending" },
-  failed: { icon: "alert", label: "Not sent" },
+  logged: { icon: "check", label: "sent" },
+  read: { icon: "checks", label: "read" },
+  sending: { icon: "clock", label: "sending" },
+  failed: { icon: "alert", label: "notSent" },
 } as const;
 
 function State({ state }: { state: keyof typeof states }) {
   const { icon, label } = states[state];
   return (
-    <span class="bubble-state" title={label}>
+    <span class="bubble-state" title={t(label)}>
       <Icon name={icon} size={14} />
-      <span class="hidden">{label}</span>
+      <span class="hidden">{t(label)}</span>
     </span>
   );
 }
@@ -176,12 +177,12 @@ interface FailureProps {
 function Failure({ error, clientId, onRetry, onDiscard }: FailureProps) {
   return (
     <div class="failure" role="alert">
-      <span>Not sent. {error}</span>
+      <span>{t("notSentWhy", { error: error ?? "" })}</span>
       <button type="button" class="button-link" onClick={() => onRetry(clientId)}>
-        Retry
+        {t("retry")}
       </button>
       <button type="button" class="button-link" onClick={() => onDiscard(clientId)}>
-        Discard
+        {t("discard")}
       </button>
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/timeline";
 import { Avatar } from "../ui/Avatar";
 import { hueOf } from "../ui/identity";
 import { clockTime, dayName } from "../ui/time";
@@ -33,7 +34,7 @@ export function DaySection({ day, what, now, firstUnread, ...shared }: DaySectio
   const { chat } = shared;
   const name = dayName(day.at, now);
   return (
-    <section class="day" aria-label={what ? `${what}: ${name}` : name} data-day={day.key}>
+    <section class="day" aria-label={what ? t("dayOf", { what, day: name }) : name} data-day={day.key}>
       <h2 class="day-name">
         <span>{name}</span>
       </h2>
@@ -55,10 +56,10 @@ function GroupView({ group, isUnread, tabStop, marked, pins, seen, ...shared }: 
     <>
       {isUnread && (
         <p class="unread-line">
-          <span>New</span>
+          <span>{t("newLine")}</span>
         </p>
       )}
-      <div class={`group${group.own ? " own" : ""}`} role="group" aria-label={`${group.own ? "You" : group.authorName}, ${clockTime(at)}`}>
+      <div class={`group${group.own ? " own" : ""}`} role="group" aria-label={group.own ? t("groupOwn", { time: clockTime(at) }) : t("groupOf", { name: group.authorName, time: clockTime(at) })}>
         {!group.own && <Avatar id={group.author} name={group.authorName} />}
         <div class="group-body">
           {!group.own && (

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { EmojiDialog } from "../emoji/EmojiDialog";
 import { ReactedDialog } from "../emoji/ReactedDialog";
+import { t } from "../i18n/en/timeline";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
@@ -12,13 +13,13 @@ import type { Item } from "./rows";
 
 /** Offered at once; any other emoji of a message is a press on it away. */
 const QUICK = [
-  { emoji: "👍", label: "Thumbs up" },
-  { emoji: "❤️", label: "Heart" },
-  { emoji: "😂", label: "Laughing" },
-  { emoji: "🎉", label: "Party" },
-  { emoji: "😮", label: "Surprised" },
-  { emoji: "😢", label: "Sad" },
-];
+  { emoji: "👍", label: "thumbsUp" },
+  { emoji: "❤️", label: "heart" },
+  { emoji: "😂", label: "laughing" },
+  { emoji: "🎉", label: "party" },
+  { emoji: "😮", label: "surprised" },
+  { emoji: "😢", label: "sad" },
+] as const;
 
 export interface MessageActions {
   onRetry: (clientId: string) => void;
@@ -106,11 +107,11 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
       {opened && item && (
         <ActionMenu
           key={opened.key}
-          label="Message"
+          label={t("menu")}
           anchor={opened.anchor}
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
-          more={{ id: "react", label: "Another emoji…", icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
+          more={{ id: "react", label: t("anotherEmoji"), icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
           actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
@@ -124,7 +125,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
       {asked > 0 && <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}
       {reacting && (
         <EmojiDialog
-          label="React with an emoji"
+          label={t("reactWith")}
           anchor={reacting.anchor}
           alignEnd={reacting.alignEnd}
           onPick={(emoji) => actions.onReact(reacting.seq, emoji, true)}
@@ -137,7 +138,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
             const refusal = await actions.onReport(reporting, reason);
             if (refusal === undefined) {
               setReporting(0);
-              say("Reported to the moderators");
+              say(t("reported"));
             }
             return refusal;
           }}
@@ -152,7 +153,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
 function choicesOf({ seq, reactions }: Item, { onReact }: MessageActions): Choice[] {
   return QUICK.map(({ emoji, label }) => {
     const checked = reactions[emoji]?.me === true;
-    return { id: emoji, text: emoji, label, checked, run: () => onReact(seq, emoji, !checked) };
+    return { id: emoji, text: emoji, label: t(label), checked, run: () => onReact(seq, emoji, !checked) };
   });
 }
 
@@ -175,24 +176,24 @@ interface Steps {
 
 function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho }: Steps): Action[] {
   const { clientId } = item;
-  const copyIt: Action = { id: "copy", label: "Copy text", icon: "copy", run: onCopy };
+  const copyIt: Action = { id: "copy", label: t("copyText"), icon: "copy", run: onCopy };
   if (item.state !== "logged" && clientId !== undefined) {
-    const retry: Action = { id: "retry", label: "Retry", icon: "retry", run: () => actions.onRetry(clientId) };
-    const discard: Action = { id: "discard", label: "Discard", icon: "close", danger: true, run: () => actions.onDiscard(clientId) };
+    const retry: Action = { id: "retry", label: t("retry"), icon: "retry", run: () => actions.onRetry(clientId) };
+    const discard: Action = { id: "discard", label: t("discard"), icon: "close", danger: true, run: () => actions.onDiscard(clientId) };
     return [...(item.state === "failed" ? [retry] : []), copyIt, discard];
   }
   if (item.seq === 0) return [copyIt];
   const { onReply, onShow, onThread, root } = actions;
   const places: Action[] = [
-    ...(onReply && may.mayReply ? [{ id: "reply", label: "Reply", icon: "reply", run: () => onReply(item.seq) } as const] : []),
-    ...(item.seq === root ? [] : [{ id: "thread", label: "Open thread", icon: "thread", run: () => onThread(item.seq) } as const]),
-    ...(onShow ? [{ id: "show", label: "Show in the room", icon: "rooms", run: () => onShow(item.seq) } as const] : []),
+    ...(onReply && may.mayReply ? [{ id: "reply", label: t("reply"), icon: "reply", run: () => onReply(item.seq) } as const] : []),
+    ...(item.seq === root ? [] : [{ id: "thread", label: t("openThread"), icon: "thread", run: () => onThread(item.seq) } as const]),
+    ...(onShow ? [{ id: "show", label: t("showInRoom"), icon: "rooms", run: () => onShow(item.seq) } as const] : []),
   ];
-  const link: Action = { id: "link", label: "Copy link", icon: "link", run: onLink };
-  const pin: Action = { id: "pin", label: may.isPinned ? "Take the pin away" : "Pin", icon: "pin", run: () => actions.onPin(item.seq, !may.isPinned) };
-  const edit: Action = { id: "edit", label: "Edit", icon: "edit", run: () => actions.onEdit(item) };
-  const remove: Action = { id: "delete", label: "Delete", icon: "trash", danger: true, run: onDelete };
-  const who: Action = { id: "who", label: "Who reacted", icon: "people", run: onWho };
-  const report: Action = { id: "report", label: "Report…", icon: "alert", run: onReport };
+  const link: Action = { id: "link", label: t("copyLink"), icon: "link", run: onLink };
+  const pin: Action = { id: "pin", label: t(may.isPinned ? "unpin" : "pin"), icon: "pin", run: () => actions.onPin(item.seq, !may.isPinned) };
+  const edit: Action = { id: "edit", label: t("edit"), icon: "edit", run: () => actions.onEdit(item) };
+  const remove: Action = { id: "delete", label: t("delete"), icon: "trash", danger: true, run: onDelete };
+  const who: Action = { id: "who", label: t("whoReacted"), icon: "people", run: onWho };
+  const report: Action = { id: "report", label: t("reportMenu"), icon: "alert", run: onReport };
   return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

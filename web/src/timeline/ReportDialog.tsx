@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../i18n/en/timeline";
 import { MAX_REPORT_REASON } from "../protocol";
 import { Field, Form } from "../session/fields";
 import { Dialog } from "../ui/Dialog";
@@ -21,10 +22,10 @@ export function ReportDialog({ onReport, onClose }: ReportDialogProps) {
     setError(refusal);
   };
   return (
-    <Dialog title="Report this message" onClose={onClose}>
-      <p class="dialog-text">Those who moderate this room will see it, and that you reported it.</p>
-      <Form action="Report" busy={busy} error={error} onSubmit={() => void report()}>
-        <Field label="What is wrong with it" value={reason} onInput={setReason} autocomplete="off" maxLength={MAX_REPORT_REASON} required autoFocus />
+    <Dialog title={t("reportTitle")} onClose={onClose}>
+      <p class="dialog-text">{t("reportText")}</p>
+      <Form action={t("report")} busy={busy} error={error} onSubmit={() => void report()}>
+        <Field label={t("reportReason")} value={reason} onInput={setReason} autocomplete="off" maxLength={MAX_REPORT_REASON} required autoFocus />
       </Form>
     </Dialog>
   );

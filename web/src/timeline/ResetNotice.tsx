@@ -1,18 +1,21 @@
-const reasons: Readonly<Record<string, string>> = {
-  another_log: "This room was restored from an earlier copy. What you saw before may have changed.",
-  ahead: "This room was restored from an earlier copy. What you saw before may have changed.",
-  too_far: "You were away for very long. The room was loaded anew; what you missed is above.",
-  trimmed: "The oldest messages of this room are no longer kept. The room was loaded anew.",
-  forbidden: "You can no longer read this room.",
-};
+import { t } from "../i18n/en/timeline";
+import { t as ui } from "../i18n/en/ui";
+
+const reasons = {
+  another_log: "resetRestored",
+  ahead: "resetRestored",
+  too_far: "resetTooFar",
+  trimmed: "resetTrimmed",
+  forbidden: "resetForbidden",
+} as const;
 
 /** Says that what stood here was dropped: never silently. */
 export function ResetNotice({ reason, onSeen }: { reason: string; onSeen: () => void }) {
   return (
     <div class="note note-row" role="status" data-testid="reset-notice">
-      <span>{reasons[reason] ?? "This room was loaded anew."}</span>
+      <span>{t((reasons as Readonly<Record<string, (typeof reasons)["ahead" | "too_far" | "trimmed" | "forbidden"]>>)[reason] ?? "resetAnew")}</span>
       <button type="button" class="button-link" onClick={onSeen}>
-        OK
+        {ui("ok")}
       </button>
     </div>
   );

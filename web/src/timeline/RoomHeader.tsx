@@ -1,6 +1,7 @@
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import type { Part } from "../details/RoomPanel";
+import { t } from "../i18n/en/timeline";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
@@ -40,7 +41,7 @@ export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
           {type === "private" && (
             <span class="room-head-lock">
               <Icon name="lock" size={16} />
-              <span class="hidden">Private room </span>
+              <span class="hidden">{t("privateRoom")} </span>
             </span>
           )}
           <bdi>{name}</bdi>
@@ -54,11 +55,11 @@ export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
       {onDetails && (
         <div class="room-head-more">
           {pins !== "" && (
-            <button type="button" class="button-icon" aria-label="Pinned messages" title="Pinned messages" aria-haspopup="dialog" onClick={() => onDetails("pins")}>
+            <button type="button" class="button-icon" aria-label={t("pinnedMessages")} title={t("pinnedMessages")} aria-haspopup="dialog" onClick={() => onDetails("pins")}>
               <Icon name="pin" />
             </button>
           )}
-          <button type="button" class="button-icon" aria-label="Room details" title="Room details" aria-haspopup="dialog" onClick={() => onDetails(type === "direct" ? "files" : "about")}>
+          <button type="button" class="button-icon" aria-label={t("roomDetails")} title={t("roomDetails")} aria-haspopup="dialog" onClick={() => onDetails(type === "direct" ? "files" : "about")}>
             <Icon name="info" />
           </button>
         </div>

@@ -12,6 +12,7 @@ import { EditForm } from "../composer/EditForm";
 import { useEditing } from "../composer/useEditing";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
+import { t } from "../i18n/en/timeline";
 import { OfflineNote } from "../offline/OfflineNote";
 import { PreviewsOfRoom } from "../previews/LinkCard";
 import { whyNotWrite } from "../rooms/rights";
@@ -70,7 +71,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
             <RoomHeader chat={chat} room={room} onMenu={onMenu} onDetails={isRefused ? undefined : (first) => setDetails({ room, first })} />
             {isRefused ? (
               <div class="empty">
-                <h2>This room cannot be opened</h2>
+                <h2>{t("cannotOpen")}</h2>
                 <p role="alert">{presence.message}</p>
               </div>
             ) : (
@@ -107,7 +108,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                     key={`composer-${room.id}`}
                     chat={chat}
                     room={room}
-                    place={{ id: "composer", draft: room.id, label: `Message ${name}`, parent: answering || undefined, isAskedFor: false }}
+                    place={{ id: "composer", draft: room.id, label: t("messageTo", { room: name }), parent: answering || undefined, isAskedFor: false }}
                     drafts={drafts}
                     uploads={uploads}
                     above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}

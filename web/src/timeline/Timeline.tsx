@@ -5,6 +5,8 @@ import { readNewer } from "../chat/around";
 import type { Chat } from "../chat/chat";
 import { LAND_WITHIN } from "../chat/pages";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/timeline";
+import { t as ui } from "../i18n/en/ui";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
@@ -106,7 +108,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
     await nextFrame();
     const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me);
     if (isRead && first) toLine(logItem(first, log.me).key);
-    else say("The first unread message could not be read.");
+    else say(t("firstUnreadFailed"));
   };
 
   if (atEnd) seenWhenLeft.current = log.last;
@@ -122,7 +124,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
 
   return (
     <div class="timeline-frame">
-      <div id="messages" ref={scroller} class="timeline" role="region" aria-label={`Messages in ${room.name.value}`} tabIndex={0}>
+      <div id="messages" ref={scroller} class="timeline" role="region" aria-label={t("messagesIn", { room: room.name.value })} tabIndex={0}>
         <div ref={content} class="timeline-content" data-landed={landed || !log.loaded || room.keptAt.value !== undefined}>
           <Top room={room} onRetry={() => void chat.pages.readOlder(room)} />
           <div ref={above} class="timeline-rest" />
@@ -161,7 +163,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
       {!atEnd && (
         <button type="button" class="jump" onClick={toEnd}>
           <Icon name="down" size={18} />
-          {unseen > 0 ? `${unseen} new ${unseen === 1 ? "message" : "messages"}` : "Jump to present"}
+          {unseen > 0 ? t("newCount", { count: unseen }) : t("jumpToPresent")}
         </button>
       )}
     </div>
@@ -174,11 +176,11 @@ function FarUnread({ count, onJump, onRead }: { count: number; onJump: () => voi
     <div class="far-unread">
       <button type="button" class="jump jump-up" onClick={onJump}>
         <Icon name="down" size={18} />
-        {count >= MOST_COUNTED ? "999+" : count} unread: jump to the first
+        {count >= MOST_COUNTED ? t("farUnreadMost", { most: MOST_COUNTED - 1 }) : t("farUnread", { count })}
       </button>
       <button type="button" class="jump" onClick={onRead}>
         <Icon name="check" size={18} />
-        Mark as read
+        {t("markAsRead")}
       </button>
     </div>
   );
@@ -190,46 +192,44 @@ function Top({ room, onRetry }: { room: RoomState; onRetry: () => void }) {
   if (room.paging.value === "failed") {
     return (
       <p class="timeline-top" role="alert">
-        Older messages could not be read.{" "}
+        {t("olderFailed")}{" "}
         <button type="button" class="button-link" onClick={onRetry}>
-          Try again
+          {ui("tryAgain")}
         </button>
       </p>
     );
   }
   if (!log.loaded) return <Skeleton />;
-  if (log.hasBefore) return <div class="timeline-top">{room.paging.value === "loading" && <div class="spinner" role="status" aria-label="Loading older messages" />}</div>;
+  if (log.hasBefore) return <div class="timeline-top">{room.paging.value === "loading" && <div class="spinner" role="status" aria-label={t("loadingOlder")} />}</div>;
   if (log.messages.length + log.pending.length === 0) {
     return (
       <div class="timeline-start timeline-empty">
-        <h2>Nothing here yet</h2>
-        <p>{emptyWords[room.info.value.type]}</p>
+        <h2>{t("nothingYet")}</h2>
+        <p>{t(emptyWords[room.info.value.type])}</p>
       </div>
     );
   }
   const { type, userId } = room.info.value;
   const isDirect = type === "direct" && userId !== log.me;
+  const name = <bdi>{room.name.value}</bdi>;
   return (
     <div class="timeline-start">
-      <h2>
-        {isDirect ? "The beginning of your messages with " : "The beginning of "}
-        <bdi>{room.name.value}</bdi>
-      </h2>
-      <p>{type === "direct" ? "Nobody else can read this." : "Everything said in this room is below."}</p>
+      <h2>{isDirect ? t.rich("beginningDirect", { name }) : t.rich("beginning", { room: name })}</h2>
+      <p>{t(type === "direct" ? "nobodyElse" : "everythingBelow")}</p>
     </div>
   );
 }
 
 const emptyWords = {
-  public: "Say the first word: everyone who joins this room will be able to read it.",
-  private: "Say the first word: the members of this room will be able to read it.",
-  direct: "Say the first word. Nobody else can read this.",
+  public: "emptyPublic",
+  private: "emptyPrivate",
+  direct: "emptyDirect",
 } as const;
 
 /** Stands for messages that are on their way. */
 function Skeleton() {
   return (
-    <div class="skeleton" role="status" aria-label="Loading messages">
+    <div class="skeleton" role="status" aria-label={t("loadingMessages")}>
       {[62, 38, 74, 50, 30].map((width, i) => (
         <div key={i} class={`skeleton-row skeleton-${width}`} />
       ))}

@@ -1,27 +1,13 @@
-import { Fragment } from "preact";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/timeline";
 
-/** Names shown; of more people it is only said that they are several. */
-const MOST_NAMES = 2;
-
-/** Who types, said politely. It keeps its place while nobody does, so that nothing moves. */
+/** Who types, said politely; of more than two it is only said that they are several. It keeps its place while nobody does, so that nothing moves. */
 export function TypingLine({ chat, room }: { chat: Chat; room: RoomState }) {
-  const ids = room.typists.ids.value;
+  const [first, second, third] = room.typists.ids.value.map((id) => <bdi key={id}>{chat.people.name(id)}</bdi>);
   return (
     <p class="typing-line" role="status">
-      {ids.length > MOST_NAMES && "Several people are typing"}
-      {ids.length > 0 && ids.length <= MOST_NAMES && (
-        <>
-          {ids.map((id, i) => (
-            <Fragment key={id}>
-              {i > 0 && " and "}
-              <bdi>{chat.people.name(id)}</bdi>
-            </Fragment>
-          ))}
-          {ids.length === 1 ? " is typing" : " are typing"}
-        </>
-      )}
+      {third ? t("typingMany") : first && second ? t.rich("typingTwo", { first, second }) : first && t.rich("typingOne", { name: first })}
     </p>
   );
 }

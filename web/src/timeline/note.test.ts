@@ -1,10 +1,12 @@
+import type { ComponentChildren, VNode } from "preact";
 import { expect, test } from "vitest";
 import type { MemberUpdated, RoomSettings } from "../protocol";
 import type { Note } from "./log";
-import { notePieces } from "./note";
+import { noteSentences } from "./note";
 
 const names: Record<string, string> = { ann: "Ann", bo: "Bo" };
-const say = (note: Note) => notePieces(note, "me", (id) => names[id] ?? id, (at) => new Date(at).toISOString()).map((piece) => (typeof piece === "string" ? piece : piece.name)).join("");
+const textOf = (child: ComponentChildren): string => (Array.isArray(child) ? child.map(textOf).join("") : typeof child === "string" ? child : textOf((child as VNode<{ children: string }>).props.children));
+const say = (note: Note) => noteSentences(note, "me", (id) => names[id] ?? id, (at) => new Date(at).toISOString()).map(textOf).join(" · ");
 const member = (more: Partial<MemberUpdated>): Note => ({ event: "member_updated", roomId: "r", seq: 2, userId: "bo", role: "member", author: "ann", ...more });
 const settings: RoomSettings = { name: "Tea", topic: "", readOnly: false, slowModeMs: 0, archived: false, receipts: false, pins: "3" };
 const update = (more: Partial<RoomSettings>): Note => ({ event: "room_updated", roomId: "r", seq: 3, author: "ann", ...settings, ...more, before: settings });
@@ -20,7 +22,7 @@ test("members", () => {
 
 test("settings", () => {
   expect(say(update({ name: "Coffee" }))).toBe("Ann named the room Coffee");
-  expect(say(update({ readOnly: true, slowModeMs: 5000, archived: true }))).toBe("Ann made the room read-only, set slow mode to 5 s and archived the room");
+  expect(say(update({ readOnly: true, slowModeMs: 5000, archived: true }))).toBe("Ann made the room read-only · Ann set slow mode to 5 s · Ann archived the room");
   expect(say(update({ pins: "3,5" }))).toBe("Ann pinned a message");
   expect(say(update({ pins: "" }))).toBe("Ann took a pin away");
   expect(say(update({}))).toBe("Ann changed the room’s settings");

@@ -1,45 +1,42 @@
-// What changed a room's members or settings, as a sentence.
+// What changed a room's members or settings, as sentences.
 
-import type { RoomSettings, Role } from "../protocol";
+import { type ComponentChildren, h } from "preact";
+import { t } from "../i18n/en/timeline";
+import type { RoomSettings } from "../protocol";
 import type { Note } from "./log";
 
-/** Words, and names that may be written in any direction. */
-export type NotePiece = string | { readonly name: string };
-
-const asRole: Readonly<Record<Role, string>> = { reader: "a reader", member: "a member", moderator: "a moderator", owner: "an owner" };
-
-/** timeOf writes a moment, ms since 1970. */
-export function notePieces(note: Note, me: string, nameOf: (id: string) => string, timeOf: (at: number) => string): NotePiece[] {
-  const who = (id: string): NotePiece => (id === me ? "you" : { name: nameOf(id) });
-  const pieces = note.event === "room_updated" ? changed(note, who) : member(note, who, timeOf);
-  const [first, ...rest] = pieces;
-  return first === "you" ? ["You", ...rest] : pieces;
+/** nameOf: what an id is called; timeOf writes a moment, ms since 1970. */
+export function noteSentences(note: Note, me: string, nameOf: (id: string) => string, timeOf: (at: number) => string): ComponentChildren[] {
+  return note.event === "room_updated" ? changed(note, me, nameOf) : [member(note, me, nameOf, timeOf)];
 }
 
-function member(note: Extract<Note, { event: "member_updated" }>, who: (id: string) => NotePiece, timeOf: (at: number) => string): NotePiece[] {
-  const { userId, author, role, bannedUntil } = note;
-  if (bannedUntil !== undefined) return [who(author), " banned ", who(userId), ` until ${timeOf(Date.parse(bannedUntil))}`];
-  if (userId === author) return role === undefined ? [who(userId), " left"] : role === "member" || role === "reader" ? [who(userId), " joined"] : [who(userId), ` became ${asRole[role]}`];
-  if (role === undefined) return [who(author), " took ", who(userId), " out of the room"];
-  return [who(author), " made ", who(userId), ` ${asRole[role]}`];
+/** A name, which may be written in any direction. */
+const apart = (name: string) => h("bdi", null, name);
+
+function member({ userId, author, role, bannedUntil }: Extract<Note, { event: "member_updated" }>, me: string, nameOf: (id: string) => string, timeOf: (at: number) => string): ComponentChildren {
+  const people = { case: author === me ? "by" : userId === me ? "whom" : "other", who: apart(nameOf(author)), whom: apart(nameOf(userId)) };
+  if (bannedUntil !== undefined) return t.rich("noteBanned", { ...people, time: timeOf(Date.parse(bannedUntil)) });
+  if (userId !== author) return role === undefined ? t.rich("noteTookOut", people) : t.rich("noteMade", { ...people, role });
+  if (role === undefined) return t.rich("noteLeft", people);
+  return role === "member" || role === "reader" ? t.rich("noteJoined", people) : t.rich("noteBecame", { ...people, role });
 }
 
-function changed(note: Extract<Note, { event: "room_updated" }>, who: (id: string) => NotePiece): NotePiece[] {
+function changed(note: Extract<Note, { event: "room_updated" }>, me: string, nameOf: (id: string) => string): ComponentChildren[] {
   const { before } = note;
-  const what = before ? differences(before, note) : [];
-  if (what.length === 0) return [who(note.author), " changed the room’s settings"];
-  return [who(note.author), " ", ...what.flatMap((pieces, i) => (i === 0 ? pieces : [i === what.length - 1 ? " and " : ", ", ...pieces]))];
+  const by = { case: note.author === me ? "by" : "other", who: apart(nameOf(note.author)) };
+  const sentences = before ? differences(before, note, by) : [];
+  return sentences.length === 0 ? [t.rich("noteSettings", by)] : sentences;
 }
 
-function differences(before: RoomSettings, after: RoomSettings): NotePiece[][] {
-  const all: NotePiece[][] = [];
-  if (after.name !== before.name) all.push(["named the room ", { name: after.name }]);
-  if (after.topic !== before.topic) all.push(after.topic === "" ? ["removed the topic"] : ["set the topic to ", { name: after.topic }]);
-  if (after.readOnly !== before.readOnly) all.push([after.readOnly ? "made the room read-only" : "let members write again"]);
-  if (after.slowModeMs !== before.slowModeMs) all.push([after.slowModeMs === 0 ? "ended slow mode" : `set slow mode to ${after.slowModeMs / 1000} s`]);
-  if (after.archived !== before.archived) all.push([after.archived ? "archived the room" : "took the room out of the archive"]);
-  if (after.receipts !== before.receipts) all.push([after.receipts ? "let everyone see who has read what" : "hid who has read what"]);
-  if (after.pins !== before.pins) all.push([isLonger(after.pins, before.pins) ? "pinned a message" : "took a pin away"]);
+function differences(before: RoomSettings, after: RoomSettings, by: { case: string; who: ComponentChildren }): ComponentChildren[] {
+  const all: ComponentChildren[] = [];
+  if (after.name !== before.name) all.push(t.rich("noteNamed", { ...by, name: apart(after.name) }));
+  if (after.topic !== before.topic) all.push(after.topic === "" ? t.rich("noteNoTopic", by) : t.rich("noteTopic", { ...by, topic: apart(after.topic) }));
+  if (after.readOnly !== before.readOnly) all.push(t.rich(after.readOnly ? "noteReadOnly" : "noteWritable", by));
+  if (after.slowModeMs !== before.slowModeMs) all.push(after.slowModeMs === 0 ? t.rich("noteSlowEnded", by) : t.rich("noteSlow", { ...by, seconds: after.slowModeMs / 1000 }));
+  if (after.archived !== before.archived) all.push(t.rich(after.archived ? "noteArchived" : "noteUnarchived", by));
+  if (after.receipts !== before.receipts) all.push(t.rich(after.receipts ? "noteReceipts" : "noteNoReceipts", by));
+  if (after.pins !== before.pins) all.push(t.rich(isLonger(after.pins, before.pins) ? "notePinned" : "noteUnpinned", by));
   return all;
 }
 

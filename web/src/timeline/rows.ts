@@ -1,6 +1,7 @@
 // Messages as they stand on the page: by day, and within a day in groups of one sender.
 
 import type { Attachment } from "../attachments/attachment";
+import { filesText } from "../attachments/words";
 import type { NewMessage, Reactions } from "../protocol";
 import type { Note, Pending, RoomLog } from "./log";
 
@@ -90,11 +91,6 @@ export function pendingItem(pending: Pending, me: string, myName: string): Item 
     clientId: pending.clientId,
     ...(pending.error === undefined ? {} : { error: pending.error }),
   };
-}
-
-/** What stands in a bubble without words until its files are seen. */
-function filesText(n: number): string {
-  return n === 1 ? "1 file" : `${n} files`;
 }
 
 /** The messages of a log, and what is on its way. made: what was made of messages before: what did not change is the same, and costs nothing. counted: where answers are counted, if not in this log. */

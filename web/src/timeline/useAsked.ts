@@ -1,13 +1,10 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type AroundEnd, readAround } from "../chat/around";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/timeline";
 import { askedMessage, type AskedMessage } from "../route";
 
-const refusals: Readonly<Record<Exclude<AroundEnd, "shown" | "offline">, string>> = {
-  trimmed: "That message is older than what this room keeps.",
-  none: "There is no such message in this room.",
-  failed: "That message could not be read.",
-};
+const refusals = { trimmed: "askedTrimmed", none: "askedNone", failed: "askedFailed" } as const satisfies Record<Exclude<AroundEnd, "shown" | "offline">, string>;
 
 export interface Asked {
   /** One is on the way to a message: where the reader stands is not decided. */
@@ -29,7 +26,7 @@ export function useAsked(room: RoomState, toMessage: (seq: number) => void): Ask
     if (!asked || !going || !isIn) return undefined;
     let wanted = true;
     void readAround(room, asked.seq, () => wanted).then((end) => {
-      if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? "" : refusals[end] });
+      if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? "" : t(refusals[end]) });
     });
     return () => {
       wanted = false;

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../i18n/en/ui";
 import { Icon, type IconName } from "./Icon";
 import { place } from "./place";
 
@@ -79,7 +80,7 @@ export function ActionMenu({ label, choices, more, actions, anchor, alignEnd, on
       <div class="menu-scrim" onClick={onClose} />
       <div ref={menu} class="menu" role="menu" aria-label={label} onKeyDown={onKeyDown}>
         {choices.length > 0 && (
-          <div class="menu-choices" role="group" aria-label="React">
+          <div class="menu-choices" role="group" aria-label={t("react")}>
             {choices.map((choice) => (
               <button
                 key={choice.id}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../i18n/en/ui";
 import { Icon } from "./Icon";
 
 interface DialogProps {
@@ -43,7 +44,7 @@ export function Dialog({ title, onClose, side, children }: DialogProps) {
         <header class="dialog-head">
           <h2 id={titleId}>{title}</h2>
           {onClose && (
-            <button type="button" class="button-icon" aria-label="Close" onClick={onClose}>
+            <button type="button" class="button-icon" aria-label={t("close")} onClick={onClose}>
               <Icon name="close" />
             </button>
           )}

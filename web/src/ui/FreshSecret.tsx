@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../i18n/en/ui";
 import { Field } from "../session/fields";
 import { Icon } from "./Icon";
 
@@ -8,9 +9,9 @@ export function FreshSecret({ label, copy, value }: { label: string; copy: strin
   const take = async () => {
     try {
       await navigator.clipboard.writeText(value);
-      setSaid("Copied.");
+      setSaid(t("copiedSentence"));
     } catch {
-      setSaid("The browser does not allow copying here: select it.");
+      setSaid(t("noCopyingSelect"));
     }
   };
   return (

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/en/ui";
 import { goTo } from "../route";
 import { followHere } from "./followHere";
 import { Icon, Logo } from "./Icon";
@@ -19,7 +20,7 @@ export function SidebarHead({ title, children, onClose }: SidebarHeadProps) {
       <h1>{title}</h1>
       {children}
       {onClose && (
-        <button type="button" class="button-icon" aria-label="Close the list" onClick={onClose}>
+        <button type="button" class="button-icon" aria-label={t("closeList")} onClick={onClose}>
           <Icon name="close" />
         </button>
       )}
@@ -30,7 +31,7 @@ export function SidebarHead({ title, children, onClose }: SidebarHeadProps) {
 /** The way back to the rooms, to one of them where it is given. */
 export function RoomsLink({ roomId }: { roomId?: string | undefined }) {
   return (
-    <a class="button-icon" href="/" aria-label="Rooms" title="Rooms" onClick={followHere(() => goTo(roomId))}>
+    <a class="button-icon" href="/" aria-label={t("rooms")} title={t("rooms")} onClick={followHere(() => goTo(roomId))}>
       <Icon name="rooms" />
     </a>
   );

@@ -3,8 +3,8 @@ import { useComputed } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { WithParts } from "../details/WithParts";
+import { t } from "../i18n/en/unsent";
 import { Icon } from "../ui/Icon";
-import { unsentText } from "./unsent";
 
 /** Leads to the messages that failed where they cannot be seen: in other rooms, also in those that one is out of. */
 export function UnsentButton({ chat, onOpened }: { chat: Chat; onOpened: () => void }) {
@@ -26,7 +26,7 @@ export function UnsentButton({ chat, onOpened }: { chat: Chat; onOpened: () => v
         {elsewhere > 0 && (
           <button type="button" class="unsent-button" aria-haspopup="dialog" onClick={() => setOpen(true)}>
             <Icon name="alert" size={18} />
-            {unsentText(elsewhere)}
+            {t("count", { count: elsewhere })}
           </button>
         )}
       </div>

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { sentence } from "../chat/asking";
+import { t } from "../i18n/en/unsent";
 import { goTo } from "../route";
 import { copy } from "../ui/copy";
 import { Dialog } from "../ui/Dialog";
 import { dateAndTime, exactTime } from "../ui/time";
 import { useToast } from "../ui/useToast";
-import { filesText, type Unsent } from "./unsent";
+import type { Unsent } from "./unsent";
 
 interface UnsentDialogProps {
   chat: Chat;
@@ -23,8 +24,8 @@ export function UnsentDialog({ chat, onOpened, onClose }: UnsentDialogProps) {
     if (unsent.length === 0) onClose();
   }, [unsent.length]);
   return (
-    <Dialog title="Messages not sent" onClose={onClose}>
-      <ul ref={list} class="unsent-list" tabIndex={-1} aria-label="Messages not sent">
+    <Dialog title={t("title")} onClose={onClose}>
+      <ul ref={list} class="unsent-list" tabIndex={-1} aria-label={t("title")}>
         {unsent.map((one) => (
           <Row
             key={one.clientId}
@@ -63,7 +64,7 @@ function Row({ chat, unsent, onCopy, onDiscard, onOpen }: RowProps) {
   return (
     <li class="unsent">
       <p class="unsent-head">
-        <strong>{room ? <bdi>{room.name.value}</bdi> : "A room that you cannot read any more"}</strong>
+        <strong>{room ? <bdi>{room.name.value}</bdi> : t("unreadableRoom")}</strong>
         <time dateTime={new Date(unsent.at).toISOString()} title={exactTime(unsent.at)}>
           {dateAndTime(unsent.at)}
         </time>
@@ -73,21 +74,21 @@ function Row({ chat, unsent, onCopy, onDiscard, onOpen }: RowProps) {
           {unsent.text}
         </p>
       )}
-      {unsent.files > 0 && <p class="unsent-files">{filesText(unsent.files)}</p>}
+      {unsent.files > 0 && <p class="unsent-files">{t("withFiles", { count: unsent.files })}</p>}
       <p class="unsent-error">{sentence(unsent.error)}</p>
       <div class="unsent-actions">
         {unsent.text !== "" && (
           <button type="button" class="button-link" onClick={onCopy}>
-            Copy text
+            {t("copyText")}
           </button>
         )}
         {isOpenable && (
           <button type="button" class="button-link" onClick={onOpen}>
-            Go to the room
+            {t("goToRoom")}
           </button>
         )}
         <button type="button" class="button-link" onClick={onDiscard}>
-          Discard
+          {t("discard")}
         </button>
       </div>
     </li>

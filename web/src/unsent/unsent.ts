@@ -19,11 +19,3 @@ export function unsentOf(entries: readonly OutboxEntry[]): Unsent[] {
     return [{ clientId, roomId, text: typeof text === "string" ? text : "", files: Array.isArray(attachments) ? attachments.length : 0, at: order, error: failed.message }];
   });
 }
-
-export function unsentText(count: number): string {
-  return count === 1 ? "1 message was not sent" : `${count} messages were not sent`;
-}
-
-export function filesText(count: number): string {
-  return count === 1 ? "With 1 file" : `With ${count} files`;
-}

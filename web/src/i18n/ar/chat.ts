@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "أُخرجت من هذه الغرفة.",
+  banned: "أنت محظور من هذه الغرفة.",
+  left: "لقد غادرت هذه الغرفة.",
+  unreadable: "لا يمكنك قراءة هذه الغرفة.",
+  inRoom: "{room}: {words}",
+  wentWrong: "حدث خطأ ما. حاول مرة أخرى.",
+  myNotes: "ملاحظاتي",
+  listLabel: "الغرف والحساب",
+  skip: "الانتقال إلى حقل الرسالة",
+  welcome: "مرحبًا {name}",
+  firstRoom: "لم يفتح أحد غرفة بعد. أنشئ أول غرفة بعلامة الزائد في القائمة.",
+  chooseRoom: "اختر غرفة",
+  chooseRoomText: "كل ما يقال هناك محفوظ بالترتيب. يمكنك قراءته من البداية.",
+  errorUnauthenticated: "تسجيل الدخول غير صالح.",
+  errorExpired: "انتهت الجلسة. سجّل الدخول من جديد.",
+  errorForbidden: "هذا غير مسموح به هنا.",
+  errorNotFound: "هذا غير موجود، أو لم يعد موجودًا.",
+  errorGone: "لم يعد هذا محفوظًا.",
+  errorTooLarge: "الحجم كبير جدًا.",
+  errorRate: "كان ذلك سريعًا جدًا. حاول مجددًا بعد لحظات.",
+  errorInternal: "تعذّر على الخادم تنفيذ ذلك. حاول مرة أخرى.",
+  errorUnavailable: "لا يوجد اتصال بالخادم.",
+  errorOverloaded: "الخادم مشغول. حاول مجددًا بعد لحظات.",
+  errorTimeout: "لم يرد الخادم في الوقت المناسب.",
+  errorReadOnly: "لا يكتب هنا إلا المشرفون والمالكون.",
+  errorArchived: "هذه الغرفة مؤرشفة: لم يعد أحد يكتب هنا.",
+  errorRole: "دورك في هذه الغرفة لا يسمح بذلك.",
+  errorLastOwner: "تحتفظ الغرفة بمالك واحد على الأقل.",
+};

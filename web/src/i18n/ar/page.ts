@@ -1,4 +1,7 @@
 import type { t } from "../en/page";
 import type { Translation } from "../texts";
 
-export const page: Translation<typeof t> = {};
+export const page: Translation<typeof t> = {
+  signedOutElsewhere: "سجّلت الخروج في علامة تبويب أخرى.",
+  signedOutByServer: "سجّل الخادم خروجك.",
+};

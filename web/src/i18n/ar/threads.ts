@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "السلسلة",
+  close: "إغلاق السلسلة",
+  replyLabel: "الرد في السلسلة",
+  stopFollowing: "إلغاء متابعة هذه السلسلة",
+  followHint: "تظهر الردود الجديدة فوق الغرف",
+  following: "تتابعها",
+  follow: "متابعة",
+  messages: "رسائل السلسلة",
+  noMessage: "لا توجد رسالة كهذه في هذه الغرفة، أو لم تعد محفوظة.",
+  loading: "جارٍ تحميل السلسلة",
+  replies: "الردود",
+  replyCount: "{count, plural, zero {لا ردود بعد} one {رد واحد} two {ردّان} few {# ردود} many {# ردًا} other {# رد}}",
+  failed: "تعذّرت قراءة الردود.",
+  loadingReplies: "جارٍ تحميل الردود",
+  earlier: "إظهار الردود السابقة",
+  unreadTitle: "سلاسل فيها ردود جديدة",
+  allRead: "قرأت كل السلاسل التي تتابعها. تتابع ما بدأته أو رددت فيه، وغيرها عبر «متابعة».",
+  more: "هناك المزيد: تظهر بعد قراءة بعض هذه.",
+  said: "{name}: {text}",
+  newReplies: "{count, plural, zero {لا ردود جديدة} one {رد جديد واحد} two {ردّان جديدان} few {# ردود جديدة} many {# ردًا جديدًا} other {# رد جديد}}",
+  newRepliesMost: "أكثر من {most, number} رد جديد",
+  unread: "{count, plural, zero {لا سلاسل فيها ردود جديدة} one {سلسلة فيها ردود جديدة} two {سلسلتان فيهما ردود جديدة} few {# سلاسل فيها ردود جديدة} many {# سلسلة فيها ردود جديدة} other {# سلسلة فيها ردود جديدة}}",
+  unreadMost: "أكثر من {most, number} سلسلة فيها ردود جديدة",
+  inReplyTo: "ردًا على",
+  doNotReply: "عدم الرد على هذه الرسالة",
+  quoteGone: "الرسالة المردود عليها لم تعد محفوظة.",
+};

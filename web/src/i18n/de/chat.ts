@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "Die Mitgliedschaft in diesem Raum wurde beendet.",
+  banned: "Der Zugang zu diesem Raum ist gesperrt.",
+  left: "Dieser Raum wurde verlassen.",
+  unreadable: "Dieser Raum kann nicht gelesen werden.",
+  inRoom: "{room}: {words}",
+  wentWrong: "Hier ist etwas schiefgegangen. Bitte erneut versuchen.",
+  myNotes: "Meine Notizen",
+  listLabel: "Räume und Konto",
+  skip: "Zum Nachrichtenfeld springen",
+  welcome: "Willkommen, {name}",
+  firstRoom: "Noch gibt es keinen Raum. Der erste lässt sich mit dem Pluszeichen in der Liste anlegen.",
+  chooseRoom: "Einen Raum auswählen",
+  chooseRoomText: "Alles, was dort gesagt wird, bleibt der Reihe nach erhalten und kann von Anfang an gelesen werden.",
+  errorUnauthenticated: "Die Anmeldung ist nicht gültig.",
+  errorExpired: "Die Sitzung ist abgelaufen. Bitte erneut anmelden.",
+  errorForbidden: "Das ist hier nicht erlaubt.",
+  errorNotFound: "Das gibt es nicht oder nicht mehr.",
+  errorGone: "Das wird nicht mehr aufbewahrt.",
+  errorTooLarge: "Das ist zu groß.",
+  errorRate: "Das war zu schnell. Bitte gleich noch einmal versuchen.",
+  errorInternal: "Der Server konnte das nicht ausführen. Bitte erneut versuchen.",
+  errorUnavailable: "Es besteht keine Verbindung zum Server.",
+  errorOverloaded: "Der Server ist ausgelastet. Bitte gleich noch einmal versuchen.",
+  errorTimeout: "Der Server hat nicht rechtzeitig geantwortet.",
+  errorReadOnly: "Hier schreiben nur Moderatoren und Eigentümer.",
+  errorArchived: "Dieser Raum ist archiviert: Hier schreibt niemand mehr.",
+  errorRole: "Die Rolle in diesem Raum erlaubt das nicht.",
+  errorLastOwner: "Ein Raum behält mindestens einen Eigentümer.",
+};

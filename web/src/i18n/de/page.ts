@@ -1,4 +1,7 @@
 import type { t } from "../en/page";
 import type { Translation } from "../texts";
 
-export const page: Translation<typeof t> = {};
+export const page: Translation<typeof t> = {
+  signedOutElsewhere: "Die Abmeldung erfolgte in einem anderen Tab.",
+  signedOutByServer: "Der Server hat die Sitzung beendet.",
+};

@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "Thread",
+  close: "Thread schließen",
+  replyLabel: "Im Thread antworten",
+  stopFollowing: "Diesen Thread nicht mehr abonnieren",
+  followHint: "Neue Antworten stehen dann über den Räumen",
+  following: "Abonniert",
+  follow: "Abonnieren",
+  messages: "Nachrichten des Threads",
+  noMessage: "Diese Nachricht gibt es in diesem Raum nicht, oder sie wird nicht mehr aufbewahrt.",
+  loading: "Thread wird geladen",
+  replies: "Antworten",
+  replyCount: "{count, plural, =0 {Noch keine Antworten} one {# Antwort} other {# Antworten}}",
+  failed: "Die Antworten konnten nicht gelesen werden.",
+  loadingReplies: "Antworten werden geladen",
+  earlier: "Frühere Antworten anzeigen",
+  unreadTitle: "Threads mit neuen Antworten",
+  allRead: "Alle abonnierten Threads sind gelesen. Selbst begonnene und beantwortete Threads sind von allein abonniert, jeder andere über „Abonnieren“.",
+  more: "Es gibt weitere: Sie erscheinen, sobald einige von diesen gelesen sind.",
+  said: "{name}: {text}",
+  newReplies: "{count, plural, one {# neue Antwort} other {# neue Antworten}}",
+  newRepliesMost: "Über {most, number} neue Antworten",
+  unread: "{count, plural, one {# Thread mit neuen Antworten} other {# Threads mit neuen Antworten}}",
+  unreadMost: "Über {most, number} Threads mit neuen Antworten",
+  inReplyTo: "Antwort auf",
+  doNotReply: "Nicht auf diese Nachricht antworten",
+  quoteGone: "Die beantwortete Nachricht wird nicht mehr aufbewahrt.",
+};

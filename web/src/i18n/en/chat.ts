@@ -1,3 +1,32 @@
 import { texts } from "../texts";
 
-export const t = texts("chat", {});
+export const t = texts("chat", {
+  removed: "You were taken out of this room.",
+  banned: "You are banned from this room.",
+  left: "You have left this room.",
+  unreadable: "You cannot read this room.",
+  inRoom: "{room}: {words}",
+  wentWrong: "Something went wrong here. Try again.",
+  myNotes: "My notes",
+  listLabel: "Rooms and account",
+  skip: "Skip to the message field",
+  welcome: "Welcome, {name}",
+  firstRoom: "Nobody has opened a room yet. Create the first one with the plus sign in the list.",
+  chooseRoom: "Choose a room",
+  chooseRoomText: "Everything said there is kept, in order. You can read it from the start.",
+  errorUnauthenticated: "The sign-in is not valid.",
+  errorExpired: "The session has ended. Sign in again.",
+  errorForbidden: "This is not allowed here.",
+  errorNotFound: "This does not exist, or not any more.",
+  errorGone: "This is not kept any more.",
+  errorTooLarge: "This is too large.",
+  errorRate: "That was too fast. Try again in a moment.",
+  errorInternal: "The server could not do this. Try again.",
+  errorUnavailable: "There is no connection to the server.",
+  errorOverloaded: "The server is busy. Try again in a moment.",
+  errorTimeout: "The server did not answer in time.",
+  errorReadOnly: "Only moderators and owners write here.",
+  errorArchived: "This room is archived: nobody writes here any more.",
+  errorRole: "The role in this room does not allow it.",
+  errorLastOwner: "A room keeps at least one owner.",
+});

@@ -1,3 +1,6 @@
 import { texts } from "../texts";
 
-export const t = texts("page", {});
+export const t = texts("page", {
+  signedOutElsewhere: "You signed out in another tab.",
+  signedOutByServer: "You were signed out by the server.",
+});

@@ -1,3 +1,30 @@
 import { texts } from "../texts";
 
-export const t = texts("threads", {});
+export const t = texts("threads", {
+  thread: "Thread",
+  close: "Close the thread",
+  replyLabel: "Reply in the thread",
+  stopFollowing: "Stop following this thread",
+  followHint: "New replies are listed above the rooms",
+  following: "Following",
+  follow: "Follow",
+  messages: "Messages of the thread",
+  noMessage: "There is no such message in this room, or it is not kept any more.",
+  loading: "Loading the thread",
+  replies: "Replies",
+  replyCount: "{count, plural, =0 {No replies yet} one {# reply} other {# replies}}",
+  failed: "The replies could not be read.",
+  loadingReplies: "Loading replies",
+  earlier: "Show earlier replies",
+  unreadTitle: "Threads with new replies",
+  allRead: "You have read all the threads you follow. You follow those you began or replied in, and any other by its “Follow”.",
+  more: "There are more: they come when some of these are read.",
+  said: "{name}: {text}",
+  newReplies: "{count, plural, one {# new reply} other {# new replies}}",
+  newRepliesMost: "{most, number}+ new replies",
+  unread: "{count, plural, one {# thread with new replies} other {# threads with new replies}}",
+  unreadMost: "{most, number}+ threads with new replies",
+  inReplyTo: "In reply to",
+  doNotReply: "Do not reply to this message",
+  quoteGone: "The message that this answers is not kept any more.",
+});

@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "Le han sacado de esta sala.",
+  banned: "Está bloqueado en esta sala.",
+  left: "Ha salido de esta sala.",
+  unreadable: "No puede leer esta sala.",
+  inRoom: "{room}: {words}",
+  wentWrong: "Algo ha fallado. Inténtelo de nuevo.",
+  myNotes: "Mis notas",
+  listLabel: "Salas y cuenta",
+  skip: "Ir al campo de mensaje",
+  welcome: "Hola, {name}",
+  firstRoom: "Todavía no hay ninguna sala. Cree la primera con el signo más de la lista.",
+  chooseRoom: "Elija una sala",
+  chooseRoomText: "Todo lo que se dice allí se conserva, en orden. Puede leerlo desde el principio.",
+  errorUnauthenticated: "La sesión no es válida.",
+  errorExpired: "La sesión ha terminado. Inicie sesión de nuevo.",
+  errorForbidden: "Esto no está permitido aquí.",
+  errorNotFound: "Esto no existe, o ya no existe.",
+  errorGone: "Esto ya no se conserva.",
+  errorTooLarge: "Es demasiado grande.",
+  errorRate: "Demasiado rápido. Inténtelo de nuevo en un momento.",
+  errorInternal: "El servidor no ha podido hacerlo. Inténtelo de nuevo.",
+  errorUnavailable: "No hay conexión con el servidor.",
+  errorOverloaded: "El servidor está ocupado. Inténtelo de nuevo en un momento.",
+  errorTimeout: "El servidor no ha respondido a tiempo.",
+  errorReadOnly: "Aquí solo escriben moderadores y propietarios.",
+  errorArchived: "Esta sala está archivada: ya nadie escribe aquí.",
+  errorRole: "El rol en esta sala no lo permite.",
+  errorLastOwner: "Una sala conserva al menos un propietario.",
+};

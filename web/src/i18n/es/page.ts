@@ -1,4 +1,7 @@
 import type { t } from "../en/page";
 import type { Translation } from "../texts";
 
-export const page: Translation<typeof t> = {};
+export const page: Translation<typeof t> = {
+  signedOutElsewhere: "Ha cerrado la sesión en otra pestaña.",
+  signedOutByServer: "El servidor ha cerrado su sesión.",
+};

@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "Hilo",
+  close: "Cerrar el hilo",
+  replyLabel: "Responder en el hilo",
+  stopFollowing: "Dejar de seguir este hilo",
+  followHint: "Las respuestas nuevas aparecen encima de las salas",
+  following: "Siguiendo",
+  follow: "Seguir",
+  messages: "Mensajes del hilo",
+  noMessage: "Ese mensaje no existe en esta sala, o ya no se conserva.",
+  loading: "Cargando el hilo",
+  replies: "Respuestas",
+  replyCount: "{count, plural, =0 {Todavía no hay respuestas} one {# respuesta} many {# de respuestas} other {# respuestas}}",
+  failed: "No se han podido leer las respuestas.",
+  loadingReplies: "Cargando respuestas",
+  earlier: "Mostrar respuestas anteriores",
+  unreadTitle: "Hilos con respuestas nuevas",
+  allRead: "Ha leído todos los hilos que sigue. Sigue los que empezó o en los que respondió, y cualquier otro con «Seguir».",
+  more: "Hay más: aparecerán cuando lea algunos de estos.",
+  said: "{name}: {text}",
+  newReplies: "{count, plural, one {# respuesta nueva} many {# de respuestas nuevas} other {# respuestas nuevas}}",
+  newRepliesMost: "Más de {most, number} respuestas nuevas",
+  unread: "{count, plural, one {# hilo con respuestas nuevas} many {# de hilos con respuestas nuevas} other {# hilos con respuestas nuevas}}",
+  unreadMost: "Más de {most, number} hilos con respuestas nuevas",
+  inReplyTo: "En respuesta a",
+  doNotReply: "No responder a este mensaje",
+  quoteGone: "El mensaje al que responde ya no se conserva.",
+};

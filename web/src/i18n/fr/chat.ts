@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "Vous avez été retiré de ce salon.",
+  banned: "Vous êtes banni de ce salon.",
+  left: "Vous avez quitté ce salon.",
+  unreadable: "Vous ne pouvez pas lire ce salon.",
+  inRoom: "{room} : {words}",
+  wentWrong: "Une erreur s’est produite. Veuillez réessayer.",
+  myNotes: "Mes notes",
+  listLabel: "Salons et compte",
+  skip: "Aller au champ de message",
+  welcome: "Bienvenue, {name}",
+  firstRoom: "Il n’y a encore aucun salon. Créez le premier avec le signe plus de la liste.",
+  chooseRoom: "Choisissez un salon",
+  chooseRoomText: "Tout ce qui y est dit est conservé, dans l’ordre. Vous pouvez le lire depuis le début.",
+  errorUnauthenticated: "La connexion n’est pas valide.",
+  errorExpired: "La session a pris fin. Reconnectez-vous.",
+  errorForbidden: "Ceci n’est pas autorisé ici.",
+  errorNotFound: "Cela n’existe pas, ou plus.",
+  errorGone: "Ceci n’est plus conservé.",
+  errorTooLarge: "C’est trop volumineux.",
+  errorRate: "C’était trop rapide. Réessayez dans un instant.",
+  errorInternal: "Le serveur n’a pas pu le faire. Veuillez réessayer.",
+  errorUnavailable: "Aucune connexion au serveur.",
+  errorOverloaded: "Le serveur est occupé. Réessayez dans un instant.",
+  errorTimeout: "Le serveur n’a pas répondu à temps.",
+  errorReadOnly: "Seuls les modérateurs et les propriétaires écrivent ici.",
+  errorArchived: "Ce salon est archivé : plus personne n’y écrit.",
+  errorRole: "Le rôle dans ce salon ne le permet pas.",
+  errorLastOwner: "Un salon garde au moins un propriétaire.",
+};

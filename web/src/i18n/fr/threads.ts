@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "Fil",
+  close: "Fermer le fil",
+  replyLabel: "Répondre dans le fil",
+  stopFollowing: "Ne plus suivre ce fil",
+  followHint: "Les nouvelles réponses s’affichent au-dessus des salons",
+  following: "Suivi",
+  follow: "Suivre",
+  messages: "Messages du fil",
+  noMessage: "Ce message n’existe pas dans ce salon, ou n’est plus conservé.",
+  loading: "Chargement du fil",
+  replies: "Réponses",
+  replyCount: "{count, plural, =0 {Pas encore de réponse} one {# réponse} many {# de réponses} other {# réponses}}",
+  failed: "Les réponses n’ont pas pu être lues.",
+  loadingReplies: "Chargement des réponses",
+  earlier: "Afficher les réponses précédentes",
+  unreadTitle: "Fils avec de nouvelles réponses",
+  allRead: "Vous avez lu tous les fils que vous suivez. Vous suivez ceux que vous avez commencés ou auxquels vous avez répondu, et tout autre avec « Suivre ».",
+  more: "Il y en a d’autres : ils apparaîtront quand certains de ceux-ci auront été lus.",
+  said: "{name} : {text}",
+  newReplies: "{count, plural, one {# nouvelle réponse} many {# de nouvelles réponses} other {# nouvelles réponses}}",
+  newRepliesMost: "Plus de {most, number} nouvelles réponses",
+  unread: "{count, plural, one {# fil avec de nouvelles réponses} many {# de fils avec de nouvelles réponses} other {# fils avec de nouvelles réponses}}",
+  unreadMost: "Plus de {most, number} fils avec de nouvelles réponses",
+  inReplyTo: "En réponse à",
+  doNotReply: "Ne pas répondre à ce message",
+  quoteGone: "Le message auquel celui-ci répond n’est plus conservé.",
+};

@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "このルームから外されました。",
+  banned: "このルームへの参加は禁止されています。",
+  left: "このルームから退出しました。",
+  unreadable: "このルームは閲覧できません。",
+  inRoom: "{room}：{words}",
+  wentWrong: "問題が発生しました。もう一度お試しください。",
+  myNotes: "自分用メモ",
+  listLabel: "ルームとアカウント",
+  skip: "メッセージ入力欄へ移動",
+  welcome: "ようこそ、{name}",
+  firstRoom: "まだルームがありません。リストのプラス記号から最初のルームを作成できます。",
+  chooseRoom: "ルームを選択してください",
+  chooseRoomText: "発言はすべて順番に保存され、最初から読むことができます。",
+  errorUnauthenticated: "サインインが有効ではありません。",
+  errorExpired: "セッションが終了しました。もう一度サインインしてください。",
+  errorForbidden: "ここではこの操作は許可されていません。",
+  errorNotFound: "存在しないか、すでに削除されています。",
+  errorGone: "これはすでに保存されていません。",
+  errorTooLarge: "サイズが大きすぎます。",
+  errorRate: "操作が速すぎます。少し待ってからもう一度お試しください。",
+  errorInternal: "サーバーで処理できませんでした。もう一度お試しください。",
+  errorUnavailable: "サーバーに接続していません。",
+  errorOverloaded: "サーバーが混み合っています。少し待ってからもう一度お試しください。",
+  errorTimeout: "サーバーから時間内に応答がありませんでした。",
+  errorReadOnly: "ここではモデレーターとオーナーだけが書き込めます。",
+  errorArchived: "このルームはアーカイブされており、書き込めません。",
+  errorRole: "このルームでの役割では許可されていません。",
+  errorLastOwner: "ルームには少なくとも1人のオーナーが必要です。",
+};

@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "スレッド",
+  close: "スレッドを閉じる",
+  replyLabel: "スレッドに返信",
+  stopFollowing: "このスレッドのフォローをやめる",
+  followHint: "新しい返信がルームの上に表示されます",
+  following: "フォロー中",
+  follow: "フォロー",
+  messages: "スレッドのメッセージ",
+  noMessage: "そのメッセージはこのルームにないか、すでに保存されていません。",
+  loading: "スレッドを読み込み中",
+  replies: "返信",
+  replyCount: "{count, plural, =0 {まだ返信はありません} other {返信#件}}",
+  failed: "返信を読み込めませんでした。",
+  loadingReplies: "返信を読み込み中",
+  earlier: "以前の返信を表示",
+  unreadTitle: "新しい返信のあるスレッド",
+  allRead: "フォロー中のスレッドはすべて既読です。自分が始めた、または返信したスレッドは自動的にフォローされ、ほかは「フォロー」で追加できます。",
+  more: "ほかにもあります。これらを読むと表示されます。",
+  said: "{name}：{text}",
+  newReplies: "新しい返信{count, number}件",
+  newRepliesMost: "新しい返信{most, number}件以上",
+  unread: "新しい返信のあるスレッド{count, number}件",
+  unreadMost: "新しい返信のあるスレッド{most, number}件以上",
+  inReplyTo: "返信先",
+  doNotReply: "このメッセージへの返信をやめる",
+  quoteGone: "返信先のメッセージはすでに保存されていません。",
+};

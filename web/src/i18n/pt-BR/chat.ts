@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "Você foi removido desta sala.",
+  banned: "Você está banido desta sala.",
+  left: "Você saiu desta sala.",
+  unreadable: "Você não pode ler esta sala.",
+  inRoom: "{room}: {words}",
+  wentWrong: "Algo deu errado. Tente novamente.",
+  myNotes: "Minhas notas",
+  listLabel: "Salas e conta",
+  skip: "Ir para o campo de mensagem",
+  welcome: "Boas-vindas, {name}",
+  firstRoom: "Ainda não há nenhuma sala. Crie a primeira com o sinal de mais na lista.",
+  chooseRoom: "Escolha uma sala",
+  chooseRoomText: "Tudo o que é dito lá é guardado, em ordem. Você pode ler desde o início.",
+  errorUnauthenticated: "O acesso não é válido.",
+  errorExpired: "A sessão terminou. Entre novamente.",
+  errorForbidden: "Isso não é permitido aqui.",
+  errorNotFound: "Isso não existe ou não existe mais.",
+  errorGone: "Isso não é mais mantido.",
+  errorTooLarge: "Isso é grande demais.",
+  errorRate: "Rápido demais. Tente novamente em instantes.",
+  errorInternal: "O servidor não conseguiu fazer isso. Tente novamente.",
+  errorUnavailable: "Não há conexão com o servidor.",
+  errorOverloaded: "O servidor está ocupado. Tente novamente em instantes.",
+  errorTimeout: "O servidor não respondeu a tempo.",
+  errorReadOnly: "Aqui só moderadores e proprietários escrevem.",
+  errorArchived: "Esta sala está arquivada: ninguém mais escreve aqui.",
+  errorRole: "O papel nesta sala não permite isso.",
+  errorLastOwner: "Uma sala mantém pelo menos um proprietário.",
+};

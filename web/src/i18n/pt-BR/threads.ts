@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "Conversa",
+  close: "Fechar a conversa",
+  replyLabel: "Responder na conversa",
+  stopFollowing: "Parar de seguir esta conversa",
+  followHint: "As novas respostas aparecem acima das salas",
+  following: "Seguindo",
+  follow: "Seguir",
+  messages: "Mensagens da conversa",
+  noMessage: "Essa mensagem não existe nesta sala ou não é mais mantida.",
+  loading: "Carregando a conversa",
+  replies: "Respostas",
+  replyCount: "{count, plural, =0 {Nenhuma resposta ainda} one {# resposta} many {# de respostas} other {# respostas}}",
+  failed: "Não foi possível ler as respostas.",
+  loadingReplies: "Carregando respostas",
+  earlier: "Mostrar respostas anteriores",
+  unreadTitle: "Conversas com novas respostas",
+  allRead: "Você leu todas as conversas que segue. Você segue as que começou ou respondeu e qualquer outra com “Seguir”.",
+  more: "Há mais: elas aparecem quando algumas destas forem lidas.",
+  said: "{name}: {text}",
+  newReplies: "{count, plural, one {# nova resposta} many {# de novas respostas} other {# novas respostas}}",
+  newRepliesMost: "Mais de {most, number} novas respostas",
+  unread: "{count, plural, one {# conversa com novas respostas} many {# de conversas com novas respostas} other {# conversas com novas respostas}}",
+  unreadMost: "Mais de {most, number} conversas com novas respostas",
+  inReplyTo: "Em resposta a",
+  doNotReply: "Não responder a esta mensagem",
+  quoteGone: "A mensagem respondida não é mais mantida.",
+};

@@ -1,4 +1,33 @@
 import type { t } from "../en/chat";
 import type { Translation } from "../texts";
 
-export const chat: Translation<typeof t> = {};
+export const chat: Translation<typeof t> = {
+  removed: "您已被移出此聊天室。",
+  banned: "您已被此聊天室封禁。",
+  left: "您已离开此聊天室。",
+  unreadable: "您无法阅读此聊天室。",
+  inRoom: "{room}：{words}",
+  wentWrong: "出了点问题，请重试。",
+  myNotes: "我的笔记",
+  listLabel: "聊天室和账户",
+  skip: "跳到消息输入框",
+  welcome: "欢迎，{name}",
+  firstRoom: "还没有聊天室。请点按列表中的加号创建第一个。",
+  chooseRoom: "请选择聊天室",
+  chooseRoomText: "那里的所有内容都会按顺序保留，您可以从头阅读。",
+  errorUnauthenticated: "登录无效。",
+  errorExpired: "会话已结束，请重新登录。",
+  errorForbidden: "此处不允许该操作。",
+  errorNotFound: "它不存在或已不再存在。",
+  errorGone: "该内容已不再保留。",
+  errorTooLarge: "内容过大。",
+  errorRate: "操作过快，请稍后再试。",
+  errorInternal: "服务器无法完成此操作，请重试。",
+  errorUnavailable: "未连接到服务器。",
+  errorOverloaded: "服务器繁忙，请稍后再试。",
+  errorTimeout: "服务器未及时响应。",
+  errorReadOnly: "这里只有管理员和所有者可以发言。",
+  errorArchived: "此聊天室已归档，无法再发言。",
+  errorRole: "您在此聊天室的角色不允许这样做。",
+  errorLastOwner: "聊天室至少要有一位所有者。",
+};

@@ -1,4 +1,7 @@
 import type { t } from "../en/page";
 import type { Translation } from "../texts";
 
-export const page: Translation<typeof t> = {};
+export const page: Translation<typeof t> = {
+  signedOutElsewhere: "您已在另一个标签页中退出登录。",
+  signedOutByServer: "服务器已将您退出登录。",
+};

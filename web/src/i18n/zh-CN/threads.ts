@@ -1,4 +1,31 @@
 import type { t } from "../en/threads";
 import type { Translation } from "../texts";
 
-export const threads: Translation<typeof t> = {};
+export const threads: Translation<typeof t> = {
+  thread: "消息串",
+  close: "关闭消息串",
+  replyLabel: "在消息串中回复",
+  stopFollowing: "取消关注此消息串",
+  followHint: "新回复会显示在聊天室列表上方",
+  following: "已关注",
+  follow: "关注",
+  messages: "消息串中的消息",
+  noMessage: "此聊天室中没有该消息，或它已不再保留。",
+  loading: "正在加载消息串",
+  replies: "回复",
+  replyCount: "{count, plural, =0 {还没有回复} other {# 条回复}}",
+  failed: "无法读取回复。",
+  loadingReplies: "正在加载回复",
+  earlier: "显示更早的回复",
+  unreadTitle: "有新回复的消息串",
+  allRead: "您关注的消息串均已读。您发起或回复过的消息串会自动关注，其他的可点按“关注”。",
+  more: "还有更多：阅读其中一些后会显示。",
+  said: "{name}：{text}",
+  newReplies: "{count, number} 条新回复",
+  newRepliesMost: "{most, number}+ 条新回复",
+  unread: "{count, number} 个消息串有新回复",
+  unreadMost: "{most, number}+ 个消息串有新回复",
+  inReplyTo: "回复",
+  doNotReply: "不回复此消息",
+  quoteGone: "所回复的消息已不再保留。",
+};
