@@ -83,8 +83,8 @@ function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
         <Logo size={56} />
         {namesNoRoom.value ? (
           <>
-            <h1>There is no such room</h1>
-            <p role="alert">The address names none: the name of a room in an address is of letters, digits, dots, colons, hyphens and underscores.</p>
+            <h1>{t("noSuchRoom")}</h1>
+            <p role="alert">{t("noSuchRoomText")}</p>
           </>
         ) : isFirst ? (
           <>

@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "Dieser Raum ist archiviert: Hier schreibt niemand mehr.",
   errorRole: "Die Rolle in diesem Raum erlaubt das nicht.",
   errorLastOwner: "Ein Raum behält mindestens einen Eigentümer.",
+  noSuchRoom: "Diesen Raum gibt es nicht",
+  noSuchRoomText: "Die Adresse nennt keinen: Der Name eines Raums besteht in einer Adresse aus Buchstaben, Ziffern, Punkten, Doppelpunkten, Bindestrichen und Unterstrichen.",
 };

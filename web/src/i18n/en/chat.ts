@@ -29,4 +29,6 @@ export const t = texts("chat", {
   errorArchived: "This room is archived: nobody writes here any more.",
   errorRole: "The role in this room does not allow it.",
   errorLastOwner: "A room keeps at least one owner.",
+  noSuchRoom: "There is no such room",
+  noSuchRoomText: "The address names none: the name of a room in an address is of letters, digits, dots, colons, hyphens and underscores.",
 });

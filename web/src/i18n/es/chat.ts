@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "Esta sala está archivada: ya nadie escribe aquí.",
   errorRole: "El rol en esta sala no lo permite.",
   errorLastOwner: "Una sala conserva al menos un propietario.",
+  noSuchRoom: "No existe esa sala",
+  noSuchRoomText: "La dirección no indica ninguna: el nombre de una sala en una dirección se compone de letras, cifras, puntos, dos puntos, guiones y guiones bajos.",
 };

@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "Ce salon est archivé : plus personne n’y écrit.",
   errorRole: "Le rôle dans ce salon ne le permet pas.",
   errorLastOwner: "Un salon garde au moins un propriétaire.",
+  noSuchRoom: "Ce salon n’existe pas",
+  noSuchRoomText: "L’adresse n’en désigne aucun : le nom d’un salon dans une adresse se compose de lettres, de chiffres, de points, de deux-points, de traits d’union et de traits de soulignement.",
 };

@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "このルームはアーカイブされており、書き込めません。",
   errorRole: "このルームでの役割では許可されていません。",
   errorLastOwner: "ルームには少なくとも1人のオーナーが必要です。",
+  noSuchRoom: "そのようなルームはありません",
+  noSuchRoomText: "アドレスがルームを指していません。アドレス内のルーム名には、英数字、ドット、コロン、ハイフン、アンダースコアを使います。",
 };

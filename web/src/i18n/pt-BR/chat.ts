@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "Esta sala está arquivada: ninguém mais escreve aqui.",
   errorRole: "O papel nesta sala não permite isso.",
   errorLastOwner: "Uma sala mantém pelo menos um proprietário.",
+  noSuchRoom: "Essa sala não existe",
+  noSuchRoomText: "O endereço não indica nenhuma: o nome de uma sala em um endereço é formado por letras, dígitos, pontos, dois-pontos, hifens e sublinhados.",
 };

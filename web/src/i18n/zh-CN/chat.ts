@@ -30,4 +30,6 @@ export const chat: Translation<typeof t> = {
   errorArchived: "此聊天室已归档，无法再发言。",
   errorRole: "您在此聊天室的角色不允许这样做。",
   errorLastOwner: "聊天室至少要有一位所有者。",
+  noSuchRoom: "没有这个聊天室",
+  noSuchRoomText: "该地址未指向任何聊天室：地址中的聊天室名称由字母、数字、点、冒号、连字符和下划线组成。",
 };
