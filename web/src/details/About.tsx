@@ -3,7 +3,9 @@ import { RoomModeration } from "../admin/ModerationLink";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
-import { mayManage, mayModerate, roleNames } from "../rooms/rights";
+import { t } from "../i18n/en/details";
+import { t as rooms } from "../i18n/en/rooms";
+import { mayManage, mayModerate, roleName } from "../rooms/rights";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import { periodText } from "./periods";
@@ -29,25 +31,25 @@ export function About({ chat, room, onClose }: AboutProps) {
     <>
       <dl class="facts">
         <div>
-          <dt>Kind</dt>
-          <dd>{info.type === "private" ? "Private: only members know of it" : "Public: everyone can join"}</dd>
+          <dt>{t("kind")}</dt>
+          <dd>{t(info.type === "private" ? "kindPrivate" : "kindPublic")}</dd>
         </div>
         {info.role && (
           <div>
-            <dt>You are</dt>
-            <dd>{roleNames[info.role]}</dd>
+            <dt>{t("youAre")}</dt>
+            <dd>{roleName(info.role)}</dd>
           </div>
         )}
         {!mayManage(info) && info.topic !== "" && (
           <div>
-            <dt>Topic</dt>
+            <dt>{rooms("topic")}</dt>
             <dd dir="auto">{info.topic}</dd>
           </div>
         )}
         {!mayModerate(info) && info.slowModeMs > 0 && (
           <div>
-            <dt>Slow mode</dt>
-            <dd>{periodText(info.slowModeMs)} between two messages</dd>
+            <dt>{t("slowMode")}</dt>
+            <dd>{t("slowModeText", { period: periodText(info.slowModeMs) })}</dd>
           </div>
         )}
       </dl>
@@ -55,14 +57,14 @@ export function About({ chat, room, onClose }: AboutProps) {
       {mayModerate(info) && <RoomModeration room={room.id} owns={mayManage(info)} />}
       <button type="button" class="button-plain button-leave" onClick={() => setLeaving(true)}>
         <Icon name="leave" size={18} />
-        Leave this room
+        {t("leave")}
       </button>
       {leaving && (
         <ConfirmDialog
-          title="Leave this room?"
-          text={info.type === "public" ? "You can come back whenever you like." : "You can only come back when somebody adds or invites you."}
-          action="Leave"
-          keep="Stay"
+          title={t("leaveTitle")}
+          text={t(info.type === "public" ? "leavePublic" : "leavePrivate")}
+          action={t("leaveAction")}
+          keep={t("stay")}
           onConfirm={leave}
           onClose={() => setLeaving(false)}
         />

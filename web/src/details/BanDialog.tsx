@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { t } from "../i18n/en/details";
 import { Form } from "../session/fields";
 import { Dialog } from "../ui/Dialog";
 import { SelectField } from "../ui/SelectField";
-import { BAN_OPTIONS, USUAL_BAN } from "./periods";
+import { BANS, optionsOf, USUAL_BAN } from "./periods";
 
 interface BanDialogProps {
   name: string;
@@ -22,10 +23,10 @@ export function BanDialog({ name, onBan, onClose }: BanDialogProps) {
     setError(refusal);
   };
   return (
-    <Dialog title={`Ban ${name}`} onClose={onClose}>
-      <p class="dialog-text">They leave at once, and can neither read nor write here until the time is over.</p>
-      <Form action="Ban" danger busy={busy} error={error} onSubmit={() => void ban()}>
-        <SelectField label="For how long" value={period} options={BAN_OPTIONS} onChange={setPeriod} />
+    <Dialog title={t("banTitle", { name })} onClose={onClose}>
+      <p class="dialog-text">{t("banText")}</p>
+      <Form action={t("ban")} danger busy={busy} error={error} onSubmit={() => void ban()}>
+        <SelectField label={t("howLong")} value={period} options={optionsOf(BANS)} onChange={setPeriod} />
       </Form>
     </Dialog>
   );

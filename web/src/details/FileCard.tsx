@@ -2,6 +2,7 @@ import { useContext, useEffect, useState } from "preact/hooks";
 import { type SharedFile, sizeText } from "../attachments/attachment";
 import { FilesOfRoom } from "../attachments/Attachments";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/details";
 import { goToMessage, messagePath } from "../route";
 import { followHere } from "../ui/followHere";
 import { Icon } from "../ui/Icon";
@@ -32,7 +33,7 @@ export function FileCard({ chat, roomId, file, onOpened }: FileCardProps) {
         <span class="file-words">
           <bdi class="card-author">{file.name}</bdi>
           <span class="file-more">
-            {sizeText(file.size)}, <bdi>{file.author === chat.user.id ? "you" : file.authorName}</bdi>
+            {file.author === chat.user.id ? t("fileByYou", { size: sizeText(file.size) }) : t.rich("fileBy", { size: sizeText(file.size), name: <bdi>{file.authorName}</bdi> })}
           </span>
           <time class="file-more" dateTime={new Date(file.at).toISOString()} title={exactTime(file.at)}>
             {dateAndTime(file.at)}

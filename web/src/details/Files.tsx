@@ -2,6 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
+import { t as ui } from "../i18n/en/ui";
 import { FileCard } from "./FileCard";
 import { type FilePage, withOlder, withPage } from "./filePages";
 
@@ -48,19 +50,19 @@ export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; o
       </p>
       {error !== "" && list === undefined && (
         <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
-          Try again
+          {ui("tryAgain")}
         </button>
       )}
-      {list === undefined && error === "" && <div class="spinner" role="status" aria-label="Loading files" />}
-      {list?.items.length === 0 && list.next === undefined && <p class="dialog-text">No files were sent here yet.</p>}
-      <ul class="cards" aria-label="Files">
+      {list === undefined && error === "" && <div class="spinner" role="status" aria-label={t("loadingFiles")} />}
+      {list?.items.length === 0 && list.next === undefined && <p class="dialog-text">{t("noFiles")}</p>}
+      <ul class="cards" aria-label={t("partFiles")}>
         {list?.items.map((file) => (
           <FileCard key={`${file.seq}/${file.id}`} chat={chat} roomId={room.id} file={file} onOpened={onOpened} />
         ))}
       </ul>
       {list?.next !== undefined && (
         <button type="button" class="button-plain" disabled={busy} onClick={() => void readMore()}>
-          Show older
+          {t("showOlder")}
         </button>
       )}
     </div>

@@ -2,14 +2,15 @@ import { useEffect, useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
 import type { Invitation } from "../protocol";
-import { roleNames } from "../rooms/rights";
+import { roleName } from "../rooms/rights";
 import { invitationLink } from "../route";
 import { Field, Form } from "../session/fields";
 import { FreshSecret } from "../ui/FreshSecret";
 import { SelectField } from "../ui/SelectField";
 import { dateAndTime } from "../ui/time";
-import { INVITATION_OPTIONS, USUAL_INVITATION } from "./periods";
+import { INVITATIONS, optionsOf, USUAL_INVITATION } from "./periods";
 
 /** The most uses an invitation may have. */
 const MOST_USES = 10_000;
@@ -44,31 +45,35 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
           void read();
         }}
       />
-      {link !== "" && <FreshSecret key={link} label="The link, shown only now" copy="Copy the link" value={link} />}
+      {link !== "" && <FreshSecret key={link} label={t("linkLabel")} copy={t("linkCopy")} value={link} />}
       <p class="form-error" role="alert">
         {error}
       </p>
-      <h3 class="panel-title">Open invitations</h3>
-      {list?.length === 0 && <p class="dialog-text">There are none.</p>}
-      <ul class="members" aria-label="Open invitations">
+      <h3 class="panel-title">{t("openInvitations")}</h3>
+      {list?.length === 0 && <p class="dialog-text">{t("noInvitations")}</p>}
+      <ul class="members" aria-label={t("openInvitations")}>
         {list?.map((invitation) => (
           <li key={invitation.id} class="member">
             <span class="pick-text">
               <span class="pick-name">
-                {invitation.role ? roleNames[invitation.role] : "Member"}, {invitation.maxUses === 0 ? `used ${invitation.uses} times` : `used ${invitation.uses} of ${invitation.maxUses}`}
+                {usedText(invitation)}
               </span>
               <span class="pick-more">
-                until {dateAndTime(Date.parse(invitation.expiresAt))}, by <bdi>{chat.people.name(invitation.author)}</bdi>
+                {t.rich("untilBy", { time: dateAndTime(Date.parse(invitation.expiresAt)), name: <bdi>{chat.people.name(invitation.author)}</bdi> })}
               </span>
             </span>
             <button type="button" class="button-link" onClick={() => void revoke(invitation.id)}>
-              Revoke
+              {t("revoke")}
             </button>
           </li>
         ))}
       </ul>
     </div>
   );
+}
+
+function usedText({ role = "member", uses, maxUses }: Invitation): string {
+  return maxUses === 0 ? t("usedTimes", { role: roleName(role), uses }) : t("usedOf", { role: roleName(role), uses, most: maxUses });
 }
 
 interface MakeInvitationProps {
@@ -94,18 +99,18 @@ function MakeInvitation({ chat, room, onMade }: MakeInvitationProps) {
     setBusy(false);
   };
   return (
-    <Form action="Make a link" busy={busy} error={error} onSubmit={() => void make()}>
+    <Form action={t("makeLink")} busy={busy} error={error} onSubmit={() => void make()}>
       <SelectField
-        label="They come in as"
+        label={t("comeInAs")}
         value={role}
         options={[
-          { value: "member", label: "Members" },
-          { value: "reader", label: "Readers" },
+          { value: "member", label: t("members") },
+          { value: "reader", label: t("readers") },
         ]}
         onChange={(value) => setRole(value === "reader" ? "reader" : "member")}
       />
-      <SelectField label="Good for" value={expires} options={INVITATION_OPTIONS} onChange={setExpires} />
-      <Field label="How many people may use it" type="number" min={1} max={MOST_USES} value={uses} onInput={setUses} autocomplete="off" hint="Empty: as many as like." />
+      <SelectField label={t("goodFor")} value={expires} options={optionsOf(INVITATIONS)} onChange={setExpires} />
+      <Field label={t("howMany")} type="number" min={1} max={MOST_USES} value={uses} onInput={setUses} autocomplete="off" hint={t("howManyHint")} />
     </Form>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from "../i18n/en/details";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { BanDialog } from "./BanDialog";
 
@@ -21,10 +22,10 @@ export function MemberQuestion({ step, name, onRemove, onBan, onClose }: MemberQ
   if (step === "ban") return <BanDialog name={name} onBan={(until) => settle(onBan(until))} onClose={onClose} />;
   return (
     <ConfirmDialog
-      title={`Take ${name} out?`}
-      text="They can only come back when somebody adds them again."
-      action="Take out"
-      keep="Keep"
+      title={t("takeOutTitle", { name })}
+      text={t("takeOutText")}
+      action={t("takeOut")}
+      keep={t("keep")}
       onConfirm={() => settle(onRemove())}
       onClose={onClose}
     />

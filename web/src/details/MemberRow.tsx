@@ -1,6 +1,7 @@
 import type { Presence } from "../../client/src/index";
+import { t } from "../i18n/en/details";
 import type { Member } from "../protocol";
-import { roleNames } from "../rooms/rights";
+import { roleName } from "../rooms/rights";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { presenceText, WithPresence } from "../ui/Presence";
@@ -25,14 +26,14 @@ export function MemberRow({ member, name, isUs, now, presence, onMenu }: MemberR
         <Avatar id={member.userId} name={name} />
       </WithPresence>
       <span class="pick-text">
-        <bdi class="pick-name">{isUs ? `${name} (you)` : name}</bdi>
+        <bdi class="pick-name">{isUs ? t("nameYou", { name }) : name}</bdi>
         <span class="pick-more">
           <span>{standing(member, now)}</span>
           {presence && <span> · {presenceText(presence, now)}</span>}
         </span>
       </span>
       {onMenu && (
-        <button type="button" class="button-icon" aria-label={`What to do with ${name}`} aria-haspopup="menu" onClick={(event) => onMenu(event.currentTarget)}>
+        <button type="button" class="button-icon" aria-label={t("whatToDo", { name })} aria-haspopup="menu" onClick={(event) => onMenu(event.currentTarget)}>
           <Icon name="dots" />
         </button>
       )}
@@ -41,6 +42,6 @@ export function MemberRow({ member, name, isUs, now, presence, onMenu }: MemberR
 }
 
 function standing(member: Member, now: number): string {
-  if (isBanned(member, now)) return `Banned until ${dateAndTime(Date.parse(member.bannedUntil ?? ""))}`;
-  return member.role ? roleNames[member.role] : "Taken out";
+  if (isBanned(member, now)) return t("bannedUntil", { time: dateAndTime(Date.parse(member.bannedUntil ?? "")) });
+  return member.role ? roleName(member.role) : t("takenOut");
 }

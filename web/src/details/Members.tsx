@@ -2,6 +2,8 @@ import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
+import { t as ui } from "../i18n/en/ui";
 import type { Member, SetMember } from "../protocol";
 import { PersonSearch } from "../rooms/PersonSearch";
 import { grantable, mayModerate } from "../rooms/rights";
@@ -58,7 +60,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
         (adding ? (
           <PersonSearch
             chat={chat}
-            label="Whom to add"
+            label={t("whomToAdd")}
             busy={busy}
             autoFocus
             without={(id) => list.members.some((member) => member.userId === id && member.role !== undefined)}
@@ -74,15 +76,15 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
         ) : (
           <button type="button" class="button-plain" onClick={() => setAdding(true)}>
             <Icon name="plus" size={18} />
-            Add somebody
+            {t("addSomebody")}
           </button>
         ))}
       <p class="form-error" role="alert">
         {said || list.message}
       </p>
-      {list.kind === "loading" && <div class="spinner" role="status" aria-label="Loading members" />}
-      {adding && <h3 class="panel-title">In this room</h3>}
-      <ul class="members" aria-label="Members">
+      {list.kind === "loading" && <div class="spinner" role="status" aria-label={t("loadingMembers")} />}
+      {adding && <h3 class="panel-title">{t("inThisRoom")}</h3>}
+      <ul class="members" aria-label={t("members")}>
         {list.members.map((member) => (
           <MemberRow
             key={member.userId}
@@ -95,10 +97,10 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
           />
         ))}
       </ul>
-      {list.kind === "ready" && list.members.length === 0 && <p class="dialog-text">Nobody has a role of his own here: everyone may read and write.</p>}
+      {list.kind === "ready" && list.members.length === 0 && <p class="dialog-text">{t("nobodyHasRole")}</p>}
       {(list.more || list.kind === "failed") && (
         <button type="button" class="button-plain" onClick={list.readMore}>
-          {list.kind === "failed" ? "Try again" : "Show more"}
+          {list.kind === "failed" ? ui("tryAgain") : t("showMore")}
         </button>
       )}
       {menu && (

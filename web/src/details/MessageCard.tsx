@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Chat } from "../chat/chat";
+import { t as ui } from "../i18n/en/ui";
 import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 import { goToMessage, messagePath } from "../route";
@@ -30,7 +31,7 @@ export function MessageCard({ chat, message, onOpened, children }: MessageCardPr
         })}
       >
         <span class="card-head">
-          <bdi class="card-author">{author === chat.user.id ? "You" : authorName || author}</bdi>
+          <bdi class="card-author">{author === chat.user.id ? ui("you") : authorName || author}</bdi>
           <time dateTime={message.timestamp} title={exactTime(at)}>
             {dateAndTime(at)}
           </time>

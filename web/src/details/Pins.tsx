@@ -2,6 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf, refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
+import { t as timeline } from "../i18n/en/timeline";
+import { t as ui } from "../i18n/en/ui";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
 import { mayPin } from "../rooms/rights";
@@ -43,17 +46,17 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
       </p>
       {error !== "" && (
         <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
-          Try again
+          {ui("tryAgain")}
         </button>
       )}
-      {list === undefined && error === "" && <div class="spinner" role="status" aria-label="Loading pinned messages" />}
-      {list?.length === 0 && <p class="dialog-text">{mayPin(info) ? "Nothing is pinned. A message’s menu pins it here for everybody." : "Nothing is pinned in this room."}</p>}
-      <ul ref={cards} class="cards" tabIndex={-1} aria-label="Pinned messages">
+      {list === undefined && error === "" && <div class="spinner" role="status" aria-label={t("loadingPins")} />}
+      {list?.length === 0 && <p class="dialog-text">{t(mayPin(info) ? "nothingPinnedYet" : "nothingPinned")}</p>}
+      <ul ref={cards} class="cards" tabIndex={-1} aria-label={timeline("pinnedMessages")}>
         {list?.map((message) => (
           <MessageCard key={message.seq} chat={chat} message={message} onOpened={onOpened}>
             {mayPin(info) && (
               <button type="button" class="button-link" onClick={() => void unpin(message.seq)}>
-                Take the pin away
+                {timeline("unpin")}
               </button>
             )}
           </MessageCard>

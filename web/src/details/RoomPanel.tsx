@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
 import type { Room } from "../protocol";
 import { mayModerate } from "../rooms/rights";
 import { Dialog } from "../ui/Dialog";
@@ -13,7 +14,7 @@ import { Pins } from "./Pins";
 
 export type Part = "about" | "alerts" | "pins" | "files" | "members" | "invitations";
 
-const partNames: Readonly<Record<Part, string>> = { about: "About", alerts: "Notify", pins: "Pinned", files: "Files", members: "Members", invitations: "Invitations" };
+const partNames = { about: "partAbout", alerts: "partAlerts", pins: "partPins", files: "partFiles", members: "members", invitations: "partInvitations" } as const satisfies Record<Part, string>;
 
 interface RoomPanelProps {
   chat: Chat;
@@ -31,10 +32,10 @@ export function RoomPanel({ chat, room, first, onClose }: RoomPanelProps) {
   return (
     <Dialog title={room.name.value} side onClose={onClose}>
       {parts.length > 1 && (
-        <div class="segments" role="group" aria-label="What to see of the room">
+        <div class="segments" role="group" aria-label={t("whatToSee")}>
           {parts.map((name) => (
             <button key={name} type="button" aria-pressed={name === shown} onClick={() => setPart(name)}>
-              {partNames[name]}
+              {t(partNames[name])}
             </button>
           ))}
         </div>

@@ -2,6 +2,9 @@ import { useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/details";
+import { t as rooms } from "../i18n/en/rooms";
+import { t as ui } from "../i18n/en/ui";
 import { MAX_ROOM_NAME, MAX_ROOM_TOPIC, type RoomSettings } from "../protocol";
 import { mayManage } from "../rooms/rights";
 import { Field, Form } from "../session/fields";
@@ -28,23 +31,23 @@ export function SettingsForm({ chat, room }: { chat: Chat; room: RoomState }) {
     setSaid({ saved: true });
   };
   return (
-    <Form action="Save" busy={busy} error={said.error} onSubmit={() => void save()}>
+    <Form action={ui("save")} busy={busy} error={said.error} onSubmit={() => void save()}>
       {mayManage(now) && (
         <>
-          <Field label="Name" value={shown.name} onInput={(name) => change({ name })} autocomplete="off" maxLength={MAX_ROOM_NAME} required />
-          <Field label="Topic" value={shown.topic} onInput={(topic) => change({ topic })} autocomplete="off" maxLength={MAX_ROOM_TOPIC} />
+          <Field label={rooms("name")} value={shown.name} onInput={(name) => change({ name })} autocomplete="off" maxLength={MAX_ROOM_NAME} required />
+          <Field label={rooms("topic")} value={shown.topic} onInput={(topic) => change({ topic })} autocomplete="off" maxLength={MAX_ROOM_TOPIC} />
         </>
       )}
-      <SelectField label="Slow mode: between two messages of a member" value={String(shown.slowModeMs)} options={paceOptions(shown.slowModeMs)} onChange={(ms) => change({ slowModeMs: Number(ms) })} />
+      <SelectField label={t("slowModeLabel")} value={String(shown.slowModeMs)} options={paceOptions(shown.slowModeMs)} onChange={(ms) => change({ slowModeMs: Number(ms) })} />
       {mayManage(now) && (
         <>
-          <Check label="Read-only: only moderators and owners write" checked={shown.readOnly} onChange={(readOnly) => change({ readOnly })} />
-          <Check label="Show who has read what" checked={shown.receipts} onChange={(receipts) => change({ receipts })} />
-          <Check label="Archived: nobody writes any more" checked={shown.archived} onChange={(archived) => change({ archived })} />
+          <Check label={t("readOnly")} checked={shown.readOnly} onChange={(readOnly) => change({ readOnly })} />
+          <Check label={t("receipts")} checked={shown.receipts} onChange={(receipts) => change({ receipts })} />
+          <Check label={t("archived")} checked={shown.archived} onChange={(archived) => change({ archived })} />
         </>
       )}
       <p class="hint" role="status">
-        {said.saved && "Saved."}
+        {said.saved && t("saved")}
       </p>
     </Form>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/en/details";
 import { Dialog } from "../ui/Dialog";
 
 type Parts = typeof import("./parts");
@@ -25,11 +26,11 @@ export function WithParts({ onClose, children }: { onClose: () => void; children
   if (parts === undefined) return null;
   if (parts !== "failed") return <>{children(parts)}</>;
   return (
-    <Dialog title="This could not be loaded" onClose={onClose}>
-      <p class="dialog-text">There is no connection, or the server has a newer version of this page.</p>
+    <Dialog title={t("notLoaded")} onClose={onClose}>
+      <p class="dialog-text">{t("notLoadedText")}</p>
       <div class="dialog-actions">
         <button type="button" class="button" onClick={() => location.reload()}>
-          Load the page again
+          {t("loadAgain")}
         </button>
       </div>
     </Dialog>

@@ -1,5 +1,7 @@
 // Lengths of time as people choose them.
 
+import { t } from "../i18n/en/details";
+import { unitText } from "../i18n/number";
 import type { Option } from "../ui/SelectField";
 
 const SECOND = 1000;
@@ -13,14 +15,14 @@ export function periodText(ms: number): string {
     [DAY, "day"],
     [HOUR, "hour"],
     [MINUTE, "minute"],
-    [SECOND, "second"],
   ] as const) {
-    if (ms >= unit && ms % unit === 0) return `${ms / unit} ${name}${ms === unit ? "" : "s"}`;
+    if (ms >= unit && ms % unit === 0) return unitText(ms / unit, name);
   }
-  return `${ms / SECOND} seconds`;
+  return unitText(ms / SECOND, "second");
 }
 
-function optionsOf(periods: readonly number[]): Option[] {
+/** In the language of the page: to be asked for while it is drawn. */
+export function optionsOf(periods: readonly number[]): Option[] {
   return periods.map((ms) => ({ value: String(ms), label: periodText(ms) }));
 }
 
@@ -28,11 +30,13 @@ function optionsOf(periods: readonly number[]): Option[] {
 export function paceOptions(set: number): Option[] {
   const usual = [5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
   const all = [...new Set(set > 0 ? [...usual, set] : usual)].sort((a, b) => a - b);
-  return [{ value: "0", label: "Off" }, ...optionsOf(all)];
+  return [{ value: "0", label: t("off") }, ...optionsOf(all)];
 }
 
-export const BAN_OPTIONS = optionsOf([HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY]);
-export const INVITATION_OPTIONS = optionsOf([HOUR, DAY, 7 * DAY, 30 * DAY]);
+/** How long a ban may last, in ms. */
+export const BANS = [HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY];
+/** How long an invitation may be good, in ms. */
+export const INVITATIONS = [HOUR, DAY, 7 * DAY, 30 * DAY];
 /** What stands in those two at first. */
 export const USUAL_BAN = String(DAY);
 export const USUAL_INVITATION = String(7 * DAY);

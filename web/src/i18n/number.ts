@@ -13,3 +13,8 @@ export function numberText(n: number): string {
 export function listText(names: readonly string[]): string {
   return lists.value.format(names.map((name) => speech.value.isolate(name)));
 }
+
+/** "7 days". */
+export function unitText(n: number, unit: "day" | "hour" | "minute" | "second"): string {
+  return new Intl.NumberFormat(locale.value, { style: "unit", unit, unitDisplay: "long" }).format(n);
+}

@@ -6,6 +6,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
   de: [
     "Online",
     "Offline",
+    "Moderator",
     "Name",
     "Thread",
     "Token",
@@ -18,6 +19,8 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
   ],
   fr: [
     "Invisible",
+    "Invitations",
+    "Public",
     "Message",
     "{minutes, number} min {seconds, number} s",
   ],

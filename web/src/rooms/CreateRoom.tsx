@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { newId } from "../../client/src/id";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/rooms";
 import { MAX_ROOM_NAME, MAX_ROOM_TOPIC } from "../protocol";
 import { Field, Form } from "../session/fields";
 import { Dialog } from "../ui/Dialog";
@@ -33,24 +34,24 @@ export function CreateRoom({ chat, onOpen, onClose }: CreateRoomProps) {
     }
   };
   return (
-    <Dialog title="Create a room" onClose={onClose}>
-      <Form action="Create room" busy={busy} error={error} onSubmit={() => void submit()}>
-        <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_ROOM_NAME} required autoFocus />
-        <Field label="Topic" value={topic} onInput={setTopic} autocomplete="off" maxLength={MAX_ROOM_TOPIC} hint="What it is about. It can be left empty." />
+    <Dialog title={t("create")} onClose={onClose}>
+      <Form action={t("createAction")} busy={busy} error={error} onSubmit={() => void submit()}>
+        <Field label={t("name")} value={name} onInput={setName} autocomplete="off" maxLength={MAX_ROOM_NAME} required autoFocus />
+        <Field label={t("topic")} value={topic} onInput={setTopic} autocomplete="off" maxLength={MAX_ROOM_TOPIC} hint={t("topicHint")} />
         <fieldset class="choices">
-          <legend>Who can read it</legend>
+          <legend>{t("whoReads")}</legend>
           <label class="choice">
             <input type="radio" name="room-type" checked={!isPrivate} onChange={() => setPrivate(false)} />
             <span>
-              <b>Public</b>
-              <span class="hint">Everyone who is signed in can find it and join.</span>
+              <b>{t("public")}</b>
+              <span class="hint">{t("publicHint")}</span>
             </span>
           </label>
           <label class="choice">
             <input type="radio" name="room-type" checked={isPrivate} onChange={() => setPrivate(true)} />
             <span>
-              <b>Private</b>
-              <span class="hint">Only people you add or invite know of it. This stays so.</span>
+              <b>{t("private")}</b>
+              <span class="hint">{t("privateHint")}</span>
             </span>
           </label>
         </fieldset>

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/rooms";
 import { MAX_ROOM_NAME } from "../protocol";
 import { Field } from "../session/fields";
 import { Avatar, RoomMark } from "../ui/Avatar";
@@ -26,7 +27,7 @@ export function FindRoom({ chat, onOpen, onClose }: FindRoomProps) {
     return onOpen(only);
   };
   return (
-    <Dialog title="Find a room" onClose={onClose}>
+    <Dialog title={t("find")} onClose={onClose}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -34,17 +35,17 @@ export function FindRoom({ chat, onOpen, onClose }: FindRoomProps) {
           open();
         }}
       >
-        <Field label="Name" value={query} onInput={setQuery} autocomplete="off" maxLength={MAX_ROOM_NAME} autoFocus />
+        <Field label={t("name")} value={query} onInput={setQuery} autocomplete="off" maxLength={MAX_ROOM_NAME} autoFocus />
       </form>
       <p class="hidden" role="status">
-        {found.kind === "ready" && `${found.items.length} ${found.items.length === 1 ? "room" : "rooms"} found`}
+        {found.kind === "ready" && t("roomsFoundCount", { count: found.items.length })}
       </p>
       {found.kind === "failed" && (
         <p class="form-error" role="alert">
           {found.message}
         </p>
       )}
-      <ul class="picks" aria-label="Rooms found">
+      <ul class="picks" aria-label={t("roomsFound")}>
         {found.items.map((room) => {
           const name = chat.rooms.value.get(room.id)?.name.value ?? room.name;
           return (
@@ -65,10 +66,10 @@ export function FindRoom({ chat, onOpen, onClose }: FindRoomProps) {
           );
         })}
       </ul>
-      {found.kind === "ready" && found.items.length === 0 && <p class="dialog-text">No room of this name.</p>}
+      {found.kind === "ready" && found.items.length === 0 && <p class="dialog-text">{t("noneFound")}</p>}
       {id !== "" && !isThere && (
         <button type="button" class="button-plain" onClick={() => onOpen(id)}>
-          Open #{id}
+          {t("openId", { id })}
         </button>
       )}
     </Dialog>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/rooms";
 import type { Profile } from "../protocol";
 import { Dialog } from "../ui/Dialog";
 import { PersonSearch } from "./PersonSearch";
@@ -28,8 +29,8 @@ export function NewDirect({ chat, onOpen, onClose }: NewDirectProps) {
     }
   };
   return (
-    <Dialog title="New direct message" onClose={onClose}>
-      <PersonSearch chat={chat} label="To whom" busy={busy} autoFocus onPick={(person) => void pick(person)} />
+    <Dialog title={t("newDirect")} onClose={onClose}>
+      <PersonSearch chat={chat} label={t("toWhom")} busy={busy} autoFocus onPick={(person) => void pick(person)} />
       <p class="form-error" role="alert">
         {error}
       </p>

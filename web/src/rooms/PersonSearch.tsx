@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/rooms";
+import { t as ui } from "../i18n/en/ui";
 import type { Profile } from "../protocol";
 import { Field } from "../session/fields";
 import { Avatar } from "../ui/Avatar";
@@ -36,22 +38,22 @@ export function PersonSearch({ chat, label, busy, autoFocus = false, without, on
         </p>
       )}
       <p class="hidden" role="status">
-        {found.kind === "ready" && `${people.length} ${people.length === 1 ? "person" : "people"} found`}
+        {found.kind === "ready" && t("peopleFoundCount", { count: people.length })}
       </p>
-      <ul class="picks" aria-label="People found">
+      <ul class="picks" aria-label={t("peopleFound")}>
         {people.map((person) => (
           <li key={person.id}>
             <button type="button" class="pick" disabled={busy} onClick={() => onPick(person)}>
               <Avatar id={person.id} name={person.name || person.id} />
               <span class="pick-text">
                 <bdi class="pick-name">{person.name || person.id}</bdi>
-                <bdi class="pick-more">{person.id === chat.user.id ? "You" : person.id}</bdi>
+                <bdi class="pick-more">{person.id === chat.user.id ? ui("you") : person.id}</bdi>
               </span>
             </button>
           </li>
         ))}
       </ul>
-      {found.kind === "ready" && people.length === 0 && <p class="dialog-text">Nobody of this name was here yet.</p>}
+      {found.kind === "ready" && people.length === 0 && <p class="dialog-text">{t("nobodyFound")}</p>}
     </>
   );
 }

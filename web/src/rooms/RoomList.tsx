@@ -1,12 +1,16 @@
 import { useComputed } from "@preact/signals";
 import { activity, type Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/rooms";
+import { t as ui } from "../i18n/en/ui";
 import { openRoomId } from "../route";
 import { RoomRow } from "./RoomRow";
 import { sectionsOf } from "./sections";
 
 /** Of so many rooms of one's own the server tells what is unread: the first ones by their ids. */
 const MOST_COUNTED = 1_000;
+
+const titles = { unread: "sectionUnread", direct: "sectionDirect", rooms: "sectionRooms" } as const;
 
 interface RoomListProps {
   chat: Chat;
@@ -25,10 +29,10 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
   if (sections.length === 0) return <Empty listing={chat.listing.value} onRetry={() => void chat.readList()} onNew={onNew} />;
   return (
     <>
-      {sections.map(({ key, title, rooms }) => (
+      {sections.map(({ key, rooms }) => (
         <section key={key} aria-labelledby={`rooms-${key}`} data-section={key}>
           <h2 id={`rooms-${key}`} class="room-section">
-            {title}
+            {t(titles[key])}
           </h2>
           <ul>
             {rooms.map((room) => (
@@ -37,7 +41,7 @@ export function RoomList({ chat, now, onOpened, onNew }: RoomListProps) {
           </ul>
         </section>
       ))}
-      {isCut && <p class="room-list-note">You are in very many rooms. What is unread is counted in {MOST_COUNTED.toLocaleString()} of them.</p>}
+      {isCut && <p class="room-list-note">{t("veryMany", { count: MOST_COUNTED })}</p>}
     </>
   );
 }
@@ -53,22 +57,22 @@ interface EmptyProps {
 }
 
 function Empty({ listing, onRetry, onNew }: EmptyProps) {
-  if (listing === "loading") return <div class="spinner" role="status" aria-label="Loading rooms" />;
+  if (listing === "loading") return <div class="spinner" role="status" aria-label={t("loading")} />;
   if (listing === "failed") {
     return (
       <div class="empty empty-small" role="alert">
-        <p>The rooms could not be read.</p>
+        <p>{t("failed")}</p>
         <button type="button" class="button-plain" onClick={onRetry}>
-          Try again
+          {ui("tryAgain")}
         </button>
       </div>
     );
   }
   return (
     <div class="empty empty-small">
-      <p>There are no rooms yet.</p>
+      <p>{t("none")}</p>
       <button type="button" class="button-plain" onClick={onNew}>
-        Create the first one
+        {t("createFirst")}
       </button>
     </div>
   );

@@ -1,6 +1,9 @@
 import { filesText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/rooms";
+import { t as timeline } from "../i18n/en/timeline";
+import { numberText } from "../i18n/number";
 import { plainText } from "../markdown/parse";
 import { goTo, roomPath } from "../route";
 import { Avatar, RoomMark } from "../ui/Avatar";
@@ -52,7 +55,7 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
             {type === "private" && (
               <span class="room-row-lock">
                 <Icon name="lock" size={14} />
-                <span class="hidden">Private room </span>
+                <span class="hidden">{timeline("privateRoom")} </span>
               </span>
             )}
             <bdi class="room-row-name">{name}</bdi>
@@ -66,19 +69,19 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
             {muted && (
               <span class="room-row-muted">
                 <Icon name="mute" size={16} />
-                <span class="hidden">Muted</span>
+                <span class="hidden">{t("muted")}</span>
               </span>
             )}
             {mentions > 0 && !muted && (
               <span class="badge badge-mention">
                 <span aria-hidden="true">@{mentions > 1 ? countText(mentions) : ""}</span>
-                <span class="hidden">{mentions === 1 ? "You are mentioned, " : `You are mentioned ${mentions} times, `}</span>
+                <span class="hidden">{t("mentions", { count: mentions })}, </span>
               </span>
             )}
             {unread > 0 && !muted && (
               <span class="badge">
                 {countText(unread)}
-                <span class="hidden"> unread</span>
+                <span class="hidden"> {t("unread")}</span>
               </span>
             )}
           </span>
@@ -88,9 +91,11 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
   );
 }
 
-/** The server counts up to 1,000. */
+/** The server counts no further. */
+const MOST_COUNTED = 1000;
+
 function countText(n: number): string {
-  return n >= 1000 ? "999+" : String(n);
+  return n >= MOST_COUNTED ? t("most", { count: MOST_COUNTED - 1 }) : numberText(n);
 }
 
 function previewOf(room: RoomState, me: string): string {
@@ -100,10 +105,12 @@ function previewOf(room: RoomState, me: string): string {
   const isNewest = pending && (pending.state !== "failed" || pending.at >= (Date.parse(last?.timestamp ?? "") || 0));
   if (isNewest) {
     const waits = plainText(pending.text) || filesText(pending.attachments.length);
-    return pending.state === "failed" ? `Not sent: ${waits}` : `You: ${waits}`;
+    return t(pending.state === "failed" ? "notSent" : "youSaid", { text: waits });
   }
-  if (!last) return "Nothing said yet";
-  const text = last.deleted ? "deleted a message" : plainText(last.text).replace(/\s+/gu, " ") || filesText(last.attachments?.length ?? 0);
-  if (last.author === me) return `You: ${text}`;
-  return room.info.value.type === "direct" ? text : `${last.authorName || last.author}: ${text}`;
+  if (!last) return t("nothingSaid");
+  const text = last.deleted ? t("deleted") : plainText(last.text).replace(/\s+/gu, " ") || filesText(last.attachments?.length ?? 0);
+  if (last.author === me) return last.deleted ? t("youDeleted") : t("youSaid", { text });
+  if (room.info.value.type === "direct") return text;
+  const name = last.authorName || last.author;
+  return last.deleted ? t("theyDeleted", { name }) : t("said", { name, text });
 }

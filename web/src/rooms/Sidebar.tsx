@@ -1,6 +1,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { WithParts } from "../details/WithParts";
+import { t } from "../i18n/en/rooms";
 import { goTo } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
@@ -39,7 +40,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
     <>
       <SidebarHead title="roomstream" onClose={onClose}>
         <FeedsLink />
-        <button ref={plus} type="button" class="button-icon" aria-label="New room or message" title="New room or message" aria-haspopup="menu" onClick={() => setMaking("menu")}>
+        <button ref={plus} type="button" class="button-icon" aria-label={t("newRoomOrMessage")} title={t("newRoomOrMessage")} aria-haspopup="menu" onClick={() => setMaking("menu")}>
           <Icon name="plus" />
         </button>
       </SidebarHead>
@@ -47,7 +48,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
       {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
       <UnsentButton chat={chat} onOpened={onOpened} />
       <ThreadsButton chat={chat} onOpened={onOpened} />
-      <nav class="room-list" aria-label="Rooms" hidden={search.text.value !== ""}>
+      <nav class="room-list" aria-label={t("sectionRooms")} hidden={search.text.value !== ""}>
         <RoomList chat={chat} now={now} onOpened={onOpened} onNew={() => setMaking("room")} />
       </nav>
       <footer class="sidebar-foot">
@@ -55,14 +56,14 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
       </footer>
       {making === "menu" && plus.current && (
         <ActionMenu
-          label="New"
+          label={t("newMenu")}
           anchor={plus.current}
           alignEnd
           choices={[]}
           actions={[
-            { id: "room", label: "Create a room", icon: "rooms", run: () => setMaking("room") },
-            { id: "direct", label: "New direct message", icon: "person", run: () => setMaking("direct") },
-            { id: "find", label: "Find a room", icon: "search", run: () => setMaking("find") },
+            { id: "room", label: t("create"), icon: "rooms", run: () => setMaking("room") },
+            { id: "direct", label: t("newDirect"), icon: "person", run: () => setMaking("direct") },
+            { id: "find", label: t("find"), icon: "search", run: () => setMaking("find") },
           ]}
           onClose={() => {
             setMaking(undefined);

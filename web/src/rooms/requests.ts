@@ -1,6 +1,7 @@
 // What is asked of the server about rooms, members and people, in the page's types. Every request fails with a ChatError.
 
 import { ChatError, type Chat as Client } from "../../client/src/index";
+import { t } from "../i18n/en/session";
 import { type CreateInvitation, type CreateRoom, type Invitation, type Member, type NewMessage, type Page, type Profile, type Receipt, type Room, type RoomRow, type RoomSettings, type SetMember } from "../protocol";
 import { decodeSharedFile, type SharedFile } from "../attachments/attachment";
 import { decodeMessage, decodeMessages } from "../protocol-decode";
@@ -123,6 +124,6 @@ function rowOf(value: { lastSeq: number; last?: object }): RoomRow | undefined {
 }
 
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new ChatError("INTERNAL", "the server's answer cannot be read", true);
+  if (value === undefined) throw new ChatError("INTERNAL", t("unreadableAnswer"), true);
   return value;
 }

@@ -1,8 +1,11 @@
 // What a role allows: the table of Rights in web/docs/protocol.md. The server decides; this is what is offered.
 
+import { t } from "../i18n/en/rooms";
 import { type Role, ROLES, type Room } from "../protocol";
 
-export const roleNames: Readonly<Record<Role, string>> = { reader: "Reader", member: "Member", moderator: "Moderator", owner: "Owner" };
+export function roleName(role: Role): string {
+  return t(role);
+}
 
 /** Whether a role allows all that another one does. */
 export function isAtLeast(role: Role | undefined, least: Role): boolean {
@@ -11,9 +14,9 @@ export function isAtLeast(role: Role | undefined, least: Role): boolean {
 
 /** Why we may not write in a room, or undefined. */
 export function whyNotWrite(room: Room): string | undefined {
-  if (room.archived) return "This room is archived: nobody writes here any more.";
-  if (room.role === "reader") return "You may read here, but not write.";
-  if (room.readOnly && !isAtLeast(room.role, "moderator")) return "Only moderators and owners write here.";
+  if (room.archived) return t("closedArchived");
+  if (room.role === "reader") return t("closedReader");
+  if (room.readOnly && !isAtLeast(room.role, "moderator")) return t("closedReadOnly");
   return undefined;
 }
 

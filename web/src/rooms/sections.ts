@@ -11,7 +11,6 @@ export interface Placed {
 
 export interface Section<T> {
   readonly key: "unread" | "direct" | "rooms";
-  readonly title: string;
   readonly rooms: readonly T[];
 }
 
@@ -28,6 +27,5 @@ export function sectionsOf<T>(rooms: readonly T[], placeOf: (room: T) => Placed,
     direct: placed.filter((one) => !isUnread(one) && one.place.isDirect),
     rooms: placed.filter((one) => !isUnread(one) && !one.place.isDirect),
   };
-  const titles = { unread: "Unread", direct: "Direct messages", rooms: "Rooms" } as const;
-  return (["unread", "direct", "rooms"] as const).map((key) => ({ key, title: titles[key], rooms: parts[key].map(({ room }) => room) })).filter((section) => section.rooms.length > 0);
+  return (["unread", "direct", "rooms"] as const).map((key) => ({ key, rooms: parts[key].map(({ room }) => room) })).filter((section) => section.rooms.length > 0);
 }

@@ -2,7 +2,6 @@
 
 import { periodText } from "../../details/periods";
 import { decodeRole } from "../../protocol-rooms";
-import { roleNames } from "../../rooms/rights";
 import { dateAndTime } from "../../ui/time";
 import type { AuditEntry } from "../decode";
 
@@ -82,7 +81,7 @@ function memberDeed(entry: AuditEntry, whom: Part, inRoom: readonly Part[]): Par
   if (entry.details["letIn"] === true) return ["let ", whom, " in again", ...inRoom];
   if (role === undefined) return ["took ", whom, " out", ...inRoom];
   if (role === "reader") return ["muted ", whom, ...inRoom, ": may only read"];
-  return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${roleNames[role].toLowerCase()}`, ...inRoom];
+  return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${role}`, ...inRoom];
 }
 
 const keyDeeds = {

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
-import { BAN_OPTIONS, USUAL_BAN } from "../../details/periods";
+import { BANS, optionsOf, USUAL_BAN } from "../../details/periods";
 import { Form } from "../../session/fields";
 import { Dialog } from "../../ui/Dialog";
 import { SelectField } from "../../ui/SelectField";
@@ -44,7 +44,7 @@ export function ActDialog({ act, name, onAct, onResolve, onClose }: ActDialogPro
     <Dialog title={title(name)} onClose={onClose}>
       <p class="dialog-text">{text}</p>
       <Form action={action} danger busy={busy} error={error} onSubmit={() => void run()}>
-        {act === "ban" && <SelectField label="For how long" value={period} options={BAN_OPTIONS} onChange={setPeriod} />}
+        {act === "ban" && <SelectField label="For how long" value={period} options={optionsOf(BANS)} onChange={setPeriod} />}
         <label class="checkbox">
           <input type="checkbox" checked={settles} onChange={(event) => setSettles(event.currentTarget.checked)} />
           This settles the report
