@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/mongodb/mongotest"
 )
@@ -306,4 +307,13 @@ func BenchmarkAppendAndWatch(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*size), "µs/message")
 	cancel()
 	<-ended
+}
+
+// Who reads what was saved since a mark would pass over what a clock that is behind has written, by an import as by a server.
+func TestTheDatabaseSaysWhenARevocationWasSaved(t *testing.T) {
+	update := raised(&auth.Revocation{User: "ann", At: time.Now()})
+	text, err := bson.MarshalExtJSON(update, false, false)
+	if err != nil || !strings.Contains(string(text), `"$currentDate":{"saved":true}`) || strings.Count(string(text), "saved") != 1 {
+		t.Errorf("the update is %s, %v", text, err)
+	}
 }

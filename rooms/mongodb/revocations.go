@@ -61,28 +61,28 @@ func (s *storedRevocation) revocation() auth.Revocation {
 	return r
 }
 
-// storeRevocation is for an import: those who serve beside it find it by its time.
-func storeRevocation(r *auth.Revocation) storedRevocation {
-	return storedRevocation{Key: r.Key(), At: r.At, Until: r.Until, Lifted: r.Lifted, Saved: time.Now()}
-}
-
 // SaveRevocation raises what is there, or inserts it.
 func (r *Revocations) SaveRevocation(ctx context.Context, of auth.Revocation) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	raised := field("at", of.At)
-	if !of.Until.IsZero() {
-		raised = append(raised, bson.E{Key: "until", Value: of.Until})
-	}
-	if !of.Lifted.IsZero() {
-		raised = append(raised, bson.E{Key: "lifted", Value: of.Lifted})
-	}
 	ctx, cancel := r.writing(ctx)
 	defer cancel()
-	_, err := r.revocations.UpdateOne(ctx, field("_id", of.Key()),
-		bson.D{{Key: "$max", Value: raised}, {Key: "$currentDate", Value: field("saved", true)}}, options.UpdateOne().SetUpsert(true))
+	_, err := r.revocations.UpdateOne(ctx, field("_id", of.Key()), raised(&of), options.UpdateOne().SetUpsert(true))
 	return fail("save revocation", err)
+}
+
+// raised is the update that lets the later of two times stand, and has the database say when it was saved: those who read what was saved
+// since a mark would pass over what a clock that is behind has written.
+func raised(of *auth.Revocation) bson.D {
+	times := field("at", of.At)
+	if !of.Until.IsZero() {
+		times = append(times, bson.E{Key: "until", Value: of.Until})
+	}
+	if !of.Lifted.IsZero() {
+		times = append(times, bson.E{Key: "lifted", Value: of.Lifted})
+	}
+	return bson.D{{Key: "$max", Value: times}, {Key: "$currentDate", Value: field("saved", true)}}
 }
 
 // Revocations reads what was saved since a minute before the mark, by the database's clock.
@@ -109,4 +109,18 @@ func (r *Revocations) Revocations(ctx context.Context, since time.Time) ([]auth.
 		}
 	}
 	return list, mark, nil
+}
+
+// keptRevocations are for export and import, beside which others may serve.
+type keptRevocations struct {
+	table[auth.Revocation, storedRevocation]
+}
+
+// Put raises what is there, or inserts it, by the database's clock.
+func (k *keptRevocations) Put(ctx context.Context, list []auth.Revocation) error {
+	writes := make([]mongo.WriteModel, len(list))
+	for i := range list {
+		writes[i] = mongo.NewUpdateOneModel().SetFilter(field("_id", list[i].Key())).SetUpdate(raised(&list[i])).SetUpsert(true)
+	}
+	return k.store.replace(ctx, k.coll, writes)
 }

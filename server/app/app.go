@@ -77,6 +77,7 @@ type App struct {
 	sockets     *socketio.Server
 	streams     *streams.Service
 	feeds       *feed.Server
+	uploads     *files.Server
 	postgres    *postgres.Listener // nil: there is none
 	tokens      *auth.Tokens
 	keySet      *auth.KeySet // nil: there is none
@@ -219,10 +220,10 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	uploads := files.New(files.Options{
+	a.uploads = files.New(files.Options{
 		Service: a.service, Tokens: a.tokens, Secret: key, MaxFileSize: c.MaxFileSize, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.files, Logger: o.Logger,
 	})
-	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
+	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), a.uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
 	return a.composeMetrics(o)
 }
 

@@ -43,7 +43,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.feeds.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.bots.Run(failed, rooms.Emitters(a.sockets, a.feeds))) })
 	group.Go(func() error { return unlessDone(parts, a.webhooks.Run(failed)) })
-	group.Go(func() error { return unlessDone(parts, a.revoked.Run(failed, sessions{a.sockets, a.feeds})) })
+	group.Go(func() error { return unlessDone(parts, a.revoked.Run(failed, sessions{a.sockets, a.feeds, a.uploads})) })
 	if a.keySet != nil {
 		group.Go(func() error { return unlessDone(parts, a.keySet.Run(failed)) })
 	}
@@ -84,8 +84,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// sessions are the sockets and the feeds.
-type sessions [2]auth.Sessions
+// sessions are the sockets, the feeds and the uploads that are coming in.
+type sessions [3]auth.Sessions
 
 // End implements auth.Sessions.
 func (all sessions) End(covered func(auth.User) bool) {

@@ -5,7 +5,7 @@
 // maxUploads are taken in at once; who comes then is told OVERLOADED.
 //
 // Order and loss: an upload that was answered 201 is durable; what was cut off leaves
-// nothing.
+// nothing. An upload whose token is revoked is cut off.
 package files
 
 import (
@@ -57,6 +57,7 @@ type Server struct {
 	now     func() time.Time
 	logger  *slog.Logger
 
+	underway *underway
 	refusals *tally.By
 }
 
@@ -73,7 +74,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, links: newLinks(o.Secret, o.Now), most: o.MaxFileSize,
-		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), now: o.Now, logger: o.Logger, refusals: o.Refusals,
+		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), underway: newUnderway(), now: o.Now, logger: o.Logger, refusals: o.Refusals,
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -40,13 +41,18 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, a address) error
 	control := http.NewResponseController(w)
 	// The answer's time begins when all has come.
 	_ = control.SetWriteDeadline(time.Time{})
-	body := &arriving{from: r.Body, control: control, until: time.Now().Add(uploadTime)}
+	ctx, done := s.underway.begin(r.Context(), session.User, control)
+	defer done()
+	body := &arriving{from: r.Body, control: control, until: time.Now().Add(uploadTime), stopped: ctx}
 	name, content, err := s.contentOf(r, body)
-	if err != nil {
-		return err
+	var file rooms.File
+	if err == nil {
+		file, err = s.service.Upload(ctx, session.User, rooms.UploadInput{RoomID: a.room, Name: name, Content: content})
 	}
-	file, err := s.service.Upload(r.Context(), session.User, rooms.UploadInput{RoomID: a.room, Name: name, Content: content})
 	_ = control.SetWriteDeadline(time.Now().Add(answerTime))
+	if err != nil && s.tokens.Revoked(session.User) {
+		return rooms.E(rooms.CodeUnauthenticated, "the token was revoked while the file came")
+	}
 	if err != nil {
 		return err
 	}
@@ -112,6 +118,7 @@ type arriving struct {
 	from    io.Reader
 	control *http.ResponseController
 	until   time.Time
+	stopped context.Context // done: nothing more is wanted
 }
 
 func (b *arriving) Read(p []byte) (int, error) {
@@ -120,5 +127,9 @@ func (b *arriving) Read(p []byte) (int, error) {
 		deadline = b.until
 	}
 	_ = b.control.SetReadDeadline(deadline)
+	// Behind the deadline: who stops it ends the context first, and then sets a deadline that has passed.
+	if err := b.stopped.Err(); err != nil {
+		return 0, err
+	}
 	return b.from.Read(p)
 }
