@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { inReadingOrder } from "../i18n/language";
 import type { Offered } from "./EmojiPicker";
 
 /** At 360 px a finger still finds one of them. */
@@ -24,7 +25,7 @@ export function EmojiGrid({ emoji, onLook, onPick, onLeave }: EmojiGridProps) {
       onKeyDown={(event) => {
         // A letter goes on with the search.
         if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) return onLeave();
-        const next = target(event.key, at, emoji.length);
+        const next = target(inReadingOrder(event.key), at, emoji.length);
         if (next === undefined) return;
         event.preventDefault();
         if (next < 0) return onLeave();

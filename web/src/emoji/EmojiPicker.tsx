@@ -2,6 +2,7 @@
 
 import "./emoji.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { inReadingOrder } from "../i18n/language";
 import { Icon } from "../ui/Icon";
 import { type Emoji, entryOf, find, groups, type Tone, withTone } from "./book";
 import { COLUMNS, EmojiGrid } from "./EmojiGrid";
@@ -96,8 +97,8 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
         aria-label="Kinds of emoji"
         onKeyDown={(event) => {
           const at = tabs.findIndex(({ id }) => id === tab);
-          if (event.key === "ArrowRight") goTo(at + 1);
-          else if (event.key === "ArrowLeft") goTo(at - 1);
+          if (inReadingOrder(event.key) === "ArrowRight") goTo(at + 1);
+          else if (inReadingOrder(event.key) === "ArrowLeft") goTo(at - 1);
           else if (event.key === "Home") goTo(0);
           else if (event.key === "End") goTo(-1);
           else if (event.key === "ArrowDown") toGrid();

@@ -52,6 +52,12 @@ export const languageChoice = signal<LanguageChoice>("browser");
 /** Where the page is written from right to left. */
 export const isRightToLeft = computed(() => dirOf(spoken.value.tag) === "rtl");
 
+/** What a key means on a page from left to right: from right to left, the left arrow leads on. */
+export function inReadingOrder(key: string): string {
+  if (!isRightToLeft.peek()) return key;
+  return key === "ArrowLeft" ? "ArrowRight" : key === "ArrowRight" ? "ArrowLeft" : key;
+}
+
 /** The language with the viewer's country, which says how dates and numbers look. */
 export const locale = computed(() => {
   const { tag } = spoken.value;

@@ -4,6 +4,7 @@ import type { Tag } from "./language";
 
 export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
   de: [
+    "Code",
     "Online",
     "Offline",
     "Moderator",
@@ -18,6 +19,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "{minutes, number} min {seconds, number} s",
   ],
   fr: [
+    "Code",
     "Invisible",
     "Invitations",
     "Public",

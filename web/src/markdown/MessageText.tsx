@@ -1,4 +1,5 @@
 import { isOnlyEmoji } from "../emoji/only";
+import { t } from "../i18n/en/markdown";
 import type { Named } from "../timeline/text";
 import { Icon } from "../ui/Icon";
 import { parse } from "./parse";
@@ -78,13 +79,13 @@ function Code({ code, language, tabIndex, onCopy }: { code: string; language: st
   return (
     <div class="code-block" dir="ltr">
       <div class="code-head">
-        <span>{language || "Code"}</span>
-        <button type="button" class="code-copy" tabIndex={tabIndex} aria-label="Copy code" onClick={() => onCopy(code)}>
+        <span>{language || t("code")}</span>
+        <button type="button" class="code-copy" tabIndex={tabIndex} aria-label={t("copyCode")} onClick={() => onCopy(code)}>
           <Icon name="copy" size={16} />
-          Copy
+          {t("copy")}
         </button>
       </div>
-      <pre role="group" aria-label="Code" tabIndex={0}>
+      <pre role="group" aria-label={t("code")} tabIndex={0}>
         <code>{code}</code>
       </pre>
     </div>

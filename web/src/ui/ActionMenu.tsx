@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/en/ui";
+import { inReadingOrder } from "../i18n/language";
 import { Icon, type IconName } from "./Icon";
 import { place } from "./place";
 
@@ -31,7 +32,7 @@ interface ActionMenuProps {
   actions: readonly Action[];
   /** What the menu stands beside where it is not a sheet. */
   anchor: Element;
-  /** Their right edges are in one line instead of their left ones. */
+  /** Their edges where lines end are in one line, instead of those where they begin. */
   alignEnd: boolean;
   /** Called before the action runs, so that an action may move the focus further. */
   onClose: () => void;
@@ -67,7 +68,7 @@ export function ActionMenu({ label, choices, more, actions, anchor, alignEnd, on
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!menu.current) return;
-    const target = targetOf(event.key, rowsOf(menu.current));
+    const target = targetOf(inReadingOrder(event.key), rowsOf(menu.current));
     if (target) target.focus();
     else if (event.key === "Escape" || event.key === "Tab") onClose();
     else return;
@@ -118,7 +119,7 @@ function rowsOf(menu: HTMLElement): HTMLElement[][] {
   return [...menu.children].map((child) => (child.matches(ITEM) ? [child as HTMLElement] : [...child.querySelectorAll<HTMLElement>(ITEM)]));
 }
 
-/** Up and down go from row to row, left and right within one, all of them round. */
+/** Up and down go from row to row, left and right within one, all of them round. key: of a page written from left to right. */
 function targetOf(key: string, rows: HTMLElement[][]): HTMLElement | undefined {
   const focused = document.activeElement as HTMLElement;
   const at = rows.findIndex((row) => row.includes(focused));

@@ -49,9 +49,12 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
+/** Those that point where one reads to or comes from: from right to left they are turned round. */
+const turning: ReadonlySet<IconName> = new Set(["reply", "leave", "list", "thread", "rooms"]);
+
 export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
-    <svg class="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+    <svg class={turning.has(name) ? "icon icon-turning" : "icon"} width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );

@@ -1,3 +1,7 @@
 import { texts } from "../texts";
 
-export const t = texts("markdown", {});
+export const t = texts("markdown", {
+  code: "Code",
+  copyCode: "Copy code",
+  copy: "Copy",
+});
