@@ -77,6 +77,9 @@ func (s *Service) submitChange(user auth.User, e *Event, roomID string, refusal 
 	if refusal == nil {
 		refusal = checkClientID(e.ClientID)
 	}
+	if refusal == nil {
+		refusal = s.mayAdd(user.ID, roomID)
+	}
 	if refusal == nil && (e.Target < 1 || e.Target > MaxSeq) {
 		refusal = BadField("seq", "must be the seq of a message of this room")
 	}

@@ -34,7 +34,7 @@ type Sent struct {
 // Send queues one message and returns; sends of one caller are stored in the order of
 // its calls. It may wait for the store when the room is not known yet. done is called
 // exactly once, from any goroutine (also before Send returns), and must not wait. Its
-// error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, FORBIDDEN, RATE_LIMITED (slow mode), CONFLICT,
+// error is BAD_REQUEST, TOO_LARGE, NOT_FOUND, FORBIDDEN, RATE_LIMITED (Limits, or slow mode), CONFLICT,
 // OVERLOADED, UNAVAILABLE or TIMEOUT: then the outcome is unknown.
 func (s *Service) Send(user auth.User, in SendInput, done func(Sent, error)) {
 	begun := s.now()
@@ -85,6 +85,9 @@ func (s *Service) message(user auth.User, in SendInput) (e *Event, slow bool, er
 	}
 	if len(in.Attachments) > 0 {
 		e.Attachments = noAttachments // until attach names them
+	}
+	if err := s.mayAdd(user.ID, in.RoomID); err != nil {
+		return nil, false, err
 	}
 	if err := checkContent(e); err != nil {
 		return nil, false, err

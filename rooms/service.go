@@ -56,9 +56,11 @@ type Options struct {
 	// Revocations are the tokens that are out of force. nil: RevokeTokens and RevokeToken do not work, and who is erased
 	// keeps his tokens.
 	Revocations *auth.Revocations
-	Tracer      Tracer           // nil: nobody looks at single events
-	Now         func() time.Time // nil: time.Now
-	Logger      *slog.Logger     // nil: none
+	// Limits are how often each user may do what others pay for.
+	Limits Limits
+	Tracer Tracer           // nil: nobody looks at single events
+	Now    func() time.Time // nil: time.Now
+	Logger *slog.Logger     // nil: none
 }
 
 // defaultSendTimeout is below the 10 s after which the stock client sends again.
@@ -84,6 +86,7 @@ type Service struct {
 	rosters  *rosters
 	words    *Words
 	paces    *paces
+	limits   Limits
 	searches chan struct{} // holds a token for each search under way
 	appender *appender
 	auditor  *Auditor
@@ -141,7 +144,7 @@ func New(store Store, o Options) *Service {
 	s.replay = newReplay(newReplayReader(s.ends(), store.Related, s.ids, o.Now), &heartbeats{now: o.Now}, o.ReplayBytes)
 	s.auditor = &Auditor{store.Moderation, s.ids, o.Now, o.Logger}
 	s.router = newRouter(s.ends(), s.replay, s.tallies, o.Tracer, o.Now, o.Logger)
-	s.paces, s.words = newPaces(store.Log, o.Now), o.Words
+	s.paces, s.words, s.limits = newPaces(store.Log, o.Now), o.Words, o.Limits
 	s.rosters = newRosters(store.Catalog, store.Members, o.Now)
 	s.appender = newAppender(laneConfig{
 		ends: s.ends(), related: store.Related, members: store.Members, router: s.router, now: o.Now, logger: o.Logger, tallies: s.tallies, tracer: o.Tracer,

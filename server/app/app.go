@@ -89,6 +89,7 @@ type App struct {
 	metrics     *metrics.Server    // nil: there are none
 	traces      *tracing.Tracer    // nil: there are none
 	doors       doors
+	limits      limiters
 	release     Release
 	handler     http.Handler
 	logger      *slog.Logger
@@ -123,7 +124,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, certificate: shown, doors: newDoors(), release: o.Release, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, certificate: shown, doors: newDoors(), limits: newLimiters(o.Config.Limits), release: o.Release, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}
@@ -181,7 +182,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		Revocations: a.revoked, Tracer: a.composeTraces(&o), ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
+		Revocations: a.revoked, Tracer: a.composeTraces(&o), ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Limits: a.limits.chat, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
 	})
 	keys := auth.NewKeys(a.store.Keys(), nil)
 	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked), hooks.NewBots(a.service, keys, o.Logger)
@@ -199,7 +200,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	}
 	sockets := o.Sockets
 	sockets.Service, sockets.Streams, sockets.Tokens = a.service, a.streams, a.tokens
-	sockets.AllowedOrigins, sockets.Refusals, sockets.Logger = c.AllowedOrigins, a.doors.socket, o.Logger
+	sockets.AllowedOrigins, sockets.Limits, sockets.Refusals, sockets.Logger = c.AllowedOrigins, a.limits.sockets(), a.doors.socket, o.Logger
 	if a.sockets, err = socketio.New(sockets); err != nil {
 		return fmt.Errorf("make the Socket.IO server: %w", err)
 	}
@@ -214,6 +215,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		Service: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Bots: a.bots, Webhooks: a.webhooks, Push: a.pushes, Previews: a.previews,
 		AsyncAPI:     socketio.AsyncAPIDocument(),
 		Registration: c.accounts(), Guests: c.guests(),
+		Requests: a.limits.requests, AddressRequests: a.limits.addressRequests,
 		Ready: a.ready, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.rest, Store: storeName(c), Logger: o.Logger,
 	})
 	key, err := secret(c)
@@ -222,8 +224,9 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	}
 	a.uploads = files.New(files.Options{
 		Service: a.service, Tokens: a.tokens, Secret: key, MaxFileSize: c.MaxFileSize, AllowedOrigins: c.AllowedOrigins, Refusals: a.doors.files, Logger: o.Logger,
+		Requests: a.limits.requests, AddressRequests: a.limits.addressRequests,
 	})
-	a.handler = deadlines(port{a.sockets.Handler(), json.Handler(), a.uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout)
+	a.handler = c.TrustedProxies.Handler(deadlines(port{a.sockets.Handler(), json.Handler(), a.uploads, a.feeds, web.Handler()}, bodyTimeout, answerTimeout), unheeded(o.Logger))
 	return a.composeMetrics(o)
 }
 
@@ -260,7 +263,7 @@ func (a *App) composeStreams(o Options) (err error) {
 func (a *App) composeFeeds(o Options, accounts *auth.Accounts) (err error) {
 	a.feeds, err = feed.New(feed.Options{
 		Rooms: a.service, Streams: a.streams, Tokens: a.tokens, Accounts: accounts, Database: o.Config.feedsDatabase(),
-		AllowedOrigins: o.Config.AllowedOrigins, Refusals: a.doors.feed, Logger: o.Logger,
+		AllowedOrigins: o.Config.AllowedOrigins, Limits: a.limits.feeds(), Refusals: a.doors.feed, Logger: o.Logger,
 	})
 	if err != nil {
 		return fmt.Errorf("make the feeds: %w", err)

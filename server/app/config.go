@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"strings"
 	"time"
+
+	"roomstream/server/httpauth"
 )
 
 // Config is what the program was told. settings is its table.
@@ -31,6 +33,8 @@ type Config struct {
 	JWTIssuer              string
 	JWTAudience            string
 	AllowedOrigins         []string
+	TrustedProxies         httpauth.Proxies
+	Limits                 Limits
 	Accounts               *bool // nil: as the store wants it
 	Guests                 *bool // nil: as the store wants it
 	OpenRooms              bool

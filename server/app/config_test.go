@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"roomstream/rooms"
+	"roomstream/rooms/limits"
 )
 
 func env(pairs ...string) func(string) string {
@@ -38,6 +39,13 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true, Search: true,
 		SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, TraceSample: 0.01, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
+		Limits: Limits{
+			RoomSends: limits.Rate{Every: 20 * time.Millisecond, Burst: 1000}, Sends: limits.Rate{Every: 10 * time.Millisecond, Burst: 2000},
+			Joins: limits.Rate{Every: 10 * time.Millisecond, Burst: 5000}, Reads: limits.Rate{Every: 10 * time.Millisecond, Burst: 2000},
+			Requests: limits.Rate{Every: 10 * time.Millisecond, Burst: 2000}, AddressRequests: limits.Rate{Every: time.Millisecond, Burst: 20_000},
+			Handshakes: limits.Rate{Every: 500 * time.Microsecond, Burst: 20_000}, AddressHandshakes: limits.Rate{Every: 2 * time.Millisecond, Burst: 10_000},
+			Connections: 500, AddressConnections: 20_000,
+		},
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got %+v, want %+v", c, want)
@@ -59,6 +67,8 @@ func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 		"addr": "127.0.0.1:9", "tls-cert": "cert.pem", "tls-key": "key.pem", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
+		"trusted-proxies": "10.0.0.0/8, 192.0.2.7", "limit-room-sends": "1/s burst 2", "limit-sends": "0", "limit-joins": "3/m burst 4", "limit-reads": "5/h burst 6", "limit-requests": "7/s burst 8", "limit-address-requests": "9/s burst 10",
+		"limit-handshakes": "0", "limit-address-handshakes": "11/s burst 12", "limit-connections": "13", "limit-address-connections": "0",
 		"accounts": "false", "guests": "false", "open-rooms": "false", "search": "false", "send-timeout": "500ms", "shutdown-timeout": "1m", "shutdown-delay": "5s", "retention": "720h", "word-list": "words.txt", "log-level": "debug", "metrics-addr": "127.0.0.1:9090", "otlp-endpoint": "http://127.0.0.1:4318", "trace-sample": "0.5", "webhook-allow-private": "true", "push-subject": "mailto:admin@example.com", "push-texts": "false", "push-allow-private": "true", "link-previews": "true", "link-previews-allow-private": "true", "max-file-size": "1GiB", "file-types": "image/png, text/plain", "log-format": "json",
 	}
 	empty := parsed(t, nil, env())
@@ -112,6 +122,14 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"jwt-jwks-url", "https://u:p@idp.example/jwks", "without a name and password"},
 		{"allowed-origins", "chat.example.com", "https://chat.example.com"},
 		{"allowed-origins", "https://chat.example.com/path", "without a path"},
+		{"trusted-proxies", "10.0.0.0/33", "10.0.0.0/8"},
+		{"trusted-proxies", "proxy.example", "10.0.0.0/8"},
+		{"limit-sends", "20", "20/s burst 60"},
+		{"limit-sends", "20/d burst 60", "20/s burst 60"},
+		{"limit-sends", "0/s burst 60", "20/s burst 60"},
+		{"limit-sends", "20/s burst 0", "20/s burst 60"},
+		{"limit-connections", "many", "0 (no limit)"},
+		{"limit-connections", "-1", "0 (no limit)"},
 		{"accounts", "maybe", "true nor false"},
 		{"open-rooms", "2", "true nor false"},
 		{"send-timeout", "8", "8s"},

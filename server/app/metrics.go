@@ -34,7 +34,7 @@ func (a *App) sources() metrics.Sources {
 	built := a.release.build()
 	s := metrics.Sources{
 		Build: metrics.Build{Version: built.Version, Commit: built.Commit, Go: built.Go},
-		Chat:  a.service.Figures, Sockets: a.socketFigures, Refusals: a.doors.read, Streams: a.streams.Figures, Webhooks: a.webhooks.Figures,
+		Chat:  a.service.Figures, Sockets: a.socketFigures, Refusals: a.doors.read, Limits: a.limits.hit, Streams: a.streams.Figures, Webhooks: a.webhooks.Figures,
 		Feeds: func() metrics.Feeds { return metrics.Feeds{Open: a.feeds.Feeds(), Slow: a.feeds.Slow()} },
 	}
 	if a.pushes != nil {

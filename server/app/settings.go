@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"roomstream/rooms"
 	"roomstream/rooms/push"
 	"roomstream/rooms/streams"
+	"roomstream/server/httpauth"
 	"roomstream/server/tracing"
 )
 
@@ -50,7 +52,7 @@ const (
 
 // settings is the table of all settings: what is not here cannot be set.
 func settings() []setting {
-	return []setting{
+	return slices.Concat([]setting{
 		{Name: "addr", Default: ":8080", Unit: "host:port",
 			Doc: "Where to listen, for everything: the page, Socket.IO, REST. Without a host: on every address of the machine.",
 			set: func(c *Config, text string) error { c.Addr = text; return checkAddr(text) }},
@@ -105,6 +107,12 @@ func settings() []setting {
 		{Name: "allowed-origins", Shown: "empty: the same host", Unit: "list of origins, separated by commas",
 			Doc: "Whose pages may connect and call, besides the server's own: https://chat.example.com,http://localhost:3000. `*` allows all.",
 			set: func(c *Config, text string) (err error) { c.AllowedOrigins, err = parseOrigins(text); return err }},
+		{Name: "trusted-proxies", Shown: "empty: none", Unit: "list of networks and addresses, separated by commas",
+			Doc: "Whose X-Forwarded-For counts: 10.0.0.0/8,127.0.0.1. A client's address is then the rightmost one in it that is none of these. Loopback is not trusted by itself. X-Real-IP and Forwarded count for nothing.",
+			set: func(c *Config, text string) (err error) {
+				c.TrustedProxies, err = httpauth.ParseProxies(text)
+				return err
+			}},
 		{Name: "accounts", Shown: "true with the embedded store, false with MongoDB", Unit: unitBool,
 			Doc: "People may make accounts for themselves, with a name and a password. Accounts made by `account add` can always sign in.",
 			set: func(c *Config, text string) (err error) { c.Accounts, err = parseSwitch(text); return err }},
@@ -177,7 +185,7 @@ func settings() []setting {
 		{Name: "log-format", Default: "text", Unit: "text or json",
 			Doc: "How it is logged.",
 			set: func(c *Config, text string) error { c.LogFormat = text; return checkLogFormat(text) }},
-	}
+	}, limitSettings())
 }
 
 func checkAddr(text string) error {

@@ -2,8 +2,9 @@ package engineio
 
 import (
 	"errors"
-	"net"
 	"sync"
+
+	"roomstream/rooms/limits"
 )
 
 // The reasons why a connection is not taken.
@@ -15,65 +16,35 @@ var (
 // registry knows every connection, however it is carried, from its handshake to the end of its transport. It is safe
 // for concurrent use.
 type registry struct {
-	perAddress int // connections one address may have; 0: any number
+	places *limits.Places // of connections, also those in their handshake, by address
 
-	mu        sync.Mutex
-	conns     map[string]*Conn // by sid
-	addresses map[string]int   // connections, also those in their handshake, by address; used with perAddress only
-	polls     int              // the connections that poll
-	draining  bool
-	empty     chan struct{} // closed when draining has come to an end
+	mu       sync.Mutex
+	conns    map[string]*Conn // by sid
+	polls    int              // the connections that poll
+	draining bool
+	empty    chan struct{} // closed when draining has come to an end
 }
 
-func newRegistry(perAddress int) *registry {
-	return &registry{
-		perAddress: perAddress, conns: map[string]*Conn{}, addresses: map[string]int{}, empty: make(chan struct{}),
-	}
-}
-
-// address is a peer's address without its port.
-func address(remote string) string {
-	host, _, err := net.SplitHostPort(remote)
-	if err != nil {
-		return remote
-	}
-	return host
+func newRegistry(places *limits.Places) *registry {
+	return &registry{places: places, conns: map[string]*Conn{}, empty: make(chan struct{})}
 }
 
 // admit reserves a place for a connection; release or remove gives it back.
 func (r *registry) admit(remote string) error {
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.draining {
+	draining := r.draining
+	r.mu.Unlock()
+	switch {
+	case draining:
 		return errDraining
-	}
-	if r.perAddress == 0 {
-		return nil
-	}
-	from := address(remote)
-	if r.addresses[from] >= r.perAddress {
+	case !r.places.Enter(limits.Address(remote)):
 		return errTooMany
 	}
-	r.addresses[from]++
 	return nil
 }
 
 // release gives back the place of a connection that did not come about.
-func (r *registry) release(remote string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.leave(remote)
-}
-
-func (r *registry) leave(remote string) {
-	if r.perAddress == 0 {
-		return
-	}
-	from := address(remote)
-	if r.addresses[from]--; r.addresses[from] <= 0 {
-		delete(r.addresses, from)
-	}
-}
+func (r *registry) release(remote string) { r.places.Leave(limits.Address(remote)) }
 
 // add makes the connection known and says whether it came in time: if not, drain has not seen it, and it is to be shut.
 func (r *registry) add(c *Conn) bool {
@@ -96,7 +67,7 @@ func (r *registry) remove(c *Conn) {
 	if c.polled {
 		r.polls--
 	}
-	r.leave(c.remote)
+	r.release(c.remote)
 	r.signal()
 }
 

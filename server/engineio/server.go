@@ -14,6 +14,7 @@ import (
 	"github.com/zishang520/engine.io/v2/types"
 	"golang.org/x/sync/errgroup"
 
+	"roomstream/rooms/limits"
 	"roomstream/rooms/tally"
 )
 
@@ -31,11 +32,11 @@ const (
 type Options struct {
 	PingInterval   time.Duration
 	PingTimeout    time.Duration
-	UpgradeTimeout time.Duration // from the WebSocket's handshake to the upgrade packet
-	WriteTimeout   time.Duration // a client takes writeChunk bytes within it, or is cut; a body arrives within it
-	MaxPayload     int           // bytes of one message and of one polling request
-	PerAddress     int           // connections one address may have; 0: any number
-	Refusals       *tally.By     // counts handshakes that are refused, by Refusals; nil: nobody counts
+	UpgradeTimeout time.Duration  // from the WebSocket's handshake to the upgrade packet
+	WriteTimeout   time.Duration  // a client takes writeChunk bytes within it, or is cut; a body arrives within it
+	MaxPayload     int            // bytes of one message and of one polling request
+	Places         *limits.Places // of connections, by limits.Address; nil: any number
+	Refusals       *tally.By      // counts handshakes that are refused, by Refusals; nil: nobody counts
 
 	// Accept makes the connection known to the library and returns its handler, before anything is sent to or read from
 	// the client, so nothing can be missed. r is the handshake's request, which is not kept.
@@ -87,7 +88,7 @@ type Server struct {
 // New makes a Server.
 func New(o Options) *Server {
 	s := &Server{options: o.withDefaults(), ping: frame(opText, []byte{packetPing}), noTransport: transports.MakeTransport()}
-	s.registry = newRegistry(s.options.PerAddress)
+	s.registry = newRegistry(s.options.Places)
 	s.buffers.New = func() any { return new([readBuffer]byte) }
 	s.batches.New = func() any { return &Batch{server: s} }
 	for i := range s.flushers {

@@ -50,15 +50,16 @@ func Refuse(w http.ResponseWriter, status int, e *HTTPError) {
 // instance that answers.
 const retryAfter = "5"
 
-// refuseBusy tells a client to come back; the stock client does so after a 503, not after an error of the protocol.
+// refuseBusy tells a client to come back; the stock client does so after any status but 200, not after an error of the
+// protocol.
 func (s *Server) refuseBusy(w http.ResponseWriter, err error) {
-	reason := RefusedDraining
+	reason, status := RefusedDraining, http.StatusServiceUnavailable
 	if err == errTooMany {
-		reason = RefusedAddress
+		reason, status = RefusedAddress, http.StatusTooManyRequests
 	}
 	s.options.Refusals.Add(reason)
 	w.Header().Set("Retry-After", retryAfter)
-	Refuse(w, http.StatusServiceUnavailable, &HTTPError{ErrBadRequest.Code, err.Error()})
+	Refuse(w, status, &HTTPError{ErrBadRequest.Code, err.Error()})
 }
 
 // IsUpgrade says whether a request asks for a WebSocket.

@@ -9,15 +9,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"roomstream/rooms/limits"
 )
 
 func TestAPanicOfAcceptGivesTheConnectionAndItsPlaceBack(t *testing.T) {
-	s := New(Options{PerAddress: 1, Accept: func(*Conn, *http.Request) Handler { panic("on purpose") }})
+	s := New(Options{Places: limits.NewPlaces("address_connections", 1), Accept: func(*Conn, *http.Request) Handler { panic("on purpose") }})
 	server := httptest.NewUnstartedServer(http.HandlerFunc(s.ServeWebSocket))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
 	defer server.Close()
-	for i := range 3 { // a place that is kept would make the second one 503
+	for i := range 3 { // a place that is kept would make the second one 429
 		nc, err := net.Dial("tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -30,7 +32,7 @@ func TestAPanicOfAcceptGivesTheConnectionAndItsPlaceBack(t *testing.T) {
 	}
 	s.registry.mu.Lock()
 	defer s.registry.mu.Unlock()
-	if len(s.registry.conns) != 0 || len(s.registry.addresses) != 0 {
-		t.Errorf("%d connections, %d addresses are kept", len(s.registry.conns), len(s.registry.addresses))
+	if len(s.registry.conns) != 0 || !s.registry.places.Enter("127.0.0.1") {
+		t.Errorf("%d connections are kept, or their places", len(s.registry.conns))
 	}
 }

@@ -42,7 +42,7 @@ type instance struct {
 func launch(t testing.TB, set *mongotest.Set, database string, more ...string) *instance {
 	t.Helper()
 	i := &instance{t: t, addr: "127.0.0.1:0", log: filepath.Join(t.TempDir(), "instance.log")}
-	i.args = []string{"-mongodb-uri", set.URI, "-mongodb-database", database, "-jwt-secret", secret, "-log-level", "info"}
+	i.args = []string{"-mongodb-uri", set.URI, "-mongodb-database", database, "-jwt-secret", secret, "-log-level", "info", "-limit-room-sends", "0", "-limit-sends", "0"}
 	i.args = append(i.args, more...)
 	t.Cleanup(i.finish)
 	i.start()

@@ -49,6 +49,20 @@ func (s *Server) identify(ctx context.Context, r *http.Request) (caller, error) 
 	return s.byToken(httpauth.Bearer(headers[0]))
 }
 
+// counted is identify within the limit of the user.
+func (s *Server) counted(ctx context.Context, r *http.Request) (caller, error) {
+	who, err := s.identify(ctx, r)
+	if err != nil {
+		return caller{}, err
+	}
+	if who.Known {
+		if err := rooms.Within(s.options.Limits.Requests, string(who.User.ID)); err != nil {
+			return caller{}, err
+		}
+	}
+	return who, nil
+}
+
 func (s *Server) byToken(token string) (caller, error) {
 	session, err := s.options.Tokens.Verify(token)
 	if err != nil {

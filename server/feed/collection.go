@@ -89,7 +89,7 @@ func (s *Server) call(ctx context.Context, w http.ResponseWriter, r *http.Reques
 	if to.database != "" && to.database != s.options.Database {
 		return answer{}, rooms.E(rooms.CodeNotFound, "there is no such database here")
 	}
-	who, err := s.identify(ctx, r)
+	who, err := s.counted(ctx, r)
 	if err != nil {
 		return answer{}, err
 	}

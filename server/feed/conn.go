@@ -53,6 +53,7 @@ type carrier interface {
 type conn struct {
 	server       *Server
 	who          caller
+	from         string // limits.Address of the client
 	canonical    bool
 	ctx          context.Context // done when the feed has an ending
 	cancel       context.CancelFunc

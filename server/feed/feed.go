@@ -26,6 +26,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/limits"
 	"roomstream/rooms/streams"
 	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
@@ -55,8 +56,20 @@ type Options struct {
 
 	Refusals *tally.By // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
 
+	Limits Limits
+
 	Now    func() time.Time // nil: time.Now
 	Logger *slog.Logger     // nil: none
+}
+
+// Limits are what addresses and users may have and do; nil: as they like. They are those of all other ways in, too.
+type Limits struct {
+	Handshakes         *limits.Limiter // feeds of everybody that are opened; its key is empty
+	AddressHandshakes  *limits.Limiter // that, by limits.Address
+	AddressConnections *limits.Places  // open feeds, by limits.Address
+	Connections        *limits.Places  // by user
+	Requests           *limits.Limiter // of all kinds, by user
+	AddressRequests    *limits.Limiter // by limits.Address
 }
 
 const (
@@ -136,7 +149,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, log: o.Logger, source: declared{o.Streams}, catalog: o.Streams,
 		basic: newBasic(o.Accounts.Login, o.Now), allowed: origins{httpauth.NewOrigins(o.AllowedOrigins)},
-		registry: newRegistry(), members: newMembers(),
+		registry: newRegistry(o.Limits), members: newMembers(),
 	}
 	s.buffers.New = func() any {
 		b := make([]byte, 0, writeChunk)
@@ -163,11 +176,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, rooms.E(rooms.CodeForbidden, "Origin: pages of this origin may not call here: add it to -allowed-origins"))
 	case r.Method == http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
-	case to.kind == streamAddress:
-		s.serveFeed(w, r, to)
 	default:
-		s.serveCollection(w, r, to)
+		s.serve(w, r, to)
 	}
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, to address) {
+	if err := rooms.Within(s.options.Limits.AddressRequests, limits.Address(r.RemoteAddr)); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	if to.kind == streamAddress {
+		s.serveFeed(w, r, to)
+		return
+	}
+	s.serveCollection(w, r, to)
 }
 
 // serveFeed opens a feed. The stream is opened before the answer, so that what goes wrong is said in HTTP.
@@ -187,6 +210,10 @@ func (s *Server) serveFeed(w http.ResponseWriter, r *http.Request, to address) {
 		}
 	case !accepts(r, "text/event-stream"):
 		s.refuse(w, r, s.unopenable(r, to))
+		return
+	}
+	if err := s.options.Limits.handshake(limits.Address(r.RemoteAddr)); err != nil {
+		s.refuse(w, r, err)
 		return
 	}
 	c, err := s.open(r, to)
@@ -219,7 +246,7 @@ func (s *Server) read(ctx context.Context, r *http.Request, to address) (caller,
 	if to.database != "" && to.database != s.options.Database {
 		return caller{}, query{}, rooms.E(rooms.CodeNotFound, "there is no such database here")
 	}
-	who, err := s.identify(ctx, r)
+	who, err := s.counted(ctx, r)
 	if err != nil {
 		return caller{}, query{}, err
 	}
@@ -245,8 +272,9 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 			c.discard()
 		}
 	}()
-	if !s.registry.add(c) {
-		return nil, rooms.E(rooms.CodeUnavailable, "the server is stopping")
+	c.from = limits.Address(r.RemoteAddr)
+	if err := s.registry.add(c); err != nil {
+		return nil, err
 	}
 	defer context.AfterFunc(c.ctx, cancel)()
 	if room, ok := to.room(); ok {

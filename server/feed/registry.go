@@ -6,10 +6,13 @@ import (
 	"sync"
 
 	"roomstream/auth"
+	"roomstream/rooms"
 )
 
 // registry knows every feed from before its stream is opened until its writer has ended. It is safe for concurrent use.
 type registry struct {
+	limits Limits
+
 	mu       sync.Mutex
 	all      map[*conn]struct{}
 	byUser   map[auth.UserID]map[*conn]struct{}
@@ -17,22 +20,25 @@ type registry struct {
 	empty    chan struct{} // closed when draining has come to an end
 }
 
-func newRegistry() *registry {
-	return &registry{all: map[*conn]struct{}{}, byUser: map[auth.UserID]map[*conn]struct{}{}, empty: make(chan struct{})}
+func newRegistry(l Limits) *registry {
+	return &registry{limits: l, all: map[*conn]struct{}{}, byUser: map[auth.UserID]map[*conn]struct{}{}, empty: make(chan struct{})}
 }
 
-// add makes a feed known; false: nobody is let in any more.
-func (r *registry) add(c *conn) bool {
+// add makes a feed known, or says why it is not let in.
+func (r *registry) add(c *conn) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.draining {
-		return false
+		return rooms.E(rooms.CodeUnavailable, "the server is stopping")
+	}
+	if err := r.limits.enter(c); err != nil {
+		return err
 	}
 	r.all[c] = struct{}{}
 	if c.who.Known {
 		enter(r.byUser, c.who.User.ID, c)
 	}
-	return true
+	return nil
 }
 
 func (r *registry) remove(c *conn) {
@@ -42,6 +48,7 @@ func (r *registry) remove(c *conn) {
 		return
 	}
 	delete(r.all, c)
+	r.limits.leave(c)
 	if c.who.Known {
 		leave(r.byUser, c.who.User.ID, c)
 	}

@@ -20,6 +20,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/limits"
 	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
@@ -43,6 +44,9 @@ type Options struct {
 	Refusals       *tally.By        // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
 	Now            func() time.Time // nil: time.Now
 	Logger         *slog.Logger     // nil: none
+
+	// Requests are how often a user may call, and AddressRequests an address (by limits.Address); nil: no limit.
+	Requests, AddressRequests *limits.Limiter
 }
 
 // Server answers the routes of files.
@@ -57,7 +61,9 @@ type Server struct {
 	now     func() time.Time
 	logger  *slog.Logger
 
-	underway *underway
+	underway                  *underway
+	requests, addressRequests *limits.Limiter
+
 	refusals *tally.By
 }
 
@@ -75,6 +81,7 @@ func New(o Options) *Server {
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, links: newLinks(o.Secret, o.Now), most: o.MaxFileSize,
 		origins: httpauth.NewOrigins(o.AllowedOrigins), foreign: len(o.AllowedOrigins) > 0, uploads: make(chan struct{}, maxUploads), underway: newUnderway(), now: o.Now, logger: o.Logger, refusals: o.Refusals,
+		requests: o.Requests, addressRequests: o.AddressRequests,
 	}
 	return s
 }
@@ -142,6 +149,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.crossOrigin(w, r) {
 		return
 	}
+	if err := rooms.Within(s.addressRequests, limits.Address(r.RemoteAddr)); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
 	a, _ := addressOf(r.URL)
 	allowed := []string{http.MethodGet, http.MethodHead}
 	if a.file == "" {
@@ -200,7 +211,14 @@ func (s *Server) caller(r *http.Request) (auth.Session, error) {
 	if len(headers) == 1 {
 		token = httpauth.Bearer(headers[0])
 	}
-	return s.tokens.Verify(token)
+	session, err := s.tokens.Verify(token)
+	if err != nil {
+		return auth.Session{}, err
+	}
+	if err := rooms.Within(s.requests, string(session.User.ID)); err != nil {
+		return auth.Session{}, err
+	}
+	return session, nil
 }
 
 // refuse answers with an error: its status, its headers and {error:{...}}. What nobody

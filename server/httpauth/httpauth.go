@@ -44,6 +44,9 @@ func NewOrigins(list []string) Origins {
 	return o
 }
 
+// Listed says whether the list names an origin, not only all.
+func (o Origins) Listed(origin string) bool { return o.list[strings.ToLower(origin)] }
+
 // CheckOrigin says how to write an entry of the list that no browser would send.
 func CheckOrigin(entry string) error {
 	u, err := url.Parse(entry)

@@ -49,6 +49,7 @@ func everything() Sources {
 		MongoDB:  func() MongoDB { return MongoDB{ChangeStreams: 4} },
 		Embedded: func() Embedded { return Embedded{Size: 4096, Commits: h.Read()} },
 		Refusals: func() map[string]map[string]int64 { return map[string]map[string]int64{"rest": by} },
+		Limits:   func() map[string]int64 { return by },
 	}
 }
 

@@ -40,7 +40,7 @@ func socketRows() []row {
 			fromSockets, func(s *Sockets) map[string]int64 { return s.Connections }),
 		by("roomstream_handshakes_total", Counter, "connections", "transport", "Socket.IO connections that began, by the transport they began with",
 			fromSockets, func(s *Sockets) map[string]int64 { return s.Handshakes }),
-		by("roomstream_handshakes_refused_total", Counter, "requests", "reason", "Handshakes that were refused: origin, version, request (none of the protocol's), address (too many of one address), draining",
+		by("roomstream_handshakes_refused_total", Counter, "requests", "reason", "Handshakes that were refused: origin, version, rate (too many at once), request (none of the protocol's), address (too many of one address), draining",
 			fromSockets, func(s *Sockets) map[string]int64 { return s.Refused }),
 		one("roomstream_upgrades_total", Counter, "connections", "Connections that changed from polling to a WebSocket",
 			fromSockets, func(s *Sockets) float64 { return float64(s.Upgrades) }),
@@ -57,6 +57,8 @@ func socketRows() []row {
 					}
 				}
 			}},
+		by("roomstream_limits_hit_total", Counter, "answers", "limit", "What was refused because somebody did too much at once, by limit: the setting's name after -limit-, with _ for -",
+			fromAll, func(r *readings) map[string]int64 { return r.limits }),
 	}
 }
 

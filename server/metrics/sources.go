@@ -23,6 +23,7 @@ type Sources struct {
 	MongoDB  func() MongoDB
 	Embedded func() Embedded
 	Refusals func() map[string]map[string]int64 // by where they were told, by code
+	Limits   func() map[string]int64            // how often each was hit
 }
 
 // Build is what runs.
@@ -66,6 +67,7 @@ type readings struct {
 	mongodb  *MongoDB
 	embedded *Embedded
 	refusals map[string]map[string]int64
+	limits   map[string]int64
 }
 
 func (s *Sources) read() *readings {
@@ -75,6 +77,9 @@ func (s *Sources) read() *readings {
 	}
 	if s.Refusals != nil {
 		r.refusals = s.Refusals()
+	}
+	if s.Limits != nil {
+		r.limits = s.Limits()
 	}
 	return r
 }

@@ -15,6 +15,8 @@ func eventOf(r route) string {
 	switch r.method + " " + r.path {
 	case "POST /api/rooms/{id}/messages":
 		return "send_message"
+	case "DELETE /api/rooms/{id}/messages/{seq}":
+		return "delete_message"
 	case "POST /api/rooms":
 		return "create_room"
 	case "POST /api/direct":

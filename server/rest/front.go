@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"roomstream/rooms"
+	"roomstream/rooms/limits"
 	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
@@ -24,7 +26,8 @@ type front struct {
 	origins httpauth.Origins
 	maxBody int64
 
-	refusals *tally.By // nil: nobody counts
+	requests *limits.Limiter // by address; nil: no limit
+	refusals *tally.By       // nil: nobody counts
 }
 
 func newFront(next http.Handler, origins []string, maxBody int64) *front {
@@ -38,6 +41,13 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	if f.crossOrigin(w, r) {
 		return
+	}
+	// Not of /healthz and /readyz: who asks there is to learn how the server is, not how many ask.
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		if err := rooms.Within(f.requests, limits.Address(r.RemoteAddr)); err != nil {
+			f.refuse(w, err)
+			return
+		}
 	}
 	if len(r.Header.Values("Authorization")) > 1 {
 		f.refuse(w, rooms.BadField("Authorization", "must be given once"))

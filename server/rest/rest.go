@@ -19,6 +19,7 @@ import (
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/hooks"
+	"roomstream/rooms/limits"
 	"roomstream/rooms/previews"
 	"roomstream/rooms/push"
 	"roomstream/rooms/tally"
@@ -48,8 +49,13 @@ type Options struct {
 	Ready          func() error // why /readyz is red; nil: the Service's word alone
 	AllowedOrigins []string     // whose pages may call besides the same host's; "*": all
 	MaxBody        int64        // bytes; 0: DefaultMaxBody
-	Refusals       *tally.By    // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
-	Logger         *slog.Logger // nil: none
+
+	// Requests are how often a user may call, and AddressRequests an address (by limits.Address), whoever calls from it.
+	Requests        *limits.Limiter // nil: as often as he likes
+	AddressRequests *limits.Limiter // nil: as often as they like
+
+	Refusals *tally.By    // counts, by rooms.Code, the errors that callers are told; nil: nobody counts
+	Logger   *slog.Logger // nil: none
 }
 
 // Server answers the JSON routes.
@@ -67,6 +73,7 @@ type Server struct {
 	guests       bool
 	ready        func() error
 	store        string
+	requests     *limits.Limiter
 	refusals     *tally.By
 	logger       *slog.Logger
 	front        *front
@@ -85,10 +92,10 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		service: o.Service, tokens: o.Tokens, accounts: o.Accounts, bots: o.Bots, webhooks: o.Webhooks, push: o.Push, previews: o.Previews, streams: o.Streams, asyncAPI: o.AsyncAPI,
-		registration: o.Registration, guests: o.Guests, ready: o.Ready, store: o.Store, refusals: o.Refusals, logger: o.Logger,
+		registration: o.Registration, guests: o.Guests, ready: o.Ready, store: o.Store, requests: o.Requests, refusals: o.Refusals, logger: o.Logger,
 	}
 	s.front = newFront(fiberHandler(s), o.AllowedOrigins, o.MaxBody)
-	s.front.refusals = o.Refusals
+	s.front.requests, s.front.refusals = o.AddressRequests, o.Refusals
 	return s
 }
 
@@ -247,7 +254,12 @@ func (s *Server) serve(r route) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		if err := rooms.MayAsk(user, eventOf(r)); err != nil {
+		if user.ID != "" {
+			if err := rooms.Within(s.requests, string(user.ID)); err != nil {
+				return err
+			}
+		}
+		if err := s.service.Ask(user, eventOf(r)); err != nil {
 			return err
 		}
 		answer, err := r.handle(call{Ctx: c, user: user})

@@ -9,6 +9,7 @@ import (
 
 	"roomstream/auth"
 	"roomstream/rooms"
+	"roomstream/rooms/limits"
 	"roomstream/rooms/tally"
 	"roomstream/server/httpauth"
 )
@@ -19,20 +20,21 @@ type roomChat struct {
 	service *rooms.Service
 	streams Streams // nil: there are none
 	verify  func(token string) (auth.Session, error)
-	limits  limits
+	bounds  bounds
 	people  *people
 	unread  func(context.Context, auth.UserID) (int, error)        // counts a user's unread notifications
 	mine    func(context.Context, auth.User) ([]rooms.Mine, error) // a user's rooms
 	now     func() time.Time
 	log     *slog.Logger
 
-	refusals *tally.By // counts the errors that clients are told; nil: nobody does
+	places   *limits.Places // of connections, by user
+	refusals *tally.By      // counts the errors that clients are told; nil: nobody does
 }
 
 var _ chat = (*roomChat)(nil)
 
-// limits is what `ready` tells a client of this server's bounds.
-type limits struct {
+// bounds is what `ready` tells a client of them.
+type bounds struct {
 	MaxTextLength int   `json:"maxTextLength"` // code points
 	MaxDataBytes  int   `json:"maxDataBytes"`
 	MaxPayload    int64 `json:"maxPayload"` // bytes of one packet from a client
@@ -46,7 +48,7 @@ func newChat(service *rooms.Service, verify func(token string) (auth.Session, er
 	c := &roomChat{
 		service: service,
 		verify:  verify,
-		limits: limits{
+		bounds: bounds{
 			MaxTextLength: rooms.MaxTextLength, MaxDataBytes: rooms.MaxDataBytes,
 			MaxPayload: maxPayload, MaxPageEvents: rooms.MaxPageEvents, MaxFileSize: maxFileSize,
 		},

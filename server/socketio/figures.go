@@ -6,10 +6,11 @@ import "roomstream/server/engineio"
 const (
 	refusedOrigin  = "origin"  // its page may not connect
 	refusedVersion = "version" // of the protocol
+	refusedRate    = "rate"    // there are too many at once
 )
 
 func handshakeRefusals() []string {
-	return append([]string{refusedOrigin, refusedVersion}, engineio.Refusals()...)
+	return append([]string{refusedOrigin, refusedVersion, refusedRate}, engineio.Refusals()...)
 }
 
 // Figures are what a Server has counted since it was made, and how it stands.

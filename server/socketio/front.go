@@ -16,6 +16,7 @@ const Path = "/socket.io/"
 type front struct {
 	engine  *engineio.Server
 	allowed origins
+	limits  Limits
 	refused *tally.By
 }
 
@@ -46,6 +47,8 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.refused.Add(engineio.RefusedRequest)
 		// JSONP runs a server's answer as a script in the page that asks: it is no transport of this server.
 		engineio.Refuse(w, http.StatusBadRequest, engineio.ErrUnknownTransport)
+	case query.Get("sid") == "" && !f.limits.within(w, r):
+		f.refused.Add(refusedRate)
 	case upgrade && query.Get("transport") == "websocket" && query.Get("sid") == "":
 		f.engine.ServeWebSocket(w, r)
 	case upgrade && query.Get("transport") == "websocket":
@@ -80,7 +83,11 @@ func (o origins) admit(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	h.Add("Vary", "Origin")
 	h.Set("Access-Control-Allow-Origin", page)
-	h.Set("Access-Control-Allow-Credentials", "true")
+	if o.Listed(page) {
+		// A balancer's cookie, which keeps the requests of a client that polls together. We take nothing from cookies, but
+		// what stands before us may, so not for pages of which nothing is known.
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
 	if r.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "GET, POST")
 		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type")

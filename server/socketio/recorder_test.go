@@ -242,10 +242,10 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 
 const testMaxPayload = 1_000_000
 
-// unserved is a chat whose Service nobody may ask: for what is decided before it.
+// unserved is a chat whose Service has no store: for what is decided before it.
 func unserved(t testing.TB) (*roomChat, *auth.Tokens) {
 	tokens := newTokens(t)
-	c := newChat(nil, tokens.Verify, testMaxPayload, rooms.DefaultMaxFileSize, time.Now, quiet())
+	c := newChat(rooms.New(rooms.Store{}, rooms.Options{}), tokens.Verify, testMaxPayload, rooms.DefaultMaxFileSize, time.Now, quiet())
 	c.people = newPeople(func(auth.UserID) {}, func(auth.UserID) {})
 	c.unread = func(context.Context, auth.UserID) (int, error) { return 0, nil }
 	c.mine = func(context.Context, auth.User) ([]rooms.Mine, error) { return nil, nil }

@@ -32,8 +32,8 @@ type Options struct {
 	// those of the request's own host; "*" allows all.
 	AllowedOrigins []string
 
-	// PerAddress is how many connections one address may have; 0: any number, as behind a proxy, where all come from one.
-	PerAddress int
+	// Limits are what addresses and users may have and do of connections.
+	Limits Limits
 
 	// The times and limits below are the protocol's (web/docs/protocol.md) and changed by tests only. PingTimeout is to be
 	// longer than PingInterval.
@@ -90,7 +90,7 @@ func New(o Options) (*Server, error) {
 	}
 	o = o.withDefaults()
 	c := newChat(o.Service, meeting(o.Service, o.Tokens.Verify), int64(o.MaxPayload), o.Service.MaxFileSize(), o.Now, o.Logger)
-	c.streams, c.refusals = o.Streams, o.Refusals
+	c.streams, c.refusals, c.places = o.Streams, o.Refusals, o.Limits.Connections
 	s, err := newServer(o, c)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func newServer(o Options, c chat) (*Server, error) {
 	s := &Server{options: o, chat: c, log: o.Logger, refused: tally.NewBy(handshakeRefusals()...)}
 	s.engine = engineio.New(engineio.Options{
 		PingInterval: o.PingInterval, PingTimeout: o.PingTimeout, UpgradeTimeout: o.UpgradeTimeout,
-		WriteTimeout: o.WriteTimeout, MaxPayload: o.MaxPayload, PerAddress: o.PerAddress,
+		WriteTimeout: o.WriteTimeout, MaxPayload: o.MaxPayload, Places: o.Limits.AddressConnections,
 		Accept: s.accept, Refusals: s.refused, Logger: o.Logger,
 	})
 	builder := &adapterBuilder{engine: s.engine}
@@ -125,7 +125,7 @@ func newServer(o Options, c chat) (*Server, error) {
 	if err := s.library.On("connection", s.connection); err != nil {
 		return nil, err
 	}
-	s.handler = front{engine: s.engine, allowed: allowed, refused: s.refused}
+	s.handler = front{engine: s.engine, allowed: allowed, limits: o.Limits, refused: s.refused}
 	return s, nil
 }
 

@@ -4,20 +4,22 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"roomstream/rooms/limits"
 )
 
 func TestConnectionsOfOneAddressAreCapped(t *testing.T) {
-	s := newStage(t, func(o *Options) { o.PerAddress = 3 })
+	s := newStage(t, func(o *Options) { o.Limits.AddressConnections = limits.NewPlaces("address_connections", 3) })
 	first := s.join()
 	s.join()
 	p, _ := s.poller()
 	p.connect()
-	if status, _ := s.request("GET", "EIO=4&transport=polling", "", ""); status != http.StatusServiceUnavailable {
+	if status, _ := s.request("GET", "EIO=4&transport=polling", "", ""); status != http.StatusTooManyRequests {
 		t.Errorf("the fourth was answered %d", status)
 	}
 	over := s.raw()
 	over.write([]byte(handshakeLines(s, "")))
-	if r, err := http.ReadResponse(over.in, nil); err != nil || r.StatusCode != http.StatusServiceUnavailable {
+	if r, err := http.ReadResponse(over.in, nil); err != nil || r.StatusCode != http.StatusTooManyRequests {
 		t.Errorf("the fourth was answered %v %v", r, err)
 	}
 	// Handshakes that fail take no place; ends give theirs back.

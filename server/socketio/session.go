@@ -28,7 +28,8 @@ type speaker struct {
 	user auth.User // guarded by people: see there
 
 	// Touched only by the connection's own goroutine, which gives the events one at a time.
-	typed typed
+	typed   typed
+	crowded bool // its user has no place left: it is being sent off
 
 	opened subscriptions
 
@@ -48,7 +49,7 @@ type readyPayload struct {
 	LogID         string             `json:"logId"`
 	Rooms         *[]rooms.Mine      `json:"rooms,omitempty"` // those the user is a member of; nil: they could not be read
 	Notifications readyNotifications `json:"notifications"`
-	Limits        limits             `json:"limits"`
+	Limits        bounds             `json:"limits"`
 	ServerTime    string             `json:"serverTime"`
 }
 
@@ -66,6 +67,11 @@ type readyNotifications struct {
 // counted on, so that each is in the count, or comes after ready, or both.
 func (s *speaker) connected(l link) {
 	s.link = l
+	if s.crowded = !s.chat.places.Enter(string(s.user.ID)); s.crowded {
+		// Not refused by connect_error, as where the log is not open: a stock client would never come back.
+		l.Close(closeCrowded, "rate_limited")
+		return
+	}
 	s.chat.people.add(s)
 	l.Emit("ready", s.ready())
 	s.chat.people.open(s)
@@ -86,7 +92,7 @@ func (s *speaker) ready() []byte {
 	defer cancel()
 	body, err := json.Marshal(readyPayload{
 		User:  readyUser{ID: s.user.ID, Name: s.user.Name, Roles: roles},
-		LogID: s.logID, Rooms: s.mine(ctx), Notifications: readyNotifications{s.unread(ctx)}, Limits: s.chat.limits, ServerTime: formatTime(s.chat.now()),
+		LogID: s.logID, Rooms: s.mine(ctx), Notifications: readyNotifications{s.unread(ctx)}, Limits: s.chat.bounds, ServerTime: formatTime(s.chat.now()),
 	})
 	if err != nil {
 		panic(err) // strings and numbers always have a JSON form
@@ -109,7 +115,7 @@ func (s *speaker) mine(ctx context.Context) *[]rooms.Mine {
 
 // event answers one event.
 func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ackFunc) {
-	if shows(name) {
+	if shows(name) && !s.crowded {
 		s.active()
 	}
 	s.handle(name, args, binary, answer{event: name, user: string(s.user.ID), ack: ack, log: s.chat.log, told: s.chat.refusals})
@@ -117,7 +123,12 @@ func (s *speaker) event(name string, args []json.RawMessage, binary bool, ack ac
 
 // handle is the table of all events a client may send.
 func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a answer) {
-	if err := rooms.MayAsk(s.user, name); err != nil {
+	if s.crowded {
+		a.fail(rooms.E(rooms.CodeUnavailable, "your connections are too many: connect again"))
+		return
+	}
+	if err := s.chat.service.Ask(s.user, name); err != nil {
+		a.silent = s.silent // nothing was done, so whatever it is may be sent again
 		a.fail(err)
 		return
 	}
@@ -201,6 +212,10 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 
 // closed stops the clock and ends the streams. The adapter forgets the rooms itself.
 func (s *speaker) closed() {
+	if s.crowded {
+		return
+	}
+	s.chat.places.Leave(string(s.user.ID))
 	s.active() // else it would stay counted as idle
 	s.chat.people.remove(s)
 	s.opened.closeAll()

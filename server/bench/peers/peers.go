@@ -39,6 +39,9 @@ type Options struct {
 	Dir string
 	// Search has roomstream index the texts, as it does by default; the others have no search.
 	Search bool
+	// Limits leaves roomstream its limits against abuse, as they are by default. Loads but those of honest clients are above
+	// them: a few connections send what thousands of people do.
+	Limits bool
 }
 
 // Build builds the peers that are named.
@@ -91,6 +94,17 @@ func Dialect(name string) load.Dialect {
 	}
 }
 
+// withoutLimits turns all limits of roomstream off.
+func withoutLimits() []string {
+	var env []string
+	for _, name := range []string{
+		"ROOM_SENDS", "SENDS", "JOINS", "READS", "REQUESTS", "ADDRESS_REQUESTS", "HANDSHAKES", "ADDRESS_HANDSHAKES", "CONNECTIONS", "ADDRESS_CONNECTIONS",
+	} {
+		env = append(env, "ROOMSTREAM_LIMIT_"+name+"=0")
+	}
+	return env
+}
+
 // Start starts a peer and returns when it listens.
 func (s Site) Start(ctx context.Context, name string, o Options) (*Process, error) {
 	dir, err := os.MkdirTemp(s.Dir, name+"-")
@@ -107,6 +121,9 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 		c.env = []string{"ROOMSTREAM_JWT_SECRET=" + Secret, "ROOMSTREAM_MONGODB_URI=" + o.MongoDBURI}
 		if o.Database != "" {
 			c.env = append(c.env, "ROOMSTREAM_MONGODB_DATABASE="+o.Database)
+		}
+		if !o.Limits {
+			c.env = append(c.env, withoutLimits()...)
 		}
 		c.args = func(a netip.AddrPort) []string {
 			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn", fmt.Sprintf("-search=%t", o.Search)}

@@ -49,7 +49,7 @@ func storm(quick bool) Scenario {
 }
 
 func (l comeback) run(ctx context.Context, r *run) (err error) {
-	o := peers.Options{}
+	o := peers.Options{Limits: true} // who comes back after an outage is never to meet one
 	if !l.embedded {
 		o.Database, o.MongoDBURI = r.mongod.Fresh()
 		defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()

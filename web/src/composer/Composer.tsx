@@ -11,7 +11,7 @@ import { EmojiButton } from "../emoji/EmojiButton";
 import { type Book, useBook } from "../emoji/load";
 import { chosenTone, noteEmoji } from "../emoji/recent";
 import { t } from "../i18n/en/composer";
-import { mayModerate } from "../rooms/rights";
+import { mayModerate, paceOf } from "../rooms/rights";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Icon } from "../ui/Icon";
 import type { Drafts } from "./drafts";
@@ -224,7 +224,7 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
         </button>
       </div>
       <p id={`${place.id}-limit`} class="composer-limit" role={tooLong ? "alert" : undefined}>
-        {waitSeconds > 0 && !tooLong && t("slowMode", { time: waitText(waitSeconds) })}
+        {waitSeconds > 0 && !tooLong && t(paceOf(room.info.value) > 0 ? "slowMode" : "tooMany", { time: waitText(waitSeconds) })}
         {(waitSeconds === 0 || tooLong) && showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
       {asking && (

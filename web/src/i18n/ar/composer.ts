@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "إرسال",
   slowMode: "الوضع البطيء: يمكنك الكتابة مجددًا بعد {time}",
+  tooMany: "عدد كبير دفعة واحدة: ما ينتظر يُرسَل تلقائيًا. يمكنك الكتابة مجددًا بعد {time}",
   seconds: "{seconds, number} ث",
   minutes: "{minutes, number} د {seconds, number} ث",
   notifyTitle: "إشعار الجميع؟",

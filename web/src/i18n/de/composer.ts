@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "Senden",
   slowMode: "Langsamer Modus: Schreiben ist wieder möglich in {time}",
+  tooMany: "Zu viel auf einmal: Was wartet, geht von selbst hinaus. Schreiben ist wieder möglich in {time}",
   seconds: "{seconds, number} s",
   minutes: "{minutes, number} min {seconds, number} s",
   notifyTitle: "Alle benachrichtigen?",

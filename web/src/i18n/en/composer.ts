@@ -3,6 +3,7 @@ import { texts } from "../texts";
 export const t = texts("composer", {
   send: "Send",
   slowMode: "Slow mode: you may write again in {time}",
+  tooMany: "Too many at once: what waits goes out by itself. You may write again in {time}",
   seconds: "{seconds, number} s",
   minutes: "{minutes, number} min {seconds, number} s",
   notifyTitle: "Notify everybody?",

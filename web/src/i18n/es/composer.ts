@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "Enviar",
   slowMode: "Modo lento: podrá volver a escribir en {time}",
+  tooMany: "Demasiados a la vez: lo que espera se envía solo. Podrá volver a escribir en {time}",
   seconds: "{seconds, number} s",
   minutes: "{minutes, number} min {seconds, number} s",
   notifyTitle: "¿Notificar a todos?",

@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "Envoyer",
   slowMode: "Mode lent : vous pourrez écrire à nouveau dans {time}",
+  tooMany: "Trop de messages à la fois : ce qui attend part tout seul. Vous pourrez écrire à nouveau dans {time}",
   seconds: "{seconds, number} s",
   minutes: "{minutes, number} min {seconds, number} s",
   notifyTitle: "Notifier tout le monde ?",

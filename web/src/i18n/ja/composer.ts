@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "送信",
   slowMode: "低速モード：次の送信まで{time}",
+  tooMany: "一度に多すぎます：待機中のものは自動的に送信されます。次の送信まで{time}",
   seconds: "{seconds, number}秒",
   minutes: "{minutes, number}分{seconds, number}秒",
   notifyTitle: "全員に通知しますか？",

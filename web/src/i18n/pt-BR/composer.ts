@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "Enviar",
   slowMode: "Modo lento: você poderá escrever novamente em {time}",
+  tooMany: "Mensagens demais de uma vez: as que esperam saem sozinhas. Você poderá escrever novamente em {time}",
   seconds: "{seconds, number} s",
   minutes: "{minutes, number} min {seconds, number} s",
   notifyTitle: "Notificar todos?",

@@ -4,6 +4,7 @@ import type { Translation } from "../texts";
 export const composer: Translation<typeof t> = {
   send: "发送",
   slowMode: "慢速模式：{time}后可再次发言",
+  tooMany: "一次发送过多：等待中的消息会自动发出。{time}后可再次发言",
   seconds: "{seconds, number} 秒",
   minutes: "{minutes, number} 分 {seconds, number} 秒",
   notifyTitle: "通知所有人？",
