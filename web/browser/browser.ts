@@ -51,18 +51,20 @@ export interface ContextOptions {
   height?: number;
   theme?: Theme;
   timezone?: string;
+  /** The language the browser asks for. */
+  locale?: string;
   /** Whether the page may bring its service worker: with one, what a test does to requests may not reach them. */
   worker?: boolean;
 }
 
 /** One person's browser: its own storage, cookies and connection. */
 export function newContext(browser: Browser, options: ContextOptions = {}): Promise<BrowserContext> {
-  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", worker = false } = options;
+  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", locale = "en-GB", worker = false } = options;
   return browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
     timezoneId: timezone,
-    locale: "en-GB",
+    locale,
     serviceWorkers: worker ? "allow" : "block",
     hasTouch: width < 500,
   });

@@ -1,0 +1,125 @@
+// The page in other languages: chosen by the browser or by whoever reads it, and from right to left.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
+import { startBrowser } from "./browser";
+import { Person, SOON_MS } from "./person";
+import { Server } from "./server";
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([startBrowser(), Server.start()]);
+  await server.post("majlis", "good morning, اهلا");
+});
+afterAll(async () => {
+  await browser.close();
+  await server.remove();
+});
+
+const WIDTHS = [1440, 320];
+
+/** Looks at the screen at a desk's width and at a phone's: nothing sticks out, and axe finds no fault. */
+async function looksRight(page: Page): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 760 });
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), { timeout: SOON_MS }).toBe(0);
+    expect(await faultsOf(page)).toEqual([]);
+  }
+  await page.setViewportSize({ width: WIDTHS[0] ?? 1440, height: 760 });
+}
+
+/** What the page is written in. */
+const written = (page: Page) => page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
+
+test("in Arabic the page runs from right to left, from signing in to the settings of a room", async () => {
+  const ann = await Person.arrive(browser, { locale: "ar", width: 1440 });
+  const { page } = ann;
+  await page.addInitScript(AXE);
+  await page.goto(`${server.url}/rooms/majlis`);
+  await page.getByLabel("اسمك").fill("ليلى");
+  expect(await written(page)).toEqual(["ar", "rtl"]);
+  await looksRight(page);
+  await page.getByRole("button", { name: "الانضمام كضيف" }).click();
+  await ann.loaded();
+  await page.getByRole("heading", { name: "اليوم" }).waitFor();
+  // The list stands on the right, and what one says oneself on the left; a message goes by its own words.
+  const middle = (selector: string) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().left + element.getBoundingClientRect().width / 2);
+  expect(await middle(".sidebar")).toBeGreaterThan(await middle(".room-body"));
+  await ann.say("hello from the left");
+  await page.locator(".own .bubble").waitFor();
+  expect(await middle(".own .bubble")).toBeLessThan(await middle(".group:not(.own) .bubble"));
+  expect(await page.locator(".own .bubble-text").evaluate((element) => getComputedStyle(element).direction)).toBe("ltr");
+  await looksRight(page);
+  await page.getByRole("button", { name: "تفاصيل الغرفة" }).click();
+  await page.getByRole("heading", { name: "majlis" }).last().waitFor();
+  await page.getByText("عامة: يمكن للجميع الانضمام").waitFor();
+  await looksRight(page);
+  await page.getByRole("dialog").getByRole("button", { name: "إغلاق", exact: true }).click();
+  await page.locator(".me").click();
+  await page.getByLabel("اللغة").waitFor();
+  await ann.leave();
+});
+
+test("another language is there at once, stays after a reload, and no other one flashes before it", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "majlis" });
+  const { page } = ann;
+  await ann.field.fill("half a sentence");
+  await page.locator(".me").click();
+  await page.getByLabel("Language").selectOption("Deutsch");
+  await page.locator(".me-state", { hasText: "Verbunden" }).waitFor();
+  await page.getByRole("button", { name: "Details zum Raum" }).waitFor();
+  await page.getByRole("heading", { name: "Heute" }).waitFor();
+  expect(await written(page)).toEqual(["de", "ltr"]);
+  expect(await ann.field.inputValue()).toBe("half a sentence");
+  // Dates too: in German a full one begins with the day of the week.
+  await expect.poll(() => page.locator(".bubble time").first().getAttribute("title"), { timeout: SOON_MS }).toMatch(/^(Mon|Diens|Donners|Frei|Sams|Sonn)tag|^Mittwoch/);
+
+  await page.addInitScript(() => {
+    const seen = ((window as unknown as { seen: string[] }).seen = []) as string[];
+    new MutationObserver(() => {
+      const label = document.querySelector(".room-list")?.getAttribute("aria-label");
+      if (label) seen.push(`${document.documentElement.lang} ${label}`);
+    }).observe(document, { childList: true, subtree: true, attributes: true });
+  });
+  await page.reload();
+  await ann.loaded();
+  await page.locator(".me-state", { hasText: "Verbunden" }).waitFor({ state: "attached" });
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect([...new Set(seen)]).toEqual(["de Räume"]);
+  await page.locator(".me").click();
+  await page.getByLabel("Sprache").selectOption("Wie im Browser");
+  await page.locator(".me-state", { hasText: "Connected" }).waitFor();
+  expect(await page.evaluate(() => localStorage.getItem("roomstream.language"))).toBeNull();
+  await ann.leave();
+});
+
+test("a language that does not come leaves the page as it was, and says so", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "majlis" });
+  const { page } = ann;
+  await page.route("**/assets/language-ja-*", (route) => route.abort());
+  await page.locator(".me").click();
+  await page.getByLabel("Language").selectOption("日本語");
+  await page.getByRole("alert").getByText("The language could not be loaded. Try again.").waitFor();
+  expect(await page.getByLabel("Language").inputValue()).toBe("browser");
+  expect(await written(page)).toEqual(["en", "ltr"]);
+  await ann.leave();
+});
+
+test("without a connection the page opens in its language", async () => {
+  const own = await Server.start();
+  const ann = await Person.enter(browser, own, "Ann", { room: "majlis", locale: "de-AT", worker: true });
+  const { page } = ann;
+  await page.locator(".me-state", { hasText: "Verbunden" }).waitFor({ state: "attached" });
+  // A worker that serves the page has kept all of it.
+  const isServed = () => page.evaluate(async () => (await navigator.serviceWorker.getRegistration("/"))?.active?.state === "activated" && navigator.serviceWorker.controller !== null);
+  await expect.poll(isServed, { timeout: SOON_MS }).toBe(true);
+  await own.stop();
+  await page.reload();
+  await page.locator(".me-state", { hasText: "Nicht verbunden" }).waitFor({ state: "attached" });
+  expect(await written(page)).toEqual(["de", "ltr"]);
+  await ann.leave();
+  await own.remove();
+});
