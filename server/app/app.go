@@ -13,6 +13,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -72,30 +73,30 @@ var (
 
 // App is the whole program, put together.
 type App struct {
-	store       store
-	service     *rooms.Service
-	sockets     *socketio.Server
-	streams     *streams.Service
-	feeds       *feed.Server
-	uploads     *files.Server
-	postgres    *postgres.Listener // nil: there is none
-	tokens      *auth.Tokens
-	keySet      *auth.KeySet // nil: there is none
-	revoked     *auth.Revocations
-	bots        *hooks.Bots
-	webhooks    *hooks.Outgoing
-	pushes      *push.Sender       // nil: Web Push is off
-	previews    *previews.Previews // nil: links are not fetched
-	metrics     *metrics.Server    // nil: there are none
-	traces      *tracing.Tracer    // nil: there are none
-	doors       doors
-	limits      limiters
-	release     Release
-	handler     http.Handler
-	logger      *slog.Logger
-	shutdown    shutdown
-	certificate *certificate // nil: no TLS
-	stopping    atomic.Bool
+	store    store
+	service  *rooms.Service
+	sockets  *socketio.Server
+	streams  *streams.Service
+	feeds    *feed.Server
+	uploads  *files.Server
+	postgres *postgres.Listener // nil: there is none
+	tokens   *auth.Tokens
+	keySet   *auth.KeySet // nil: there is none
+	revoked  *auth.Revocations
+	bots     *hooks.Bots
+	webhooks *hooks.Outgoing
+	pushes   *push.Sender       // nil: Web Push is off
+	previews *previews.Previews // nil: links are not fetched
+	metrics  *metrics.Server    // nil: there are none
+	traces   *tracing.Tracer    // nil: there are none
+	doors    doors
+	limits   limiters
+	release  Release
+	handler  http.Handler
+	logger   *slog.Logger
+	shutdown shutdown
+	tls      *tls.Config // nil: no TLS
+	stopping atomic.Bool
 }
 
 // New opens the store and puts the program together. Its errors name the setting at
@@ -108,7 +109,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown, err := newCertificate(o.Config, time.Now, o.Logger)
+	secured, err := newTLS(o.Config, time.Now, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, certificate: shown, doors: newDoors(), limits: newLimiters(o.Config.Limits), release: o.Release, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, tls: secured, doors: newDoors(), limits: newLimiters(o.Config.Limits), release: o.Release, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}

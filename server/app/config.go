@@ -18,6 +18,10 @@ type Config struct {
 	Addr                   string // host:port
 	TLSCert                string // path; empty: no TLS
 	TLSKey                 string // path
+	AutocertDomains        []string
+	AutocertCache          string // path of a folder; empty: in DataDir
+	AutocertDirectory      string // URL; empty: Let's Encrypt's
+	AutocertCAFile         string // path; empty: the system's roots
 	MongoDBURI             string // empty: the embedded store
 	MongoDBDatabase        string
 	FeedsDatabase          string // empty: MongoDBDatabase
@@ -68,7 +72,7 @@ func (c Config) Embedded() bool { return c.MongoDBURI == "" }
 
 // scheme is how -addr is spoken to.
 func (c Config) scheme() string {
-	if c.TLSCert != "" {
+	if c.TLSCert != "" || len(c.AutocertDomains) > 0 {
 		return "https"
 	}
 	return "http"

@@ -64,7 +64,7 @@ func TestDefaults(t *testing.T) {
 
 func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 	values := map[string]string{
-		"addr": "127.0.0.1:9", "tls-cert": "cert.pem", "tls-key": "key.pem", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
+		"addr": "127.0.0.1:9", "tls-cert": "cert.pem", "tls-key": "key.pem", "autocert-domain": "a.example,b.example", "autocert-cache": "/c", "autocert-directory": "https://ca.example/dir", "autocert-ca-file": "roots.pem", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
 		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
 		"trusted-proxies": "10.0.0.0/8, 192.0.2.7", "limit-room-sends": "1/s burst 2", "limit-sends": "0", "limit-joins": "3/m burst 4", "limit-reads": "5/h burst 6", "limit-requests": "7/s burst 8", "limit-address-requests": "9/s burst 10",
@@ -107,6 +107,9 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 	tests := []struct{ name, value, fix string }{
 		{"addr", "8080", ":8080"},
 		{"addr", ":99999", ":8080"},
+		{"autocert-domain", "*.example.com", "chat.example.com"},
+		{"autocert-domain", "127.0.0.1", "chat.example.com"},
+		{"autocert-directory", "http://ca.example", "https://"},
 		{"mongodb-uri", "localhost:27017", "mongodb://"},
 		{"mongodb-database", "a.b", "1 to 63 characters"},
 		{"feeds-database", "a.b", "1 to 63 characters"},

@@ -71,7 +71,7 @@ var onlyIn = map[string][]string{
 	"github.com/prometheus/":       {"server/metrics"},
 	"go.opentelemetry.io/":         {"server/tracing"},
 	"google.golang.org/protobuf/":  {"server/tracing"},
-	"golang.org/x/crypto/":         {"auth"},
+	"golang.org/x/crypto/":         {"auth", "server/app"},
 	"golang.org/x/image/":          {"rooms"},
 	"github.com/gabriel-vasile/":   {"rooms"},
 }

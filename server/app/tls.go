@@ -99,9 +99,9 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 
 // listen serves on the listener, with TLS where that is wanted, HTTP/2 too. It returns when the listener is closed.
 func (a *App) listen(server *http.Server, listener net.Listener) error {
-	if a.certificate == nil {
+	if a.tls == nil {
 		return server.Serve(listener)
 	}
-	server.TLSConfig = &tls.Config{GetCertificate: a.certificate.current, MinVersion: tls.VersionTLS12}
+	server.TLSConfig = a.tls
 	return server.ServeTLS(listener, "", "")
 }

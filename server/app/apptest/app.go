@@ -53,6 +53,8 @@ type Options struct {
 	Instance string
 	// Configure changes any other setting.
 	Configure func(*app.Config)
+	// Listener is where it serves; nil: on a port of its own.
+	Listener net.Listener
 	// Logger: nil logs warnings to the test's output.
 	Logger *slog.Logger
 }
@@ -83,9 +85,12 @@ func Start(t testing.TB, o Options) *App {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("listen: %v", err)
+	listener := o.Listener
+	if listener == nil {
+		var err error
+		if listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+			t.Fatalf("listen: %v", err)
+		}
 	}
 	c := config(o)
 	opening, cancel := context.WithTimeout(context.Background(), startTime)
@@ -97,7 +102,7 @@ func Start(t testing.TB, o Options) *App {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	scheme := "http"
-	if c.TLSCert != "" {
+	if c.TLSCert != "" || len(c.AutocertDomains) > 0 {
 		scheme = "https"
 	}
 	a := &App{
