@@ -4,35 +4,30 @@ import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { t } from "../i18n/en/alerts";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { SelectField } from "../ui/SelectField";
+import { weekdayAndTime } from "../ui/time";
 import { useKeptFocus } from "../ui/useKeptFocus";
 import { isForever, type Level, levelOf, type MuteChoice, mutedUntil, muteEnd, usualLevel } from "./level";
-import { chooseSound, playSound, type Sound, SOUND_NAMES, sound } from "./sounds";
+import { chooseSound, playSound, type Sound, SOUNDS, sound } from "./sounds";
 
 /** How often it is looked whether a mute has ended, in ms. */
 const LOOK_EVERY_MS = 30_000;
 
-const levels: readonly { level: Level; label: string; more: string }[] = [
-  { level: "all", label: "Every message", more: "You are told of all that others say here." },
-  { level: "mentions", label: "Mentions", more: "You are told of messages that name you or everybody." },
-  { level: "nothing", label: "Nothing", more: "You are told of no message here." },
-];
+const levels = [
+  { level: "all", label: "levelAll", more: "levelAllMore" },
+  { level: "mentions", label: "levelMentions", more: "levelMentionsMore" },
+  { level: "nothing", label: "levelNothing", more: "levelNothingMore" },
+] as const satisfies readonly { level: Level; label: string; more: string }[];
 
-const mutes: readonly { choice: MuteChoice; label: string }[] = [
-  { choice: "hour", label: "For 1 hour" },
-  { choice: "hours", label: "For 8 hours" },
-  { choice: "tomorrow", label: "Until tomorrow" },
-  { choice: "ever", label: "For ever" },
-];
-
-const soundOptions = Object.entries(SOUND_NAMES).map(([value, label]) => ({ value, label }));
-
-const permissionTexts = {
-  granted: "This browser shows notifications.",
-  denied: "Your browser does not let this site show notifications. The sound works all the same; change that in the settings of this site.",
-};
+const mutes = [
+  { choice: "hour", label: "muteHour" },
+  { choice: "hours", label: "muteHours" },
+  { choice: "tomorrow", label: "muteTomorrow" },
+  { choice: "ever", label: "muteEver" },
+] as const satisfies readonly { choice: MuteChoice; label: string }[];
 
 /** Of which messages of a room one is told, on all one's devices, and how this browser sounds. */
 export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
@@ -50,42 +45,42 @@ export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
   return (
     <div class="alerts-form">
       <fieldset class="alerts-levels">
-        <legend>Notify me about</legend>
+        <legend>{t("notifyMe")}</legend>
         {levels.map((one) => (
           <label key={one.level} class="alerts-level">
             <input type="radio" name="alerts-level" checked={level === one.level} onChange={() => void set({ level: one.level === usualLevel(type) ? null : one.level })} />
             <span>
-              <strong>{one.label}</strong>
-              {one.level === usualLevel(type) && <span class="alerts-usual"> (usual here)</span>}
-              <small>{one.more}</small>
+              <strong>{t(one.label)}</strong>
+              {one.level === usualLevel(type) && <span class="alerts-usual"> {t("usual")}</span>}
+              <small>{t(one.more)}</small>
             </span>
           </label>
         ))}
       </fieldset>
       <div class="alerts-mute">
-        <h3>Mute this room</h3>
+        <h3>{t("mute")}</h3>
         <p role="status">{mutedText(muted)}</p>
         <div class="alerts-mutes" ref={muteButtons}>
           {muted === undefined ? (
             mutes.map(({ choice, label }) => (
               <button key={choice} type="button" class="button-plain" onClick={() => void set({ mutedUntil: muteEnd(choice, new Date()) })}>
-                {label}
+                {t(label)}
               </button>
             ))
           ) : (
             <button type="button" class="button-plain" onClick={() => void set({ mutedUntil: null })}>
               <Icon name="bell" size={18} />
-              Unmute
+              {t("unmute")}
             </button>
           )}
         </div>
       </div>
-      <p class="alerts-note">This holds on all your devices.</p>
+      <p class="alerts-note">{t("allDevices")}</p>
       <div class="alerts-sound">
         <SelectField
-          label="Sound in this browser, for all rooms"
+          label={t("sound")}
           value={sound.value}
-          options={soundOptions}
+          options={SOUNDS.map((value) => ({ value, label: t(value) }))}
           onChange={(value) => {
             chooseSound(value as Sound);
             playSound();
@@ -117,11 +112,11 @@ function Permission() {
           }}
         >
           <Icon name="bell" size={18} />
-          Show notifications here
+          {t("showHere")}
         </button>
       ) : (
         <p class="alerts-note" tabIndex={-1}>
-          {permissionTexts[state.value]}
+          {t(state.value)}
         </p>
       )}
     </div>
@@ -129,7 +124,7 @@ function Permission() {
 }
 
 function mutedText(until: number | undefined): string {
-  if (until === undefined) return "You are told of no message meanwhile, and the room shows no number.";
-  if (isForever(until)) return "This room is muted until you unmute it.";
-  return `This room is muted until ${new Date(until).toLocaleString([], { weekday: "long", hour: "2-digit", minute: "2-digit" })}.`;
+  if (until === undefined) return t("notMuted");
+  if (isForever(until)) return t("mutedForever");
+  return t("mutedUntil", { time: weekdayAndTime(until) });
 }

@@ -4,6 +4,7 @@
 import type { LogEvent as TheirEvent } from "../../client/src/index";
 import { filesText } from "../attachments/words";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/alerts";
 import { plainText } from "../markdown/parse";
 import { decodeLogEvent } from "../protocol-decode";
 import type { NewMessage } from "../protocol";
@@ -75,7 +76,7 @@ export class Alerts {
   private titleOf({ roomId, author, authorName }: NewMessage): string {
     const room = this.chat.rooms.peek().get(roomId);
     const name = authorName || author;
-    return room && room.info.peek().type !== "direct" ? `${name} in ${room.name.peek()}` : name;
+    return room && room.info.peek().type !== "direct" ? t("titleInRoom", { name, room: room.name.peek() }) : name;
   }
 }
 

@@ -23,7 +23,8 @@ const tones = {
 
 export type Sound = keyof typeof tones | "none";
 
-export const SOUND_NAMES: Readonly<Record<Sound, string>> = { chime: "Chime", knock: "Knock", drop: "Drop", none: "No sound" };
+/** As they are offered; each is called by its key of the catalogue. */
+export const SOUNDS = ["chime", "knock", "drop", "none"] as const satisfies readonly Sound[];
 
 const KEY = "roomstream.sound";
 /** How loud, of 1: a word in an office. */
@@ -79,7 +80,7 @@ function play(on: AudioContext, { pitch, at, length }: Tone): void {
 function stored(otherwise: Sound = "chime"): Sound {
   try {
     const kept = localStorage.getItem(KEY);
-    return kept !== null && kept in SOUND_NAMES ? (kept as Sound) : otherwise;
+    return SOUNDS.find((known) => known === kept) ?? otherwise;
   } catch {
     return otherwise;
   }

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { t } from "../i18n/en/attachments";
 import { Icon } from "../ui/Icon";
 import type { Uploads } from "./uploads";
 
@@ -14,13 +15,13 @@ export function AttachButton({ uploads }: { uploads: Uploads }) {
         type="file"
         multiple
         tabIndex={-1}
-        aria-label="Files to attach"
+        aria-label={t("toAttach")}
         onChange={(event) => {
           uploads.add(event.currentTarget.files ?? []);
           event.currentTarget.value = "";
         }}
       />
-      <button type="button" class="composer-attach" aria-label="Attach files" onClick={() => chooser.current?.click()}>
+      <button type="button" class="composer-attach" aria-label={t("attach")} onClick={() => chooser.current?.click()}>
         <Icon name="plus" />
       </button>
     </>

@@ -1,6 +1,7 @@
 import "./attachments.css";
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { t } from "../i18n/en/attachments";
 import { Icon } from "../ui/Icon";
 import { type Attachment, sizeText } from "./attachment";
 import type { Link, RoomFiles } from "./files";
@@ -14,7 +15,7 @@ const PREVIEW_SIDE = 320;
 /** A message's files: images as previews, all else as cards. */
 export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; tabIndex: number }) {
   return (
-    <ul class="attachments" aria-label="Files">
+    <ul class="attachments" aria-label={t("list")}>
       {list.map((file) => (
         <li key={file.id}>
           <Shown file={file} tabIndex={tabIndex} />
@@ -66,7 +67,7 @@ function Shown({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
   const width = Math.max(1, Math.round(file.width * scale));
   const height = Math.max(1, Math.round(file.height * scale));
   return (
-    <button type="button" class="attachment-image" tabIndex={tabIndex} aria-label={`Open ${file.name}`} title={file.name} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => void open()}>
+    <button type="button" class="attachment-image" tabIndex={tabIndex} aria-label={t("open", { name: file.name })} title={file.name} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => void open()}>
       {link?.thumbnailUrl !== undefined && <img src={link.thumbnailUrl} alt={file.name} width={width} height={height} decoding="async" />}
     </button>
   );

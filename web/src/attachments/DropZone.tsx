@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/attachments";
 import { Icon } from "../ui/Icon";
 import { useToast } from "../ui/useToast";
 import { carried, carriesFiles, fileTarget, isText, outcome, takesText } from "./dropping";
@@ -73,7 +74,7 @@ export function DropZone() {
         <div aria-hidden="true" class={`drop-over${target && target.refusal === undefined ? "" : " refused"}`}>
           <p>
             <Icon name={target && target.refusal === undefined ? "file" : "ban"} size={28} />
-            <span>{target && target.refusal === undefined ? `Drop files to add them to your message in ${target.name}` : outcome({ files: [], folders: 0 }, target)}</span>
+            <span>{target && target.refusal === undefined ? t("drop", { room: target.name }) : outcome({ files: [], folders: 0 }, target)}</span>
           </p>
         </div>
       )}

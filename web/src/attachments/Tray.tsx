@@ -1,3 +1,5 @@
+import { t } from "../i18n/en/attachments";
+import { t as ui } from "../i18n/en/ui";
 import { Icon } from "../ui/Icon";
 import { sizeText } from "./attachment";
 import type { Uploads } from "./uploads";
@@ -9,7 +11,7 @@ export function Tray({ uploads }: { uploads: Uploads }) {
   if (list.length === 0 && refused.length === 0) return null;
   return (
     <div class="tray">
-      <ul aria-label="Files to be sent">
+      <ul aria-label={t("toBeSent")}>
         {list.map((upload) => (
           <li key={upload.key} class="tray-file" data-state={upload.error !== undefined ? "failed" : upload.stored ? "stored" : "uploading"}>
             <Icon name="file" size={18} />
@@ -18,19 +20,19 @@ export function Tray({ uploads }: { uploads: Uploads }) {
             </span>
             <span class="tray-size">{sizeText(upload.file.size)}</span>
             {upload.error === undefined && !upload.stored && (
-              <progress max={1} value={upload.share} aria-label={`Uploading ${upload.file.name}`} />
+              <progress max={1} value={upload.share} aria-label={t("uploading", { name: upload.file.name })} />
             )}
             {upload.error !== undefined && (
               <span class="tray-error" role="alert">
                 {upload.error}{" "}
                 {upload.isRetryable && (
                   <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
-                    Retry
+                    {t("retry")}
                   </button>
                 )}
               </span>
             )}
-            <button type="button" class="tray-remove" aria-label={`Remove ${upload.file.name}`} onClick={() => uploads.remove(upload.key)}>
+            <button type="button" class="tray-remove" aria-label={t("remove", { name: upload.file.name })} onClick={() => uploads.remove(upload.key)}>
               <Icon name="close" size={16} />
             </button>
           </li>
@@ -44,7 +46,7 @@ export function Tray({ uploads }: { uploads: Uploads }) {
             </p>
           ))}
           <button type="button" class="button-link" onClick={() => (uploads.refused.value = [])}>
-            OK
+            {ui("ok")}
           </button>
         </div>
       )}

@@ -1,5 +1,6 @@
 // What a message says of its files.
 
+import { fixedText } from "../i18n/number";
 import { isFields } from "../protocol-decode";
 
 export interface Attachment {
@@ -47,7 +48,7 @@ export function decodeSharedFile(value: unknown): SharedFile | undefined {
 
 const KIB = 1024;
 
-/** A size for people: 812 B, 1.4 MiB. */
+/** A size for people: 812 B, 1.4 MiB. The units are those of IEC 80000-13, the same in every language. */
 export function sizeText(bytes: number): string {
   const units = ["B", "KiB", "MiB", "GiB"];
   let unit = 0;
@@ -56,5 +57,5 @@ export function sizeText(bytes: number): string {
     amount /= KIB;
     unit++;
   }
-  return `${unit === 0 || amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`;
+  return `${fixedText(amount, unit === 0 || amount >= 10 ? 0 : 1)} ${units[unit]}`;
 }

@@ -2,6 +2,7 @@
 // A browser that is left alone leaves the page for a dropped file, and with it what was typed.
 
 import { signal } from "@preact/signals";
+import { t } from "../i18n/en/attachments";
 
 /** Where they go at the moment. */
 export interface FileTarget {
@@ -45,10 +46,10 @@ export function isText(data: DataTransfer): boolean {
 
 /** What came of it, where it is not seen otherwise. */
 export function outcome({ files, folders }: Carried, target: FileTarget | undefined): string {
-  if (!target) return "Files can be added where a room is open.";
-  if (target.refusal !== undefined) return `Files cannot be added here. ${target.refusal}`;
-  if (files.length === 0) return folders === 1 ? "A folder cannot be added. Add the files in it." : "Folders cannot be added. Add the files in them.";
-  if (folders > 0) return "The files were added; folders cannot be.";
+  if (!target) return t("noRoom");
+  if (target.refusal !== undefined) return t("notHere", { why: target.refusal });
+  if (files.length === 0) return t(folders === 1 ? "folder" : "folders");
+  if (folders > 0) return t("notFolders");
   if (target.isInSight && !document.querySelector("dialog[open], main[inert]")) return "";
-  return files.length === 1 ? `1 file was added to your next message in ${target.name}.` : `${files.length} files were added to your next message in ${target.name}.`;
+  return t("added", { count: files.length, room: target.name });
 }

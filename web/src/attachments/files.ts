@@ -1,6 +1,7 @@
 // The files of one room, as the client module brings and takes them.
 
 import { ChatError, type Chat as Client } from "../../client/src/index";
+import { t } from "../i18n/en/attachments";
 import { type Attachment, decodeAttachment } from "./attachment";
 
 /** How long a link is used, in ms: it is good for 5 minutes, and what is loaded with it takes a while. */
@@ -28,7 +29,7 @@ export class RoomFiles {
   /** Uploads a file. It rejects with a ChatError. */
   async upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
     const stored = decodeAttachment(await this.client.room(this.roomId).upload(file, file.name || "file", signal, progress));
-    if (!stored) throw new ChatError("INTERNAL", "The server's answer cannot be read.", true);
+    if (!stored) throw new ChatError("INTERNAL", t("unreadable"), true);
     return stored;
   }
 

@@ -3,6 +3,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { ChatError } from "../../client/src/index";
 import { messageOf } from "../chat/asking";
+import { t } from "../i18n/en/attachments";
 import { type Attachment, sizeText } from "./attachment";
 import type { RoomFiles } from "./files";
 
@@ -46,11 +47,11 @@ export class Uploads {
     const most = this.mostBytes();
     for (const file of files) {
       if (this.list.peek().length >= MOST_FILES) {
-        refused.push(`A message takes at most ${MOST_FILES} files.`);
+        refused.push(t("tooMany", { most: MOST_FILES }));
         break;
       }
-      if (file.size === 0) refused.push(`“${file.name}” is empty, and was not added.`);
-      else if (most > 0 && file.size > most) refused.push(`“${file.name}” was not added: it has ${sizeText(file.size)}, and a file may have ${sizeText(most)}.`);
+      if (file.size === 0) refused.push(t("empty", { name: file.name }));
+      else if (most > 0 && file.size > most) refused.push(t("tooLarge", { name: file.name, size: sizeText(file.size), most: sizeText(most) }));
       else this.put(file);
     }
     this.refused.value = refused;

@@ -1,4 +1,5 @@
 import { useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/emoji";
 import { Icon } from "../ui/Icon";
 import { EmojiDialog } from "./EmojiDialog";
 
@@ -8,10 +9,10 @@ export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <button ref={button} type="button" class="composer-emoji" aria-label="Emoji" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(true)}>
+      <button ref={button} type="button" class="composer-emoji" aria-label={t("emoji")} aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(true)}>
         <Icon name="smile" />
       </button>
-      {isOpen && button.current && <EmojiDialog label="Emoji" anchor={button.current} alignEnd onPick={onPick} onClose={() => setOpen(false)} />}
+      {isOpen && button.current && <EmojiDialog label={t("emoji")} anchor={button.current} alignEnd onPick={onPick} onClose={() => setOpen(false)} />}
     </>
   );
 }

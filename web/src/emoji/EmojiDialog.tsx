@@ -1,4 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/emoji";
+import { t as ui } from "../i18n/en/ui";
 import { place } from "../ui/place";
 import { loadPicker, type PickerPage } from "./load";
 import { noteEmoji } from "./recent";
@@ -62,12 +64,12 @@ export function EmojiDialog({ label, anchor, alignEnd, onPick, onClose }: EmojiD
       // What is typed here is not the page's: arrows go through emoji, not through messages.
       onKeyDown={(event) => event.stopPropagation()}
     >
-      {page === undefined && <div class="spinner" role="status" aria-label="Loading the emoji" />}
+      {page === undefined && <div class="spinner" role="status" aria-label={t("loading")} />}
       {page === "failed" && (
         <div class="emoji-failed" role="alert">
-          <p>The emoji could not be loaded. There is no connection, or the server has a newer version of this page.</p>
+          <p>{t("failed")}</p>
           <button type="button" class="button-plain" onClick={onClose}>
-            Close
+            {ui("close")}
           </button>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../i18n/en/emoji";
 import { inReadingOrder } from "../i18n/language";
 import type { Offered } from "./EmojiPicker";
 
@@ -21,7 +22,7 @@ export function EmojiGrid({ emoji, onLook, onPick, onLeave }: EmojiGridProps) {
     <div
       class="emoji-grid"
       role="grid"
-      aria-label="Emoji"
+      aria-label={t("emoji")}
       onKeyDown={(event) => {
         // A letter goes on with the search.
         if (event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey) return onLeave();

@@ -2,17 +2,22 @@
 
 import "./emoji.css";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/emoji";
+import { t as ui } from "../i18n/en/ui";
 import { inReadingOrder } from "../i18n/language";
 import { Icon } from "../ui/Icon";
-import { type Emoji, entryOf, find, groups, type Tone, withTone } from "./book";
+import { type Emoji, entryOf, find, type GroupId, groups, type Tone, withTone } from "./book";
 import { COLUMNS, EmojiGrid } from "./EmojiGrid";
 import { chooseTone, chosenTone, recentEmoji } from "./recent";
 
 /** Found ones that are shown: eight rows are more than anybody reads. */
 const MOST_FOUND = 8 * COLUMNS;
-const RECENT = "recent";
+const RECENT = "recent" as const;
 
-const TABS: readonly { id: string; name: string; sign: string }[] = groups.map(({ id, name, emoji }) => ({ id, name, sign: emoji[0]?.emoji ?? "" }));
+/** A tab is called by its key of the catalogue. */
+type TabId = GroupId | typeof RECENT;
+
+const TABS = groups.map(({ id, emoji }) => ({ id, sign: emoji[0]?.emoji ?? "" }));
 
 /** None, then from light to dark. */
 const TONES = ["✋", "✋🏻", "✋🏼", "✋🏽", "✋🏾", "✋🏿"];
@@ -33,7 +38,7 @@ interface EmojiPickerProps {
 /** A search, a tab a kind, and the emoji themselves; below, what the one under the pointer is called. */
 export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const recent = useMemo(() => recentEmoji().flatMap(offeredAs), []);
-  const [tab, setTab] = useState(recent.length > 0 ? RECENT : (TABS[0]?.id ?? ""));
+  const [tab, setTab] = useState<TabId>(recent.length > 0 ? RECENT : (TABS[0]?.id ?? RECENT));
   const [query, setQuery] = useState("");
   const [tone, setTone] = useState<Tone>(chosenTone);
   const [looked, setLooked] = useState<Offered>();
@@ -45,7 +50,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
     if (tab === RECENT) return recent;
     return groups.find(({ id }) => id === tab)?.emoji.map((entry) => offered(entry, tone)) ?? [];
   }, [isSearch, query, tab, tone]);
-  const tabs = [...(recent.length > 0 ? [{ id: RECENT, name: "Recently used", sign: "" }] : []), ...TABS];
+  const tabs: readonly { id: TabId; sign: string }[] = [...(recent.length > 0 ? [{ id: RECENT, sign: "" }] : []), ...TABS];
 
   useEffect(() => {
     // On a touch screen the keyboard would cover half of them.
@@ -73,8 +78,8 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
           ref={search}
           type="search"
           value={query}
-          placeholder="Search emoji"
-          aria-label="Search emoji"
+          placeholder={t("search")}
+          aria-label={t("search")}
           autocomplete="off"
           onInput={(event) => setQuery(event.currentTarget.value)}
           onKeyDown={(event) => {
@@ -87,14 +92,14 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
             event.preventDefault();
           }}
         />
-        <button type="button" class="button-icon" aria-label="Close" onClick={onClose}>
+        <button type="button" class="button-icon" aria-label={ui("close")} onClick={onClose}>
           <Icon name="close" size={18} />
         </button>
       </div>
       <div
         class="emoji-tabs"
         role="tablist"
-        aria-label="Kinds of emoji"
+        aria-label={t("kinds")}
         onKeyDown={(event) => {
           const at = tabs.findIndex(({ id }) => id === tab);
           if (inReadingOrder(event.key) === "ArrowRight") goTo(at + 1);
@@ -106,7 +111,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
           event.preventDefault();
         }}
       >
-        {tabs.map(({ id, name, sign }) => (
+        {tabs.map(({ id, sign }) => (
           <button
             key={id}
             id={tabId(id)}
@@ -115,8 +120,8 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
             aria-selected={!isSearch && id === tab}
             aria-controls="emoji-body"
             tabIndex={id === tab ? 0 : -1}
-            aria-label={name}
-            title={name}
+            aria-label={t(id)}
+            title={t(id)}
             onClick={() => {
               setQuery("");
               setTab(id);
@@ -126,16 +131,16 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
           </button>
         ))}
       </div>
-      <div ref={body} id="emoji-body" class="emoji-body" role="tabpanel" aria-label={isSearch ? "Found emoji" : tabs.find(({ id }) => id === tab)?.name}>
+      <div ref={body} id="emoji-body" class="emoji-body" role="tabpanel" aria-label={t(isSearch ? "found" : tab)}>
         {shown.length > 0 ? (
           // Another list begins with its first emoji.
           <EmojiGrid key={isSearch ? `?${query}` : tab} emoji={shown} onLook={setLooked} onPick={onPick} onLeave={() => search.current?.focus()} />
         ) : (
-          <p class="emoji-none">No emoji is called that.</p>
+          <p class="emoji-none">{t("none")}</p>
         )}
       </div>
       <p class="hidden" role="status">
-        {isSearch && shown.length === 0 && "No emoji is called that."}
+        {isSearch && shown.length === 0 && t("none")}
       </p>
       <div class="emoji-foot">
         {looked ? (
@@ -147,10 +152,10 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
             </span>
           </p>
         ) : (
-          <p class="emoji-looked emoji-hint">Type a colon and two letters in a message to find one there.</p>
+          <p class="emoji-looked emoji-hint">{t("hint")}</p>
         )}
         <select
-          aria-label="Skin tone"
+          aria-label={t("tone")}
           value={String(tone)}
           onChange={(event) => {
             const chosen = Number(event.currentTarget.value) as Tone;
@@ -169,7 +174,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   );
 }
 
-function tabId(id: string): string {
+function tabId(id: TabId): string {
   return `emoji-tab-${id}`;
 }
 

@@ -1,7 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
-import { ChatError, pathOf } from "../../client/src/index";
+import { pathOf } from "../../client/src/index";
 import { call } from "../api";
+import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/emoji";
+import { t as ui } from "../i18n/en/ui";
+import { commaText } from "../i18n/number";
 import { isFields } from "../protocol-decode";
 import { Dialog } from "../ui/Dialog";
 
@@ -26,17 +30,19 @@ export function ReactedDialog({ chat, roomId, seq, onClose }: ReactedDialogProps
     let current = true;
     call("GET", `/api${pathOf("rooms", roomId, "messages", String(seq), "reactions")}`, chat.session.token).then(
       (answer) => current && setList(decode(answer)),
-      (error: unknown) => current && setRefusal(error instanceof ChatError ? error.message : "Something went wrong."),
+      (error: unknown) => current && setRefusal(messageOf(error)),
     );
     return () => {
       current = false;
     };
   }, [chat, roomId, seq]);
+  const nameOf = (id: string) => (id === chat.user.id ? t("you", { name: chat.people.name(id) }) : chat.people.name(id));
+  const namesOf = (ids: readonly string[]) => commaText(ids.map(nameOf));
   return (
-    <Dialog title="Reactions" onClose={onClose}>
-      {refusal !== "" && <p role="alert">Who reacted could not be read. {refusal}</p>}
-      {refusal === "" && list === undefined && <div class="spinner" role="status" aria-label="Loading" />}
-      {list?.length === 0 && <p class="dialog-text">Nobody has reacted any more.</p>}
+    <Dialog title={t("reactions")} onClose={onClose}>
+      {refusal !== "" && <p role="alert">{t("reactedFailed", { why: refusal })}</p>}
+      {refusal === "" && list === undefined && <div class="spinner" role="status" aria-label={ui("loading")} />}
+      {list?.length === 0 && <p class="dialog-text">{t("nobody")}</p>}
       {list !== undefined && list.length > 0 && (
         <ul class="reacted">
           {list.map(({ emoji, count, userIds }) => (
@@ -44,15 +50,7 @@ export function ReactedDialog({ chat, roomId, seq, onClose }: ReactedDialogProps
               <span class="reacted-emoji" dir="auto">
                 {emoji}
               </span>
-              <span class="reacted-names">
-                {userIds.map((id, i) => (
-                  <span key={id}>
-                    <bdi>{id === chat.user.id ? `${chat.people.name(id)} (you)` : chat.people.name(id)}</bdi>
-                    {i + 1 < userIds.length && ", "}
-                  </span>
-                ))}
-                {count > userIds.length && <span class="reacted-more"> and {count - userIds.length} more</span>}
-              </span>
+              <span class="reacted-names">{count > userIds.length ? t("andMore", { names: namesOf(userIds), count: count - userIds.length }) : namesOf(userIds)}</span>
             </li>
           ))}
         </ul>

@@ -23,9 +23,11 @@ export interface Emoji {
   readonly own: readonly string[];
 }
 
+/** What a group is called stands in the catalogue under this. */
+export type GroupId = (typeof GROUPS)[number][1];
+
 export interface Group {
-  readonly id: string;
-  readonly name: string;
+  readonly id: GroupId;
   readonly emoji: readonly Emoji[];
 }
 
@@ -33,17 +35,17 @@ export interface Group {
 export type Tone = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** In the order of Unicode, by its numbers. */
-const GROUPS: readonly (readonly [number, string, string])[] = [
-  [0, "smileys", "Smileys"],
-  [1, "people", "People"],
-  [3, "nature", "Animals and nature"],
-  [4, "food", "Food and drink"],
-  [5, "travel", "Travel and places"],
-  [6, "activities", "Activities"],
-  [7, "objects", "Objects"],
-  [8, "symbols", "Symbols"],
-  [9, "flags", "Flags"],
-];
+const GROUPS = [
+  [0, "smileys"],
+  [1, "people"],
+  [3, "nature"],
+  [4, "food"],
+  [5, "travel"],
+  [6, "activities"],
+  [7, "objects"],
+  [8, "symbols"],
+  [9, "flags"],
+] as const;
 
 const read = lines.split("\n").map((line) => {
   const [group = "", emoji = "", label = "", names = "", words = "", tones = ""] = line.split("\t");
@@ -52,7 +54,7 @@ const read = lines.split("\n").map((line) => {
   return { group: Number(group), entry };
 });
 
-export const groups: readonly Group[] = GROUPS.map(([number, id, name]) => ({ id, name, emoji: read.filter(({ group }) => group === number).map(({ entry }) => entry) }));
+export const groups: readonly Group[] = GROUPS.map(([number, id]) => ({ id, emoji: read.filter(({ group }) => group === number).map(({ entry }) => entry) }));
 
 const all: readonly Emoji[] = groups.flatMap(({ emoji }) => emoji);
 const byEmoji = new Map(all.map((entry) => [entry.emoji, entry]));

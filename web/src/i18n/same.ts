@@ -12,6 +12,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Thread",
     "Token",
     "{minutes, number} min {seconds, number} s",
+    "Smileys",
   ],
   es: [
     "Invisible",
@@ -25,6 +26,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Public",
     "Message",
     "{minutes, number} min {seconds, number} s",
+    "Mentions",
   ],
   "pt-BR": [
     "Online",

@@ -1,6 +1,7 @@
 import "./previews.css";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { t } from "../i18n/en/previews";
 import type { Item } from "../timeline/rows";
 import { Icon } from "../ui/Icon";
 import { mayHavePreview, withoutPreview } from "./link";
@@ -33,7 +34,7 @@ export function LinkCard({ item, previews, tabIndex }: LinkCardProps) {
   const text = item.own && edit ? withoutPreview(item.text) : undefined;
   const remove = async () => {
     const refusal = text === undefined ? undefined : await edit?.(item.seq, text);
-    if (refusal !== undefined) say?.(`The preview could not be removed. ${refusal}`);
+    if (refusal !== undefined) say?.(t("notRemoved", { why: refusal }));
   };
   return (
     <div class="link-card" dir="auto">
@@ -43,7 +44,7 @@ export function LinkCard({ item, previews, tabIndex }: LinkCardProps) {
       </a>
       {preview.description !== "" && <p class="link-description">{preview.description}</p>}
       {text !== undefined && (
-        <button type="button" class="link-remove" tabIndex={tabIndex} aria-label="Remove the preview" title="Remove the preview" onClick={() => void remove()}>
+        <button type="button" class="link-remove" tabIndex={tabIndex} aria-label={t("remove")} title={t("remove")} onClick={() => void remove()}>
           <Icon name="close" size={16} />
         </button>
       )}

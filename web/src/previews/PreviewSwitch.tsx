@@ -1,3 +1,4 @@
+import { t } from "../i18n/en/previews";
 import { Icon } from "../ui/Icon";
 import type { LinkPreviews } from "./previews";
 import { setPreviews, showsPreviews } from "./setting";
@@ -9,8 +10,8 @@ export function PreviewSwitch({ previews }: { previews: LinkPreviews }) {
   return (
     <button type="button" class="account-action" role="switch" aria-checked={on} onClick={() => setPreviews(!on)}>
       <Icon name="link" size={18} />
-      <span class="preview-switch">Show previews of links</span>
-      <span class="push-state">{on ? "On" : "Off"}</span>
+      <span class="preview-switch">{t("show")}</span>
+      <span class="push-state">{t(on ? "on" : "off")}</span>
     </button>
   );
 }

@@ -1,9 +1,9 @@
 import "./push.css";
 import { useRef } from "preact/hooks";
+import { t } from "../i18n/en/push";
+import { t as ui } from "../i18n/en/ui";
 import { Icon } from "../ui/Icon";
 import type { Push } from "./push";
-
-const LABELS = { busy: "…", on: "On", off: "Off", unsure: "Not known" } as const;
 
 /** Turns it on and off whether this device is told what its user misses. The browser asks for leave on the click, never before. */
 export function PushSwitch({ push }: { push: Push }) {
@@ -26,8 +26,8 @@ export function PushSwitch({ push }: { push: Push }) {
         }}
       >
         <Icon name="bell" size={18} />
-        <span class="push-label">Notify me on this device</span>
-        <span class="push-state">{LABELS[kind]}</span>
+        <span class="push-label">{t("notify")}</span>
+        <span class="push-state">{kind === "busy" ? "…" : t(kind)}</span>
       </button>
       <p id="push-problem" class="push-problem" role="status">
         {problem !== undefined && `${problem} `}
@@ -40,7 +40,7 @@ export function PushSwitch({ push }: { push: Push }) {
               void push.resume();
             }}
           >
-            Try again
+            {ui("tryAgain")}
           </button>
         )}
       </p>

@@ -224,7 +224,7 @@ describe("turning on", () => {
   it("takes the subscription back where the server does not take it", async () => {
     const { world, push } = await started((w) => (w.putFails = new ChatError("BAD_REQUEST", "endpoint: must be an https URL", false)));
     await push.turnOn();
-    expect(push.state.value).toEqual({ kind: "off", problem: "endpoint: must be an https URL" });
+    expect(push.state.value).toEqual({ kind: "off", problem: "Endpoint: must be an https URL" });
     expect(world.log).toEqual(["ask", "subscribe", "put", "unsubscribe"]);
     expect(world.has).toBeUndefined();
   });

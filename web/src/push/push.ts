@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { ChatError } from "../../client/src/index";
+import { messageOf } from "../chat/asking";
+import { t } from "../i18n/en/push";
 import type { Device } from "./device";
 import { fromBase64url, idOf } from "./keys";
 
@@ -29,12 +31,6 @@ export interface PushRequests {
   remover(): (id: string) => Promise<unknown>;
 }
 
-const DENIED = "Your browser does not let this site notify you. Allow it in the site’s settings, then try again.";
-const UNSURE = "This browser is set to be notified, but the server could not be asked whether it does that.";
-const NOT_RENEWED = "The server notifies this device, but could not take down that it is still in use.";
-const NOT_TAKEN = "The server does not notify this device: it could not be handed in.";
-const UNREACHABLE = "Your browser could not reach its push service. Try again later.";
-
 /** One user's at this device. Its methods do not reject; what fails is in `state`. */
 export class Push {
   readonly state = signal<PushState>({ kind: "hidden" });
@@ -53,7 +49,7 @@ export class Push {
     const there = await this.device.subscription().catch(() => undefined);
     const isOurs = there !== undefined && this.device.allowed() && this.device.owner() === this.user;
     if (!asked) {
-      if (isOurs) this.state.value = { kind: "unsure", problem: UNSURE, again: true };
+      if (isOurs) this.state.value = { kind: "unsure", problem: t("notAsked"), again: true };
       else this.state.value = { kind: this.key === undefined ? "hidden" : "off", again: true };
       return;
     }
@@ -81,12 +77,12 @@ export class Push {
     this.state.value = { kind: "busy" };
     const permission = await asked.catch(() => "denied" as const);
     if (permission !== "granted") {
-      this.state.value = permission === "denied" ? { kind: "off", problem: DENIED } : { kind: "off" };
+      this.state.value = permission === "denied" ? { kind: "off", problem: t("denied") } : { kind: "off" };
       return;
     }
     this.key ??= (await this.requests.devices().catch(() => undefined))?.key;
     if (this.key === undefined) {
-      this.state.value = { kind: "off", problem: "The server cannot be reached. Try again later." };
+      this.state.value = { kind: "off", problem: t("noServer") };
       return;
     }
     let made: PushSubscription;
@@ -94,7 +90,7 @@ export class Push {
       const there = await this.device.subscription();
       made = there ? await this.fitting(there, this.key) : await this.device.subscribe(fromBase64url(this.key));
     } catch {
-      this.state.value = { kind: "off", problem: UNREACHABLE };
+      this.state.value = { kind: "off", problem: t("unreachable") };
       return;
     }
     try {
@@ -103,7 +99,7 @@ export class Push {
       this.state.value = { kind: "on" };
     } catch (error) {
       await made.unsubscribe().catch(() => false); // else the browser would be subscribed for nobody
-      this.state.value = { kind: "off", problem: messageOf(error) };
+      this.state.value = { kind: "off", problem: wordsOf(error) };
     }
   }
 
@@ -113,7 +109,7 @@ export class Push {
       await this.forget();
       this.state.value = { kind: "off" };
     } catch (error) {
-      this.state.value = { kind: "off", problem: messageOf(error) };
+      this.state.value = { kind: "off", problem: wordsOf(error) };
     }
   }
 
@@ -129,7 +125,7 @@ export class Push {
     try {
       fitting = await this.fitting(there, key);
     } catch {
-      this.state.value = { kind: "off", problem: UNREACHABLE, again: true };
+      this.state.value = { kind: "off", problem: t("unreachable"), again: true };
       return;
     }
     try {
@@ -137,7 +133,7 @@ export class Push {
       this.state.value = { kind: "on" };
     } catch {
       const isKnown = known.includes(await idOf(fitting.endpoint));
-      this.state.value = isKnown ? { kind: "on", problem: NOT_RENEWED, again: true } : { kind: "off", problem: NOT_TAKEN, again: true };
+      this.state.value = isKnown ? { kind: "on", problem: t("notRenewed"), again: true } : { kind: "off", problem: t("notTaken"), again: true };
     }
   }
 
@@ -169,6 +165,6 @@ export class Push {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof ChatError ? error.message : "That did not work. Try again.";
+function wordsOf(error: unknown): string {
+  return error instanceof ChatError ? messageOf(error) : t("failed");
 }

@@ -1,5 +1,6 @@
 import "./search.css";
 import { useRef } from "preact/hooks";
+import { t } from "../i18n/en/search";
 import { Icon } from "../ui/Icon";
 import { MAX_QUERY, type Search } from "./search";
 
@@ -44,8 +45,8 @@ export function SearchBox({ search, room }: SearchBoxProps) {
           enterKeyHint="search"
           autocomplete="off"
           dir="auto"
-          aria-label="Search messages"
-          placeholder="Search messages"
+          aria-label={t("searchMessages")}
+          placeholder={t("searchMessages")}
           maxLength={MAX_QUERY}
           value={text}
           onInput={(event) => search.type(event.currentTarget.value)}
@@ -54,7 +55,7 @@ export function SearchBox({ search, room }: SearchBoxProps) {
           <button
             type="button"
             class="button-icon search-clear"
-            aria-label="Clear the search"
+            aria-label={t("clear")}
             onClick={() => {
               search.clear();
               field.current?.focus();
@@ -67,9 +68,7 @@ export function SearchBox({ search, room }: SearchBoxProps) {
       {text !== "" && room && (
         <label class="search-scope">
           <input type="checkbox" checked={search.roomId.value === room.id} onChange={(event) => search.within(event.currentTarget.checked ? room.id : undefined)} />
-          <span>
-            Only in <bdi>{room.name}</bdi>
-          </span>
+          <span>{t.rich("onlyIn", { room: <bdi>{room.name}</bdi> })}</span>
         </label>
       )}
     </form>

@@ -1,4 +1,6 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/search";
+import { t as ui } from "../i18n/en/ui";
 import { goToMessage, messagePath } from "../route";
 import { followHere } from "../ui/followHere";
 import { exactTime, shortTime } from "../ui/time";
@@ -22,7 +24,7 @@ export function SearchResults({ chat, search, now, onOpened }: SearchResultsProp
     goToMessage(roomId, seq);
   };
   return (
-    <section class="search-results" aria-label="Messages found" aria-busy={state.kind === "loading"} onKeyDown={(event) => step(event)}>
+    <section class="search-results" aria-label={t("messagesFound")} aria-busy={state.kind === "loading"} onKeyDown={(event) => step(event)}>
       <p class="search-count" role="status">
         {countOf(search)}
       </p>
@@ -68,7 +70,7 @@ function Result({ found, roomName, me, now, onOpen }: ResultProps) {
           {shortTime(at, now)}
         </time>
       </span>
-      <bdi class="search-result-author">{message.author === me ? "You" : message.authorName || message.author}</bdi>
+      <bdi class="search-result-author">{message.author === me ? ui("you") : message.authorName || message.author}</bdi>
       <span class="search-result-text" dir="auto">
         {snippet.map((part, i) => (part.match ? <mark key={i}>{part.text}</mark> : part.text))}
       </span>
@@ -81,13 +83,13 @@ function End({ search }: { search: Search }) {
   const state = search.state.value;
   switch (state.kind) {
     case "loading":
-      return <div class="spinner" role="status" aria-label="Searching" />;
+      return <div class="spinner" role="status" aria-label={t("searching")} />;
     case "failed":
       return (
         <div class="empty empty-small" role="alert">
           <p>{state.message}</p>
           <button type="button" class="button-plain" onClick={() => search.more()}>
-            Try again
+            {ui("tryAgain")}
           </button>
         </div>
       );
@@ -95,7 +97,7 @@ function End({ search }: { search: Search }) {
       if (state.next === undefined) return null;
       return (
         <button type="button" class="button-plain search-more" onClick={() => search.more()}>
-          {state.found.length === 0 ? "Search further back" : "Show older"}
+          {t(state.found.length === 0 ? "furtherBack" : "showOlder")}
         </button>
       );
     default:
@@ -105,10 +107,10 @@ function End({ search }: { search: Search }) {
 
 function countOf(search: Search): string {
   const state = search.state.value;
-  if (state.kind !== "ready") return state.kind === "loading" ? "Searching…" : "";
+  if (state.kind !== "ready") return state.kind === "loading" ? t("searchingNow") : "";
   const n = state.found.length;
-  if (n === 0) return state.next === undefined ? "Nothing was found." : "Nothing was found among the newest messages.";
-  return `${n}${state.next === undefined ? "" : " or more"} ${n === 1 ? "message" : "messages"}`;
+  if (n === 0) return t(state.next === undefined ? "nothing" : "nothingNewest");
+  return t(state.next === undefined ? "found" : "foundOrMore", { count: n });
 }
 
 /** Up and down go from result to result; up from the first leads back to the field. */

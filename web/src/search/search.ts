@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { ChatError, type Chat as Client } from "../../client/src/index";
+import { messageOf } from "../chat/asking";
+import { t } from "../i18n/en/search";
 import { type FoundMessage, foundOf } from "./found";
 
 /** How long the reader must pause in typing before a search begins, in ms: a word is typed faster. */
@@ -79,14 +81,16 @@ export class Search {
     } catch (error) {
       if (asked !== this.asked) return;
       this.failedAt = before;
-      const message = error instanceof ChatError ? wordsOf(error) : "The search failed.";
+      const message = error instanceof ChatError ? wordsOf(error) : t("failed");
       this.state.value = { kind: "failed", found, message };
     }
   }
 }
 
-/** What is wrong, for people: the field's name is the protocol's. */
+/** What is wrong, for people. */
 function wordsOf(error: ChatError): string {
-  const words = error.field === "query" ? error.message.replace(/^query: /, "The search ") : error.message;
+  // A field of at most so many characters that is not empty is refused for one reason only.
+  if (error.field === "query") return t("badQuery");
+  const words = messageOf(error);
   return words.endsWith(".") ? words : `${words}.`;
 }

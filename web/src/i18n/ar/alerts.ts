@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "إشعاري بما يلي",
+  levelAll: "كل الرسائل",
+  levelAllMore: "تصلك إشعارات بكل ما يكتبه الآخرون هنا.",
+  levelMentions: "الإشارات",
+  levelMentionsMore: "تصلك إشعارات بالرسائل التي تشير إليك أو إلى الجميع.",
+  levelNothing: "لا شيء",
+  levelNothingMore: "لا تصلك إشعارات بأي رسالة هنا.",
+  usual: "(المعتاد هنا)",
+  mute: "كتم هذه الغرفة",
+  muteHour: "لمدة ساعة",
+  muteHours: "لمدة 8 ساعات",
+  muteTomorrow: "حتى الغد",
+  muteEver: "دائمًا",
+  unmute: "إلغاء الكتم",
+  notMuted: "خلال ذلك لا تصلك إشعارات بأي رسالة، ولا تعرض الغرفة أي عدد.",
+  mutedForever: "هذه الغرفة مكتومة إلى أن تلغي كتمها.",
+  mutedUntil: "هذه الغرفة مكتومة حتى {time}.",
+  allDevices: "يسري هذا على جميع أجهزتك.",
+  sound: "الصوت في هذا المتصفح، لكل الغرف",
+  chime: "رنين",
+  knock: "طرْق",
+  drop: "قطرة",
+  none: "بلا صوت",
+  granted: "يعرض هذا المتصفح الإشعارات.",
+  denied: "لا يسمح متصفحك لهذا الموقع بعرض الإشعارات. يعمل الصوت مع ذلك؛ ويمكن تغيير هذا في إعدادات الموقع.",
+  showHere: "عرض الإشعارات هنا",
+  titleInRoom: "{name} في {room}",
+};

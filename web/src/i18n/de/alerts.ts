@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "Benachrichtigen über",
+  levelAll: "Jede Nachricht",
+  levelAllMore: "Alles, was andere hier schreiben, wird gemeldet.",
+  levelMentions: "Erwähnungen",
+  levelMentionsMore: "Nur Nachrichten, die Sie oder alle erwähnen, werden gemeldet.",
+  levelNothing: "Nichts",
+  levelNothingMore: "Keine Nachricht von hier wird gemeldet.",
+  usual: "(hier üblich)",
+  mute: "Raum stummschalten",
+  muteHour: "1 Stunde lang",
+  muteHours: "8 Stunden lang",
+  muteTomorrow: "Bis morgen",
+  muteEver: "Dauerhaft",
+  unmute: "Stummschaltung aufheben",
+  notMuted: "Währenddessen wird keine Nachricht gemeldet, und der Raum zeigt keine Zahl.",
+  mutedForever: "Dieser Raum ist stummgeschaltet, bis Sie die Stummschaltung aufheben.",
+  mutedUntil: "Dieser Raum ist stummgeschaltet bis {time}.",
+  allDevices: "Dies gilt auf allen Ihren Geräten.",
+  sound: "Ton in diesem Browser, für alle Räume",
+  chime: "Glocke",
+  knock: "Klopfen",
+  drop: "Tropfen",
+  none: "Kein Ton",
+  granted: "Dieser Browser zeigt Benachrichtigungen.",
+  denied: "Ihr Browser erlaubt dieser Website keine Benachrichtigungen. Der Ton funktioniert trotzdem; ändern lässt sich das in den Einstellungen dieser Website.",
+  showHere: "Benachrichtigungen hier zeigen",
+  titleInRoom: "{name} in {room}",
+};

@@ -1,3 +1,31 @@
 import { texts } from "../texts";
 
-export const t = texts("alerts", {});
+export const t = texts("alerts", {
+  notifyMe: "Notify me about",
+  levelAll: "Every message",
+  levelAllMore: "You are told of all that others say here.",
+  levelMentions: "Mentions",
+  levelMentionsMore: "You are told of messages that name you or everybody.",
+  levelNothing: "Nothing",
+  levelNothingMore: "You are told of no message here.",
+  usual: "(usual here)",
+  mute: "Mute this room",
+  muteHour: "For 1 hour",
+  muteHours: "For 8 hours",
+  muteTomorrow: "Until tomorrow",
+  muteEver: "For ever",
+  unmute: "Unmute",
+  notMuted: "You are told of no message meanwhile, and the room shows no number.",
+  mutedForever: "This room is muted until you unmute it.",
+  mutedUntil: "This room is muted until {time}.",
+  allDevices: "This holds on all your devices.",
+  sound: "Sound in this browser, for all rooms",
+  chime: "Chime",
+  knock: "Knock",
+  drop: "Drop",
+  none: "No sound",
+  granted: "This browser shows notifications.",
+  denied: "Your browser does not let this site show notifications. The sound works all the same; change that in the settings of this site.",
+  showHere: "Show notifications here",
+  titleInRoom: "{name} in {room}",
+});

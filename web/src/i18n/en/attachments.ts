@@ -1,3 +1,27 @@
 import { texts } from "../texts";
 
-export const t = texts("attachments", {});
+export const t = texts("attachments", {
+  toAttach: "Files to attach",
+  attach: "Attach files",
+  list: "Files",
+  open: "Open {name}",
+  toBeSent: "Files to be sent",
+  uploading: "Uploading {name}",
+  retry: "Retry",
+  remove: "Remove {name}",
+  unreadable: "The server’s answer cannot be read.",
+  noRoom: "Files can be added where a room is open.",
+  notHere: "Files cannot be added here. {why}",
+  folder: "A folder cannot be added. Add the files in it.",
+  folders: "Folders cannot be added. Add the files in them.",
+  notFolders: "The files were added; folders cannot be.",
+  added: "{count, plural, one {# file was added to your next message in {room}.} other {# files were added to your next message in {room}.}}",
+  drop: "Drop files to add them to your message in {room}",
+  tooMany: "A message takes at most {most, number} files.",
+  empty: "“{name}” is empty, and was not added.",
+  tooLarge: "“{name}” was not added: it has {size}, and a file may have {most}.",
+  files: "{count, plural, one {# file} other {# files}}",
+  spoken: "{name}: {text}",
+  spokenFiles: "{count, plural, one {{name} sent # file: {files}} other {{name} sent # files: {files}}}",
+  spokenWithFiles: "{count, plural, one {{name}: {text} (with # file: {files})} other {{name}: {text} (with # files: {files})}}",
+});

@@ -1,3 +1,28 @@
 import { texts } from "../texts";
 
-export const t = texts("emoji", {});
+export const t = texts("emoji", {
+  emoji: "Emoji",
+  loading: "Loading the emoji",
+  failed: "The emoji could not be loaded. There is no connection, or the server has a newer version of this page.",
+  search: "Search emoji",
+  kinds: "Kinds of emoji",
+  found: "Found emoji",
+  none: "No emoji is called that.",
+  hint: "Type a colon and two letters in a message to find one there.",
+  tone: "Skin tone",
+  recent: "Recently used",
+  smileys: "Smileys",
+  people: "People",
+  nature: "Animals and nature",
+  food: "Food and drink",
+  travel: "Travel and places",
+  activities: "Activities",
+  objects: "Objects",
+  symbols: "Symbols",
+  flags: "Flags",
+  reactions: "Reactions",
+  reactedFailed: "Who reacted could not be read. {why}",
+  nobody: "Nobody has reacted any more.",
+  you: "{name} (you)",
+  andMore: "{names} and {count, number} more",
+});

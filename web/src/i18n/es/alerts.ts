@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "Notificarme sobre",
+  levelAll: "Todos los mensajes",
+  levelAllMore: "Se le avisa de todo lo que otros escriben aquí.",
+  levelMentions: "Menciones",
+  levelMentionsMore: "Se le avisa de los mensajes que le mencionan a usted o a todos.",
+  levelNothing: "Nada",
+  levelNothingMore: "No se le avisa de ningún mensaje de aquí.",
+  usual: "(lo habitual aquí)",
+  mute: "Silenciar esta sala",
+  muteHour: "Durante 1 hora",
+  muteHours: "Durante 8 horas",
+  muteTomorrow: "Hasta mañana",
+  muteEver: "Para siempre",
+  unmute: "Dejar de silenciar",
+  notMuted: "Mientras tanto no se le avisa de ningún mensaje y la sala no muestra ningún número.",
+  mutedForever: "Esta sala está silenciada hasta que usted lo cambie.",
+  mutedUntil: "Esta sala está silenciada hasta: {time}.",
+  allDevices: "Esto se aplica en todos sus dispositivos.",
+  sound: "Sonido en este navegador, para todas las salas",
+  chime: "Campanilla",
+  knock: "Toque",
+  drop: "Gota",
+  none: "Sin sonido",
+  granted: "Este navegador muestra notificaciones.",
+  denied: "Su navegador no permite que este sitio muestre notificaciones. El sonido funciona igualmente; puede cambiarlo en los ajustes de este sitio.",
+  showHere: "Mostrar notificaciones aquí",
+  titleInRoom: "{name} en {room}",
+};

@@ -1,4 +1,16 @@
 import type { t } from "../en/push";
 import type { Translation } from "../texts";
 
-export const push: Translation<typeof t> = {};
+export const push: Translation<typeof t> = {
+  notify: "Notificarme en este dispositivo",
+  on: "Sí",
+  off: "No",
+  unsure: "No se sabe",
+  denied: "Su navegador no permite que este sitio le envíe notificaciones. Permítalo en los ajustes del sitio e inténtelo de nuevo.",
+  notAsked: "Este navegador está configurado para recibir notificaciones, pero no se ha podido preguntar al servidor si las envía.",
+  notRenewed: "El servidor notifica a este dispositivo, pero no ha podido anotar que sigue en uso.",
+  notTaken: "El servidor no notifica a este dispositivo: no se ha podido registrar.",
+  unreachable: "Su navegador no ha podido contactar con su servicio de notificaciones. Inténtelo más tarde.",
+  noServer: "No se puede contactar con el servidor. Inténtelo más tarde.",
+  failed: "No ha funcionado. Inténtelo de nuevo.",
+};

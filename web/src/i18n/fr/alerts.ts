@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "M’avertir pour",
+  levelAll: "Tous les messages",
+  levelAllMore: "Vous êtes averti de tout ce que les autres écrivent ici.",
+  levelMentions: "Mentions",
+  levelMentionsMore: "Vous êtes averti des messages qui vous mentionnent, vous ou tout le monde.",
+  levelNothing: "Rien",
+  levelNothingMore: "Vous n’êtes averti d’aucun message ici.",
+  usual: "(habituel ici)",
+  mute: "Mettre ce salon en sourdine",
+  muteHour: "Pendant 1 heure",
+  muteHours: "Pendant 8 heures",
+  muteTomorrow: "Jusqu’à demain",
+  muteEver: "Pour toujours",
+  unmute: "Réactiver les notifications",
+  notMuted: "Entre-temps, aucun message ne vous est signalé et le salon n’affiche aucun nombre.",
+  mutedForever: "Ce salon est en sourdine jusqu’à ce que vous le réactiviez.",
+  mutedUntil: "Ce salon est en sourdine jusqu’à : {time}.",
+  allDevices: "Cela s’applique à tous vos appareils.",
+  sound: "Son dans ce navigateur, pour tous les salons",
+  chime: "Carillon",
+  knock: "Toc-toc",
+  drop: "Goutte",
+  none: "Aucun son",
+  granted: "Ce navigateur affiche les notifications.",
+  denied: "Votre navigateur n’autorise pas ce site à afficher des notifications. Le son fonctionne tout de même ; vous pouvez changer cela dans les réglages de ce site.",
+  showHere: "Afficher les notifications ici",
+  titleInRoom: "{name} dans {room}",
+};

@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "通知する内容",
+  levelAll: "すべてのメッセージ",
+  levelAllMore: "ここでほかの人が書いたことをすべて通知します。",
+  levelMentions: "メンション",
+  levelMentionsMore: "あなたまたは全員へのメンションを通知します。",
+  levelNothing: "なし",
+  levelNothingMore: "ここのメッセージは通知しません。",
+  usual: "(ここでの標準)",
+  mute: "このルームをミュート",
+  muteHour: "1時間",
+  muteHours: "8時間",
+  muteTomorrow: "明日まで",
+  muteEver: "ずっと",
+  unmute: "ミュートを解除",
+  notMuted: "その間、メッセージは通知されず、ルームに件数も表示されません。",
+  mutedForever: "このルームは、解除するまでミュートされています。",
+  mutedUntil: "このルームは{time}までミュートされています。",
+  allDevices: "この設定はお使いのすべてのデバイスに適用されます。",
+  sound: "このブラウザーでの通知音（全ルーム共通）",
+  chime: "チャイム",
+  knock: "ノック",
+  drop: "しずく",
+  none: "なし",
+  granted: "このブラウザーは通知を表示します。",
+  denied: "ブラウザーがこのサイトの通知を許可していません。音は鳴ります。このサイトの設定で変更できます。",
+  showHere: "ここで通知を表示",
+  titleInRoom: "{name}（{room}）",
+};

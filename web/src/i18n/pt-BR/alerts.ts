@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "Notificar-me sobre",
+  levelAll: "Todas as mensagens",
+  levelAllMore: "Você é avisado de tudo o que os outros escrevem aqui.",
+  levelMentions: "Menções",
+  levelMentionsMore: "Você é avisado das mensagens que mencionam você ou todos.",
+  levelNothing: "Nada",
+  levelNothingMore: "Você não é avisado de nenhuma mensagem daqui.",
+  usual: "(o habitual aqui)",
+  mute: "Silenciar esta sala",
+  muteHour: "Por 1 hora",
+  muteHours: "Por 8 horas",
+  muteTomorrow: "Até amanhã",
+  muteEver: "Para sempre",
+  unmute: "Reativar o som",
+  notMuted: "Enquanto isso, você não é avisado de nenhuma mensagem e a sala não mostra número.",
+  mutedForever: "Esta sala fica silenciada até você reativá-la.",
+  mutedUntil: "Esta sala fica silenciada até: {time}.",
+  allDevices: "Isto vale em todos os seus dispositivos.",
+  sound: "Som neste navegador, para todas as salas",
+  chime: "Sino",
+  knock: "Batida",
+  drop: "Gota",
+  none: "Sem som",
+  granted: "Este navegador mostra notificações.",
+  denied: "Seu navegador não permite que este site mostre notificações. O som funciona mesmo assim; altere isso nas configurações deste site.",
+  showHere: "Mostrar notificações aqui",
+  titleInRoom: "{name} em {room}",
+};

@@ -1,4 +1,32 @@
 import type { t } from "../en/alerts";
 import type { Translation } from "../texts";
 
-export const alerts: Translation<typeof t> = {};
+export const alerts: Translation<typeof t> = {
+  notifyMe: "通知我的内容",
+  levelAll: "所有消息",
+  levelAllMore: "其他人在这里说的一切都会通知你。",
+  levelMentions: "提及",
+  levelMentionsMore: "提及你或所有人的消息会通知你。",
+  levelNothing: "不通知",
+  levelNothingMore: "这里的消息都不会通知你。",
+  usual: "（此处默认）",
+  mute: "将此聊天室静音",
+  muteHour: "1 小时",
+  muteHours: "8 小时",
+  muteTomorrow: "直到明天",
+  muteEver: "永久",
+  unmute: "取消静音",
+  notMuted: "在此期间不会有消息通知，聊天室也不显示数字。",
+  mutedForever: "此聊天室会一直静音，直到你取消。",
+  mutedUntil: "此聊天室静音至{time}。",
+  allDevices: "此设置对你的所有设备生效。",
+  sound: "此浏览器的提示音（所有聊天室）",
+  chime: "铃声",
+  knock: "敲门声",
+  drop: "水滴",
+  none: "无声音",
+  granted: "此浏览器会显示通知。",
+  denied: "你的浏览器不允许此网站显示通知。声音仍然有效；可在此网站的设置中更改。",
+  showHere: "在此显示通知",
+  titleInRoom: "{name}（{room}）",
+};
