@@ -185,7 +185,7 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
           id={place.id}
           ref={field}
           rows={1}
-          dir="auto"
+          dir={text === "" ? undefined : "auto"} // its placeholder is written as the page is
           value={text}
           placeholder={place.label}
           aria-label={place.label}

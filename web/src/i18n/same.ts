@@ -7,6 +7,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Code",
     "Online",
     "Offline",
+    "System",
     "Moderator",
     "Name",
     "Thread",

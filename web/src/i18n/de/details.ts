@@ -65,7 +65,7 @@ export const details: Translation<typeof t> = {
   loadingPins: "Angeheftete Nachrichten werden geladen",
   partAbout: "Info",
   partAlerts: "Hinweise",
-  partPins: "Angeheftet",
+  partPins: "Pins",
   partFiles: "Dateien",
   partInvitations: "Einladungen",
   whatToSee: "Was vom Raum zu sehen ist",

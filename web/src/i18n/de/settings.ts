@@ -5,7 +5,7 @@ export const settings: Translation<typeof t> = {
   theme: "Darstellung",
   light: "Hell",
   dark: "Dunkel",
-  system: "Wie System",
+  system: "System",
   lightTheme: "Helle Darstellung",
   darkTheme: "Dunkle Darstellung",
   systemTheme: "Darstellung wie im System",
