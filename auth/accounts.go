@@ -34,6 +34,15 @@ type AccountOptions struct {
 
 	// Disabled says whom no password lets in. nil: everybody's does.
 	Disabled func(user UserID) bool
+
+	// Sessions keeps what sign-ins begin. nil: no list of them is kept.
+	Sessions SessionStore
+
+	// EndSession ends one of those that are too many. nil only without Sessions.
+	EndSession func(ctx context.Context, s AccountSession) error
+
+	// Limits bound how often passwords are tried. nil: nothing does.
+	Limits *LoginLimits
 }
 
 // Accounts signs people in who have no identity provider: with a name and a
@@ -45,6 +54,9 @@ type Accounts struct {
 	now       func() time.Time
 	revoke    func(ctx context.Context, user UserID) error
 	disabled  func(user UserID) bool
+	sessions  SessionStore // nil: none are kept
+	end       func(ctx context.Context, s AccountSession) error
+	limits    *LoginLimits // nil: there are none
 	passwords *passwords
 }
 
@@ -65,40 +77,50 @@ func NewAccounts(store AccountStore, tokens *Tokens, o AccountOptions) *Accounts
 	if o.Disabled == nil {
 		o.Disabled = func(UserID) bool { return false }
 	}
-	return &Accounts{store: store, tokens: tokens, now: o.Now, revoke: o.Revoke, disabled: o.Disabled, passwords: newPasswords()}
+	return &Accounts{store: store, tokens: tokens, now: o.Now, revoke: o.Revoke, disabled: o.Disabled, sessions: o.Sessions, end: o.EndSession, limits: o.Limits, passwords: newPasswords()}
 }
 
 // Register makes an account without roles and signs it in. It returns a
 // *FieldError for a bad name or password, ErrNameTaken or ErrBusy.
-func (a *Accounts) Register(ctx context.Context, name, password string) (SignedIn, error) {
+func (a *Accounts) Register(ctx context.Context, from Client, name, password string) (SignedIn, error) {
 	account, err := a.create(ctx, name, password, nil)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return a.issue(userOf(account), accountTTL, a.now())
+	return a.signIn(ctx, from, account, a.now())
 }
 
 // Login returns ErrUnauthenticated for a wrong name or password and for a disabled account, which take the
-// same time, or ErrBusy.
-func (a *Accounts) Login(ctx context.Context, name, password string) (SignedIn, error) {
+// same time, a *LimitedError after too many of these, or ErrBusy. It begins a session.
+func (a *Accounts) Login(ctx context.Context, from Client, name, password string) (SignedIn, error) {
 	// The token is of the time when the account was read: where the password is changed while it is being compared, what
 	// revokes the tokens of then revokes this one, too.
 	begun := a.now()
-	account, err := a.check(ctx, name, password)
+	account, err := a.check(ctx, from, name, password)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return a.issue(userOf(account), accountTTL, begun)
+	return a.signIn(ctx, from, account, begun)
+}
+
+// Verify is Login for who shows a name and a password with each request: it begins no session and makes no token.
+func (a *Accounts) Verify(ctx context.Context, from Client, name, password string) (User, error) {
+	begun := a.now()
+	account, err := a.check(ctx, from, name, password)
+	if err != nil {
+		return User{}, err
+	}
+	return at(userOf(account), begun), nil
 }
 
 // ChangePassword gives the account of a user another password. What he has by the former one ends, his present session, too:
-// he signs in anew. It returns ErrUnauthenticated for a wrong password, which costs what a sign-in costs, a *FieldError for a
-// bad new one, or ErrBusy.
-func (a *Accounts) ChangePassword(ctx context.Context, user User, password, next string) error {
+// he signs in anew. It returns ErrUnauthenticated for a wrong password, which costs and counts as a sign-in does, a *FieldError
+// for a bad new one, a *LimitedError or ErrBusy.
+func (a *Accounts) ChangePassword(ctx context.Context, from Client, user User, password, next string) error {
 	if err := checkPassword(next); err != nil {
 		return &FieldError{Field: "newPassword", Message: fmt.Sprintf("must be %d to %d characters", minPassword, maxPassword)}
 	}
-	account, err := a.check(ctx, user.Name, password)
+	account, err := a.check(ctx, from, user.Name, password)
 	if err != nil {
 		return err
 	}
@@ -146,26 +168,33 @@ func (a *Accounts) setPassword(ctx context.Context, account Account, next string
 }
 
 // check gives the account of a name and a password. Unknown names, wrong passwords and disabled accounts cost one hash each.
-func (a *Accounts) check(ctx context.Context, name, password string) (Account, error) {
+func (a *Accounts) check(ctx context.Context, from Client, name, password string) (Account, error) {
 	if len(password) > maxPassword*4 {
 		return Account{}, checkPassword(password) // before it costs a hash; no account has such a one
 	}
-	var account Account
-	cleaned, err := cleanName(name)
-	if err == nil {
-		account, err = a.store.AccountByName(ctx, cleaned)
-		if err != nil && !errors.Is(err, ErrNoAccount) {
-			return Account{}, fmt.Errorf("look up an account: %w", err)
-		}
-	}
-	matches, err := a.passwords.matches(ctx, password, account.PasswordHash)
+	attempt, err := a.limits.begin(ctx, name, from)
 	if err != nil {
 		return Account{}, err
+	}
+	account, matches, err := a.compare(ctx, name, password)
+	if err != nil {
+		return Account{}, errors.Join(err, attempt.none(ctx))
 	}
 	if !matches || a.disabled(account.ID) {
 		return Account{}, refuse("name or password is wrong")
 	}
-	return account, nil
+	return account, attempt.right(ctx)
+}
+
+func (a *Accounts) compare(ctx context.Context, name, password string) (account Account, matches bool, err error) {
+	if cleaned, wrong := cleanName(name); wrong == nil {
+		account, err = a.store.AccountByName(ctx, cleaned)
+		if err != nil && !errors.Is(err, ErrNoAccount) {
+			return Account{}, false, fmt.Errorf("look up an account: %w", err)
+		}
+	}
+	matches, err = a.passwords.matches(ctx, password, account.PasswordHash)
+	return account, matches, err
 }
 
 // Guest signs somebody in who has no account. An empty name becomes one made up.
@@ -179,7 +208,13 @@ func (a *Accounts) Guest(_ context.Context, name string) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return a.issue(User{ID: id, Name: cleaned, Roles: []string{RoleGuest}}, guestTTL, a.now())
+	now := a.now()
+	user := User{ID: id, Name: cleaned, Roles: []string{RoleGuest}}
+	token, _, err := a.tokens.issueLocal(user, guestTTL, now)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return SignedIn{Token: token, User: at(user, now)}, nil
 }
 
 // Add makes an account with roles, for the command line: it is the only way to an
@@ -217,13 +252,23 @@ func userOf(account Account) User {
 	return User{ID: account.ID, Name: account.Name, Roles: slices.Clone(account.Roles)}
 }
 
-func (a *Accounts) issue(user User, ttl time.Duration, at time.Time) (SignedIn, error) {
-	token, err := a.tokens.issueLocal(user, ttl, at)
+// signIn begins a session: no token leaves that no list would show.
+func (a *Accounts) signIn(ctx context.Context, from Client, account Account, begun time.Time) (SignedIn, error) {
+	user := userOf(account)
+	token, made, err := a.tokens.issueLocal(user, accountTTL, begun)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	user.Token = &Token{IssuedAt: at.UTC().Truncate(time.Millisecond)} // what he does by his password is revoked as the token is
-	return SignedIn{Token: token, User: user}, nil
+	if err := a.begin(ctx, from, made, begun); err != nil {
+		return SignedIn{}, fmt.Errorf("begin a session: %w", err)
+	}
+	return SignedIn{Token: token, User: at(user, begun)}, nil
+}
+
+// at is the user as he is by his password alone: what he does by it is revoked as a token of that time is.
+func at(user User, begun time.Time) User {
+	user.Token = &Token{IssuedAt: begun.UTC().Truncate(time.Millisecond)}
+	return user
 }
 
 func checkRoles(roles []string) error {

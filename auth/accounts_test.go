@@ -62,11 +62,11 @@ func testAccounts(t *testing.T) (*Accounts, *Tokens) {
 
 func TestRegisterThenLogin(t *testing.T) {
 	accounts, tokens := testAccounts(t)
-	registered, err := accounts.Register(t.Context(), "  Alice ", goodPassword)
+	registered, err := accounts.Register(t.Context(), Client{}, "  Alice ", goodPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
-	loggedIn, err := accounts.Login(t.Context(), "aLICE", goodPassword)
+	loggedIn, err := accounts.Login(t.Context(), Client{}, "aLICE", goodPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,10 +103,10 @@ func TestNamesAreUniqueWithoutRegardToCaseAndSpelling(t *testing.T) {
 	}
 	for _, pair := range pairs {
 		accounts, _ := testAccounts(t)
-		if _, err := accounts.Register(t.Context(), pair[0], goodPassword); err != nil {
+		if _, err := accounts.Register(t.Context(), Client{}, pair[0], goodPassword); err != nil {
 			t.Fatalf("%q: %v", pair[0], err)
 		}
-		if _, err := accounts.Register(t.Context(), pair[1], goodPassword); !errors.Is(err, ErrNameTaken) {
+		if _, err := accounts.Register(t.Context(), Client{}, pair[1], goodPassword); !errors.Is(err, ErrNameTaken) {
 			t.Errorf("%q after %q: got %v, want %v", pair[1], pair[0], err, ErrNameTaken)
 		}
 	}
@@ -131,7 +131,7 @@ func TestRegisterRefusesBadNamesAndPasswords(t *testing.T) {
 	}
 	accounts, _ := testAccounts(t)
 	for _, tt := range tests {
-		_, err := accounts.Register(t.Context(), tt.name, tt.password)
+		_, err := accounts.Register(t.Context(), Client{}, tt.name, tt.password)
 		var field *FieldError
 		if !errors.As(err, &field) || field.Field != tt.field {
 			t.Errorf("%s: got %v, want a *FieldError of %s", tt.why, err, tt.field)
@@ -141,7 +141,7 @@ func TestRegisterRefusesBadNamesAndPasswords(t *testing.T) {
 		}
 	}
 	for _, good := range [][2]string{{strings.Repeat("é", 32), strings.Repeat("é", 8)}, {"ني\u200cا 👩‍🚀", strings.Repeat("p", 256)}} {
-		if _, err := accounts.Register(t.Context(), good[0], good[1]); err != nil {
+		if _, err := accounts.Register(t.Context(), Client{}, good[0], good[1]); err != nil {
 			t.Errorf("%q: %v", good[0], err)
 		}
 	}
@@ -149,7 +149,7 @@ func TestRegisterRefusesBadNamesAndPasswords(t *testing.T) {
 
 func TestLoginRefusesUnknownNamesAndWrongPasswordsAlike(t *testing.T) {
 	accounts, _ := testAccounts(t)
-	if _, err := accounts.Register(t.Context(), "alice", goodPassword); err != nil {
+	if _, err := accounts.Register(t.Context(), Client{}, "alice", goodPassword); err != nil {
 		t.Fatal(err)
 	}
 	type work struct {
@@ -166,7 +166,7 @@ func TestLoginRefusesUnknownNamesAndWrongPasswordsAlike(t *testing.T) {
 	}
 	var messages []string
 	for _, try := range [][2]string{{"alice", "wrong password"}, {"nobody", "wrong password"}, {"no\nname", "wrong password"}, {"alice", ""}} {
-		_, err := accounts.Login(t.Context(), try[0], try[1])
+		_, err := accounts.Login(t.Context(), Client{}, try[0], try[1])
 		if !errors.Is(err, ErrUnauthenticated) {
 			t.Fatalf("%q: got %v, want %v", try[0], err, ErrUnauthenticated)
 		}
@@ -188,7 +188,7 @@ func TestLoginRefusesAnEndlessPasswordBeforeHashing(t *testing.T) {
 		t.Error("it was hashed")
 		return nil
 	}
-	_, err := accounts.Login(t.Context(), "alice", strings.Repeat("p", 60_000))
+	_, err := accounts.Login(t.Context(), Client{}, "alice", strings.Repeat("p", 60_000))
 	var field *FieldError
 	if !errors.As(err, &field) || field.Field != "password" {
 		t.Errorf("got %v, want a *FieldError of password", err)
@@ -197,10 +197,10 @@ func TestLoginRefusesAnEndlessPasswordBeforeHashing(t *testing.T) {
 
 func TestPasswordOfAnotherKeyboardIsTheSame(t *testing.T) {
 	accounts, _ := testAccounts(t)
-	if _, err := accounts.Register(t.Context(), "alice", "pässword"); err != nil {
+	if _, err := accounts.Register(t.Context(), Client{}, "alice", "pässword"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", "pa\u0308ssword"); err != nil {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", "pa\u0308ssword"); err != nil {
 		t.Errorf("decomposed: %v", err)
 	}
 }
@@ -242,7 +242,7 @@ func TestAddMakesAdmins(t *testing.T) {
 	if _, err := accounts.Add(t.Context(), "root", goodPassword, []string{RoleAdmin}); err != nil {
 		t.Fatal(err)
 	}
-	signedIn, err := accounts.Login(t.Context(), "root", goodPassword)
+	signedIn, err := accounts.Login(t.Context(), Client{}, "root", goodPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,18 +269,18 @@ func TestAtMostTwoPasswordsAreHashedAtOnce(t *testing.T) {
 	}
 	var group sync.WaitGroup
 	for range maxHashes {
-		group.Go(func() { accounts.Login(t.Context(), "alice", goodPassword) })
+		group.Go(func() { accounts.Login(t.Context(), Client{}, "alice", goodPassword) })
 	}
 	for range maxHashes {
 		<-started
 	}
-	if _, err := accounts.Login(t.Context(), "alice", goodPassword); !errors.Is(err, ErrBusy) {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", goodPassword); !errors.Is(err, ErrBusy) {
 		t.Errorf("the third at once: got %v, want %v", err, ErrBusy)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	accounts.passwords.wait = time.Minute
-	if _, err := accounts.Login(ctx, "alice", goodPassword); !errors.Is(err, context.Canceled) {
+	if _, err := accounts.Login(ctx, Client{}, "alice", goodPassword); !errors.Is(err, context.Canceled) {
 		t.Errorf("who no longer waits: got %v, want %v", err, context.Canceled)
 	}
 	close(finish)
@@ -296,7 +296,7 @@ func TestWhoFindsTheQueueFullIsRefusedAtOnce(t *testing.T) {
 	for range maxWaiting {
 		accounts.passwords.waiting <- struct{}{}
 	}
-	if _, err := accounts.Login(t.Context(), "alice", goodPassword); !errors.Is(err, ErrBusy) {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", goodPassword); !errors.Is(err, ErrBusy) {
 		t.Errorf("got %v, want %v", err, ErrBusy)
 	}
 }

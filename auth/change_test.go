@@ -13,18 +13,18 @@ func TestAPasswordIsChanged(t *testing.T) {
 	accounts, _ := testAccounts(t)
 	var ended []UserID
 	accounts.revoke = func(_ context.Context, user UserID) error { ended = append(ended, user); return nil }
-	alice, err := accounts.Register(t.Context(), "alice", goodPassword)
+	alice, err := accounts.Register(t.Context(), Client{}, "alice", goodPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var field *FieldError
-	if err := accounts.ChangePassword(t.Context(), alice.User, goodPassword, "short"); !errors.As(err, &field) || field.Field != "newPassword" {
+	if err := accounts.ChangePassword(t.Context(), Client{}, alice.User, goodPassword, "short"); !errors.As(err, &field) || field.Field != "newPassword" {
 		t.Errorf("a short one: got %v", err)
 	}
 	for why, err := range map[string]error{
-		"a wrong password": accounts.ChangePassword(t.Context(), alice.User, "wrong password", next),
-		"a guest":          accounts.ChangePassword(t.Context(), User{ID: "g:1", Name: "nobody"}, goodPassword, next),
-		"another user of an identity provider that gives any names": accounts.ChangePassword(t.Context(), User{ID: "x", Name: "alice"}, goodPassword, next),
+		"a wrong password": accounts.ChangePassword(t.Context(), Client{}, alice.User, "wrong password", next),
+		"a guest":          accounts.ChangePassword(t.Context(), Client{}, User{ID: "g:1", Name: "nobody"}, goodPassword, next),
+		"another user of an identity provider that gives any names": accounts.ChangePassword(t.Context(), Client{}, User{ID: "x", Name: "alice"}, goodPassword, next),
 	} {
 		if !errors.Is(err, ErrUnauthenticated) {
 			t.Errorf("%s: got %v, want %v", why, err, ErrUnauthenticated)
@@ -33,13 +33,13 @@ func TestAPasswordIsChanged(t *testing.T) {
 	if len(ended) > 0 {
 		t.Fatalf("sessions of %v ended", ended)
 	}
-	if err := accounts.ChangePassword(t.Context(), alice.User, goodPassword, next); err != nil {
+	if err := accounts.ChangePassword(t.Context(), Client{}, alice.User, goodPassword, next); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", goodPassword); !errors.Is(err, ErrUnauthenticated) {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", goodPassword); !errors.Is(err, ErrUnauthenticated) {
 		t.Errorf("by the former one: got %v", err)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", next); err != nil {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", next); err != nil {
 		t.Errorf("by the new one: %v", err)
 	}
 	if _, err := accounts.ResetPassword(t.Context(), "nobody", next); !errors.Is(err, ErrNoAccount) {
@@ -48,7 +48,7 @@ func TestAPasswordIsChanged(t *testing.T) {
 	if account, err := accounts.ResetPassword(t.Context(), " ALICE ", goodPassword); err != nil || account.ID != alice.User.ID {
 		t.Errorf("reset %+v, %v", account, err)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", goodPassword); err != nil || len(ended) != 4 || len(slices.Compact(ended)) != 1 || ended[0] != alice.User.ID {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", goodPassword); err != nil || len(ended) != 4 || len(slices.Compact(ended)) != 1 || ended[0] != alice.User.ID {
 		t.Errorf("after the reset: %v, sessions of %v ended", err, ended)
 	}
 }
@@ -56,16 +56,16 @@ func TestAPasswordIsChanged(t *testing.T) {
 func TestAPasswordStaysWhereSessionsCannotBeEnded(t *testing.T) {
 	const next = "battery staple"
 	accounts, _ := testAccounts(t)
-	alice, err := accounts.Register(t.Context(), "alice", goodPassword)
+	alice, err := accounts.Register(t.Context(), Client{}, "alice", goodPassword)
 	if err != nil {
 		t.Fatal(err)
 	}
 	away := errors.New("away")
 	accounts.revoke = func(context.Context, UserID) error { return away }
-	if err := accounts.ChangePassword(t.Context(), alice.User, goodPassword, next); !errors.Is(err, away) {
+	if err := accounts.ChangePassword(t.Context(), Client{}, alice.User, goodPassword, next); !errors.Is(err, away) {
 		t.Errorf("got %v, want %v", err, away)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", next); !errors.Is(err, ErrUnauthenticated) {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", next); !errors.Is(err, ErrUnauthenticated) {
 		t.Errorf("by the new one: got %v", err)
 	}
 
@@ -73,10 +73,10 @@ func TestAPasswordStaysWhereSessionsCannotBeEnded(t *testing.T) {
 	accounts.store = leaving{accounts.store, leave}
 	ended := 0
 	accounts.revoke = func(ctx context.Context, _ UserID) error { ended++; return ctx.Err() }
-	if err := accounts.ChangePassword(ctx, alice.User, goodPassword, next); err != nil || ended != 2 {
+	if err := accounts.ChangePassword(ctx, Client{}, alice.User, goodPassword, next); err != nil || ended != 2 {
 		t.Errorf("tried again: %v, the sessions ended %d times", err, ended)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", next); err != nil {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", next); err != nil {
 		t.Errorf("by the new one: %v", err)
 	}
 }
@@ -100,7 +100,7 @@ func TestASignInThatAChangeOvertakesIsRevoked(t *testing.T) {
 	accounts := NewAccounts(&shelf{accounts: map[string]Account{}}, tokens, AccountOptions{Now: c.now, Revoke: func(ctx context.Context, user UserID) error {
 		return r.Save(ctx, Revocation{User: user, At: r.Now()})
 	}})
-	if _, err := accounts.Register(t.Context(), "alice", goodPassword); err != nil {
+	if _, err := accounts.Register(t.Context(), Client{}, "alice", goodPassword); err != nil {
 		t.Fatal(err)
 	}
 	c.forward(time.Second)
@@ -116,10 +116,10 @@ func TestASignInThatAChangeOvertakesIsRevoked(t *testing.T) {
 		}
 		return real(password, salt, passes, memory, threads, keyLen)
 	}
-	if in, err := accounts.Login(t.Context(), "alice", goodPassword); !errors.Is(err, ErrUnauthenticated) {
+	if in, err := accounts.Login(t.Context(), Client{}, "alice", goodPassword); !errors.Is(err, ErrUnauthenticated) {
 		t.Errorf("signed in as %+v, %v", in.User, err)
 	}
-	if _, err := accounts.Login(t.Context(), "alice", "battery staple"); err != nil {
+	if _, err := accounts.Login(t.Context(), Client{}, "alice", "battery staple"); err != nil {
 		t.Errorf("by the new one: %v", err)
 	}
 }

@@ -46,6 +46,7 @@ type Tokens struct {
 	parser   *jwt.Parser
 	keys     *Keys        // nil: no keys are taken
 	revoked  *Revocations // nil: none is
+	seen     *LastSeen    // nil: nobody wants to know
 }
 
 // NewTokens returns a *FieldError for a secret that is too short.
@@ -79,6 +80,13 @@ func (t *Tokens) WithRevocations(r *Revocations) *Tokens {
 	return &both
 }
 
+// WithLastSeen gives the same that notes when the sessions of accounts are used.
+func (t *Tokens) WithLastSeen(l *LastSeen) *Tokens {
+	both := *t
+	both.seen = l
+	return &both
+}
+
 // Revoked says whether a user, who was let in before, would not be let in any more by what he showed then.
 func (t *Tokens) Revoked(u User) bool { return t.revoked != nil && t.revoked.Covers(u) }
 
@@ -108,6 +116,9 @@ func (t *Tokens) Verify(token string) (Session, error) {
 		return Session{}, refuse("the token is revoked")
 	}
 	session.ExpiresAt = t.signers.ends(token, parsed, session.ExpiresAt)
+	if t.seen != nil {
+		t.seen.Note(session.User)
+	}
 	return session, nil
 }
 
@@ -117,27 +128,29 @@ func (t *Tokens) Issue(user User, ttl time.Duration) (string, error) {
 	if localSubject(user.ID) || IsBot(user.ID) {
 		return "", &FieldError{Field: "sub", Message: "must not begin with a:, g: or b:, which are for this server's own accounts, guests and bots"}
 	}
-	return t.issue(user, ttl, t.now(), t.issuer, t.audience)
+	token, _, err := t.issue(user, ttl, t.now(), t.issuer, t.audience)
+	return token, err
 }
 
 // IssueLocal makes a token for one of this program's own accounts or guests.
 func (t *Tokens) IssueLocal(user User, ttl time.Duration) (string, error) {
-	return t.issueLocal(user, ttl, t.now())
+	token, _, err := t.issueLocal(user, ttl, t.now())
+	return token, err
 }
 
-// issueLocal makes one that says it was issued at a time, which is not in the future.
-func (t *Tokens) issueLocal(user User, ttl time.Duration, at time.Time) (string, error) {
+// issueLocal makes one that says it was issued at a time, which is not in the future, and gives what it grants.
+func (t *Tokens) issueLocal(user User, ttl time.Duration, at time.Time) (string, Session, error) {
 	if !localSubject(user.ID) {
-		return "", &FieldError{Field: "sub", Message: "must begin with a: or g:"}
+		return "", Session{}, &FieldError{Field: "sub", Message: "must begin with a: or g:"}
 	}
 	return t.issue(user, ttl, at, localIssuer, "")
 }
 
 // issue verifies what it made, so no token leaves that this server would refuse. It leaves
 // User.Rooms out: for its own users the server keeps their roles itself.
-func (t *Tokens) issue(user User, ttl time.Duration, now time.Time, issuer, audience string) (string, error) {
+func (t *Tokens) issue(user User, ttl time.Duration, now time.Time, issuer, audience string) (string, Session, error) {
 	if ttl <= 0 {
-		return "", &FieldError{Field: "ttl", Message: "must be longer than nothing"}
+		return "", Session{}, &FieldError{Field: "ttl", Message: "must be longer than nothing"}
 	}
 	// Seconds, as most verifiers expect: iat rounded down, exp up.
 	claims := jwt.MapClaims{
@@ -161,16 +174,17 @@ func (t *Tokens) issue(user User, ttl time.Duration, now time.Time, issuer, audi
 		claims["roles"] = user.Roles
 	}
 	if err := CheckUserID(string(user.ID)); err != nil {
-		return "", err
+		return "", Session{}, err
 	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(t.signers.secret)
 	if err != nil {
-		return "", fmt.Errorf("sign a token: %w", err)
+		return "", Session{}, fmt.Errorf("sign a token: %w", err)
 	}
-	if _, err := t.Verify(token); err != nil {
-		return "", fmt.Errorf("the token would be refused: %w", err)
+	made, err := t.Verify(token)
+	if err != nil {
+		return "", Session{}, fmt.Errorf("the token would be refused: %w", err)
 	}
-	return token, nil
+	return token, made, nil
 }
 
 func localSubject(id UserID) bool {

@@ -108,7 +108,7 @@ func (s *Service) eraseWritten(ctx context.Context, user auth.UserID, done *Eras
 }
 
 // eraseTraces takes away his profile, how far he has read, his invitations, why he reported what
-// others wrote, where his devices are pushed to, and which threads he follows. What he was in rooms is the log's, and stays.
+// others wrote, where his devices are pushed to, which threads he follows, and where he was signed in. What he was in rooms is the log's, and stays.
 func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	if err := s.store.Eraser.EraseProfile(ctx, user); err != nil {
 		return fmt.Errorf("remove the profile: %w", err)
@@ -128,6 +128,12 @@ func (s *Service) eraseTraces(ctx context.Context, user auth.UserID) error {
 	}
 	if err := s.store.Threads.EraseThreads(ctx, user); err != nil {
 		return fmt.Errorf("forget his threads: %w", err)
+	}
+	if s.sessions == nil {
+		return nil
+	}
+	if err := s.sessions.RemoveSessions(ctx, user, ""); err != nil {
+		return fmt.Errorf("forget his sessions: %w", err)
 	}
 	return nil
 }

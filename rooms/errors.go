@@ -145,11 +145,16 @@ func AsError(err error) *Error {
 	}
 	var e *Error
 	var field *auth.FieldError
+	var limited *auth.LimitedError
 	switch {
 	case errors.As(err, &e):
 		return e
 	case errors.As(err, &field):
 		return &Error{Code: CodeBadRequest, Message: field.Error(), Field: field.Field, cause: err}
+	case errors.As(err, &limited):
+		wait := Wrap(CodeRateLimited, err, "too many failed sign-ins: wait")
+		wait.RetryAfter, wait.Reason = limited.RetryAfter, "sign_ins"
+		return wait
 	case errors.Is(err, auth.ErrTokenExpired):
 		return Wrap(CodeTokenExpired, err, "the token has expired: get a new one")
 	case errors.Is(err, auth.ErrUnauthenticated):

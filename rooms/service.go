@@ -56,6 +56,8 @@ type Options struct {
 	// Revocations are the tokens that are out of force. nil: RevokeTokens and RevokeToken do not work, and who is erased
 	// keeps his tokens.
 	Revocations *auth.Revocations
+	// Sessions are those of accounts. nil: there is no list of them.
+	Sessions auth.SessionStore
 	// Limits are how often each user may do what others pay for.
 	Limits Limits
 	Tracer Tracer           // nil: nobody looks at single events
@@ -93,6 +95,7 @@ type Service struct {
 	adopter  *adopter // nil: no other program can write
 
 	revocations   *auth.Revocations // nil: no token is ever revoked
+	sessions      auth.SessionStore // nil: none are kept
 	signals       chan Signal       // to be sent
 	confirmations *confirmations
 	presence      *presence
@@ -136,7 +139,7 @@ func New(store Store, o Options) *Service {
 		o.Instance = hex.EncodeToString(b[:])
 	}
 	s := &Service{
-		store: store, revocations: o.Revocations, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance, version: o.Version, started: o.Now().UTC().Truncate(time.Millisecond),
+		store: store, revocations: o.Revocations, sessions: o.Sessions, open: !o.ClosedRooms, timeout: o.SendTimeout, instance: o.Instance, version: o.Version, started: o.Now().UTC().Truncate(time.Millisecond),
 		now: o.Now, logger: o.Logger, ids: newIDs(), peers: newPeers(o.Instance, o.Now),
 		opened: make(chan struct{}, 1), signals: make(chan Signal, signalsWaiting), confirmations: newConfirmations(), reads: newReads(), underway: newUnderway(), searches: make(chan struct{}, searchesAtOnce),
 	}

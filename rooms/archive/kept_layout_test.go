@@ -31,6 +31,9 @@ var outOfExports = map[string]string{
 	"pushSubscriptions": "devices are addressed with the key in meta, and hand themselves in anew when their page is opened",
 	"pushUsers":         "found anew from the devices",
 
+	"sessions":      "they end within a day; after a move a sign-in begins a new one, and a token that is still good stays so",
+	"loginAttempts": "they count for minutes",
+
 	"signals": "what instances tell each other is of the moment",
 	"meta":    "the log's id is in the header; the push key is the deployment's; the key of clients' positions in declared streams is the database's, as those are",
 

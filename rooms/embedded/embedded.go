@@ -101,6 +101,9 @@ func Open(o Options) (*Store, error) {
 	if err := prepareRevocations(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
+	if err := prepareSessions(db); err != nil {
+		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
+	}
 	if err := prepareHooks(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}

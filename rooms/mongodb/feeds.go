@@ -70,7 +70,7 @@ func ownCollections() []string {
 	return []string{
 		"messages", "rooms", "members", "users", "meta", "streams", "acl", "signals", "notifications",
 		"files", collectionAttachments, "files.files", "files.chunks", "fs.files", "fs.chunks", "reads", "profiles", "search", "invitations",
-		"keys", "webhooks", "webhookCursors", collectionPush, collectionThreads, collectionRevocations,
+		"keys", "webhooks", "webhookCursors", collectionPush, collectionThreads, collectionRevocations, collectionSessions, collectionAttempts,
 		"bots", "keys", "webhooks", "deliveries", "reports", "audit", "leases", "subscriptions",
 	}
 }

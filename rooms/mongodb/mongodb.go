@@ -5,7 +5,8 @@
 // rooms, `users` the accounts, `meta` the log's id and the push key, `signals` what the instances told each
 // other in the last minute, `notifications` what single users are to be told,
 // `profiles` what users are called, `members` who is what in which room and how far he has
-// read, `invitations` what lets others in, `keys` those of bots and incoming hooks, `revocations` which tokens are out of force,
+// read, `invitations` what lets others in, `keys` those of bots and incoming hooks, `revocations` which tokens are out of force, `sessions` where accounts are signed in,
+// `loginAttempts` how often that was tried,
 // `webhooks` and `webhookCursors` where events go and how far they are, `pushSubscriptions`
 // which devices are told of what their users miss, `threads` which threads users follow and have read. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
@@ -183,6 +184,12 @@ func (s *Store) prepare(ctx context.Context) error {
 		return err
 	}
 	if err := ensureIndexes(ctx, s.collection(collectionRevocations), revocationIndexes()); err != nil {
+		return err
+	}
+	if err := ensureIndexes(ctx, s.collection(collectionSessions), sessionIndexes()); err != nil {
+		return err
+	}
+	if err := ensureIndexes(ctx, s.collection(collectionAttempts), attemptIndexes()); err != nil {
 		return err
 	}
 	if err := ensureIndexes(ctx, s.invitations, invitationIndexes()); err != nil {

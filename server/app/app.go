@@ -63,6 +63,8 @@ type store interface {
 	Kept() kept.Tables
 	Keys() auth.KeyStore
 	Revocations() auth.RevocationStore
+	Sessions() auth.SessionStore
+	Attempts() auth.AttemptStore
 	Close(ctx context.Context) error
 }
 
@@ -83,6 +85,7 @@ type App struct {
 	tokens   *auth.Tokens
 	keySet   *auth.KeySet // nil: there is none
 	revoked  *auth.Revocations
+	seen     *auth.LastSeen
 	bots     *hooks.Bots
 	webhooks *hooks.Outgoing
 	pushes   *push.Sender       // nil: Web Push is off
@@ -183,10 +186,11 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
-		Revocations: a.revoked, Tracer: a.composeTraces(&o), ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Limits: a.limits.chat, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
+		Revocations: a.revoked, Sessions: a.store.Sessions(), Tracer: a.composeTraces(&o), ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention, Words: words, Limits: a.limits.chat, MaxFileSize: c.MaxFileSize, FileTypes: c.FileTypes, Instance: o.Instance, Version: o.Release.version(), Logger: o.Logger,
 	})
+	a.seen = auth.NewLastSeen(a.store.Sessions(), nil, o.Logger)
 	keys := auth.NewKeys(a.store.Keys(), nil)
-	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked), hooks.NewBots(a.service, keys, o.Logger)
+	a.tokens, a.bots = a.tokens.WithKeys(keys).WithRevocations(a.revoked).WithLastSeen(a.seen), hooks.NewBots(a.service, keys, o.Logger)
 	if err := a.composeWebhooks(o); err != nil {
 		return err
 	}
@@ -205,7 +209,10 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if a.sockets, err = socketio.New(sockets); err != nil {
 		return fmt.Errorf("make the Socket.IO server: %w", err)
 	}
-	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{Revoke: a.service.EndSessions, Disabled: a.revoked.Disabled})
+	accounts := auth.NewAccounts(a.store.Accounts(), a.tokens, auth.AccountOptions{
+		Revoke: a.service.EndSessions, Disabled: a.revoked.Disabled, Sessions: a.store.Sessions(), EndSession: a.service.EndAccountSession,
+		Limits: auth.NewLoginLimits(a.store.Attempts(), c.LoginFailures, nil),
+	})
 	if err := a.composeFeeds(o, accounts); err != nil {
 		return err
 	}

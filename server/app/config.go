@@ -41,6 +41,7 @@ type Config struct {
 	Limits                 Limits
 	Accounts               *bool // nil: as the store wants it
 	Guests                 *bool // nil: as the store wants it
+	LoginFailures          int   // 0: no limit
 	OpenRooms              bool
 	Search                 bool
 	SendTimeout            time.Duration

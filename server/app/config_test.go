@@ -65,7 +65,7 @@ func TestDefaults(t *testing.T) {
 func TestEverySettingHasAFlagAndAVariable(t *testing.T) {
 	values := map[string]string{
 		"addr": "127.0.0.1:9", "tls-cert": "cert.pem", "tls-key": "key.pem", "autocert-domain": "a.example,b.example", "autocert-cache": "/c", "autocert-directory": "https://ca.example/dir", "autocert-ca-file": "roots.pem", "mongodb-uri": "mongodb://u:p@h/?replicaSet=r", "mongodb-database": "chat", "data-dir": "/d",
-		"feeds-database": "shop", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
+		"feeds-database": "shop", "login-failures": "3", "max-cursors": "7", "postgres-url": "postgres://u:p@h/d", "postgres-channels": "channels.json",
 		"jwt-secret": strings.Repeat("s", 32), "jwt-previous-secret": strings.Repeat("p", 32), "jwt-previous-secret-until": "2026-03-01T12:00:00Z", "jwt-public-key-file": "key.pem", "jwt-jwks-url": "https://idp.example/jwks", "jwt-issuer": "i", "jwt-audience": "a", "allowed-origins": "https://a.example, http://b.example:3000/",
 		"trusted-proxies": "10.0.0.0/8, 192.0.2.7", "limit-room-sends": "1/s burst 2", "limit-sends": "0", "limit-joins": "3/m burst 4", "limit-reads": "5/h burst 6", "limit-requests": "7/s burst 8", "limit-address-requests": "9/s burst 10",
 		"limit-handshakes": "0", "limit-address-handshakes": "11/s burst 12", "limit-connections": "13", "limit-address-connections": "0",
@@ -115,6 +115,8 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"feeds-database", "a.b", "1 to 63 characters"},
 		{"postgres-url", "localhost:5432", "postgres://"},
 		{"postgres-url", "postgres://u:p%@h/d", "percent-encoded"},
+		{"login-failures", "-1", "0 to 10000"},
+		{"login-failures", "few", "0 to 10000"},
 		{"max-cursors", "0", "1 to 10000"},
 		{"max-cursors", "10001", "1 to 10000"},
 		{"max-cursors", "many", "1 to 10000"},

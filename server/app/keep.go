@@ -85,7 +85,7 @@ func erase(ctx context.Context, e Environment) error {
 	ctx, restore := interruptible(ctx)
 	defer restore()
 	return withStore(ctx, c, e, func(store store) error {
-		if err := store.AccountArchive().RemoveAccount(ctx, auth.UserID(user)); err != nil {
+		if err := removeAccount(ctx, store, auth.UserID(user)); err != nil {
 			return fmt.Errorf("erase: remove the account: %w", err)
 		}
 		err := withService(ctx, c, e, store, func(ctx context.Context, service *rooms.Service) error {
@@ -96,6 +96,42 @@ func erase(ctx context.Context, e Environment) error {
 		}
 		return nil
 	})
+}
+
+// removeAccount removes an account and what was counted of sign-ins with its name: before it, for afterwards nobody knows the
+// name, and behind it, for what came between.
+func removeAccount(ctx context.Context, store store, user auth.UserID) error {
+	name, err := nameOf(ctx, store.AccountArchive(), user)
+	if err != nil || name == "" {
+		return err
+	}
+	if err := auth.ForgetAttempts(ctx, store.Attempts(), name); err != nil {
+		return err
+	}
+	if err := store.AccountArchive().RemoveAccount(ctx, user); err != nil {
+		return err
+	}
+	return auth.ForgetAttempts(ctx, store.Attempts(), name)
+}
+
+// nameOf looks through all accounts, which are kept by name; empty: there is no such one.
+func nameOf(ctx context.Context, accounts auth.AccountArchive, user auth.UserID) (string, error) {
+	const page = 1000
+	for after := ""; ; {
+		list, err := accounts.Accounts(ctx, after, page)
+		if err != nil {
+			return "", err
+		}
+		for _, account := range list {
+			if account.ID == user {
+				return account.Name, nil
+			}
+			after = account.Name
+		}
+		if len(list) < page {
+			return "", nil
+		}
+	}
 }
 
 // progressEvery is how often a command that takes long says how far it is.

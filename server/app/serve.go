@@ -44,6 +44,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	group.Go(func() error { return unlessDone(parts, a.bots.Run(failed, rooms.Emitters(a.sockets, a.feeds))) })
 	group.Go(func() error { return unlessDone(parts, a.webhooks.Run(failed)) })
 	group.Go(func() error { return unlessDone(parts, a.revoked.Run(failed, sessions{a.sockets, a.feeds, a.uploads})) })
+	group.Go(func() error { return unlessDone(parts, a.seen.Run(failed, sessions{a.sockets, a.feeds, a.uploads})) })
 	if a.keySet != nil {
 		group.Go(func() error { return unlessDone(parts, a.keySet.Run(failed)) })
 	}

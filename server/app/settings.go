@@ -125,6 +125,9 @@ func settings() []setting {
 				c.TrustedProxies, err = httpauth.ParseProxies(text)
 				return err
 			}},
+		{Name: "login-failures", Default: strconv.Itoa(auth.DefaultLoginFailures), Unit: "number",
+			Doc: "How often a wrong password of an account may come from one address within 15 minutes; then waits begin, 5 s and twice as long each time, up to 15 minutes. 3 times as many are free of an account from all addresses that it was not signed in from for 30 days, 10 times as many of an address. Behind a proxy that is not in -trusted-proxies all clients have its address. 0: no limits.",
+			set: func(c *Config, text string) (err error) { c.LoginFailures, err = parseLoginFailures(text); return err }},
 		{Name: "accounts", Shown: "true with the embedded store, false with MongoDB", Unit: unitBool,
 			Doc: "People may make accounts for themselves, with a name and a password. Accounts made by `account add` can always sign in.",
 			set: func(c *Config, text string) (err error) { c.Accounts, err = parseSwitch(text); return err }},
@@ -267,6 +270,17 @@ func parseMaxCursors(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > maxMaxCursors {
 		return 0, fmt.Errorf("%q is no number from 1 to %d", text, maxMaxCursors)
+	}
+	return n, nil
+}
+
+// maxLoginFailures is far above what people mistype; more is none.
+const maxLoginFailures = 10_000
+
+func parseLoginFailures(text string) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > maxLoginFailures {
+		return 0, fmt.Errorf("%q is no number from 0 to %d", text, maxLoginFailures)
 	}
 	return n, nil
 }

@@ -33,7 +33,7 @@ func withStore(ctx context.Context, c Config, e Environment, do func(store) erro
 func withService(ctx context.Context, c Config, e Environment, store store, do func(context.Context, *rooms.Service) error) error {
 	service := rooms.New(store.Rooms(), rooms.Options{
 		ClosedRooms: !c.OpenRooms, SendTimeout: c.SendTimeout, Retention: c.Retention,
-		Revocations: auth.NewRevocations(store.Revocations(), nil, e.logger(c)), Logger: e.logger(c),
+		Revocations: auth.NewRevocations(store.Revocations(), nil, e.logger(c)), Sessions: store.Sessions(), Logger: e.logger(c),
 	})
 	running, end := context.WithCancel(ctx)
 	defer end()

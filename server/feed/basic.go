@@ -31,7 +31,7 @@ type basicKey [sha256.Size]byte
 
 // basic verifies names with passwords and remembers those that were right for a minute. It is safe for concurrent use.
 type basic struct {
-	check func(ctx context.Context, name, password string) (auth.SignedIn, error)
+	check func(ctx context.Context, from auth.Client, name, password string) (auth.User, error)
 	now   func() time.Time
 	key   [sha256.Size]byte
 	once  singleflight.Group
@@ -47,14 +47,15 @@ type basicEntry struct {
 	until time.Time
 }
 
-func newBasic(check func(context.Context, string, string) (auth.SignedIn, error), now func() time.Time) *basic {
+func newBasic(check func(context.Context, auth.Client, string, string) (auth.User, error), now func() time.Time) *basic {
 	b := &basic{check: check, now: now, entries: map[basicKey]*list.Element{}, used: list.New()}
 	rand.Read(b.key[:]) // never fails: crypto/rand ends the process first
 	return b
 }
 
-// login returns UNAUTHENTICATED for a wrong name or password, OVERLOADED when too many are being checked.
-func (b *basic) login(ctx context.Context, name, password string) (auth.User, error) {
+// login returns UNAUTHENTICATED for a wrong name or password, RATE_LIMITED after too many of them, OVERLOADED when too many are
+// being checked.
+func (b *basic) login(ctx context.Context, from auth.Client, name, password string) (auth.User, error) {
 	key := b.keyOf(name, password)
 	if user, ok := b.remembered(key); ok {
 		return user, nil
@@ -63,11 +64,11 @@ func (b *basic) login(ctx context.Context, name, password string) (auth.User, er
 	found := b.once.DoChan(string(key[:]), func() (any, error) {
 		op, cancel := context.WithTimeout(context.WithoutCancel(ctx), openTimeout)
 		defer cancel()
-		in, err := b.check(op, name, password)
+		user, err := b.check(op, from, name, password)
 		if err == nil {
-			b.remember(key, in.User)
+			b.remember(key, user)
 		}
-		return in.User, err
+		return user, err
 	})
 	select {
 	case got := <-found:

@@ -15,16 +15,16 @@ import (
 func TestBasicRemembersWhatWasRight(t *testing.T) {
 	now := time.Now()
 	checks := 0
-	b := newBasic(func(_ context.Context, name, password string) (auth.SignedIn, error) {
+	b := newBasic(func(_ context.Context, _ auth.Client, name, password string) (auth.User, error) {
 		checks++
 		if password != "right" {
-			return auth.SignedIn{}, auth.ErrUnauthenticated
+			return auth.User{}, auth.ErrUnauthenticated
 		}
-		return auth.SignedIn{User: auth.User{ID: auth.UserID("id-" + name), Name: name}}, nil
+		return auth.User{ID: auth.UserID("id-" + name), Name: name}, nil
 	}, func() time.Time { return now })
 	login := func(name, password string, right bool) {
 		t.Helper()
-		user, err := b.login(t.Context(), name, password)
+		user, err := b.login(t.Context(), auth.Client{}, name, password)
 		if (err == nil) != right || right && user.Name != name {
 			t.Fatalf("%s: %+v, %v", name, user, err)
 		}
@@ -77,21 +77,21 @@ func TestBasicRemembersWhatWasRight(t *testing.T) {
 func TestOneCheckServesAllWhoComeAtOnce(t *testing.T) {
 	const clients = 100
 	begun, release := make(chan struct{}, clients), make(chan struct{})
-	b := newBasic(func(_ context.Context, name, _ string) (auth.SignedIn, error) {
+	b := newBasic(func(_ context.Context, _ auth.Client, name, _ string) (auth.User, error) {
 		begun <- struct{}{}
 		<-release
-		return auth.SignedIn{User: auth.User{ID: "a:1", Name: name}}, nil
+		return auth.User{ID: "a:1", Name: name}, nil
 	}, time.Now)
 	gaveUp, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.login(gaveUp, "ann", "right"); err == nil {
+	if _, err := b.login(gaveUp, auth.Client{}, "ann", "right"); err == nil {
 		t.Error("who gave up was let in")
 	}
 	<-begun
 	errs := make(chan error, clients)
 	for range clients {
 		go func() {
-			_, err := b.login(t.Context(), "ann", "right")
+			_, err := b.login(t.Context(), auth.Client{}, "ann", "right")
 			errs <- err
 		}()
 	}
@@ -110,7 +110,7 @@ func TestOneCheckServesAllWhoComeAtOnce(t *testing.T) {
 func TestARevocationEndsWhatAPasswordOpenedWithoutASignal(t *testing.T) {
 	const former, next = "correct horse battery", "battery staple"
 	s := newStage(t, Options{})
-	ann, err := s.accounts.Register(t.Context(), "Ann", former)
+	ann, err := s.accounts.Register(t.Context(), auth.Client{}, "Ann", former)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,10 +78,11 @@ func (s *Server) byPassword(ctx context.Context, r *http.Request) (caller, error
 	if !ok {
 		return caller{}, rooms.E(rooms.CodeUnauthenticated, "Authorization: Basic wants name:password in base64")
 	}
-	user, err := s.basic.login(ctx, name, password)
+	from := auth.Client{Address: r.RemoteAddr, Agent: r.UserAgent()}
+	user, err := s.basic.login(ctx, from, name, password)
 	if err == nil && s.options.Tokens.Revoked(user) {
 		s.basic.forget(user.ID)
-		user, err = s.basic.login(ctx, name, password)
+		user, err = s.basic.login(ctx, from, name, password)
 	}
 	switch {
 	case err != nil:

@@ -148,7 +148,7 @@ func New(o Options) (*Server, error) {
 	o = o.withDefaults()
 	s := &Server{
 		options: o, log: o.Logger, source: declared{o.Streams}, catalog: o.Streams,
-		basic: newBasic(o.Accounts.Login, o.Now), allowed: origins{httpauth.NewOrigins(o.AllowedOrigins)},
+		basic: newBasic(o.Accounts.Verify, o.Now), allowed: origins{httpauth.NewOrigins(o.AllowedOrigins)},
 		registry: newRegistry(o.Limits), members: newMembers(),
 	}
 	s.buffers.New = func() any {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 )
 
@@ -139,7 +140,7 @@ func TestVariablesComeFromAvarsAndByName(t *testing.T) {
 
 func TestWhoOpensAFeed(t *testing.T) {
 	s := newStage(t, Options{})
-	if _, err := s.accounts.Register(t.Context(), "Ann", "correct horse battery"); err != nil {
+	if _, err := s.accounts.Register(t.Context(), auth.Client{}, "Ann", "correct horse battery"); err != nil {
 		t.Fatal(err)
 	}
 	good, expired := s.token("alice", time.Hour), s.token("alice", time.Nanosecond)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/gofiber/fiber/v2"
+
 	"roomstream/auth"
 	"roomstream/rooms"
 )
@@ -32,7 +34,7 @@ func (s *Server) register(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
 	defer cancel()
-	return answerSignedIn(http.StatusCreated)(s.accounts.Register(ctx, name, password))
+	return answerSignedIn(http.StatusCreated)(s.accounts.Register(ctx, clientOf(c), name, password))
 }
 
 // login is open also where nobody may register: accounts come from the command line too.
@@ -43,7 +45,7 @@ func (s *Server) login(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
 	defer cancel()
-	return answerSignedIn(http.StatusOK)(s.accounts.Login(ctx, name, password))
+	return answerSignedIn(http.StatusOK)(s.accounts.Login(ctx, clientOf(c), name, password))
 }
 
 // changePassword takes {password, newPassword} and answers 204. It ends the caller's sessions, this one too.
@@ -58,7 +60,7 @@ func (s *Server) changePassword(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
 	defer cancel()
-	return reply{status: http.StatusNoContent}, s.accounts.ChangePassword(ctx, c.user, password, next)
+	return reply{status: http.StatusNoContent}, s.accounts.ChangePassword(ctx, clientOf(c), c.user, password, next)
 }
 
 // guest takes {name?}; nothing at all stands for {}.
@@ -77,6 +79,11 @@ func (s *Server) guest(c call) (reply, error) {
 		}
 	}
 	return answerSignedIn(http.StatusCreated)(s.accounts.Guest(context.Background(), name))
+}
+
+// clientOf is where a request comes from.
+func clientOf(c call) auth.Client {
+	return auth.Client{Address: c.Context().RemoteAddr().String(), Agent: c.Get(fiber.HeaderUserAgent)}
 }
 
 func readCredentials(c call) (name, password string, err error) {

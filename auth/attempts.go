@@ -1,0 +1,62 @@
+package auth
+
+import (
+	"context"
+	"math"
+	"time"
+)
+
+// AttemptRule is what attempts at signing in are held to.
+type AttemptRule struct {
+	Free   int           // how many are free of waiting, within Window of the first
+	Window time.Duration // also how long after a wait is over it is remembered
+	Wait   time.Duration // after the last free one; twice as long after each further
+	Most   time.Duration // no wait is longer
+}
+
+// delay is the wait behind the nth attempt; 0: none.
+func (r AttemptRule) delay(n int) time.Duration {
+	if n < r.Free {
+		return 0
+	}
+	longer := float64(r.Wait) * math.Pow(2, float64(n-r.Free))
+	return time.Duration(min(longer, float64(r.Most)))
+}
+
+// Attempts are those that were counted under a key.
+type Attempts struct {
+	Count      int
+	Next       time.Time // no sooner is another let through, where Count is Free or more
+	Until      time.Time // then they are forgotten
+	KnownUntil time.Time // until then the key is one that the right password came from; zero: it is not
+}
+
+// Take counts one more at a time, if the rule lets it through.
+func (a Attempts) Take(rule AttemptRule, now time.Time) (after Attempts, ok bool) {
+	if !a.Until.After(now) {
+		a.Count, a.Next, a.Until = 0, time.Time{}, now.Add(rule.Window)
+	}
+	if a.Count >= rule.Free && a.Next.After(now) {
+		return a, false
+	}
+	a.Count++
+	if wait := rule.delay(a.Count); wait > 0 {
+		a.Next = now.Add(wait)
+		a.Until = a.Next.Add(rule.Window)
+	}
+	return a, true
+}
+
+// AttemptStore counts attempts, for all instances together. Implementations are safe for concurrent use. Times are of the
+// callers' clocks, which differ by a second or so. They may forget what is over.
+type AttemptStore interface {
+	// TakeAttempt does under a key what Attempts.Take does, in one step: of attempts at one moment, at whichever instance,
+	// no more are let through than the rule says. It is durable on return.
+	TakeAttempt(ctx context.Context, key string, rule AttemptRule, now time.Time) (Attempts, bool, error)
+	// ReturnAttempt takes one back that was let through.
+	ReturnAttempt(ctx context.Context, key string) error
+	// ClearAttempts forgets the attempts, and has the key be known until a time.
+	ClearAttempts(ctx context.Context, key string, knownUntil time.Time) error
+	// ForgetAttempts removes all whose key is this one, or it and ":" and more.
+	ForgetAttempts(ctx context.Context, key string) error
+}
