@@ -390,6 +390,12 @@ func FuzzVerify(f *testing.F) {
 		f.Add(claims, "")
 	}
 	f.Add("", "eyJhbGciOiJub25lIn0.e30.")
+	for _, known := range []string{
+		strings.Repeat(".", maxTokenBytes), strings.Repeat("a.", maxTokenBytes/2), // CVE-2025-30204: parts without end
+		"eyJhbGciOiJIUzI1NiIsImNyaXQiOlsieCJdLCJ4IjoxfQ.e30.", // what must be understood and is not (RFC 7515, 4.1.11)
+	} {
+		f.Add("", known)
+	}
 	f.Fuzz(func(t *testing.T, claims, raw string) {
 		for _, token := range []string{jwtOf(t, claims), raw} {
 			session, err := tokens.Verify(token)

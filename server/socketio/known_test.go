@@ -23,6 +23,8 @@ var knownPackets = []struct{ advisory, text, answer string }{
 	{"CVE-2022-2421: a placeholder in a packet without attachments", `21["echo",{"_placeholder":true,"num":0}]`, `31[{"_placeholder":true,"num":0}]`},
 	{"CVE-2023-32695: a name that is an object", `2[{"toString":"echo"}]`, ""},
 	{"CVE-2023-32695: a name that is null", `2[null]`, ""},
+	{"CVE-2026-33151: more attachments than anybody has the memory for", `51000000-["echo",{"_placeholder":true,"num":0}]`, ""},
+	{"CVE-2026-69185: the same in an answer", `61000000-1[{"_placeholder":true,"num":0}]`, ""},
 	{"CVE-2024-38355: an event by the name of the library's own error", `21["error",{}]`, `31[{"error":{"code":"UNKNOWN_EVENT"}}]`},
 }
 
@@ -102,6 +104,23 @@ func TestKnownHandshakes(t *testing.T) {
 				t.Errorf("%s: an extension was agreed to", advisory)
 			}
 			c.conn.Close()
+		})
+	}
+}
+
+func TestKnownPosts(t *testing.T) {
+	for advisory, post := range map[string][2]string{
+		"CVE-2026-59725: a binary body":                         {"application/octet-stream", "\x00\x01\xff4\xff\x80"},
+		"CVE-2026-59725: a binary body that says it is a text":  {"text/plain", "4\xff\xfe\x80"},
+		"CVE-2026-59725: base64 that is none":                   {"text/plain", "b!!!!"},
+		"CVE-2026-48804: an attachment that nobody waits for":   {"text/plain", "bAQIDBA=="},
+		"CVE-2026-48804: attachments over again for one packet": {"text/plain", "452-[\"echo\"]\x1e452-[\"echo\"]\x1ebAQ=="},
+	} {
+		besides(t, func(s *stage) {
+			p, _ := s.poller()
+			p.connect()
+			s.request("POST", "EIO=4&transport=polling&sid="+p.sid, post[0], post[1])
+			within(t, advisory+": the session is over", func() bool { return s.io.Connections() == 1 })
 		})
 	}
 }
