@@ -4,7 +4,8 @@
 // (oracle_test.go), which is tested itself with fabricated losses.
 //
 // `go test` runs every fault in a short form; ROOMSTREAM_FAULTS=long (`task test:faults`)
-// runs each for its full time.
+// runs each for its full time. `task soak` has them come at random, mixed, for half an hour
+// (soak_test.go, built with the tag soak).
 //
 // Concurrency: a test has a set of nodes and a database to itself; some run at the same
 // time (setCount). Lifecycle: sets, instances and clients end with the tests; instances and

@@ -173,8 +173,18 @@ func (i *instance) tail() []byte {
 // goroutines counts the instance's goroutines; stacks says where they are.
 func (i *instance) goroutines() (count int, stacks string) {
 	i.t.Helper()
+	stacks = i.ask("/?debug=1")
+	if _, err := fmt.Sscanf(stacks, "goroutine profile: total %d", &count); err != nil {
+		i.t.Fatalf("%v: %.200s", err, stacks)
+	}
+	return count, stacks
+}
+
+// ask reads what the instance tells at its probe.
+func (i *instance) ask(path string) string {
+	i.t.Helper()
 	client := http.Client{Timeout: patience, Transport: &http.Transport{DisableKeepAlives: true}}
-	response, err := client.Get(i.probe + "/?debug=1")
+	response, err := client.Get(i.probe + path)
 	if err != nil {
 		i.t.Fatal(err)
 	}
@@ -183,10 +193,7 @@ func (i *instance) goroutines() (count int, stacks string) {
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	if _, err := fmt.Sscanf(string(body), "goroutine profile: total %d", &count); err != nil {
-		i.t.Fatalf("%v: %.200s", err, body)
-	}
-	return count, string(body)
+	return string(body)
 }
 
 // files counts the instance's open files: the sockets of its clients, and all others but

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"os"
+	"runtime"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"testing"
@@ -35,18 +37,29 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(run{m})
 }
 
-// program is the server, and beside it a port that tells how many goroutines it has.
+// program is the server, and beside it a port that tells how many goroutines it has, and how much memory.
 func program() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err == nil {
 		fmt.Printf("http://%s\n", listener.Addr())
-		go http.Serve(listener, pprof.Handler("goroutine"))
+		probes := http.NewServeMux()
+		probes.Handle("/", pprof.Handler("goroutine"))
+		probes.HandleFunc("/memory", tellMemory)
+		go http.Serve(listener, probes)
 		err = app.Run(context.Background(), app.Environment{Args: os.Args[1:], Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr})
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "roomstream:", err)
 		os.Exit(1)
 	}
+}
+
+// tellMemory tells what is in use behind a collection, and gives the rest back to the machine.
+func tellMemory(w http.ResponseWriter, _ *http.Request) {
+	debug.FreeOSMemory()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	fmt.Fprintf(w, "heap %d", stats.HeapAlloc)
 }
 
 // setCount sets are broken at the same time. A fault is mostly waiting, for elections and
