@@ -1,3 +1,4 @@
+import { t } from "../i18n/en/feeds";
 import type { Declaration, StreamVar } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { curlLine, websocatLine } from "./terminal";
@@ -18,28 +19,26 @@ export function Commands({ declaration, variables, bound, initial, copy }: Comma
   const missing = Object.keys(bound.faults).length;
   return (
     <section class="feed-commands" aria-labelledby="feed-commands">
-      <h2 id="feed-commands">From a terminal</h2>
+      <h2 id="feed-commands">{t("fromTerminal")}</h2>
       <div class="feed-copies">
-        <button type="button" class="button-plain feed-copy" onClick={() => copy(websocat, "The websocat line is copied")}>
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(websocat, t("websocatCopied"))}>
           <Icon name="copy" size={18} />
-          Copy websocat line
+          {t("copyWebsocat")}
         </button>
-        <button type="button" class="button-plain feed-copy" onClick={() => copy(curl, "The curl line is copied")}>
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(curl, t("curlCopied"))}>
           <Icon name="copy" size={18} />
-          Copy curl line
+          {t("copyCurl")}
         </button>
       </div>
       {/* Folded, so that on a phone the events are not far below. */}
       <details class="feed-lines">
-        <summary>Show the lines</summary>
+        <summary>{t("showLines")}</summary>
         <Line text={websocat} />
         <Line text={curl} />
       </details>
-      {missing > 0 && <p class="hint">Fill in the variables first: without them the lines are not complete.</p>}
-      {Object.values(variables).some((variable) => variable.fromToken) && <p class="hint">What is taken from your sign-in comes with the token.</p>}
-      <p class="hint">
-        Your token is left out, since whoever has it is you. Put one into the shell before: <code>read -rs TOKEN</code>, then paste it and press Enter.
-      </p>
+      {missing > 0 && <p class="hint">{t("fillFirst")}</p>}
+      {Object.values(variables).some((variable) => variable.fromToken) && <p class="hint">{t("fromTokenHint")}</p>}
+      <p class="hint">{t.rich("tokenHint", { command: <code dir="ltr">read -rs TOKEN</code> })}</p>
     </section>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/feeds";
 import { Icon } from "../ui/Icon";
 import { EventRow } from "./EventRow";
-import { forgotten, isLive, KEEP_EVENTS, type Kind, received } from "./feed";
+import { forgotten, isLive, KEEP_EVENTS, received } from "./feed";
 import type { FeedState } from "./feeds";
-import { kindWords } from "./words";
+import { countText, kindIcons, KINDS } from "./words";
 
 /** Rows on the page at first, and how many more a press brings: a page of thousands of elements is slow. */
 const ROWS = 100;
@@ -22,23 +23,23 @@ export function EventList({ state, copy }: { state: FeedState; copy: (text: stri
   return (
     <section class="feed-events" aria-labelledby="feed-events">
       <header class="feed-bar">
-        <h2 id="feed-events">Events</h2>
+        <h2 id="feed-events">{t("events")}</h2>
         <Counts state={state} />
         <div class="feed-tools">
           <button type="button" class={`button-plain feed-tool${feed.paused ? " on" : ""}`} onClick={() => state.dispatch({ type: "paused", on: !feed.paused })}>
             <Icon name={feed.paused ? "play" : "pause"} size={18} />
-            {feed.paused ? `Resume${feed.held.length > 0 ? ` (${feed.held.length} new)` : ""}` : "Pause"}
+            {!feed.paused ? t("pause") : feed.held.length > 0 ? t("resumeNew", { count: feed.held.length }) : t("resume")}
           </button>
           <button type="button" class="button-plain feed-tool" onClick={() => state.dispatch({ type: "cleared" })}>
             <Icon name="trash" size={18} />
-            Clear
+            {t("clear")}
           </button>
         </div>
       </header>
       {shown.length === 0 ? (
         <Nothing state={state} />
       ) : (
-        <ol ref={list} class="feed-rows" aria-label="Events, newest first">
+        <ol ref={list} class="feed-rows" aria-label={t("eventsNewest")}>
           {shown.map((entry) => (
             <EventRow key={entry.n} entry={entry} isStop={entry.n === tabStop} copy={copy} />
           ))}
@@ -46,13 +47,11 @@ export function EventList({ state, copy }: { state: FeedState; copy: (text: stri
       )}
       {feed.shown.length > rows && (
         <button type="button" class="button-plain feed-more" onClick={() => setRows(rows + ROWS)}>
-          Show {Math.min(ROWS, feed.shown.length - rows)} older
+          {t("showOlder", { count: Math.min(ROWS, feed.shown.length - rows) })}
         </button>
       )}
       {gone > 0 && (
-        <p class="hint feed-gone">
-          {gone === 1 ? "1 older event is" : `${gone} older events are`} not kept: this page holds the newest {KEEP_EVENTS}, or fewer where they are large.
-        </p>
+        <p class="hint feed-gone">{t("gone", { count: gone, most: KEEP_EVENTS })}</p>
       )}
     </section>
   );
@@ -60,14 +59,14 @@ export function EventList({ state, copy }: { state: FeedState; copy: (text: stri
 
 function Counts({ state }: { state: FeedState }) {
   const { counts } = state.feed.value;
-  const present = (Object.keys(kindWords) as Kind[]).filter((kind) => counts[kind]);
+  const present = KINDS.filter((kind) => counts[kind]);
   if (present.length === 0) return null;
   return (
-    <ul class="feed-counts" aria-label={`${received(state.feed.value)} events`}>
+    <ul class="feed-counts" aria-label={t("received", { count: received(state.feed.value) })}>
       {present.map((kind) => (
         <li key={kind} class="feed-kind" data-kind={kind}>
-          <Icon name={kindWords[kind].icon} size={14} />
-          {counts[kind]} {kindWords[kind].text.toLowerCase()}
+          <Icon name={kindIcons[kind]} size={14} />
+          {countText(kind, counts[kind] ?? 0)}
         </li>
       ))}
     </ul>
@@ -76,10 +75,10 @@ function Counts({ state }: { state: FeedState }) {
 
 function Nothing({ state }: { state: FeedState }) {
   const feed = state.feed.value;
-  if (feed.paused && feed.held.length > 0) return <Blank title="Paused" text="What came is held back. Resume to see it." />;
-  if (feed.status.kind === "opening") return <div class="spinner" role="status" aria-label="Opening the stream" />;
-  if (isLive(feed)) return <Blank title="Waiting for the first event" text="Whatever changes in the database, and the stream lets through, appears here at once." />;
-  return <Blank title="Nothing here yet" text="Open the stream to see what changes, as it changes." />;
+  if (feed.paused && feed.held.length > 0) return <Blank title={t("paused")} text={t("pausedText")} />;
+  if (feed.status.kind === "opening") return <div class="spinner" role="status" aria-label={t("opening")} />;
+  if (isLive(feed)) return <Blank title={t("waiting")} text={t("waitingText")} />;
+  return <Blank title={t("blank")} text={t("blankText")} />;
 }
 
 function Blank({ title, text }: { title: string; text: string }) {

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { t } from "../i18n/en/feeds";
 import { Icon } from "../ui/Icon";
 import { exactTime, secondsTime } from "../ui/time";
 import type { Change, Entry } from "./feed";
-import { kindWords } from "./words";
+import { kindIcons } from "./words";
 
 /** The most of one event that is laid out, in characters: browsers stand still over megabytes of text. */
 const MAX_SHOWN = 100_000;
@@ -24,51 +25,47 @@ export function EventRow({ entry, isStop, copy }: EventRowProps) {
   if ("note" in entry) {
     return (
       <li class="feed-note">
-        <span>{entry.note}</span>
+        <span>{t(entry.note)}</span>
         {time}
       </li>
     );
   }
   const { change, n } = entry;
-  const { text, icon } = kindWords[change.kind];
   const bodyId = `event-${n}`;
   return (
     <li class="feed-row-item">
       <button type="button" class="feed-event" data-n={n} tabIndex={isStop ? 0 : -1} aria-expanded={open} aria-controls={open ? bodyId : undefined} onClick={() => setOpen(!open)}>
         <Icon name={open ? "more" : "less"} size={16} />
         <span class="feed-kind" data-kind={change.kind}>
-          <Icon name={icon} size={14} />
-          {text}
+          <Icon name={kindIcons[change.kind]} size={14} />
+          {t(change.kind)}
         </span>
         <span class="feed-line" dir="ltr">
           <span class="feed-key">{change.key || "–"}</span>
           {change.preview && <span class="feed-preview"> {change.preview}</span>}
         </span>
-        {change.skipped && <span class="feed-skipped">too large to send</span>}
+        {change.skipped && <span class="feed-skipped">{t("tooLarge")}</span>}
         {time}
       </button>
-      {open && <Body id={bodyId} change={change} onCopy={(json) => copy(json, "The JSON is copied")} />}
+      {open && <Body id={bodyId} change={change} onCopy={(json) => copy(json, t("jsonCopied"))} />}
     </li>
   );
 }
 
 function Body({ id, change, onCopy }: { id: string; change: Change; onCopy: (json: string) => void }) {
   const json = JSON.stringify(JSON.parse(change.text), null, 2);
-  const label = `${kindWords[change.kind].text} ${change.key}`;
   return (
     <div id={id} class="feed-body">
       {/* It scrolls sideways, so it must take the focus. */}
-      <pre tabIndex={0} role="region" aria-label={`JSON of ${label}`} dir="ltr">
+      <pre tabIndex={0} role="region" aria-label={t("jsonOf", { kind: t(change.kind), key: change.key })} dir="ltr">
         {json.slice(0, MAX_SHOWN)}
       </pre>
       {json.length > MAX_SHOWN && (
-        <p class="hint">
-          The first {MAX_SHOWN.toLocaleString("en")} of {json.length.toLocaleString("en")} characters. Copy takes all of it.
-        </p>
+        <p class="hint">{t("firstOf", { first: MAX_SHOWN, all: json.length })}</p>
       )}
       <button type="button" class="button-plain feed-copy" onClick={() => onCopy(json)}>
         <Icon name="copy" size={18} />
-        Copy JSON
+        {t("copyJson")}
       </button>
     </div>
   );

@@ -1,7 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Feed, type Kind, isLive } from "./feed";
+import { t } from "../i18n/en/feeds";
+import { commaText } from "../i18n/number";
+import { type Feed, isLive } from "./feed";
 import type { FeedState } from "./feeds";
-import { kindWords } from "./words";
+import { countText, KINDS } from "./words";
 
 /** The shortest time between two lines, in ms: events may come faster than they could be read aloud. */
 const EVERY_MS = 5_000;
@@ -28,7 +30,7 @@ export function FeedAnnouncer({ state }: { state: FeedState }) {
     };
   }, [state]);
   return (
-    <p class="hidden" role="log" aria-live="polite" aria-label="News of the feed">
+    <p class="hidden" role="log" aria-live="polite" aria-label={t("news")}>
       {line}
     </p>
   );
@@ -40,11 +42,11 @@ type Counts = Feed["counts"];
 export function newsText(before: Counts, now: Counts): string {
   const parts: string[] = [];
   let sum = 0;
-  for (const kind of Object.keys(kindWords) as Kind[]) {
+  for (const kind of KINDS) {
     const more = (now[kind] ?? 0) - (before[kind] ?? 0);
     if (more <= 0) continue;
     sum += more;
-    parts.push(`${more} ${kindWords[kind].text.toLowerCase()}`);
+    parts.push(countText(kind, more));
   }
-  return sum === 0 ? "" : `${sum} new ${sum === 1 ? "event" : "events"}: ${parts.join(", ")}`;
+  return sum === 0 ? "" : t("newEvents", { count: sum, kinds: commaText(parts) });
 }

@@ -1,6 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { ChatError } from "../../client/src/index";
+import { t } from "../i18n/en/feeds";
+import { t as ui } from "../i18n/en/ui";
+import { t as ways } from "../i18n/en/ways";
+import { numberText } from "../i18n/number";
 import type { Declaration } from "../protocol";
 import { feedPath, goToFeed, openFeed } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
@@ -32,16 +36,16 @@ export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListPr
 
   return (
     <>
-      <SidebarHead title="Live feeds" onClose={onClose}>
+      <SidebarHead title={ways("liveFeeds")} onClose={onClose}>
         <RoomsLink />
       </SidebarHead>
       {searchable && (
         <div class="feed-search">
           <Icon name="search" size={18} />
-          <input type="search" aria-label="Search the feeds" placeholder="Search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} spellcheck={false} />
+          <input type="search" aria-label={t("searchFeeds")} placeholder={t("search")} value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} spellcheck={false} />
         </div>
       )}
-      <nav class="room-list" aria-label="Feeds">
+      <nav class="room-list" aria-label={t("feeds")}>
         {groupsOf(found).map(([title, group], i) => (
           <section key={title} class="feed-group" aria-labelledby={`feed-group-${i}`}>
             <h2 id={`feed-group-${i}`}>
@@ -56,7 +60,7 @@ export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListPr
         ))}
         {all.length > 0 && (
           <p class={found.length === 0 ? "empty empty-small" : "hidden"} role="status">
-            {found.length === 0 ? "No feed has this in its name." : wanted === "" ? "" : `${found.length} found`}
+            {found.length === 0 ? t("noneNamed") : wanted === "" ? "" : t("found", { count: found.length })}
           </p>
         )}
         {all.length === 0 && <Empty feeds={feeds} />}
@@ -101,8 +105,8 @@ function FeedRow({ declaration, state, onOpened }: { declaration: Declaration; s
         </span>
         {(kind === "open" || kind === "reconnecting") && (
           <span class="feed-live" data-state={kind}>
-            {kind === "open" ? "Live" : "Waiting"}
-            <span aria-hidden="true"> · {received(feed)}</span>
+            {t(kind === "open" ? "live" : "waitingShort")}
+            <span aria-hidden="true"> · {numberText(received(feed))}</span>
           </span>
         )}
       </a>
@@ -112,17 +116,15 @@ function FeedRow({ declaration, state, onOpened }: { declaration: Declaration; s
 
 function Empty({ feeds }: { feeds: Feeds }) {
   const listing = feeds.listing.value;
-  if (listing.kind === "loading") return <div class="spinner" role="status" aria-label="Loading the feeds" />;
+  if (listing.kind === "loading") return <div class="spinner" role="status" aria-label={ways("loadingFeeds")} />;
   if (listing.kind === "failed") return <Failed error={listing.error} onRetry={() => void feeds.readList()} />;
   return (
     <div class="empty empty-small">
-      <p>No stream is declared that you may open.</p>
+      <p>{t("noneDeclared")}</p>
       {feeds.user.roles.includes("admin") ? (
-        <p class="hint">
-          Feeds need MongoDB: the server is started with <code>-mongodb-uri</code>. Declare one with <code>PUT /api/streams/orders/all</code>.
-        </p>
+        <p class="hint">{t.rich("howToDeclare", { option: <code dir="ltr">-mongodb-uri</code>, request: <code dir="ltr">PUT /api/streams/orders/all</code> })}</p>
       ) : (
-        <p class="hint">An admin declares streams, and says who may open them.</p>
+        <p class="hint">{t("adminDeclares")}</p>
       )}
     </div>
   );
@@ -131,10 +133,10 @@ function Empty({ feeds }: { feeds: Feeds }) {
 function Failed({ error, onRetry }: { error: ChatError; onRetry: () => void }) {
   return (
     <div class="empty empty-small" role="alert">
-      <p>{error.code === "NOT_FOUND" ? "This server has no feeds: they need MongoDB." : "The feeds could not be read."}</p>
+      <p>{t(error.code === "NOT_FOUND" ? "noMongo" : "unread")}</p>
       {error.code !== "NOT_FOUND" && <p class="hint">{messageText(error)}</p>}
       <button type="button" class="button-plain" onClick={onRetry}>
-        Try again
+        {ui("tryAgain")}
       </button>
     </div>
   );

@@ -1,3 +1,4 @@
+import { t } from "../i18n/en/ways";
 import { feedPath, goToFeed } from "../route";
 import { followHere } from "../ui/followHere";
 import { Icon } from "../ui/Icon";
@@ -8,8 +9,8 @@ export function FeedsLink() {
     <a
       class="button-icon"
       href={feedPath("")}
-      aria-label="Live feeds"
-      title="Live feeds"
+      aria-label={t("liveFeeds")}
+      title={t("liveFeeds")}
       onClick={followHere(() => goToFeed(""))}
     >
       <Icon name="feed" />

@@ -1,4 +1,5 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/ways";
 import type { SessionStore } from "../session/session";
 import type { LoadedFeeds } from "./useFeeds";
 
@@ -8,13 +9,13 @@ export function FeedsScreen({ loaded, chat, session }: { loaded: LoadedFeeds; ch
   return (
     <main class="room feeds-loading">
       {loaded.kind === "loading" ? (
-        <div class="spinner" role="status" aria-label="Loading the feeds" />
+        <div class="spinner" role="status" aria-label={t("loadingFeeds")} />
       ) : (
         <div class="empty" role="alert">
-          <h1>The feeds could not be loaded</h1>
-          <p>There is no connection, or the server has a newer version of this page.</p>
+          <h1>{t("feedsFailed")}</h1>
+          <p>{t("whyFailed")}</p>
           <button type="button" class="button-plain" onClick={() => location.reload()}>
-            Load the page again
+            {t("loadAgain")}
           </button>
         </div>
       )}

@@ -2,6 +2,8 @@ import { useEffect } from "preact/hooks";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/feeds";
+import { t as ways } from "../i18n/en/ways";
 import { openFeed } from "../route";
 import type { SessionStore } from "../session/session";
 import { Frame } from "../ui/Frame";
@@ -15,14 +17,15 @@ import { StreamView } from "./StreamView";
 export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; session: SessionStore }) {
   const name = openFeed.value ?? "";
   const declaration = feeds.declarationOf(name);
+  const title = ways("liveFeeds");
   useEffect(() => {
-    document.title = `${name === "" ? "" : `${name} · `}Live feeds · roomstream`;
-  }, [name]);
+    document.title = `${name === "" ? "" : `${name} · `}${title} · roomstream`;
+  }, [name, title]);
 
   return (
     <Frame
       listId="feeds"
-      listLabel="Feeds and account"
+      listLabel={t("feedsAndAccount")}
       hasOpen={name !== ""}
       list={(onOpened, onClose) => <FeedList chat={chat} feeds={feeds} session={session} onOpened={onOpened} onClose={onClose} />}
     >
@@ -47,10 +50,10 @@ function NoStream({ feeds, name, onMenu }: { feeds: Feeds; name: string; onMenu:
   return (
     <>
       <header class="room-head room-head-empty">
-        <MenuButton label="Feeds" controls="feeds" onClick={onMenu} />
+        <MenuButton label={t("feeds")} controls="feeds" onClick={onMenu} />
       </header>
       {listing.kind === "loading" ? (
-        <div class="spinner" role="status" aria-label="Loading the feeds" />
+        <div class="spinner" role="status" aria-label={ways("loadingFeeds")} />
       ) : (
         <div class="empty">
           <span class="feed-sign" aria-hidden="true">
@@ -58,15 +61,15 @@ function NoStream({ feeds, name, onMenu }: { feeds: Feeds; name: string; onMenu:
           </span>
           {name !== "" && listing.kind === "ready" ? (
             <>
-              <h1>
-                There is no stream <bdi>{name}</bdi>
-              </h1>
-              <p>It was removed, or you may not open it.</p>
+              <h1>{t.rich("noSuch", { name: <bdi>{name}</bdi> })}</h1>
+              <p>{t("noSuchText")}</p>
             </>
           ) : (
             <>
-              <h1>Live feeds</h1>
-              <p>A feed tells of every change in a collection of the database, as it happens.{feeds.declarations.value.length > 0 && " Choose one from the list."}</p>
+              <h1>{ways("liveFeeds")}</h1>
+              <p>
+                {t("whatFeedsAre")} {feeds.declarations.value.length > 0 && t("chooseOne")}
+              </p>
             </>
           )}
         </div>

@@ -1,3 +1,5 @@
+import { t } from "../i18n/en/feeds";
+import { t as ui } from "../i18n/en/ui";
 import type { Declaration } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
@@ -22,11 +24,11 @@ export function StreamView({ feeds, declaration, state, onMenu }: StreamViewProp
   const { toast, say } = useToast();
   const variables = variablesOf(declaration, state.missed.value);
   const bound = bind(variables, state.typed.value);
-  const copy = (text: string, done: string) => void copyText(text).then((copied) => say(copied ? done : "The browser does not allow copying here."));
+  const copy = (text: string, done: string) => void copyText(text).then((copied) => say(copied ? done : ui("noCopying")));
   return (
     <>
       <header class="room-head">
-        <MenuButton label="Feeds" controls="feeds" onClick={onMenu} />
+        <MenuButton label={t("feeds")} controls="feeds" onClick={onMenu} />
         <span class="feed-sign feed-sign-small" aria-hidden="true">
           <Icon name="feed" />
         </span>

@@ -1,16 +1,17 @@
 import { useId } from "preact/hooks";
+import { t } from "../i18n/en/feeds";
 import type { StreamVar, VarType } from "../protocol";
 import { defaultText, isBox, untouched } from "./variables";
 
-const types: Record<VarType, string> = {
-  string: "Text",
-  int: "Whole number",
-  long: "Whole number, 64 bits",
-  double: "Number",
-  bool: "Yes or no",
-  date: "Day and time, in your time zone",
-  objectId: "ObjectId, 24 digits",
-};
+const types = {
+  string: "typeString",
+  int: "typeInt",
+  long: "typeLong",
+  double: "typeDouble",
+  bool: "typeBool",
+  date: "typeDate",
+  objectId: "typeObjectId",
+} as const satisfies Record<VarType, string>;
 
 interface VariableFieldProps {
   name: string;
@@ -29,7 +30,8 @@ export function VariableField({ name, variable, typed, claim, fault, readOnly, o
   const id = useId();
   const text = typed ?? untouched(variable);
   const fallback = defaultText(variable);
-  const hint = variable.fromToken ? "Taken from your sign-in" : `${types[variable.type]}${fallback === undefined ? "" : `. Default: ${fallback}`}`;
+  const type = t(types[variable.type]);
+  const hint = variable.fromToken ? t("fromSignIn") : fallback === undefined ? type : t("withDefault", { type, value: fallback });
   const described = `${id}-hint${fault ? ` ${id}-fault` : ""}`;
   const wiring = { id, "aria-describedby": described, "aria-invalid": fault ? ("true" as const) : undefined };
 
@@ -48,15 +50,15 @@ export function VariableField({ name, variable, typed, claim, fault, readOnly, o
     <div class="field">
       <label for={id} class="feed-label">
         <code>{name}</code>{" "}
-        {!variable.fromToken && <span class="feed-need">{variable.required ? "required" : "optional"}</span>}
+        {!variable.fromToken && <span class="feed-need">{t(variable.required ? "required" : "optional")}</span>}
       </label>
       {variable.fromToken ? (
         <input {...wiring} type="text" value={claim} readOnly />
       ) : variable.type === "bool" ? (
         <select {...wiring} value={text} disabled={readOnly} onChange={(event) => onInput(event.currentTarget.value)}>
-          <option value="">Leave it out</option>
-          <option value="true">Yes (true)</option>
-          <option value="false">No (false)</option>
+          <option value="">{t("leaveOut")}</option>
+          <option value="true">{t("yes")}</option>
+          <option value="false">{t("no")}</option>
         </select>
       ) : (
         <input

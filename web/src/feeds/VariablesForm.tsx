@@ -1,5 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n/en/feeds";
+import { t as ui } from "../i18n/en/ui";
 import type { StreamVar } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { isLive } from "./feed";
@@ -51,7 +53,7 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
       ref={form}
       class="form feed-form"
       noValidate
-      aria-label="Open the stream"
+      aria-label={t("openStream")}
       onSubmit={(event) => {
         event.preventDefault();
         if (!live) open();
@@ -72,10 +74,10 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
           />
         ) : null;
       })}
-      {names.length === 0 && <p class="hint">This stream has no variables.</p>}
+      {names.length === 0 && <p class="hint">{t("noVariables")}</p>}
       <label class="checkbox">
         <input type="checkbox" checked={state.initial.value} disabled={live} onChange={(event) => (state.initial.value = event.currentTarget.checked)} />
-        Begin with the documents there are now
+        {t("beginWithAll")}
       </label>
       <div class="feed-actions">
         <p class="feed-state" role="status" data-tone={words.tone}>
@@ -85,7 +87,7 @@ export function VariablesForm({ feeds, state, variables, bound }: VariablesFormP
         {/* One button for both, so that the focus stays where it is. */}
         <button type={live ? "button" : "submit"} class={live ? "button-plain" : "button"} onClick={live ? stop : undefined}>
           <Icon name={live ? "stop" : again ? "retry" : "play"} size={18} />
-          {live ? "Stop" : again ? (status.kind === "closed" ? "Reopen" : "Try again") : "Open"}
+          {live ? t("stop") : !again ? t("open") : status.kind === "closed" ? t("reopen") : ui("tryAgain")}
         </button>
       </div>
     </form>

@@ -35,8 +35,11 @@ export interface Change {
   skipped: boolean; // it was too large for the database to send
 }
 
+/** What is to be known, by its key of the catalogue. */
+export type Note = "reopened" | "reopenedLate" | "wereThere" | "noneMatches";
+
 /** A line of the list: a change, or what is to be known about those around it. */
-export type Entry = { n: number; at: number; change: Change } | { n: number; at: number; note: string };
+export type Entry = { n: number; at: number; change: Change } | { n: number; at: number; note: Note };
 
 export interface Feed {
   readonly status: FeedStatus;
@@ -130,8 +133,8 @@ export function forgotten(feed: Feed): number {
 function opened(feed: Feed, at: number): Feed {
   const open: Feed = { ...feed, status: { kind: "open" } };
   if (feed.shown.length === 0 && feed.held.length === 0) return open;
-  if (feed.after !== undefined) return withNote(open, at, "Open again. What came meanwhile follows; nothing is missing.");
-  return withNote(open, at, "Open again. What changed meanwhile is not here.");
+  if (feed.after !== undefined) return withNote(open, at, "reopened");
+  return withNote(open, at, "reopenedLate");
 }
 
 function withEvents(feed: Feed, events: readonly StreamEvent[], at: number): Feed {
@@ -143,7 +146,7 @@ function withEvents(feed: Feed, events: readonly StreamEvent[], at: number): Fee
     after = event.after ?? after;
     if (event.change["ready"] === true && event.change["operationType"] === undefined) {
       complete = true;
-      fresh.push({ n: next++, at, note: counts.initial ? "These were the documents there are. Changes follow." : "No document matches now. Changes follow." });
+      fresh.push({ n: next++, at, note: counts.initial ? "wereThere" : "noneMatches" });
       continue;
     }
     const change = changeOf(event.change);
@@ -153,7 +156,7 @@ function withEvents(feed: Feed, events: readonly StreamEvent[], at: number): Fee
   return add({ ...feed, next, complete, after, counts }, fresh.reverse());
 }
 
-function withNote(feed: Feed, at: number, note: string): Feed {
+function withNote(feed: Feed, at: number, note: Note): Feed {
   return add({ ...feed, next: feed.next + 1 }, [{ n: feed.next, at, note }]);
 }
 

@@ -144,7 +144,7 @@ export class Feeds {
   private closed(state: FeedState, asked: Asked, error: ChatError, wasOpen: boolean): void {
     this.flush();
     state.stream = undefined;
-    const isListed = error.reason !== undefined && error.reason in closings;
+    const isListed = error.reason !== undefined && closings.has(error.reason);
     // The place to go on from is too long ago, or of an earlier declaration.
     const placeLost = error.code === "GONE" || (error.code === "BAD_REQUEST" && error.field === "after");
     if (isListed || (placeLost && wasOpen)) {

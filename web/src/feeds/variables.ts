@@ -1,5 +1,6 @@
 // The variables of a stream as a form: what is asked for, what was typed, what is sent.
 
+import { t } from "../i18n/en/feeds";
 import type { Declaration, StreamVar, User } from "../protocol";
 import { isFields } from "../protocol-decode";
 
@@ -88,7 +89,7 @@ export function bind(variables: Readonly<Record<string, StreamVar>>, typed: Type
     const text = typed[name] ?? untouched(variable);
     if (text === "") {
       // That an empty text is meant is rarer than that the field was forgotten.
-      if (variable.required && variable.fallback === undefined) bound.faults[name] = "Fill this in: the stream cannot be opened without it.";
+      if (variable.required && variable.fallback === undefined) bound.faults[name] = t("fillIn");
       continue;
     }
     const value = valueOf(variable, text.trim(), text);
@@ -106,30 +107,30 @@ type Value = string | number | boolean | { fault: string };
 function valueOf({ type }: StreamVar, text: string, exact: string): Value {
   switch (type) {
     case "int":
-      return wholeNumber(text, BigInt(LOWEST_INT), BigInt(HIGHEST_INT), "-2147483648 to 2147483647");
+      return wholeNumber(text, BigInt(LOWEST_INT), BigInt(HIGHEST_INT), "needInt");
     case "long":
-      return wholeNumber(text, LOWEST_LONG, HIGHEST_LONG, "64 bits");
+      return wholeNumber(text, LOWEST_LONG, HIGHEST_LONG, "needLong");
     case "double": {
       const number = Number(text);
-      return text !== "" && Number.isFinite(number) ? number : { fault: "Type a number, like 2.5." };
+      return text !== "" && Number.isFinite(number) ? number : { fault: t("needNumber", { example: 2.5 }) };
     }
     case "bool":
       return text === "true";
     case "date": {
       const at = new Date(text);
-      return Number.isNaN(at.getTime()) ? { fault: "Choose a day and a time." } : at.toISOString();
+      return Number.isNaN(at.getTime()) ? { fault: t("needDate") } : at.toISOString();
     }
     case "objectId":
-      return /^[0-9a-fA-F]{24}$/.test(text) ? text.toLowerCase() : { fault: "An ObjectId is 24 digits of 0-9 and a-f." };
+      return /^[0-9a-fA-F]{24}$/.test(text) ? text.toLowerCase() : { fault: t("needObjectId") };
     case "string":
       return exact;
   }
 }
 
-function wholeNumber(text: string, lowest: bigint, highest: bigint, range: string): Value {
-  if (!/^[+-]?\d+$/.test(text)) return { fault: "Type a whole number." };
+function wholeNumber(text: string, lowest: bigint, highest: bigint, otherwise: "needInt" | "needLong"): Value {
+  if (!/^[+-]?\d+$/.test(text)) return { fault: t("needWhole") };
   const number = BigInt(text.replace("+", ""));
-  if (number < lowest || number > highest) return { fault: `Type a whole number of ${range}.` };
+  if (number < lowest || number > highest) return { fault: t(otherwise) };
   // Beyond 2^53 a JSON number would arrive as another one; the server reads digits as well.
   const asNumber = Number(number);
   return Number.isSafeInteger(asNumber) ? asNumber : number.toString();

@@ -23,6 +23,7 @@ import { time } from "./ar/time";
 import { timeline } from "./ar/timeline";
 import { ui } from "./ar/ui";
 import { unsent } from "./ar/unsent";
+import { ways } from "./ar/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

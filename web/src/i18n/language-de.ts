@@ -23,6 +23,7 @@ import { time } from "./de/time";
 import { timeline } from "./de/timeline";
 import { ui } from "./de/ui";
 import { unsent } from "./de/unsent";
+import { ways } from "./de/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

@@ -23,6 +23,7 @@ import { time } from "./es/time";
 import { timeline } from "./es/timeline";
 import { ui } from "./es/ui";
 import { unsent } from "./es/unsent";
+import { ways } from "./es/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

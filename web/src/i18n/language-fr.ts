@@ -23,6 +23,7 @@ import { time } from "./fr/time";
 import { timeline } from "./fr/timeline";
 import { ui } from "./fr/ui";
 import { unsent } from "./fr/unsent";
+import { ways } from "./fr/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

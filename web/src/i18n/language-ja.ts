@@ -23,6 +23,7 @@ import { time } from "./ja/time";
 import { timeline } from "./ja/timeline";
 import { ui } from "./ja/ui";
 import { unsent } from "./ja/unsent";
+import { ways } from "./ja/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

@@ -23,6 +23,7 @@ import { time } from "./pt-BR/time";
 import { timeline } from "./pt-BR/timeline";
 import { ui } from "./pt-BR/ui";
 import { unsent } from "./pt-BR/unsent";
+import { ways } from "./pt-BR/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

@@ -23,6 +23,7 @@ import { time } from "./zh-CN/time";
 import { timeline } from "./zh-CN/timeline";
 import { ui } from "./zh-CN/ui";
 import { unsent } from "./zh-CN/unsent";
+import { ways } from "./zh-CN/ways";
 
 export default {
   admin,
@@ -48,4 +49,5 @@ export default {
   timeline,
   ui,
   unsent,
+  ways,
 };

@@ -14,11 +14,16 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Token",
     "{minutes, number} min {seconds, number} s",
     "Smileys",
+    "Feeds",
+    "Live",
+    "Moderation",
+    "optional",
   ],
   es: [
     "Invisible",
     "Token",
     "{minutes, number} min {seconds, number} s",
+    "No (false)",
   ],
   fr: [
     "Code",
@@ -34,5 +39,6 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Offline",
     "Token",
     "{minutes, number} min {seconds, number} s",
+    "Feeds",
   ],
 };
