@@ -44,7 +44,7 @@ export function SearchBox({ search, room }: SearchBoxProps) {
           inputMode="search"
           enterKeyHint="search"
           autocomplete="off"
-          dir="auto"
+          dir={text === "" ? undefined : "auto"} // its placeholder is written as the page is
           aria-label={t("searchMessages")}
           placeholder={t("searchMessages")}
           maxLength={MAX_QUERY}
