@@ -62,6 +62,25 @@ test("an account is made, its name is taken from then on, and its password is as
   await ann.leave();
 });
 
+test("who gave too many wrong passwords is told how long to wait", async () => {
+  const eve = await Person.arrive(browser);
+  await eve.page.goto(server.url);
+  await eve.page.getByRole("button", { name: "Account", exact: true }).click();
+  await eve.page.getByLabel("Name").fill("Nobody");
+  await eve.page.getByLabel("Password").fill("any password");
+  const guess = () => fetch(`${server.url}/api/auth/login`, {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ name: "Nobody", password: "any password" }),
+  });
+  await expect.poll(async () => (await guess()).status, { timeout: 60_000, interval: 0 }).toBe(429);
+  // On a slow machine the wait may be over when the page asks: then that counts, and the next one is twice as long.
+  await expect.poll(async () => {
+    await eve.page.getByRole("button", { name: "Sign in", exact: true }).first().click();
+    return await eve.page.getByRole("alert").first().textContent();
+  }, { timeout: 60_000, interval: 500 }).toMatch(/^Too many failed attempts\. Try again in .*\d+.* (second|minute)s?\.$/);
+  eve.troubles.length = 0; // Chromium reports the 429 we asked for
+  await eve.leave();
+});
+
 test("a pasted token signs in, what is none is refused with the reason, and it ends with the tab", async () => {
   const ann = await Person.arrive(browser);
   await ann.page.goto(server.url);

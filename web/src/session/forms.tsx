@@ -8,6 +8,10 @@ import { t } from "../i18n/en/session";
 import { Field, Form } from "./fields";
 import { readToken } from "./token";
 
+const SECOND = 1000; // ms
+const MINUTE = 60 * SECOND;
+const LONG_S = 120; // from then on minutes say it well enough
+
 type OnToken = (token: string) => void;
 
 /** Runs one attempt at a time and keeps why the last one failed. */
@@ -92,6 +96,13 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
 
 function wordsOf(failure: unknown): string {
   if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return t("wrongPassword");
+  if (failure instanceof ChatError && failure.reason === "sign_ins") return waitFor(failure.retryAfterMs);
   if (failure instanceof ChatError) return messageOf(failure);
   return failure instanceof Error ? sentence(failure.message) : t("wentWrong");
+}
+
+/** How long who failed too often waits, rounded up: sooner would fail again. */
+function waitFor(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / SECOND));
+  return seconds < LONG_S ? t("waitSeconds", { count: seconds }) : t("waitMinutes", { count: Math.ceil(ms / MINUTE) });
 }

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "انتهت صلاحية هذه الدعوة أو استُنفدت. اطلب دعوة جديدة.",
   invitationForbidden: "لا يمكنك الانضمام إلى هذه الغرفة.",
   oneMoment: "لحظة…",
+  waitSeconds: "محاولات فاشلة كثيرة. حاول مرة أخرى {count, plural, zero {الآن} one {بعد ثانية واحدة} two {بعد ثانيتين} few {بعد # ثوانٍ} many {بعد # ثانية} other {بعد # ثانية}}.",
+  waitMinutes: "محاولات فاشلة كثيرة. حاول مرة أخرى {count, plural, zero {الآن} one {بعد دقيقة واحدة} two {بعد دقيقتين} few {بعد # دقائق} many {بعد # دقيقة} other {بعد # دقيقة}}.",
 };

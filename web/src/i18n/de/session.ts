@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "Diese Einladung ist abgelaufen oder aufgebraucht. Bitte um eine neue bitten.",
   invitationForbidden: "Ein Beitritt zu diesem Raum ist nicht möglich.",
   oneMoment: "Einen Moment…",
+  waitSeconds: "Zu viele Fehlversuche. Bitte in {count, plural, one {# Sekunde} other {# Sekunden}} erneut versuchen.",
+  waitMinutes: "Zu viele Fehlversuche. Bitte in {count, plural, one {# Minute} other {# Minuten}} erneut versuchen.",
 };

@@ -42,4 +42,6 @@ export const t = texts("session", {
   invitationOver: "This invitation has expired or is used up. Ask for a new one.",
   invitationForbidden: "You cannot join this room.",
   oneMoment: "One moment…",
+  waitSeconds: "Too many failed attempts. Try again in {count, plural, one {# second} other {# seconds}}.",
+  waitMinutes: "Too many failed attempts. Try again in {count, plural, one {# minute} other {# minutes}}.",
 });

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "Esta invitación ha caducado o se ha agotado. Pida una nueva.",
   invitationForbidden: "No puede entrar en esta sala.",
   oneMoment: "Un momento…",
+  waitSeconds: "Demasiados intentos fallidos. Inténtelo de nuevo en {count, plural, one {# segundo} many {# de segundos} other {# segundos}}.",
+  waitMinutes: "Demasiados intentos fallidos. Inténtelo de nuevo en {count, plural, one {# minuto} many {# de minutos} other {# minutos}}.",
 };

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "Cette invitation a expiré ou est épuisée. Demandez-en une nouvelle.",
   invitationForbidden: "Vous ne pouvez pas rejoindre ce salon.",
   oneMoment: "Un instant…",
+  waitSeconds: "Trop d’essais infructueux. Réessayez dans {count, plural, one {# seconde} many {# de secondes} other {# secondes}}.",
+  waitMinutes: "Trop d’essais infructueux. Réessayez dans {count, plural, one {# minute} many {# de minutes} other {# minutes}}.",
 };

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "この招待は期限切れか、使用回数の上限に達しました。新しい招待を依頼してください。",
   invitationForbidden: "このルームには参加できません。",
   oneMoment: "お待ちください…",
+  waitSeconds: "失敗した回数が多すぎます。{count, number}秒後にもう一度お試しください。",
+  waitMinutes: "失敗した回数が多すぎます。{count, number}分後にもう一度お試しください。",
 };

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "Este convite expirou ou se esgotou. Peça um novo.",
   invitationForbidden: "Você não pode entrar nesta sala.",
   oneMoment: "Um momento…",
+  waitSeconds: "Muitas tentativas sem sucesso. Tente novamente em {count, plural, one {# segundo} many {# de segundos} other {# segundos}}.",
+  waitMinutes: "Muitas tentativas sem sucesso. Tente novamente em {count, plural, one {# minuto} many {# de minutos} other {# minutos}}.",
 };

@@ -43,4 +43,6 @@ export const session: Translation<typeof t> = {
   invitationOver: "此邀请已过期或已用完，请索取新的邀请。",
   invitationForbidden: "您无法加入此聊天室。",
   oneMoment: "请稍候…",
+  waitSeconds: "失败次数过多，请在 {count, number} 秒后重试。",
+  waitMinutes: "失败次数过多，请在 {count, number} 分钟后重试。",
 };
