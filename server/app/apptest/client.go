@@ -122,14 +122,24 @@ func Open(t testing.TB, base string, header http.Header) *Client {
 // OpenPath is Open with a path and query of one's own.
 func OpenPath(t testing.TB, base, path string, header http.Header) *Client {
 	t.Helper()
-	conn, r, _, err := openWebSocket(base, path, header)
+	c, _, err := Try(t, base, path, header)
 	if err != nil {
 		t.Fatalf("open a WebSocket: %v", err)
+	}
+	return c
+}
+
+// Try is OpenPath for those who may be refused: then it returns the answer, where there was one. It may be called from any
+// goroutine.
+func Try(t testing.TB, base, path string, header http.Header) (*Client, *http.Response, error) {
+	conn, r, answer, err := openWebSocket(base, path, header)
+	if err != nil {
+		return nil, answer, err
 	}
 	c := &Client{t: t, contract: contract(t), conn: conn, gone: make(chan struct{}), acks: map[int]func(json.RawMessage){}, changed: make(chan struct{})}
 	go c.read(r)
 	t.Cleanup(c.Drop)
-	return c
+	return c, nil, nil
 }
 
 // Refused returns the HTTP response to a handshake that the server must refuse.
