@@ -38,7 +38,7 @@ func TestDefaults(t *testing.T) {
 	c := parsed(t, nil, env())
 	want := Config{
 		Addr: ":8080", MongoDBDatabase: "roomstream", MaxCursors: 50, DataDir: "./data", OpenRooms: true, Search: true,
-		SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, TraceSample: 0.01, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
+		LoginFailures: 10, SendTimeout: 8 * time.Second, ShutdownTimeout: 10 * time.Second, LogFormat: "text", PushTexts: true, TraceSample: 0.01, MaxFileSize: 25 << 20, FileTypes: rooms.DefaultFileTypes(),
 		Limits: Limits{
 			RoomSends: limits.Rate{Every: 20 * time.Millisecond, Burst: 1000}, Sends: limits.Rate{Every: 10 * time.Millisecond, Burst: 2000},
 			Joins: limits.Rate{Every: 10 * time.Millisecond, Burst: 5000}, Reads: limits.Rate{Every: 10 * time.Millisecond, Burst: 2000},
