@@ -1,4 +1,5 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/admin";
 import { goToAdmin } from "../route";
 import { AccountMenu } from "../session/AccountMenu";
 import type { SessionStore } from "../session/session";
@@ -31,13 +32,13 @@ export function AdminNav({ chat, session, names, title, parts, current, roomId, 
       </SidebarHead>
       <Where chat={chat} names={names} current={current} roomId={roomId} />
       <nav class="room-list" aria-label={title}>
-        {parts.length === 0 && moderated(chat).length > 0 && <p class="admin-hint">Choose the room whose reports you want to see.</p>}
+        {parts.length === 0 && moderated(chat).length > 0 && <p class="admin-hint">{t("chooseRoomHint")}</p>}
         <ul>
           {parts.map((part) => (
             <li key={part.id}>
               <AdminLink class="room-row" to={{ part: part.id, roomId }} current={part === current} onOpened={onOpened}>
                 <Icon name={part.icon} />
-                <span class="room-row-name">{part.name}</span>
+                <span class="room-row-name">{t(part.name)}</span>
               </AdminLink>
             </li>
           ))}
@@ -55,12 +56,12 @@ function Where({ chat, names, current, roomId }: Pick<AdminNavProps, "chat" | "n
   const all = moderated(chat).map((room) => ({ value: room.id, label: room.name.value }));
   const admin = isAdmin(chat.user);
   if (!admin && all.length === 0) return null;
-  const first = admin ? { value: "", label: "All rooms" } : { value: "", label: "Choose a room" };
+  const first = { value: "", label: t(admin ? "allRooms" : "chooseRoom") };
   const other = admin && roomId !== undefined && !all.some(({ value }) => value === roomId) ? [{ value: roomId, label: names.name(roomId) }] : [];
   return (
     <div class="admin-where">
       <SelectField
-        label="About"
+        label={t("about")}
         value={roomId ?? ""}
         options={[first, ...other, ...all]}
         onChange={(chosen) => {

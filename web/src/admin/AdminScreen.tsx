@@ -1,5 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { t as ui } from "../i18n/en/ui";
+import { t as ways } from "../i18n/en/ways";
 import type { SessionStore } from "../session/session";
 
 type Page = typeof import("./AdminPage");
@@ -19,13 +21,13 @@ export function AdminScreen({ chat, session }: { chat: Chat; session: SessionSto
   return (
     <main class="room">
       {page === undefined ? (
-        <div class="spinner" role="status" aria-label="Loading" />
+        <div class="spinner" role="status" aria-label={ui("loading")} />
       ) : (
         <div class="empty" role="alert">
-          <h1>This could not be loaded</h1>
-          <p>There is no connection, or the server has a newer version of this page.</p>
+          <h1>{ways("failed")}</h1>
+          <p>{ways("whyFailed")}</p>
           <button type="button" class="button-plain" onClick={() => location.reload()}>
-            Load the page again
+            {ways("loadAgain")}
           </button>
         </div>
       )}

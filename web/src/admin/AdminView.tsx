@@ -2,6 +2,8 @@ import { useEffect, useMemo } from "preact/hooks";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/admin";
+import { t as ways } from "../i18n/en/ways";
 import { openAdmin } from "../route";
 import type { SessionStore } from "../session/session";
 import { Frame } from "../ui/Frame";
@@ -51,15 +53,16 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
   const parts = partsFor(chat.user, roomId !== undefined, role);
   const part = place.part === "" ? parts[0] : parts.find(({ id }) => id === place.part);
   const Screen = part && screens[part.id];
-  const title = admin ? "Administration" : "Moderation";
+  const title = ways(admin ? "administration" : "moderation");
+  const name = part && t(part.name);
   useEffect(() => {
-    document.title = `${part ? `${part.name} · ` : ""}${title} · roomstream`;
-  }, [part, title]);
+    document.title = `${name === undefined ? "" : `${name} · `}${title} · roomstream`;
+  }, [name, title]);
 
   return (
     <Frame
       listId="admin"
-      listLabel={`${title} and account`}
+      listLabel={t(admin ? "administrationAndAccount" : "moderationAndAccount")}
       hasOpen={place.part !== ""}
       list={(onOpened, onClose) => (
         <AdminNav chat={chat} session={session} names={names} title={title} parts={parts} current={part} roomId={roomId} onOpened={onOpened} onClose={onClose} />
@@ -72,10 +75,10 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
           <header class="room-head">
             <MenuButton label={title} controls="admin" onClick={onMenu} />
             <div class="room-head-text">
-              <h1>{part?.name ?? title}</h1>
+              <h1>{name ?? title}</h1>
               {part && (
                 <p>
-                  <bdi>{roomId === undefined ? "The whole server" : names.name(roomId)}</bdi>
+                  <bdi>{roomId === undefined ? t("wholeServer") : names.name(roomId)}</bdi>
                 </p>
               )}
             </div>
@@ -84,7 +87,7 @@ export function AdminView({ chat, session }: { chat: Chat; session: SessionStore
             {Screen ? (
               <Screen key={`${part.id} ${roomId ?? ""}`} chat={chat} requests={requests} names={names} roomId={roomId} />
             ) : isWaiting ? (
-              <div class="spinner" role="status" aria-label="Reading the rooms" />
+              <div class="spinner" role="status" aria-label={t("readingRooms")} />
             ) : (
               <NotYours place={place} sees={parts.length > 0} moderates={moderated(chat).length > 0} />
             )}

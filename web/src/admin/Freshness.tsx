@@ -1,7 +1,8 @@
+import { t } from "../i18n/en/admin";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
 import { secondsTime } from "../ui/time";
-import type { ReadList } from "./useList";
+import type { Listed, ReadList } from "./useList";
 
 /** What was read longer ago is said to be old, in ms: others act meanwhile. */
 const STALE_MS = 60_000;
@@ -9,7 +10,7 @@ const STALE_MS = 60_000;
 const AGE_EVERY_MS = 5_000;
 
 /** When a list was read, and the button that reads it again. */
-export function Freshness({ list, what }: { list: ReadList; what: string }) {
+export function Freshness({ list, listed }: { list: ReadList; listed: Listed }) {
   const now = useNow(AGE_EVERY_MS);
   const { readAt, busy, trouble } = list;
   const age = readAt === undefined ? 0 : now - readAt;
@@ -19,12 +20,12 @@ export function Freshness({ list, what }: { list: ReadList; what: string }) {
   return (
     <div class="freshness" data-stale={isStale || undefined}>
       <span class="freshness-text" role="status">
-        {readAt !== undefined && (trouble ? `Not read again: ${trouble.message} This is of ${secondsTime(readAt)}.` : `As of ${secondsTime(readAt)}`)}
+        {readAt !== undefined && (trouble ? t("notReadAgain", { why: trouble.message, time: secondsTime(readAt) }) : t("asOf", { time: secondsTime(readAt) }))}
       </span>
-      {isStale && !trouble && <span class="freshness-text">, {ageText(age)} old</span>}
-      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={`Refresh the ${what}`} onClick={list.refresh}>
+      {isStale && !trouble && <span class="freshness-text">{t("old", { age: ageText(age) })}</span>}
+      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={t("refreshThe", { what: t(listed) })} onClick={list.refresh}>
         <Icon name="retry" size={16} />
-        Refresh
+        {t("refresh")}
       </button>
     </div>
   );
@@ -32,7 +33,7 @@ export function Freshness({ list, what }: { list: ReadList; what: string }) {
 
 function ageText(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return t("ageMinutes", { n: minutes });
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+  return hours < 48 ? t("ageHours", { n: hours }) : t("ageDays", { n: Math.floor(hours / 24) });
 }

@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
+import { t } from "../i18n/en/admin";
+import { t as ui } from "../i18n/en/ui";
 import { Icon, type IconName } from "../ui/Icon";
-import type { ReadList, Trouble } from "./useList";
+import type { Listed, ReadList, Trouble } from "./useList";
 
 interface ListEndProps {
   list: ReadList;
-  /** What is in the list, for people: "reports". */
-  what: string;
+  listed: Listed;
   /** What the next page's button is called. */
   next?: string;
   /** What is said where there is nothing. */
@@ -13,32 +14,32 @@ interface ListEndProps {
 }
 
 /** What stands below a list, or in its place: that it is being read, why not, that it is empty, or the next page's button. */
-export function ListEnd({ list, what, next = "Show more", empty }: ListEndProps) {
+export function ListEnd({ list, listed, next = t("showMore"), empty }: ListEndProps) {
   const { items, readAt, busy, trouble, more } = list;
-  if (readAt === undefined && trouble) return <Refusal trouble={trouble} what={what} onRetry={list.refresh} />;
-  if (readAt === undefined) return <div class="spinner" role="status" aria-label={`Reading the ${what}`} />;
+  if (readAt === undefined && trouble) return <Refusal trouble={trouble} listed={listed} onRetry={list.refresh} />;
+  if (readAt === undefined) return <div class="spinner" role="status" aria-label={t("readingThe", { what: t(listed) })} />;
   if (items.length === 0) return <>{empty}</>;
   if (!more) return null;
   return (
     <button type="button" class="button-plain admin-more" disabled={busy} onClick={list.readMore}>
-      {busy ? "One moment…" : next}
+      {busy ? t("oneMoment") : next}
     </button>
   );
 }
 
-const refusalTitles: Readonly<Record<Trouble["kind"], string>> = {
-  failed: "This could not be read",
-  forbidden: "This is not yours to see",
-  missing: "There is no such room",
-};
+const refusalTitles = {
+  failed: "unread",
+  forbidden: "notYours",
+  missing: "noSuchRoom",
+} as const satisfies Record<Trouble["kind"], string>;
 
-function Refusal({ trouble, what, onRetry }: { trouble: Trouble; what: string; onRetry: () => void }) {
+function Refusal({ trouble, listed, onRetry }: { trouble: Trouble; listed: Listed; onRetry: () => void }) {
   return (
-    <Empty icon={trouble.kind === "failed" ? "alert" : "lock"} title={refusalTitles[trouble.kind]} alert>
-      <p>{trouble.kind === "missing" ? `It was removed, or you may not know of it; so you cannot see its ${what}.` : `${trouble.message.replace(/\.?$/, ".")}`}</p>
+    <Empty icon={trouble.kind === "failed" ? "alert" : "lock"} title={t(refusalTitles[trouble.kind])} alert>
+      <p>{trouble.kind === "missing" ? t("roomGone", { what: t(listed) }) : trouble.message.replace(/[.。]?$/u, (end) => end || ".")}</p>
       {trouble.kind === "failed" && (
         <button type="button" class="button-plain" onClick={onRetry}>
-          Try again
+          {ui("tryAgain")}
         </button>
       )}
     </Empty>

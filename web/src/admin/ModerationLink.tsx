@@ -1,4 +1,5 @@
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/ways";
 import { Icon } from "../ui/Icon";
 import { AdminLink } from "./AdminLink";
 import { moderated } from "./moderated";
@@ -11,7 +12,7 @@ export function ModerationLink({ chat }: { chat: Chat }) {
   return (
     <AdminLink class="account-action" to={{ part: "", roomId: undefined }}>
       <Icon name="shield" size={18} />
-      {admin ? "Administration" : "Moderation"}
+      {t(admin ? "administration" : "moderation")}
     </AdminLink>
   );
 }
@@ -22,16 +23,16 @@ export function RoomModeration({ room, owns }: { room: string; owns: boolean }) 
     <div class="room-moderation">
       <AdminLink class="button-plain" to={{ part: "reports", roomId: room }}>
         <Icon name="flag" size={18} />
-        Reports
+        {t("reports")}
       </AdminLink>
       <AdminLink class="button-plain" to={{ part: "audit", roomId: room }}>
         <Icon name="list" size={18} />
-        Audit log
+        {t("audit")}
       </AdminLink>
       {owns && (
         <AdminLink class="button-plain" to={{ part: "bots", roomId: room }}>
           <Icon name="key" size={18} />
-          Programs
+          {t("programs")}
         </AdminLink>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from "../i18n/en/admin";
 import type { AdminPlace } from "../route";
 import type { IconName } from "../ui/Icon";
 import { Empty } from "./ListEnd";
@@ -23,11 +24,11 @@ export function NotYours(props: NotYoursProps) {
 
 function refusalOf({ place: { part, roomId }, sees, moderates }: NotYoursProps): { icon: IconName; title: string; text: string } {
   const known = PARTS.find(({ id }) => id === part);
-  if (sees && !known) return { icon: "info", title: "There is no such screen", text: "Choose one from the list." };
-  if (sees && roomId === undefined) return { icon: "info", title: "This is about one room", text: "Choose the room from the list." };
-  if (sees && known?.ofRoom === undefined) return { icon: "info", title: "This is about all rooms", text: "Choose another screen from the list." };
-  if (sees) return { icon: "lock", title: "This is for owners of the room", text: "You moderate it: its reports and its audit log are in the list." };
-  if (roomId !== undefined) return { icon: "lock", title: "This is for those who moderate the room", text: "You are none of them, or the room is not there." };
-  if (moderates) return { icon: "shield", title: "Choose a room", text: "You moderate rooms, not the whole server. Choose one from the list." };
-  return { icon: "lock", title: "This is for admins", text: "Your account is not one. Whoever runs this server can make it one." };
+  if (sees && !known) return { icon: "info", title: t("noScreen"), text: t("chooseOne") };
+  if (sees && roomId === undefined) return { icon: "info", title: t("ofOneRoom"), text: t("chooseTheRoom") };
+  if (sees && known?.ofRoom === undefined) return { icon: "info", title: t("ofAllRooms"), text: t("chooseAnother") };
+  if (sees) return { icon: "lock", title: t("forOwners"), text: t("youModerate") };
+  if (roomId !== undefined) return { icon: "lock", title: t("forModerators"), text: t("noneOfThem") };
+  if (moderates) return { icon: "shield", title: t("chooseRoom"), text: t("moderatesRooms") };
+  return { icon: "lock", title: t("forAdmins"), text: t("notAdmin") };
 }

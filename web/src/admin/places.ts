@@ -1,5 +1,6 @@
 // Which screens there are, and for whom. The server decides; this is what is offered.
 
+import type { t } from "../i18n/en/admin";
 import type { Role, Room, User } from "../protocol";
 import { isAtLeast } from "../rooms/rights";
 import type { IconName } from "../ui/Icon";
@@ -8,7 +9,8 @@ export type PartId = "reports" | "audit" | "rooms" | "people" | "bots" | "hooks"
 
 export interface Part {
   readonly id: PartId;
-  readonly name: string;
+  /** By its key of the catalogue. */
+  readonly name: keyof (typeof t)["english"] & `part${string}`;
   readonly icon: IconName;
   /** Who sees it of one room; undefined: it is of no room. */
   readonly ofRoom: Role | undefined;
@@ -17,15 +19,15 @@ export interface Part {
 }
 
 export const PARTS: readonly Part[] = [
-  { id: "reports", name: "Reports", icon: "flag", ofRoom: "moderator", ofAll: true },
-  { id: "audit", name: "Audit log", icon: "list", ofRoom: "moderator", ofAll: true },
-  { id: "rooms", name: "Rooms", icon: "rooms", ofRoom: undefined, ofAll: true },
-  { id: "people", name: "People", icon: "people", ofRoom: undefined, ofAll: true },
-  { id: "bots", name: "Bots", icon: "key", ofRoom: "owner", ofAll: true },
-  { id: "hooks", name: "Incoming hooks", icon: "link", ofRoom: "owner", ofAll: false },
-  { id: "webhooks", name: "Webhooks", icon: "send", ofRoom: "owner", ofAll: true },
-  { id: "streams", name: "Streams", icon: "feed", ofRoom: undefined, ofAll: true },
-  { id: "health", name: "Health", icon: "system", ofRoom: undefined, ofAll: true },
+  { id: "reports", name: "partReports", icon: "flag", ofRoom: "moderator", ofAll: true },
+  { id: "audit", name: "partAudit", icon: "list", ofRoom: "moderator", ofAll: true },
+  { id: "rooms", name: "partRooms", icon: "rooms", ofRoom: undefined, ofAll: true },
+  { id: "people", name: "partPeople", icon: "people", ofRoom: undefined, ofAll: true },
+  { id: "bots", name: "partBots", icon: "key", ofRoom: "owner", ofAll: true },
+  { id: "hooks", name: "partHooks", icon: "link", ofRoom: "owner", ofAll: false },
+  { id: "webhooks", name: "partWebhooks", icon: "send", ofRoom: "owner", ofAll: true },
+  { id: "streams", name: "partStreams", icon: "feed", ofRoom: undefined, ofAll: true },
+  { id: "health", name: "partHealth", icon: "system", ofRoom: undefined, ofAll: true },
 ];
 
 export function isAdmin(user: User): boolean {

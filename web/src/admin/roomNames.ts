@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Chat } from "../chat/chat";
+import { t } from "../i18n/en/admin";
 import type { AdminRequests } from "./requests";
 
 export class RoomNames {
@@ -15,7 +16,7 @@ export class RoomNames {
 
   /** A room's name, its id while it is not known. Read in a component, it follows. */
   name(id: string): string {
-    if (isDirect(id)) return "a direct conversation";
+    if (isDirect(id)) return t("directConversation");
     const known = this.chat.rooms.value.get(id)?.name.value ?? this.found.value.get(id);
     if (known === undefined) this.ask(id);
     return known ?? id;

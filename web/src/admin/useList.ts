@@ -1,7 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import { ChatError } from "../../client/src/index";
+import type { t } from "../i18n/en/admin";
 import type { Page } from "../protocol";
+
+/** What a list holds, by its key of the catalogue. */
+export type Listed = keyof (typeof t)["english"] & `list${string}`;
 
 /** Why there is nothing to see. */
 export type Trouble = { kind: "failed" | "forbidden" | "missing"; message: string };

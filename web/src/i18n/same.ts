@@ -18,12 +18,18 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Live",
     "Moderation",
     "optional",
+    "Bots",
+    "Webhooks",
+    "Streams",
   ],
   es: [
     "Invisible",
     "Token",
     "{minutes, number} min {seconds, number} s",
     "No (false)",
+    "Bots",
+    "Webhooks",
+    "{n, number} min",
   ],
   fr: [
     "Code",
@@ -33,6 +39,10 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Message",
     "{minutes, number} min {seconds, number} s",
     "Mentions",
+    "Bots",
+    "Webhooks",
+    "{n, number} min",
+    "Messages",
   ],
   "pt-BR": [
     "Online",
@@ -40,5 +50,8 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Token",
     "{minutes, number} min {seconds, number} s",
     "Feeds",
+    "Bots",
+    "Webhooks",
+    "{n, number} min",
   ],
 };

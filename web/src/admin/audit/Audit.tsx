@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Chat } from "../../chat/chat";
+import { t } from "../../i18n/en/admin";
 import { PersonSearch } from "../../rooms/PersonSearch";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
@@ -12,8 +13,6 @@ import { useList } from "../useList";
 import { AuditRow } from "./AuditRow";
 import { ACTIONS } from "./sentence";
 
-const ANY = { value: "", label: "Everything" };
-
 /** What moderators, owners and admins did, newest first. */
 export function Audit({ chat, requests, names, roomId }: ScreenProps) {
   const [actor, setActor] = useState<string>();
@@ -24,41 +23,41 @@ export function Audit({ chat, requests, names, roomId }: ScreenProps) {
   const list = useList<AuditEntry>(JSON.stringify(asked), online, (last) => requests.audit(asked, last));
   const filtered = actor !== undefined || action !== "";
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Audit log" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partAudit")} aria-busy={list.busy}>
       <div class="admin-tools">
         <div class="audit-filters">
-          <SelectField label="What was done" value={action} options={[ANY, ...ACTIONS]} onChange={setAction} />
+          <SelectField label={t("whatWasDone")} value={action} options={[{ value: "", label: t("everything") }, ...ACTIONS.map(({ value, label }) => ({ value, label: t(label) }))]} onChange={setAction} />
           <div class="field">
             <span class="audit-label" id="audit-actor">
-              Who did it
+              {t("whoDidIt")}
             </span>
             <div class="audit-actor">
               <button type="button" class="button-plain audit-choose" aria-describedby="audit-actor" aria-haspopup="dialog" onClick={() => setChoosing(true)}>
                 <Icon name="person" size={18} />
-                <bdi>{actor === undefined ? "Anybody" : chat.people.name(actor)}</bdi>
+                <bdi>{actor === undefined ? t("anybody") : chat.people.name(actor)}</bdi>
               </button>
               {actor !== undefined && (
-                <button type="button" class="button-icon" aria-label="What anybody did" title="What anybody did" onClick={() => setActor(undefined)}>
+                <button type="button" class="button-icon" aria-label={t("whatAnybodyDid")} title={t("whatAnybodyDid")} onClick={() => setActor(undefined)}>
                   <Icon name="close" />
                 </button>
               )}
             </div>
           </div>
         </div>
-        <Freshness list={list} what="audit log" />
+        <Freshness list={list} listed="listAudit" />
       </div>
-      <ol class="audit" aria-label="Entries">
+      <ol class="audit" aria-label={t("entries")}>
         {list.items.map((entry) => (
           <AuditRow key={entry.id} chat={chat} names={names} entry={entry} showsRoom={roomId === undefined} />
         ))}
       </ol>
       <ListEnd
         list={list}
-        what="audit log"
-        next="Show older"
+        listed="listAudit"
+        next={t("showOlder")}
         empty={
-          <Empty icon="list" title={filtered ? "Nothing of this kind" : "Nothing was done yet"}>
-            <p>{filtered ? "Nothing that was noted is like this." : "Roles, bans, deleted messages, settings, decided reports and integrations are noted here."}</p>
+          <Empty icon="list" title={t(filtered ? "nothingLikeThis" : "nothingDone")}>
+            <p>{t(filtered ? "noneNoted" : "whatIsNoted")}</p>
           </Empty>
         }
       />
@@ -78,8 +77,8 @@ export function Audit({ chat, requests, names, roomId }: ScreenProps) {
 
 function ActorDialog({ chat, onPick, onClose }: { chat: Chat; onPick: (id: string) => void; onClose: () => void }) {
   return (
-    <Dialog title="Whose actions" onClose={onClose}>
-      <PersonSearch chat={chat} label="Name or id" busy={false} autoFocus onPick={({ id }) => onPick(id)} />
+    <Dialog title={t("whoseActions")} onClose={onClose}>
+      <PersonSearch chat={chat} label={t("nameOrId")} busy={false} autoFocus onPick={({ id }) => onPick(id)} />
     </Dialog>
   );
 }

@@ -18,14 +18,13 @@ export function AuditRow({ chat, names, entry, showsRoom }: AuditRowProps) {
   return (
     <li class="audit-row" data-action={entry.action}>
       <span class="audit-words">
-        {sentenceOf(entry, showsRoom).map((part, i) => {
-          if (typeof part === "string") return part;
-          if ("user" in part) return <Person key={i} chat={chat} id={part.user} first={i === 0} />;
-          return (
-            <bdi key={i} class="admin-name" title={part.room}>
-              {names.name(part.room)}
+        {sentenceOf(entry, showsRoom, {
+          person: (id, first) => <Person chat={chat} id={id} first={first} />,
+          room: (id) => (
+            <bdi class="admin-name" title={id}>
+              {names.name(id)}
             </bdi>
-          );
+          ),
         })}
       </span>
       <time class="audit-time" dateTime={entry.timestamp}>

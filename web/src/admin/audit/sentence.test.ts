@@ -4,16 +4,16 @@ import { expect, test, vi } from "vitest";
 vi.hoisted(() => vi.stubGlobal("navigator", { languages: ["en-GB"] }));
 
 import type { AuditEntry } from "../decode";
-import { ACTIONS, type Part, sentenceOf } from "./sentence";
+import { ACTIONS, sentenceOf } from "./sentence";
 
 function said(action: string, more: Partial<AuditEntry> = {}, withRoom = true): string {
   const entry: AuditEntry = { id: "1", timestamp: "", actor: "ann", action, roomId: "r", userId: "bo", seq: 3, details: {}, ...more };
-  return sentenceOf(entry, withRoom).map(wordOf).join("");
+  return words(entry, withRoom);
 }
 
-function wordOf(part: Part): string {
-  if (typeof part === "string") return part;
-  return "user" in part ? `<${part.user}>` : `#${part.room}`;
+function words(entry: AuditEntry, withRoom: boolean): string {
+  const parts = sentenceOf(entry, withRoom, { person: (id) => `<${id}>`, room: (id) => `#${id}` });
+  return [parts].flat().join("");
 }
 
 test.each([
@@ -53,9 +53,9 @@ test("a ban says until when, whatever role goes with it", () => {
 });
 
 test("a bot that is not of one room says how many are open to it", () => {
-  const words = (details: AuditEntry["details"]) => sentenceOf({ id: "1", timestamp: "", actor: "ann", action: "create_bot", details }, true).map(wordOf).join("");
-  expect(words({ name: "CI", rights: "post", rooms: ["a", "b"] })).toBe("<ann> made the bot “CI” for 2 rooms: only posts");
-  expect(words({ name: "CI", rights: "post_and_read" })).toBe("<ann> made the bot “CI” for all rooms: posts and reads");
+  const made = (details: AuditEntry["details"]) => words({ id: "1", timestamp: "", actor: "ann", action: "create_bot", details }, true);
+  expect(made({ name: "CI", rights: "post", rooms: ["a", "b"] })).toBe("<ann> made the bot “CI” for 2 rooms: only posts");
+  expect(made({ name: "CI", rights: "post_and_read" })).toBe("<ann> made the bot “CI” for all rooms: posts and reads");
 });
 
 test("what a newer server notes is said as it is called; a room that is known from the place is not named", () => {

@@ -1,129 +1,133 @@
 // What an entry of the audit log says, in plain words.
 
+import type { ComponentChildren } from "preact";
 import { periodText } from "../../details/periods";
+import { t } from "../../i18n/en/admin";
+import { commaText } from "../../i18n/number";
 import { decodeRole } from "../../protocol-rooms";
 import { dateAndTime } from "../../ui/time";
 import type { AuditEntry } from "../decode";
 
-/** A sentence in its parts: words, and who or what is named in between. */
-export type Part = string | { readonly user: string } | { readonly room: string };
+/** The actions one may ask for, as the protocol names them, and what they are called in the catalogue. */
+export const ACTIONS = [
+  { value: "set_member", label: "didMember" },
+  { value: "delete_message", label: "didDelete" },
+  { value: "decide_report", label: "didDecide" },
+  { value: "update_room", label: "didUpdateRoom" },
+  { value: "set_pin", label: "didPin" },
+  { value: "create_invitation", label: "didInvite" },
+  { value: "remove_invitation", label: "didUninvite" },
+  { value: "create_bot", label: "didMakeBot" },
+  { value: "remove_bot", label: "didRemoveBot" },
+  { value: "create_hook", label: "didMakeHook" },
+  { value: "remove_hook", label: "didRemoveHook" },
+  { value: "create_webhook", label: "didMakeWebhook" },
+  { value: "remove_webhook", label: "didRemoveWebhook" },
+  { value: "set_webhook_cursor", label: "didSetCursor" },
+  { value: "declare_stream", label: "didDeclare" },
+  { value: "remove_stream", label: "didRemoveStream" },
+  { value: "allow_streams", label: "didAllow" },
+] as const;
 
-/** The actions one may ask for, as the protocol names them, and what they are called. */
-export const ACTIONS: readonly { readonly value: string; readonly label: string }[] = [
-  { value: "set_member", label: "Roles, mutes and bans" },
-  { value: "delete_message", label: "Deleted messages" },
-  { value: "decide_report", label: "Reports decided" },
-  { value: "update_room", label: "Settings of rooms" },
-  { value: "set_pin", label: "Pinned messages" },
-  { value: "create_invitation", label: "Invitations made" },
-  { value: "remove_invitation", label: "Invitations revoked" },
-  { value: "create_bot", label: "Bots made" },
-  { value: "remove_bot", label: "Bots removed" },
-  { value: "create_hook", label: "Incoming hooks made" },
-  { value: "remove_hook", label: "Incoming hooks removed" },
-  { value: "create_webhook", label: "Webhooks made" },
-  { value: "remove_webhook", label: "Webhooks removed" },
-  { value: "set_webhook_cursor", label: "Webhooks set back or on" },
-  { value: "declare_stream", label: "Streams declared" },
-  { value: "remove_stream", label: "Streams removed" },
-  { value: "allow_streams", label: "Streams opened to roles" },
-];
-
-/** The whole sentence, without a full stop. */
-export function sentenceOf(entry: AuditEntry, withRoom: boolean): Part[] {
-  const inRoom: Part[] = withRoom && entry.roomId !== undefined ? [" in ", { room: entry.roomId }] : [];
-  return [{ user: entry.actor }, " ", ...deedOf(entry, inRoom)];
+/** How people and rooms are shown in a sentence. first: it begins with the name. */
+export interface Show {
+  readonly person: (id: string, first: boolean) => ComponentChildren;
+  readonly room: (id: string) => ComponentChildren;
 }
 
-function deedOf(entry: AuditEntry, inRoom: readonly Part[]): Part[] {
-  const whom: Part = entry.userId === undefined ? "somebody" : { user: entry.userId };
+/** Who did it to whom and where, as every sentence takes them. */
+interface Named {
+  readonly actor: ComponentChildren;
+  readonly whom: ComponentChildren;
+  readonly where: "room" | "none";
+  readonly room: ComponentChildren;
+}
+
+/** The whole sentence, without a full stop. */
+export function sentenceOf(entry: AuditEntry, withRoom: boolean, show: Show): ComponentChildren {
+  const hasRoom = withRoom && entry.roomId !== undefined;
+  const named: Named = {
+    actor: show.person(entry.actor, true),
+    whom: entry.userId === undefined ? t("somebody") : show.person(entry.userId, false),
+    where: hasRoom ? "room" : "none",
+    room: entry.roomId === undefined ? "" : show.room(entry.roomId),
+  };
   switch (entry.action) {
     case "set_member":
-      return memberDeed(entry, whom, inRoom);
+      return memberDeed(entry, named);
     case "delete_message":
-      return ["deleted a message of ", whom, ...inRoom];
+      return t.rich("deletedMessage", named);
     case "decide_report":
-      return [reportDeeds[textOf(entry, "state")] ?? "decided upon", " a report of a message of ", whom, ...inRoom];
+      return t.rich("decidedReport", { ...named, state: textOf(entry, "state") });
     case "update_room":
-      return ["changed the settings", ...(entry.roomId !== undefined && inRoom.length > 0 ? [" of ", { room: entry.roomId }] : []), settingsWords(entry)];
+      return roomDeed(entry, named);
     case "set_pin":
-      return [entry.details["on"] === true ? "pinned" : "took the pin off", ` message ${numberOf(entry, "seq")}`, ...inRoom];
+      return t.rich(entry.details["on"] === true ? "pinned" : "unpinned", { ...named, seq: seqOf(entry) });
     case "create_invitation":
-      return ["made an invitation", ...inRoom];
+      return t.rich("invited", named);
     case "remove_invitation":
-      return ["revoked an invitation", ...inRoom];
+      return t.rich("uninvited", named);
     case "create_bot":
     case "remove_bot":
+      return botDeed(entry, named);
     case "create_hook":
+      return t.rich("madeHook", { ...named, name: textOf(entry, "name") });
     case "remove_hook":
-      return [keyDeeds[entry.action], nameWords(entry), ...inRoom, botWords(entry)];
+      return t.rich("removedHook", { ...named, name: textOf(entry, "name") });
     case "create_webhook":
-      return ["made a webhook to ", textOf(entry, "host"), ...inRoom];
+      return t.rich("madeWebhook", { ...named, host: textOf(entry, "host") });
     case "remove_webhook":
-      return ["removed the webhook to ", textOf(entry, "host"), ...inRoom];
+      return t.rich("removedWebhook", { ...named, host: textOf(entry, "host") });
     case "set_webhook_cursor":
-      return ["had the webhook to ", textOf(entry, "host"), " go on", ...inRoom, ` behind number ${numberOf(entry, "seq")}`];
+      return t.rich("setCursor", { ...named, host: textOf(entry, "host"), seq: seqOf(entry) });
     case "declare_stream":
-      return [entry.details["created"] === true ? "declared the stream " : "changed the stream ", textOf(entry, "stream")];
+      return t.rich(entry.details["created"] === true ? "declaredStream" : "changedStream", { ...named, stream: textOf(entry, "stream") });
     case "remove_stream":
-      return ["removed the stream ", textOf(entry, "stream")];
+      return t.rich("removedStream", { ...named, stream: textOf(entry, "stream") });
     case "allow_streams":
-      return [entry.details["prefix"] === true ? "let more roles open the streams below " : "let more roles open the stream ", textOf(entry, "path")];
+      return t.rich(entry.details["prefix"] === true ? "allowedStreams" : "allowedStream", { ...named, stream: textOf(entry, "path") });
     default:
-      return [`did “${entry.action.replaceAll("_", " ")}”`, ...(entry.userId === undefined ? [] : [" to ", whom]), ...inRoom];
+      return t.rich("otherDeed", { ...named, action: entry.action.replaceAll("_", " "), to: entry.userId === undefined ? "none" : "person" });
   }
 }
 
-function memberDeed(entry: AuditEntry, whom: Part, inRoom: readonly Part[]): Part[] {
+function memberDeed(entry: AuditEntry, named: Named): ComponentChildren {
   const role = decodeRole(entry.details["role"]);
   const until = Date.parse(textOf(entry, "bannedUntil"));
-  if (!Number.isNaN(until)) return ["banned ", whom, ...inRoom, ` until ${dateAndTime(until)}`];
-  if (entry.details["letIn"] === true) return ["let ", whom, " in again", ...inRoom];
-  if (role === undefined) return ["took ", whom, " out", ...inRoom];
-  if (role === "reader") return ["muted ", whom, ...inRoom, ": may only read"];
-  return ["made ", whom, ` ${role === "owner" ? "an" : "a"} ${role}`, ...inRoom];
-}
-
-const keyDeeds = {
-  create_bot: "made the bot ",
-  remove_bot: "removed the bot ",
-  create_hook: "made the incoming hook ",
-  remove_hook: "removed the incoming hook ",
-} as const;
-
-function nameWords(entry: AuditEntry): string {
-  return `“${textOf(entry, "name")}”`;
+  if (!Number.isNaN(until)) return t.rich("banned", { ...named, time: dateAndTime(until) });
+  if (entry.details["letIn"] === true) return t.rich("letIn", named);
+  if (role === undefined) return t.rich("tookOut", named);
+  if (role === "reader") return t.rich("muted", named);
+  return t.rich("madeRole", { ...named, role });
 }
 
 /** Where a bot may go that is not of one room, and what it may do. */
-function botWords(entry: AuditEntry): string {
-  if (!entry.action.endsWith("_bot")) return "";
-  const mayRead = textOf(entry, "rights") === "post_and_read";
-  if (entry.roomId !== undefined) return mayRead ? ": posts and reads" : ": only posts";
+function botDeed(entry: AuditEntry, named: Named): ComponentChildren {
   const rooms = entry.details["rooms"];
-  if (!Array.isArray(rooms)) return mayRead ? " for all rooms: posts and reads" : " for all rooms: only posts";
-  return mayRead ? ` for ${rooms.length} rooms: posts and reads` : ` for ${rooms.length} rooms: only posts`;
+  const isOfAll = !Array.isArray(rooms);
+  const where = entry.roomId !== undefined ? named.where : isOfAll ? "all" : "some";
+  const may = textOf(entry, "rights") === "post_and_read" ? "read" : "post";
+  return t.rich(entry.action === "create_bot" ? "madeBot" : "removedBot", { ...named, name: textOf(entry, "name"), where, may, count: isOfAll ? 0 : rooms.length });
 }
-
-const reportDeeds: Readonly<Record<string, string>> = { resolved: "resolved", dismissed: "dismissed", open: "opened again" };
 
 /** The settings as they were from then on. */
-function settingsWords({ details }: AuditEntry): string {
+function roomDeed({ details }: AuditEntry, named: Named): ComponentChildren {
   const { name, topic, readOnly, slowModeMs, archived, receipts } = details;
   const words = [
-    typeof name === "string" && name !== "" && `named “${name}”`,
-    typeof topic === "string" && topic !== "" && `topic “${topic}”`,
-    readOnly === true && "read-only",
-    typeof slowModeMs === "number" && slowModeMs > 0 && `slow mode ${periodText(slowModeMs)}`,
-    receipts === true && "shows who has read what",
-    archived === true && "archived",
+    typeof name === "string" && name !== "" && t("setName", { name }),
+    typeof topic === "string" && topic !== "" && t("setTopic", { topic }),
+    readOnly === true && t("readOnly"),
+    typeof slowModeMs === "number" && slowModeMs > 0 && t("slowMode", { period: periodText(slowModeMs) }),
+    receipts === true && t("showsReads"),
+    archived === true && t("archived"),
   ].filter((word) => word !== false);
-  return words.length === 0 ? "" : `: ${words.join(", ")}`;
+  return words.length === 0 ? t.rich("changedRoom", named) : t.rich("changedRoomTo", { ...named, settings: commaText(words) });
 }
 
-function numberOf({ details }: AuditEntry, field: string): number {
-  const value = details[field];
-  return typeof value === "number" ? value : 0;
+/** As a text: numbers of messages are names, and have no marks between their thousands. */
+function seqOf({ details }: AuditEntry): string {
+  const value = details["seq"];
+  return String(typeof value === "number" ? value : 0);
 }
 
 function textOf({ details }: AuditEntry, field: string): string {

@@ -1,3 +1,5 @@
+import { t } from "../../i18n/en/admin";
+import { fixedText, numberText } from "../../i18n/number";
 import { Icon } from "../../ui/Icon";
 import { dateAndTime, secondsTime } from "../../ui/time";
 import type { ScreenProps } from "../screen";
@@ -7,29 +9,27 @@ import { useHealth } from "./useHealth";
 /** From this on a stream is late, in ms: people notice. */
 const LATE_MS = 1_000;
 
-const storeNames: Readonly<Record<string, string>> = { embedded: "The embedded store", mongodb: "MongoDB" };
-
 /** How the store and every instance are, while one looks. */
 export function Health({ requests }: ScreenProps) {
   const { health, readAt, trouble } = useHealth(requests);
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Health">
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partHealth")}>
       {trouble && (
         <p class="health-trouble" role="alert">
           <Icon name="alert" size={16} />
-          {trouble.message} {readAt !== undefined && `What you see is of ${secondsTime(readAt)}.`}
+          {trouble.message} {readAt !== undefined && t("seenAt", { time: secondsTime(readAt) })}
         </p>
       )}
-      {health === undefined && !trouble && <div class="spinner" role="status" aria-label="Reading how the server is" />}
+      {health === undefined && !trouble && <div class="spinner" role="status" aria-label={t("readingHealth")} />}
       {health && (
         <>
           <StoreState store={health.store} />
-          <ul class="health" aria-label="Instances">
+          <ul class="health" aria-label={t("instances")}>
             {health.instances.map((one) => (
               <InstanceCard key={one.instance} one={one} />
             ))}
           </ul>
-          {readAt !== undefined && <p class="hint">As of {secondsTime(readAt)}. It is read every 2 seconds while you look; what other instances tell is up to 3 seconds older.</p>}
+          {readAt !== undefined && <p class="hint">{t("healthAsOf", { time: secondsTime(readAt) })}</p>}
         </>
       )}
     </section>
@@ -37,11 +37,11 @@ export function Health({ requests }: ScreenProps) {
 }
 
 function StoreState({ store }: { store: Store }) {
-  const name = storeNames[store.kind] ?? store.kind;
+  const name = store.kind === "embedded" ? t("embeddedStore") : store.kind === "mongodb" ? "MongoDB" : store.kind;
   return (
     <p class="health-store" data-state={store.ready ? "good" : "bad"}>
       <Icon name={store.ready ? "check" : "alert"} />
-      <span>{store.ready ? `${name} takes messages and tells of them.` : `${name} does not answer as it should: ${store.message ?? "no reason was told."}`}</span>
+      <span>{store.ready ? t("storeWell", { store: name }) : t("storeIll", { store: name, why: store.message ?? t("noReason") })}</span>
     </p>
   );
 }
@@ -49,25 +49,25 @@ function StoreState({ store }: { store: Store }) {
 function InstanceCard({ one }: { one: Instance }) {
   const { told } = one;
   const state = told === undefined ? "unknown" : told.ready ? "good" : "bad";
-  const words = { unknown: "Has not told yet", good: "Ready", bad: "Not ready" };
+  const words = { unknown: "notTold", good: "ready", bad: "notReady" } as const;
   return (
     <li class="health-card" data-instance={one.instance} data-state={state}>
       <div class="health-head">
         <h2>
           <bdi>{one.instance}</bdi>
         </h2>
-        <span class="health-state">{words[state]}</span>
+        <span class="health-state">{t(words[state])}</span>
       </div>
-      {one.self && <p class="hint">This one answers you.</p>}
+      {one.self && <p class="hint">{t("answersYou")}</p>}
       <dl class="health-figures">
-        <Figure name="Connections" value={one.connections.toLocaleString("en")} />
+        <Figure name={t("connections")} value={numberText(one.connections)} />
         {told && (
           <>
-            <Figure name="Stream lag" value={lagText(told.lagMs)} isBad={told.lagMs >= LATE_MS} />
-            <Figure name="Sends a second" value={rateText(told.sendsPerSecond)} />
-            <Figure name="Waiting to be stored" value={told.queued.toLocaleString("en")} />
-            <Figure name="Version" value={told.version} />
-            <Figure name="Runs since" value={dateAndTime(Date.parse(told.startedAt))} />
+            <Figure name={t("streamLag")} value={lagText(told.lagMs)} isBad={told.lagMs >= LATE_MS} />
+            <Figure name={t("sends")} value={rateText(told.sendsPerSecond)} />
+            <Figure name={t("queued")} value={numberText(told.queued)} />
+            <Figure name={t("version")} value={told.version} />
+            <Figure name={t("runsSince")} value={dateAndTime(Date.parse(told.startedAt))} />
           </>
         )}
       </dl>
@@ -85,9 +85,9 @@ function Figure({ name, value, isBad = false }: { name: string; value: string; i
 }
 
 function lagText(ms: number): string {
-  return ms < LATE_MS ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < LATE_MS ? `${numberText(ms)} ms` : `${fixedText(ms / 1000, 1)} s`;
 }
 
 function rateText(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
+  return rate < 10 ? fixedText(rate, 1) : numberText(Math.round(rate));
 }

@@ -1,4 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
+import { commaText } from "../../i18n/number";
 import { Field, Form } from "../../session/fields";
 import { FreshSecret } from "../../ui/FreshSecret";
 import { SelectField } from "../../ui/SelectField";
@@ -17,9 +19,9 @@ import { useMaking } from "./useMaking";
 export const MAX_NAME = 32;
 
 const RIGHTS = [
-  { value: "post_and_read", label: "Post and read" },
-  { value: "post", label: "Only post" },
-];
+  { value: "post_and_read", label: "postAndRead" },
+  { value: "post", label: "onlyPost" },
+] as const;
 
 /** Programs that come in with a key: made here, shown once, listed and revoked. */
 export function Bots({ chat, requests, names, roomId }: ScreenProps) {
@@ -31,39 +33,44 @@ export function Bots({ chat, requests, names, roomId }: ScreenProps) {
     setName("");
     list.refresh();
   });
-  const where = (bot: Bot) => (bot.rooms === undefined ? "in every room" : `in ${bot.rooms.map((id) => names.name(id)).join(", ")}`);
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Bots" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partBots")} aria-busy={list.busy}>
       <div class="admin-form">
-        <h2>Make a bot</h2>
-        <Form action="Make a key" busy={busy} error={error} onSubmit={() => void make(() => routes.makeBot(name.trim(), rights === "post"))}>
-          <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint={roomId === undefined ? "Its key is good in every room but direct ones." : "Its key is good in this room."} />
-          <SelectField label="What it may do" value={rights} options={RIGHTS} onChange={setRights} />
+        <h2>{t("makeBot")}</h2>
+        <Form action={t("makeKey")} busy={busy} error={error} onSubmit={() => void make(() => routes.makeBot(name.trim(), rights === "post"))}>
+          <Field label={t("name")} value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint={t(roomId === undefined ? "keyEverywhere" : "keyHere")} />
+          <SelectField label={t("whatItMayDo")} value={rights} options={RIGHTS.map(({ value, label }) => ({ value, label: t(label) }))} onChange={setRights} />
         </Form>
-        {made !== "" && <FreshSecret key={made} label="The key, shown only now" copy="Copy the key" value={made} />}
+        {made !== "" && <FreshSecret key={made} label={t("keyOnce")} copy={t("copyKey")} value={made} />}
       </div>
       <div class="admin-tools">
-        <h2>Bots</h2>
-        <Freshness list={list} what="bots" />
+        <h2>{t("partBots")}</h2>
+        <Freshness list={list} listed="listBots" />
       </div>
-      <ul class="admin-rows" aria-label="Bots">
+      <ul class="admin-rows" aria-label={t("partBots")}>
         {list.items.map((bot) => (
           <Removable
             key={bot.id}
             id={bot.id}
             name={bot.name}
-            consequence="Its key is refused at once, and its connections are closed. What it has said stays."
+            consequence={t("botGone")}
             onRemove={() => routes.remove("bots", bot.id)}
             onRemoved={list.refresh}
           >
             <bdi class="admin-row-name">{bot.name}</bdi>
             <span class="admin-row-more">
-              {bot.postsOnly ? "Only posts" : "Posts and reads"} {where(bot)} · made by <Person chat={chat} id={bot.createdBy} />, {dateAndTime(Date.parse(bot.createdAt))}
+              {t.rich("botRow", {
+                may: bot.postsOnly ? "post" : "read",
+                where: bot.rooms === undefined ? "all" : "some",
+                rooms: commaText((bot.rooms ?? []).map((id) => names.name(id))),
+                person: <Person chat={chat} id={bot.createdBy} />,
+                date: dateAndTime(Date.parse(bot.createdAt)),
+              })}
             </span>
           </Removable>
         ))}
       </ul>
-      <ListEnd list={list} what="bots" empty={<Empty icon="key" title="There is no bot yet" />} />
+      <ListEnd list={list} listed="listBots" empty={<Empty icon="key" title={t("noBot")} />} />
     </section>
   );
 }

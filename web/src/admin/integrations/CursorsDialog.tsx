@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
+import { t } from "../../i18n/en/admin";
 import { Field, Form } from "../../session/fields";
 import { Dialog } from "../../ui/Dialog";
 import { dateAndTime } from "../../ui/time";
@@ -22,17 +23,17 @@ interface CursorsDialogProps {
 export function CursorsDialog({ routes, names, webhook, online, onClose }: CursorsDialogProps) {
   const list = useList<Cursor>(webhook.id, online, (last) => routes.cursors(webhook, last));
   return (
-    <Dialog title="Progress" side onClose={onClose}>
+    <Dialog title={t("progress")} side onClose={onClose}>
       <p class="dialog-text">
         <bdi>{webhook.url}</bdi>
       </p>
-      <Freshness list={list} what="cursors" />
-      <ul class="admin-cursors" aria-label="Rooms">
+      <Freshness list={list} listed="listCursors" />
+      <ul class="admin-cursors" aria-label={t("partRooms")}>
         {list.items.map((cursor) => (
           <CursorRow key={cursor.roomId} name={names.name(cursor.roomId)} cursor={cursor} onSet={(seq) => routes.setCursor(webhook, cursor.roomId, seq)} onDone={list.refresh} />
         ))}
       </ul>
-      <ListEnd list={list} what="cursors" empty={<p class="dialog-text">It was sent nothing yet.</p>} />
+      <ListEnd list={list} listed="listCursors" empty={<p class="dialog-text">{t("nothingSent")}</p>} />
     </Dialog>
   );
 }
@@ -61,20 +62,20 @@ function CursorRow({ name, cursor, onSet, onDone }: CursorRowProps) {
     <li class="admin-cursor" data-cursor={cursor.roomId}>
       <span class="admin-row-text">
         <bdi class="admin-row-name">{name}</bdi>
-        <span class="admin-row-more">Everything up to number {cursor.seq} was taken</span>
+        <span class="admin-row-more">{t("takenUpTo", { seq: String(cursor.seq) })}</span>
         {cursor.failingSince !== undefined && (
           <span class="admin-bad">
-            Failing since {dateAndTime(Date.parse(cursor.failingSince))}, tried {cursor.attempts} {cursor.attempts === 1 ? "time" : "times"}: {cursor.lastError}
+            {t("failingSince", { date: dateAndTime(Date.parse(cursor.failingSince)), count: cursor.attempts, why: cursor.lastError })}
           </span>
         )}
       </span>
       {seq === undefined ? (
-        <button type="button" class="button-plain" aria-label={`Set the place in ${name}`} onClick={() => setSeq(String(cursor.seq))}>
-          Set
+        <button type="button" class="button-plain" aria-label={t("setPlace", { room: name })} onClick={() => setSeq(String(cursor.seq))}>
+          {t("set")}
         </button>
       ) : (
-        <Form action="Set" busy={busy} error={error} onSubmit={() => void set()}>
-          <Field label="Everything up to here was taken" type="number" min={0} value={seq} onInput={setSeq} autocomplete="off" required autoFocus hint="What follows is sent, again or for the first time." />
+        <Form action={t("set")} busy={busy} error={error} onSubmit={() => void set()}>
+          <Field label={t("takenUpToHere")} type="number" min={0} value={seq} onInput={setSeq} autocomplete="off" required autoFocus hint={t("whatFollows")} />
         </Form>
       )}
     </li>

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
 import { Field, Form } from "../../session/fields";
 import { FreshSecret } from "../../ui/FreshSecret";
 import { dateAndTime } from "../../ui/time";
@@ -23,36 +24,36 @@ export function Hooks({ chat, requests, roomId }: ScreenProps) {
     list.refresh();
   });
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Incoming hooks" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partHooks")} aria-busy={list.busy}>
       <div class="admin-form">
-        <h2>Make an address</h2>
-        <Form action="Make an address" busy={busy} error={error} onSubmit={() => void make(async () => location.origin + (await routes.makeHook(name.trim())))}>
-          <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint="Shown as the author of what is posted there." />
+        <h2>{t("makeAddress")}</h2>
+        <Form action={t("makeAddress")} busy={busy} error={error} onSubmit={() => void make(async () => location.origin + (await routes.makeHook(name.trim())))}>
+          <Field label={t("name")} value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint={t("hookName")} />
         </Form>
-        {made !== "" && <FreshSecret key={made} label="The address, shown only now: whoever has it may post" copy="Copy the address" value={made} />}
+        {made !== "" && <FreshSecret key={made} label={t("addressOnce")} copy={t("copyAddress")} value={made} />}
       </div>
       <div class="admin-tools">
-        <h2>Addresses</h2>
-        <Freshness list={list} what="addresses" />
+        <h2>{t("addresses")}</h2>
+        <Freshness list={list} listed="listAddresses" />
       </div>
-      <ul class="admin-rows" aria-label="Addresses">
+      <ul class="admin-rows" aria-label={t("addresses")}>
         {list.items.map((hook) => (
           <Removable
             key={hook.id}
             id={hook.id}
             name={hook.name}
-            consequence="What is posted to its address is refused from now on. What it has said stays."
+            consequence={t("hookGone")}
             onRemove={() => routes.remove("hooks", hook.id)}
             onRemoved={list.refresh}
           >
             <bdi class="admin-row-name">{hook.name}</bdi>
             <span class="admin-row-more">
-              Made by <Person chat={chat} id={hook.createdBy} />, {dateAndTime(Date.parse(hook.createdAt))}
+              {t.rich("madeBy", { person: <Person chat={chat} id={hook.createdBy} />, date: dateAndTime(Date.parse(hook.createdAt)) })}
             </span>
           </Removable>
         ))}
       </ul>
-      <ListEnd list={list} what="addresses" empty={<Empty icon="link" title="There is no address yet" />} />
+      <ListEnd list={list} listed="listAddresses" empty={<Empty icon="link" title={t("noAddress")} />} />
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
+import { t } from "../../i18n/en/admin";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 
 interface RemovableProps {
@@ -26,16 +27,16 @@ export function Removable({ id, name, consequence, onRemove, onRemoved, children
       <span class="admin-row-text">{children}</span>
       <span class="admin-row-actions">
         {actions}
-        <button type="button" class="button-plain danger" aria-label={`Remove ${name}`} onClick={() => setAsking(true)}>
-          Remove
+        <button type="button" class="button-plain danger" aria-label={t("removeOne", { name })} onClick={() => setAsking(true)}>
+          {t("remove")}
         </button>
       </span>
       {asking && (
         <ConfirmDialog
-          title={`Remove ${name}?`}
+          title={t("removeOneQuestion", { name })}
           text={consequence}
-          action="Remove"
-          keep="Keep"
+          action={t("remove")}
+          keep={t("keep")}
           onConfirm={async () => {
             const refusal = await refusalOf(onRemove());
             if (refusal !== undefined) return refusal;

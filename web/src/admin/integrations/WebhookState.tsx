@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
 import { dateAndTime } from "../../ui/time";
 import type { RoomNames } from "../roomNames";
 import type { Cursor, Webhook } from "./decode";
@@ -30,7 +31,7 @@ export function WebhookState({ routes, names, webhook, readAt }: WebhookStatePro
   if (failed) {
     return (
       <span class="admin-bad">
-        Given up {dateAndTime(Date.parse(failed.at))}: {failed.reason}. Set its place to go on.
+        {t("givenUp", { date: dateAndTime(Date.parse(failed.at)), why: failed.reason })}
       </span>
     );
   }
@@ -38,10 +39,10 @@ export function WebhookState({ routes, names, webhook, readAt }: WebhookStatePro
   if (failing) {
     return (
       <span class="admin-bad">
-        Failing in <bdi>{names.name(failing.roomId)}</bdi>: {failing.lastError}
+        {t.rich("failingIn", { room: <bdi>{names.name(failing.roomId)}</bdi>, why: failing.lastError })}
       </span>
     );
   }
   const only = webhook.roomId === undefined ? undefined : cursors?.[0];
-  return only ? <span class="admin-row-more">Everything up to number {only.seq} was taken</span> : null;
+  return only ? <span class="admin-row-more">{t("takenUpTo", { seq: String(only.seq) })}</span> : null;
 }

@@ -1,4 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
+import { commaText } from "../../i18n/number";
 import { Field, Form } from "../../session/fields";
 import { FreshSecret } from "../../ui/FreshSecret";
 import { dateAndTime } from "../../ui/time";
@@ -18,12 +20,12 @@ import { useMaking } from "./useMaking";
 const MAX_URL = 2048;
 
 const EVENTS = [
-  ["new_message", "Messages"],
-  ["message_updated", "Edits"],
-  ["message_deleted", "Deletes"],
-  ["reaction_updated", "Reactions"],
-  ["member_updated", "Members"],
-  ["room_updated", "Settings"],
+  ["new_message", "eventMessages"],
+  ["message_updated", "eventEdits"],
+  ["message_deleted", "eventDeletes"],
+  ["reaction_updated", "eventReactions"],
+  ["member_updated", "eventMembers"],
+  ["room_updated", "eventSettings"],
 ] as const;
 
 /** Programs that a room's events are taken to, how far each has come, and what keeps it. */
@@ -38,59 +40,63 @@ export function Webhooks({ chat, requests, names, roomId }: ScreenProps) {
     list.refresh();
   });
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Webhooks" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partWebhooks")} aria-busy={list.busy}>
       <div class="admin-form">
-        <h2>Make a webhook</h2>
-        <Form action="Make a webhook" busy={busy} error={error} onSubmit={() => void make(() => routes.makeWebhook(url.trim(), events))}>
+        <h2>{t("makeWebhook")}</h2>
+        <Form action={t("makeWebhook")} busy={busy} error={error} onSubmit={() => void make(() => routes.makeWebhook(url.trim(), events))}>
           <Field
-            label="Address"
+            label={t("address")}
             value={url}
             onInput={setURL}
             autocomplete="off"
             maxLength={MAX_URL}
             required
-            hint={`Every event ${roomId === undefined ? "of every room but direct ones" : "of this room"} is sent there, from now on.`}
+            hint={t(roomId === undefined ? "allSentThere" : "roomSentThere")}
           />
           <fieldset class="admin-checks">
-            <legend>Only these events (none chosen: all)</legend>
+            <legend>{t("onlyEvents")}</legend>
             {EVENTS.map(([event, label]) => (
               <label key={event} class="checkbox">
                 <input type="checkbox" checked={events.includes(event)} onChange={(change) => setEvents(change.currentTarget.checked ? [...events, event] : events.filter((one) => one !== event))} />
-                {label}
+                {t(label)}
               </label>
             ))}
           </fieldset>
         </Form>
-        {made !== "" && <FreshSecret key={made} label="What it signs with, shown only now" copy="Copy the secret" value={made} />}
+        {made !== "" && <FreshSecret key={made} label={t("secretOnce")} copy={t("copySecret")} value={made} />}
       </div>
       <div class="admin-tools">
-        <h2>Webhooks</h2>
-        <Freshness list={list} what="webhooks" />
+        <h2>{t("partWebhooks")}</h2>
+        <Freshness list={list} listed="listWebhooks" />
       </div>
-      <ul class="admin-rows" aria-label="Webhooks">
+      <ul class="admin-rows" aria-label={t("partWebhooks")}>
         {list.items.map((webhook) => (
           <Removable
             key={webhook.id}
             id={webhook.id}
             name={webhook.url}
-            consequence="Nothing is sent there any more."
+            consequence={t("webhookGone")}
             onRemove={() => routes.remove("webhooks", webhook.id)}
             onRemoved={list.refresh}
             actions={
-              <button type="button" class="button-plain" aria-haspopup="dialog" aria-label={`Progress of ${webhook.url}`} onClick={() => setOpen(webhook)}>
-                Progress
+              <button type="button" class="button-plain" aria-haspopup="dialog" aria-label={t("progressOf", { url: webhook.url })} onClick={() => setOpen(webhook)}>
+                {t("progress")}
               </button>
             }
           >
             <bdi class="admin-row-name">{webhook.url}</bdi>
             <span class="admin-row-more">
-              {webhook.events === undefined ? "All events" : eventsText(webhook.events)} · made by <Person chat={chat} id={webhook.createdBy} />, {dateAndTime(Date.parse(webhook.createdAt))}
+              {t.rich("webhookRow", {
+                events: webhook.events === undefined ? t("allEvents") : eventsText(webhook.events),
+                person: <Person chat={chat} id={webhook.createdBy} />,
+                date: dateAndTime(Date.parse(webhook.createdAt)),
+              })}
             </span>
             <WebhookState routes={routes} names={names} webhook={webhook} readAt={list.readAt ?? 0} />
           </Removable>
         ))}
       </ul>
-      <ListEnd list={list} what="webhooks" empty={<Empty icon="send" title="There is no webhook yet" />} />
+      <ListEnd list={list} listed="listWebhooks" empty={<Empty icon="send" title={t("noWebhook")} />} />
       {open && (
         <CursorsDialog
           routes={routes}
@@ -108,5 +114,10 @@ export function Webhooks({ chat, requests, names, roomId }: ScreenProps) {
 }
 
 function eventsText(events: readonly string[]): string {
-  return events.map((event) => EVENTS.find(([name]) => name === event)?.[1] ?? event).join(", ");
+  return commaText(
+    events.map((event) => {
+      const known = EVENTS.find(([name]) => name === event);
+      return known ? t(known[1]) : event;
+    }),
+  );
 }

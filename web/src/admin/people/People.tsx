@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
 import type { Profile } from "../../protocol";
 import { Avatar } from "../../ui/Avatar";
 import { Freshness } from "../Freshness";
@@ -15,12 +16,12 @@ export function People({ chat, requests }: ScreenProps) {
   const [text, setText] = useState("");
   const list = useList<Profile>(text, chat.status.value.kind === "online", (last) => requests.people(text, last));
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="People" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partPeople")} aria-busy={list.busy}>
       <div class="admin-tools">
-        <SearchRow label="Name or id" maxLength={MAX_QUERY} onSearch={setText} />
-        <Freshness list={list} what="people" />
+        <SearchRow label={t("nameOrId")} maxLength={MAX_QUERY} onSearch={setText} />
+        <Freshness list={list} listed="listPeople" />
       </div>
-      <ul class="admin-rows" aria-label="People">
+      <ul class="admin-rows" aria-label={t("partPeople")}>
         {list.items.map(({ id, name }) => (
           <li key={id} class="admin-row" data-row={id}>
             <Avatar id={id} name={name || id} />
@@ -34,14 +35,14 @@ export function People({ chat, requests }: ScreenProps) {
           </li>
         ))}
       </ul>
-      <ListEnd list={list} what="people" empty={<Empty icon="people" title={text === "" ? "Nobody was here yet" : "Nobody is called so"} />} />
+      <ListEnd list={list} listed="listPeople" empty={<Empty icon="people" title={t(text === "" ? "nobodyYet" : "nobodyCalledSo")} />} />
     </section>
   );
 }
 
 /** What an id says of somebody: the first letters are the server's own. */
 function kindOf(id: string): string {
-  if (id.startsWith("a:")) return " · account";
-  if (id.startsWith("g:")) return " · guest";
-  return id.startsWith("b:") ? " · bot" : "";
+  if (id.startsWith("a:")) return ` · ${t("account")}`;
+  if (id.startsWith("g:")) return ` · ${t("guest")}`;
+  return id.startsWith("b:") ? ` · ${t("bot")}` : "";
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
 import { BANS, optionsOf, USUAL_BAN } from "../../details/periods";
+import { t } from "../../i18n/en/admin";
 import { Form } from "../../session/fields";
 import { Dialog } from "../../ui/Dialog";
 import { SelectField } from "../../ui/SelectField";
@@ -18,11 +19,16 @@ interface ActDialogProps {
   onClose: () => void;
 }
 
-const acts: Readonly<Record<Act, { title: (name: string) => string; text: string; action: string }>> = {
-  delete: { title: () => "Delete this message?", text: "It goes away for everyone in the room. This cannot be undone.", action: "Delete" },
-  mute: { title: (name) => `Mute ${name}?`, text: "They may only read in this room, until somebody lets them write again in the room's members.", action: "Mute" },
-  ban: { title: (name) => `Ban ${name}?`, text: "They leave the room at once, and can neither read nor write there until the time is over.", action: "Ban" },
-};
+function wordsOf(act: Act, name: string): { title: string; text: string; action: string } {
+  switch (act) {
+    case "delete":
+      return { title: t("deleteTitle"), text: t("deleteText"), action: t("deleteAction") };
+    case "mute":
+      return { title: t("muteTitle", { name }), text: t("muteText"), action: t("muteAction") };
+    case "ban":
+      return { title: t("banTitle", { name }), text: t("banText"), action: t("banAction") };
+  }
+}
 
 /** Asks before something is done about a report, and whether that settles it. */
 export function ActDialog({ act, name, onAct, onResolve, onClose }: ActDialogProps) {
@@ -30,7 +36,7 @@ export function ActDialog({ act, name, onAct, onResolve, onClose }: ActDialogPro
   const [settles, setSettles] = useState(true);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const { title, text, action } = acts[act];
+  const { title, text, action } = wordsOf(act, name);
   const run = async () => {
     setBusy(true);
     const refusal = await refusalOf(
@@ -41,13 +47,13 @@ export function ActDialog({ act, name, onAct, onResolve, onClose }: ActDialogPro
     if (refusal === undefined) onClose();
   };
   return (
-    <Dialog title={title(name)} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <p class="dialog-text">{text}</p>
       <Form action={action} danger busy={busy} error={error} onSubmit={() => void run()}>
-        {act === "ban" && <SelectField label="For how long" value={period} options={optionsOf(BANS)} onChange={setPeriod} />}
+        {act === "ban" && <SelectField label={t("forHowLong")} value={period} options={optionsOf(BANS)} onChange={setPeriod} />}
         <label class="checkbox">
           <input type="checkbox" checked={settles} onChange={(event) => setSettles(event.currentTarget.checked)} />
-          This settles the report
+          {t("settles")}
         </label>
       </Form>
     </Dialog>

@@ -1,4 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
+import { t as ui } from "../../i18n/en/ui";
+import { commaText } from "../../i18n/number";
 import type { NewMessage } from "../../protocol";
 import { exactTime, shortTime } from "../../ui/time";
 import type { AdminRequests } from "../requests";
@@ -32,21 +35,21 @@ export function MessageContext({ requests, roomId, seq, changed, nameOf }: Messa
     };
   }, [requests, roomId, seq, changed, attempt]);
 
-  if (isDirect(roomId)) return <p class="report-unseen">Two people said this to each other: nobody else can read it.</p>;
-  if (held.kind === "loading") return <div class="skeleton-row report-waiting" role="status" aria-label="Reading the message" />;
+  if (isDirect(roomId)) return <p class="report-unseen">{t("unseen")}</p>;
+  if (held.kind === "loading") return <div class="skeleton-row report-waiting" role="status" aria-label={t("readingMessage")} />;
   if (held.kind === "failed") {
     return (
       <p class="report-unseen">
-        The message could not be read: {held.message}{" "}
+        {t("messageUnread", { why: held.message })}{" "}
         <button type="button" class="button-link" onClick={() => setAttempt(attempt + 1)}>
-          Try again
+          {ui("tryAgain")}
         </button>
       </p>
     );
   }
-  if (!held.messages.some((message) => message.seq === seq)) return <p class="report-unseen">The message is not kept any more.</p>;
+  if (!held.messages.some((message) => message.seq === seq)) return <p class="report-unseen">{t("notKept")}</p>;
   return (
-    <ol class="report-context" aria-label="What was said">
+    <ol class="report-context" aria-label={t("whatWasSaid")}>
       {held.messages.map((message) => (
         <Line key={message.seq} message={message} isIt={message.seq === seq} name={nameOf(message.author)} />
       ))}
@@ -58,7 +61,7 @@ function Line({ message, isIt, name }: { message: NewMessage; isIt: boolean; nam
   const at = Date.parse(message.timestamp);
   return (
     <li class={isIt ? "report-line report-it" : "report-line"} data-seq={message.seq}>
-      {isIt && <span class="hidden">The reported message: </span>}
+      {isIt && <span class="hidden">{t("reportedMessage")} </span>}
       <span class="report-line-head">
         <bdi class="admin-name" title={message.author}>
           {name}
@@ -68,7 +71,7 @@ function Line({ message, isIt, name }: { message: NewMessage; isIt: boolean; nam
         </time>
       </span>
       {message.deleted ? (
-        <span class="report-text report-gone">This message was deleted.</span>
+        <span class="report-text report-gone">{t("wasDeleted")}</span>
       ) : (
         <span class="report-text" dir="auto">
           {message.text}
@@ -80,5 +83,5 @@ function Line({ message, isIt, name }: { message: NewMessage; isIt: boolean; nam
 }
 
 function filesText(names: readonly string[]): string {
-  return `${names.length === 1 ? "File" : "Files"}: ${names.join(", ")}`;
+  return t("files", { count: names.length, files: commaText(names) });
 }

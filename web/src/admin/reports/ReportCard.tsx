@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { messageOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
 import { ChatError } from "../../../client/src/index";
+import { t } from "../../i18n/en/admin";
 import { goToMessage, messagePath } from "../../route";
 import { Avatar } from "../../ui/Avatar";
 import { followHere } from "../../ui/followHere";
@@ -57,7 +58,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     if (what === "delete") await gone(requests.deleteMessage(roomId, seq));
     if (what === "ban") await requests.setMember({ roomId, userId: author, bannedUntil: until });
     if (what === "mute") await requests.setMember({ roomId, userId: author, role: "reader" });
-    setSaid(doneWords[what](name, until));
+    setSaid(doneText(what, name, until));
     if (what === "delete") setChanged(changed + 1);
   };
   const close = () => {
@@ -65,21 +66,19 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     keepFocus();
   };
   return (
-    <article class="report" data-report={group.key} data-state={state} aria-label={`A message of ${name}`}>
+    <article class="report" data-report={group.key} data-state={state} aria-label={t("messageOf", { name })}>
       <header class="report-head">
         <Avatar id={author} name={name} />
         <div class="report-who">
           <Person chat={chat} id={author} first />
           {showsRoom && (
-            <span class="report-where">
-              in <bdi>{names.name(roomId)}</bdi>
-            </span>
+            <span class="report-where">{t.rich("inRoom", { room: <bdi>{names.name(roomId)}</bdi> })}</span>
           )}
         </div>
-        <span class="report-state">{stateNames[state]}</span>
+        <span class="report-state">{t(state)}</span>
       </header>
       <MessageContext requests={requests} roomId={roomId} seq={seq} changed={changed} nameOf={(id) => chat.people.name(id)} />
-      <ul class="report-reasons" aria-label="Reports">
+      <ul class="report-reasons" aria-label={t("partReports")}>
         {reports.map((report) => (
           <Reason key={report.id} chat={chat} report={report} />
         ))}
@@ -92,17 +91,17 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
           <>
             <button type="button" class="button-plain danger" onClick={() => setAct("delete")}>
               <Icon name="trash" size={18} />
-              Delete message
+              {t("deleteMessage")}
             </button>
             {author !== chat.user.id && (
               <>
                 <button type="button" class="button-plain" onClick={() => setAct("mute")}>
                   <Icon name="pause" size={18} />
-                  Mute…
+                  {t("muteMore")}
                 </button>
                 <button type="button" class="button-plain" onClick={() => setAct("ban")}>
                   <Icon name="ban" size={18} />
-                  Ban…
+                  {t("banMore")}
                 </button>
               </>
             )}
@@ -112,17 +111,17 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
           <>
             <button type="button" class="button-plain" disabled={busy} onClick={() => void press("resolved")}>
               <Icon name="check" size={18} />
-              Resolve
+              {t("resolve")}
             </button>
             <button type="button" class="button-plain" disabled={busy} onClick={() => void press("dismissed")}>
               <Icon name="close" size={18} />
-              Dismiss
+              {t("dismiss")}
             </button>
           </>
         ) : (
           <button type="button" class="button-plain" disabled={busy} onClick={() => void press("open")}>
             <Icon name="retry" size={18} />
-            Open again
+            {t("openAgain")}
           </button>
         )}
         {!isDirect(roomId) && (
@@ -131,7 +130,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
             href={messagePath(roomId, seq)}
             onClick={followHere(() => goToMessage(roomId, seq))}
           >
-            Show it in the room
+            {t("showInRoom")}
           </a>
         )}
       </div>
@@ -142,19 +141,20 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
 
 function Reason({ chat, report }: { chat: Chat; report: Report }) {
   const at = Date.parse(report.timestamp);
+  const said = {
+    person: <Person chat={chat} id={report.reporter} />,
+    time: (
+      <time dateTime={report.timestamp} title={exactTime(at)}>
+        {dateAndTime(at)}
+      </time>
+    ),
+  };
   return (
     <li>
       <span class="report-reason-head">
-        Reported by <Person chat={chat} id={report.reporter} />
-        {", "}
-        <time dateTime={report.timestamp} title={exactTime(at)}>
-          {dateAndTime(at)}
-        </time>
-        {report.doneBy !== undefined && report.state !== "open" && (
-          <>
-            . {stateNames[report.state]} by <Person chat={chat} id={report.doneBy} />
-          </>
-        )}
+        {report.doneBy === undefined || report.state === "open"
+          ? t.rich("reportedBy", said)
+          : t.rich("reportedAndDone", { ...said, state: report.state, doneBy: <Person chat={chat} id={report.doneBy} /> })}
       </span>
       <q class="report-reason" dir="auto">
         {report.reason}
@@ -163,13 +163,16 @@ function Reason({ chat, report }: { chat: Chat; report: Report }) {
   );
 }
 
-const stateNames: Readonly<Record<ReportState, string>> = { open: "Open", resolved: "Resolved", dismissed: "Dismissed" };
-
-const doneWords: Readonly<Record<Act, (name: string, until: string) => string>> = {
-  delete: () => "The message is deleted.",
-  mute: (name) => `${name} may only read now.`,
-  ban: (name, until) => `${name} is banned until ${dateAndTime(Date.parse(until))}.`,
-};
+function doneText(act: Act, name: string, until: string): string {
+  switch (act) {
+    case "delete":
+      return t("isDeleted");
+    case "mute":
+      return t("mayOnlyRead", { name });
+    case "ban":
+      return t("isBanned", { name, time: dateAndTime(Date.parse(until)) });
+  }
+}
 
 /** A message that somebody else has deleted meanwhile is as good as deleted. */
 async function gone(request: Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { t } from "../../i18n/en/admin";
 import { type Report, REPORT_STATES, type ReportState } from "../decode";
 import { Freshness } from "../Freshness";
 import { Empty, ListEnd } from "../ListEnd";
@@ -9,24 +10,22 @@ import { ReportCard } from "./ReportCard";
 
 type Shown = ReportState | "all";
 
-const shownNames: Readonly<Record<Shown, string>> = { open: "Open", resolved: "Resolved", dismissed: "Dismissed", all: "All" };
-
 /** What people have reported: each message with what was said around it, and what may be done about it. */
 export function Reports({ chat, requests, names, roomId }: ScreenProps) {
   const [shown, setShown] = useState<Shown>("open");
   const online = chat.status.value.kind === "online";
   const list = useList<Report>(`${roomId ?? ""} ${shown}`, online, (last) => requests.reports(roomId, shown === "all" ? undefined : shown, last));
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Reports" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partReports")} aria-busy={list.busy}>
       <div class="admin-tools">
-        <div class="segments" role="group" aria-label="Which reports">
+        <div class="segments" role="group" aria-label={t("whichReports")}>
           {([...REPORT_STATES, "all"] as const).map((state) => (
             <button key={state} type="button" aria-pressed={state === shown} onClick={() => setShown(state)}>
-              {shownNames[state]}
+              {t(state)}
             </button>
           ))}
         </div>
-        <Freshness list={list} what="reports" />
+        <Freshness list={list} listed="listReports" />
       </div>
       <ul class="reports">
         {groupsOf(list.items).map((group) => (
@@ -42,7 +41,7 @@ export function Reports({ chat, requests, names, roomId }: ScreenProps) {
           </li>
         ))}
       </ul>
-      <ListEnd list={list} what="reports" next="Show older" empty={<Nothing shown={shown} />} />
+      <ListEnd list={list} listed="listReports" next={t("showOlder")} empty={<Nothing shown={shown} />} />
     </section>
   );
 }
@@ -50,10 +49,10 @@ export function Reports({ chat, requests, names, roomId }: ScreenProps) {
 function Nothing({ shown }: { shown: Shown }) {
   if (shown === "open") {
     return (
-      <Empty icon="check" title="Nothing is waiting">
-        <p>Whoever reports a message from its menu brings it here.</p>
+      <Empty icon="check" title={t("nothingWaits")}>
+        <p>{t("howToReport")}</p>
       </Empty>
     );
   }
-  return <Empty icon="flag" title={shown === "all" ? "Nothing was ever reported" : `No report was ${shown}`} />;
+  return <Empty icon="flag" title={t(shown === "all" ? "neverReported" : shown === "resolved" ? "noneResolved" : "noneDismissed")} />;
 }

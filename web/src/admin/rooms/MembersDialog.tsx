@@ -4,6 +4,7 @@ import type { Chat } from "../../chat/chat";
 import { actionsFor, type MemberStep } from "../../details/memberActions";
 import { MemberQuestion } from "../../details/MemberQuestion";
 import { MemberRow } from "../../details/MemberRow";
+import { t } from "../../i18n/en/admin";
 import type { Member, RoomRow, SetMember } from "../../protocol";
 import { ActionMenu } from "../../ui/ActionMenu";
 import { Dialog } from "../../ui/Dialog";
@@ -44,11 +45,11 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
     setMenu(undefined);
   };
   return (
-    <Dialog title={`Members of ${room.name}`} side onClose={onClose}>
+    <Dialog title={t("membersOf", { room: room.name })} side onClose={onClose}>
       <p class="form-error" role="alert">
         {said}
       </p>
-      <ul class="members" aria-label="Members">
+      <ul class="members" aria-label={t("members")}>
         {list.items.map((member) => (
           <MemberRow
             key={member.userId}
@@ -61,7 +62,7 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
           />
         ))}
       </ul>
-      <ListEnd list={list} what="members" empty={<p class="dialog-text">Nobody has a role of his own here: everyone may read and write.</p>} />
+      <ListEnd list={list} listed="listMembers" empty={<p class="dialog-text">{t("noRoles")}</p>} />
       {menu && (
         <ActionMenu
           label={chat.people.name(menu.member.userId)}

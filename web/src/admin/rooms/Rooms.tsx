@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { periodText } from "../../details/periods";
+import { t } from "../../i18n/en/admin";
 import { MAX_ROOM_NAME, type RoomRow } from "../../protocol";
 import { goTo, goToAdmin, roomPath } from "../../route";
 import { RoomMark } from "../../ui/Avatar";
@@ -19,12 +20,12 @@ export function Rooms({ chat, requests }: ScreenProps) {
   const [open, setOpen] = useState<RoomRow>();
   const list = useList<RoomRow>(text, chat.status.value.kind === "online", (last) => requests.rooms(text, last));
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Rooms" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partRooms")} aria-busy={list.busy}>
       <div class="admin-tools">
-        <SearchRow label="Name or id" maxLength={MAX_ROOM_NAME} onSearch={setText} />
-        <Freshness list={list} what="rooms" />
+        <SearchRow label={t("nameOrId")} maxLength={MAX_ROOM_NAME} onSearch={setText} />
+        <Freshness list={list} listed="listRooms" />
       </div>
-      <ul class="admin-rows" aria-label="Rooms">
+      <ul class="admin-rows" aria-label={t("partRooms")}>
         {list.items.map((room) => (
           <li key={room.id} class="admin-row" data-row={room.id}>
             <RoomMark id={room.id} name={room.name} />
@@ -41,17 +42,17 @@ export function Rooms({ chat, requests }: ScreenProps) {
             <span class="admin-row-actions">
               <button type="button" class="button-plain" aria-haspopup="dialog" onClick={() => setOpen(room)}>
                 <Icon name="people" size={18} />
-                Members
+                {t("members")}
               </button>
               <button type="button" class="button-plain" onClick={() => goToAdmin({ part: "reports", roomId: room.id })}>
                 <Icon name="shield" size={18} />
-                Moderate
+                {t("moderate")}
               </button>
             </span>
           </li>
         ))}
       </ul>
-      <ListEnd list={list} what="rooms" empty={<Empty icon="rooms" title={text === "" ? "There is no room yet" : "No room is called so"} />} />
+      <ListEnd list={list} listed="listRooms" empty={<Empty icon="rooms" title={t(text === "" ? "noRoom" : "noRoomCalledSo")} />} />
       {open && <MembersDialog chat={chat} requests={requests} room={open} onClose={() => setOpen(undefined)} />}
     </section>
   );
@@ -59,12 +60,12 @@ export function Rooms({ chat, requests }: ScreenProps) {
 
 function factsOf(room: RoomRow): string {
   const facts = [
-    room.type === "private" ? "Private" : "Public",
-    room.archived && "archived",
-    room.readOnly && "read-only",
-    room.slowModeMs > 0 && `slow mode ${periodText(room.slowModeMs)}`,
-    `${room.lastSeq} ${room.lastSeq === 1 ? "event" : "events"}`,
-    room.last ? `last message ${dateAndTime(Date.parse(room.last.timestamp))}` : "no message yet",
+    t(room.type === "private" ? "privateRoom" : "publicRoom"),
+    room.archived && t("archived"),
+    room.readOnly && t("readOnly"),
+    room.slowModeMs > 0 && t("slowMode", { period: periodText(room.slowModeMs) }),
+    t("eventCount", { count: room.lastSeq }),
+    room.last ? t("lastMessage", { date: dateAndTime(Date.parse(room.last.timestamp)) }) : t("noMessage"),
   ];
   return facts.filter((fact) => fact !== false).join(" · ");
 }

@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { messageOf } from "../../chat/asking";
+import { t } from "../../i18n/en/admin";
 import type { Declaration } from "../../protocol";
 import { feedPath, goToFeed } from "../../route";
 import { Field, Form } from "../../session/fields";
@@ -37,14 +38,14 @@ export function Streams({ chat, requests }: ScreenProps) {
     try {
       setSaid(await work());
     } catch (failure) {
-      setError(failure instanceof SyntaxError ? `This is no JSON: ${failure.message}` : messageOf(failure));
+      setError(failure instanceof SyntaxError ? t("noJson", { why: failure.message }) : messageOf(failure));
     }
     setBusy(false);
   };
   const apply = async () => {
     await applyStream(requests, name.trim(), JSON.parse(text));
     list.refresh();
-    return `${name.trim()} is applied.`;
+    return t("isApplied", { name: name.trim() });
   };
   const edit = async (stream: string) => {
     setText(JSON.stringify(await readStream(requests, stream), null, 2));
@@ -53,13 +54,13 @@ export function Streams({ chat, requests }: ScreenProps) {
     return "";
   };
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label="Streams" aria-busy={list.busy}>
+    <section class="admin-screen" tabIndex={-1} aria-label={t("partStreams")} aria-busy={list.busy}>
       <div class="admin-form">
-        <h2>Declare a stream</h2>
-        <Form action="Apply" busy={busy} error={error} onSubmit={() => void run(apply)}>
-          <Field label="Name" value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint="orders/all watches the collection orders; a name without a slash watches the database." />
+        <h2>{t("declareStream")}</h2>
+        <Form action={t("apply")} busy={busy} error={error} onSubmit={() => void run(apply)}>
+          <Field label={t("name")} value={name} onInput={setName} autocomplete="off" maxLength={MAX_NAME} required hint={t("streamNameHint")} />
           <div class="field">
-            <label for={id}>Declaration</label>
+            <label for={id}>{t("declaration")}</label>
             <textarea id={id} ref={editor} class="admin-code" rows={10} value={text} spellcheck={false} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
           </div>
           <p class="hint" role="status">
@@ -68,21 +69,21 @@ export function Streams({ chat, requests }: ScreenProps) {
         </Form>
       </div>
       <div class="admin-tools">
-        <h2>Streams</h2>
-        <Freshness list={list} what="streams" />
+        <h2>{t("partStreams")}</h2>
+        <Freshness list={list} listed="listStreams" />
       </div>
-      <ul class="admin-rows" aria-label="Streams">
+      <ul class="admin-rows" aria-label={t("partStreams")}>
         {list.items.map((stream) => (
           <Removable
             key={stream.name}
             id={stream.name}
             name={stream.name}
-            consequence="Whoever has it open is told that it was removed. The documents it watched stay."
+            consequence={t("streamGone")}
             onRemove={() => removeStream(requests, stream.name)}
             onRemoved={list.refresh}
             actions={
-              <button type="button" class="button-plain" aria-label={`Edit ${stream.name}`} onClick={() => void run(() => edit(stream.name))}>
-                Edit
+              <button type="button" class="button-plain" aria-label={t("editOne", { name: stream.name })} onClick={() => void run(() => edit(stream.name))}>
+                {t("edit")}
               </button>
             }
           >
@@ -101,10 +102,10 @@ export function Streams({ chat, requests }: ScreenProps) {
       </ul>
       <ListEnd
         list={list}
-        what="streams"
+        listed="listStreams"
         empty={
-          <Empty icon="feed" title="No stream is declared">
-            <p>Streams need MongoDB: on a server without it none can be.</p>
+          <Empty icon="feed" title={t("noStream")}>
+            <p>{t("streamsNeedMongo")}</p>
           </Empty>
         }
       />
@@ -114,5 +115,5 @@ export function Streams({ chat, requests }: ScreenProps) {
 
 function stagesText(stages: unknown): string {
   const count = Array.isArray(stages) ? stages.length : 0;
-  return count === 0 ? "no stages" : `${count} ${count === 1 ? "stage" : "stages"}`;
+  return t("stages", { count });
 }
