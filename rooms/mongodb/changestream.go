@@ -32,7 +32,40 @@ type changeStream struct {
 	cursor int64
 }
 
-// openStream opens a change stream, from now on where the options say nothing else.
+// openNow opens a change stream that tells of whatever a majority has later than now: all that is read afterwards is
+// what the stream does not tell, or what it does. Left to itself the server begins behind what it took last, and what no
+// majority had by then would be in neither: not in the stream, and not yet in what is read.
+func (s *Store) openNow(ctx context.Context, over watched, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
+	since, err := s.committed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if since != nil {
+		further = append(further, options.ChangeStream().SetStartAtOperationTime(since))
+	}
+	return s.openStream(ctx, over, pipeline, further...)
+}
+
+// committed gives the moment behind the last that a majority has; nil where the server does not tell.
+func (s *Store) committed(ctx context.Context) (*bson.Timestamp, error) {
+	ctx, cancel := s.reading(ctx)
+	defer cancel()
+	// The time of a read is that of what it sees.
+	answer, err := s.messages.Database().RunCommand(ctx, bson.D{
+		{Key: "find", Value: s.messages.Name()}, {Key: "limit", Value: 1}, {Key: "singleBatch", Value: true},
+		{Key: "projection", Value: field("_id", 1)}, {Key: "readConcern", Value: field("level", "majority")},
+	}).Raw()
+	if err != nil {
+		return nil, fail("ask for the time of the database", err)
+	}
+	t, i, ok := answer.Lookup("operationTime").TimestampOK()
+	if !ok {
+		return nil, nil
+	}
+	return &bson.Timestamp{T: t, I: i + 1}, nil
+}
+
+// openStream opens a change stream, where the options say.
 func (s *Store) openStream(ctx context.Context, over watched, pipeline mongo.Pipeline, further ...options.Lister[options.ChangeStreamOptions]) (*changeStream, error) {
 	// A deadline would go along to the server, so a timer bounds the opening instead.
 	opening, cancel := context.WithCancelCause(ctx)

@@ -123,7 +123,7 @@ func (d *Declarations) Watch(ctx context.Context, opened, changed func()) error 
 
 func (d *Declarations) watch(ctx context.Context, opened, changed func()) error {
 	// Over the database, because a stream over a collection ends with it, and these may come and go.
-	stream, err := d.openStream(ctx, d.messages.Database(), mongo.Pipeline{
+	stream, err := d.openNow(ctx, d.messages.Database(), mongo.Pipeline{
 		field("$match", field("ns.coll", field("$in", bson.A{d.declared.Name(), d.rules.Name()}))),
 		field("$project", field("_id", 1)),
 	})

@@ -89,12 +89,14 @@ func (f *Feeds) Open(ctx context.Context, w streams.Watch) (streams.Cursor, erro
 	if w.OneByOne {
 		opts.SetBatchSize(1)
 	}
+	open := f.store.openNow
 	if w.After != "" {
+		open = f.store.openStream
 		opts.SetResumeAfter(field("_data", string(w.After)))
 	}
 	live, cancel := context.WithCancel(f.store.live)
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
-	stream, err := f.store.openStream(live, f.over(w), f.pipeline(w), opts)
+	stream, err := open(live, f.over(w), f.pipeline(w), opts)
 	if err == nil && ctx.Err() != nil {
 		closeWithin(ctx, stream, grace)
 		err = ctx.Err()

@@ -14,18 +14,9 @@ import (
 
 // begin notes the time at which the store was opened: the first watch begins there.
 func (n *Notifications) begin(ctx context.Context) error {
-	ctx, cancel := n.reading(ctx)
-	defer cancel()
-	answer, err := n.notifications.Database().RunCommand(ctx, field("ping", 1)).Raw()
-	if err != nil {
-		return fail("ask for the time of the database", err)
-	}
-	t, i, ok := answer.Lookup("operationTime").TimestampOK()
-	if !ok {
-		return nil // the first watch begins when it opens
-	}
-	n.since = &bson.Timestamp{T: t, I: i + 1}
-	return nil
+	since, err := n.committed(ctx)
+	n.since = since // nil: the first watch begins when it opens
+	return err
 }
 
 // WatchNotifications opens one change stream over notifications, behind what the watch
@@ -73,7 +64,7 @@ func (n *Notifications) open(ctx context.Context) (*changeStream, error) {
 		return stream, err
 	}
 	n.startAnew(err)
-	return n.openStream(ctx, n.notifications, notifying())
+	return n.openNow(ctx, n.notifications, notifying())
 }
 
 // notifying lets inserts through, and of those over maxDocument the key fields only.
