@@ -143,6 +143,8 @@ test("who reads in the middle of a thread stays there when something above shrin
     const row = [...element.querySelectorAll(".message")].find((one) => one.querySelector(".bubble-text")?.textContent === "answer 30");
     if (!row) throw new Error("answer 30 is not there");
     element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    // The frame after the next comes when the page has been told of the scrolling.
+    return new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
   });
   const top = () => scroller.evaluate((element) => ([...element.querySelectorAll(".message")].find((one) => one.querySelector(".bubble-text")?.textContent === "answer 30")?.getBoundingClientRect().top ?? Number.NaN) - element.getBoundingClientRect().top);
   const before = await top();
@@ -154,7 +156,13 @@ test("who reads in the middle of a thread stays there when something above shrin
   await server.ask("bot", "DELETE", "rooms/held/messages/1"); // what was asked
   await expect.poll(() => deleted.count(), { timeout: SOON_MS }).toBe(2);
   await stays();
-  await ann.page.getByRole("button", { name: "Show earlier replies" }).evaluate((button: HTMLElement) => button.click()); // not by the mouse, which would scroll there
+  // Not by the mouse, which would scroll there. A scrolling may be told of before the page has made good what changed above.
+  await ann.page.getByRole("button", { name: "Show earlier replies" }).evaluate(async (button: HTMLElement) => {
+    const scroller = button.closest("#thread-messages");
+    button.click();
+    while (button.isConnected) await Promise.resolve();
+    scroller?.dispatchEvent(new Event("scroll"));
+  });
   await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(MANY_ANSWERS + 1);
   await stays();
   await ann.leave();

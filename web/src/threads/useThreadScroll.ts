@@ -11,6 +11,8 @@ export const AT_END_PX = 40;
 interface Standing {
   readonly row: Anchor;
   readonly answer: Anchor;
+  /** The scroller's scrollTop then. */
+  readonly scrollTop: number;
 }
 
 /** Keeps the reader's place among the answers: at the end while he follows, else at the same row, whatever comes or grows above it. */
@@ -19,11 +21,7 @@ export function useThreadScroll(scroller: RefObject<HTMLDivElement | null>, answ
   const sent = useRef("");
   const taken = useRef(answers);
   const standing = useRef<Standing | undefined>(undefined);
-
-  // What is there still is the old page: where things stand is noted, for the scrolling may not have been told of yet.
-  const old = taken.current;
-  const isNew = answers !== old;
-  if (isNew && scroller.current && !following.current) standing.current = standingIn(scroller.current, old);
+  const lastTop = useRef(0); // scrollTop when it was last told of, or put at the end
   taken.current = answers;
 
   useLayoutEffect(() => {
@@ -32,21 +30,35 @@ export function useThreadScroll(scroller: RefObject<HTMLDivElement | null>, answ
     const sending = answers.findLast(({ state }) => state === "sending")?.key ?? "";
     if (sending !== "" && sending !== sent.current) following.current = true; // who writes wants to see it
     sent.current = sending;
-    if (following.current) element.scrollTop = element.scrollHeight;
-    else if (standing.current) restore(element, standing.current.answer);
+    if (following.current) lastTop.current = toEnd(element);
+    else {
+      if (standing.current) restore(element, moved(standing.current, element).answer);
+      standing.current = standingIn(element, answers);
+    }
   }, [answers]);
 
   useEffect(() => {
     const element = scroller.current;
     const content = element?.firstElementChild;
     if (!element || !content) return undefined;
+    const hold = () => {
+      if (standing.current) restore(element, moved(standing.current, element).row);
+    };
     const scrolled = () => {
-      following.current = element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
+      // What grew or shrank in this frame is told of only after the scrolling: first things are put where they stood.
+      if (!following.current) hold();
+      const isAtEnd = element.scrollHeight - element.clientHeight - element.scrollTop <= AT_END_PX;
+      // Answers may have come since the scrolling that this tells of: only who moved up has left the end.
+      following.current = isAtEnd || (following.current && element.scrollTop >= lastTop.current);
+      lastTop.current = element.scrollTop;
       standing.current = following.current ? undefined : standingIn(element, taken.current);
     };
     const resized = new ResizeObserver(() => {
-      if (following.current) element.scrollTop = element.scrollHeight;
-      else if (standing.current) restore(element, standing.current.row);
+      if (following.current) lastTop.current = toEnd(element);
+      else {
+        hold();
+        standing.current = standingIn(element, taken.current);
+      }
     });
     resized.observe(element);
     resized.observe(content);
@@ -58,11 +70,23 @@ export function useThreadScroll(scroller: RefObject<HTMLDivElement | null>, answ
   }, []);
 }
 
+/** Gives its scrollTop then. */
+function toEnd(scroller: HTMLElement): number {
+  scroller.scrollTop = scroller.scrollHeight;
+  return scroller.scrollTop;
+}
+
 function standingIn(scroller: HTMLElement, answers: readonly Item[]): Standing | undefined {
   const sight = sightOf(scroller);
   if (!sight) return undefined;
   const rows = rowsOf(scroller);
   const keys = new Set(answers.map(({ key }) => key));
   const answer = rows.slice(rows.indexOf(sight.first)).find((row) => keys.has(keyOf(row))) ?? sight.first;
-  return { row: anchorOf(scroller, sight.first), answer: anchorOf(scroller, answer) };
+  return { row: anchorOf(scroller, sight.first), answer: anchorOf(scroller, answer), scrollTop: scroller.scrollTop };
+}
+
+/** Where things belong after what was scrolled since they were noted: the scrolling may not have been told of yet. */
+function moved({ row, answer, scrollTop }: Standing, scroller: HTMLElement): Standing {
+  const by = scroller.scrollTop - scrollTop;
+  return { row: { ...row, top: row.top - by }, answer: { ...answer, top: answer.top - by }, scrollTop: scroller.scrollTop };
 }
