@@ -124,7 +124,11 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := openStore(ctx, o.Config, true, o.Logger)
+	var kept store
+	err = untilAvailable(ctx, o.Logger, func() (err error) {
+		kept, err = openStore(ctx, o.Config, true, o.Logger)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +186,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	a.revoked = auth.NewRevocations(a.store.Revocations(), nil, o.Logger)
-	if err := a.revoked.Load(ctx); err != nil {
+	if err := untilAvailable(ctx, o.Logger, func() error { return a.revoked.Load(ctx) }); err != nil {
 		return err
 	}
 	a.service = rooms.New(a.store.Rooms(), rooms.Options{
@@ -194,7 +198,7 @@ func (a *App) compose(ctx context.Context, o Options) (err error) {
 	if err := a.composeWebhooks(o); err != nil {
 		return err
 	}
-	if err := a.composePush(ctx, o); err != nil {
+	if err := untilAvailable(ctx, o.Logger, func() error { return a.composePush(ctx, o) }); err != nil {
 		return err
 	}
 	if c.LinkPreviews {
