@@ -14,13 +14,16 @@ import { openAdmin, openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
 import { SignIn } from "./session/SignIn";
 
+/** What is said where one signs in again, by its key of the catalogue. */
+type Notice = "signedOutByServer";
+
 /** The page: signing in, or the chat of whoever is signed in. */
 export function App({ session }: { session: SessionStore }) {
   const current = session.current.value;
-  const [notice, setNotice] = useState<string>();
+  const [notice, setNotice] = useState<Notice>();
   return (
     <>
-      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? t("signedOutElsewhere") : notice} />}
+      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? t("signedOutElsewhere") : notice && t(notice)} />}
       <DropZone />
     </>
   );
@@ -29,7 +32,7 @@ export function App({ session }: { session: SessionStore }) {
 interface SignedInProps {
   session: SessionStore;
   current: Session;
-  onNotice: (notice: string | undefined) => void;
+  onNotice: (notice: Notice | undefined) => void;
 }
 
 function SignedIn({ session, current, onNotice }: SignedInProps) {
@@ -60,7 +63,7 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
   const ended = chat?.status.value.kind === "ended";
   useEffect(() => {
     if (!ended) return;
-    onNotice(t("signedOutByServer"));
+    onNotice("signedOutByServer");
     signOut(session);
   }, [ended]);
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Chat } from "../chat/chat";
 import { t as ui } from "../i18n/en/ui";
+import { commaText } from "../i18n/number";
 import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 import { goToMessage, messagePath } from "../route";
@@ -37,7 +38,7 @@ export function MessageCard({ chat, message, onOpened, children }: MessageCardPr
           </time>
         </span>
         <span class="card-text" dir="auto">
-          {plainText(text) || attachments.map(({ name }) => name).join(", ")}
+          {plainText(text) || commaText(attachments.map(({ name }) => name))}
         </span>
       </a>
       {children}

@@ -81,7 +81,7 @@ export function RoomRow({ chat, room, now, isOpen, onOpened }: RoomRowProps) {
             {unread > 0 && !muted && (
               <span class="badge">
                 {countText(unread)}
-                <span class="hidden"> {t("unread")}</span>
+                <span class="hidden"> {t("unread", { count: unread })}</span>
               </span>
             )}
           </span>

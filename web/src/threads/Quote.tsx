@@ -2,6 +2,7 @@ import type { ApartMessages } from "../chat/apart";
 import { t } from "../i18n/en/threads";
 import { t as timeline } from "../i18n/en/timeline";
 import { t as ui } from "../i18n/en/ui";
+import { commaText } from "../i18n/number";
 import { plainText } from "../markdown/parse";
 import type { NewMessage } from "../protocol";
 import { goToMessage, messagePath } from "../route";
@@ -36,7 +37,7 @@ export function Quoted({ message, me }: { message: NewMessage; me: string }) {
     <>
       <bdi class={`quote-author hue-${hueOf(author)}`}>{author === me ? ui("you") : authorName || author}</bdi>
       <span class="quote-text" dir="auto">
-        {deleted ? timeline("deleted") : plainText(text) || attachments.map(({ name }) => name).join(", ")}
+        {deleted ? timeline("deleted") : plainText(text) || commaText(attachments.map(({ name }) => name))}
       </span>
     </>
   );

@@ -4,6 +4,7 @@ import type { Chat } from "../chat/chat";
 import { t } from "../i18n/en/threads";
 import { t as timeline } from "../i18n/en/timeline";
 import { t as ui } from "../i18n/en/ui";
+import { commaText } from "../i18n/number";
 import { plainText } from "../markdown/parse";
 import { decodeMessage } from "../protocol-decode";
 import { goToThread, threadPath } from "../route";
@@ -72,7 +73,7 @@ function Card({ chat, unread, onOpen, onRead }: CardProps) {
           </time>
         </span>
         <span class="card-text" dir="auto">
-          {t.rich("said", { name: <bdi>{author}</bdi>, text: message?.deleted ? timeline("deleted") : plainText(message?.text ?? "") || (message?.attachments ?? []).map(({ name }) => name).join(", ") })}
+          {t.rich("said", { name: <bdi>{author}</bdi>, text: message?.deleted ? timeline("deleted") : plainText(message?.text ?? "") || commaText((message?.attachments ?? []).map(({ name }) => name)) })}
         </span>
         <span class="thread-unread">{unread.unread >= MOST_COUNTED ? t("newRepliesMost", { most: MOST_COUNTED - 1 }) : t("newReplies", { count: unread.unread })}</span>
       </a>

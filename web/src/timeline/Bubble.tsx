@@ -4,7 +4,7 @@ import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
 import { t } from "../i18n/en/timeline";
 import { MessageText } from "../markdown/MessageText";
-import { numberText } from "../i18n/number";
+import { commaText, numberText } from "../i18n/number";
 import { LinkCard } from "../previews/LinkCard";
 import { MENTION_ROOM } from "../protocol";
 import { Quote } from "../threads/Quote";
@@ -141,10 +141,10 @@ function namedIn(item: Item, chat: Chat): Named[] {
 
 /** Who has read our newest message, where the room shows it. */
 function SeenBy({ by }: { by: readonly string[] }) {
-  const names = <bdi>{by.slice(0, SEEN_NAMES).join(", ")}</bdi>;
+  const names = <bdi>{commaText(by.slice(0, SEEN_NAMES))}</bdi>;
   const more = by.length - SEEN_NAMES;
   return (
-    <p class="seen-by" title={by.join(", ")}>
+    <p class="seen-by" title={commaText(by)}>
       {more > 0 ? t.rich("seenByMore", { names, count: more }) : t.rich("seenBy", { names })}
     </p>
   );

@@ -15,18 +15,20 @@ export interface Asked {
   refusal: string;
 }
 
+type Refusal = keyof typeof refusals;
+
 /** Shows the message that the address names, once the room is joined, and marks it. toMessage brings a message in sight, in the middle and with the focus. */
 export function useAsked(room: RoomState, toMessage: (seq: number) => void): Asked {
   const asked = askedMessage.value?.roomId === room.id ? askedMessage.value : undefined;
   const isIn = room.presence.value.kind === "in";
-  const [done, setDone] = useState<{ asked: AskedMessage; refusal: string }>();
+  const [done, setDone] = useState<{ asked: AskedMessage; refusal: Refusal | undefined }>();
   const going = asked !== undefined && done?.asked !== asked;
 
   useEffect(() => {
     if (!asked || !going || !isIn) return undefined;
     let wanted = true;
     void readAround(room, asked.seq, () => wanted).then((end) => {
-      if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? "" : t(refusals[end]) });
+      if (wanted && end !== "offline") setDone({ asked, refusal: end === "shown" ? undefined : end });
     });
     return () => {
       wanted = false;
@@ -38,10 +40,11 @@ export function useAsked(room: RoomState, toMessage: (seq: number) => void): Ask
   }, [asked]);
 
   useLayoutEffect(() => {
-    if (!done || done.refusal !== "") return;
+    if (!done || done.refusal !== undefined) return;
     toMessage(done.asked.seq);
   }, [done]);
 
   const end = done !== undefined && done.asked === asked ? done : undefined;
-  return { going, marked: end?.refusal === "" ? end.asked.seq : 0, refusal: end?.refusal ?? "" };
+  const refusal = end?.refusal;
+  return { going, marked: end && refusal === undefined ? end.asked.seq : 0, refusal: refusal === undefined ? "" : t(refusals[refusal]) };
 }

@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "إنشاء أول غرفة",
   muted: "مكتومة",
   mentions: "{count, plural, zero {لم يُشر إليك أحد} one {أُشير إليك مرة} two {أُشير إليك مرتين} few {أُشير إليك # مرات} many {أُشير إليك # مرة} other {أُشير إليك # مرة}}",
-  unread: "غير مقروءة",
+  unread: "{count, plural, zero {غير مقروءة} one {غير مقروءة} two {غير مقروءتين} few {غير مقروءة} many {غير مقروءة} other {غير مقروءة}}",
   most: "{count, number}+",
   notSent: "لم تُرسل: {text}",
   youSaid: "أنت: {text}",

@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "Den ersten anlegen",
   muted: "Stummgeschaltet",
   mentions: "{count, plural, one {Einmal erwähnt} other {#-mal erwähnt}}",
-  unread: "ungelesen",
+  unread: "{count, plural, one {ungelesen} other {ungelesen}}",
   most: "{count, number}+",
   notSent: "Nicht gesendet: {text}",
   youSaid: "Sie: {text}",

@@ -18,7 +18,7 @@ export const t = texts("feeds", {
   eventsNewest: "Events, newest first",
   showOlder: "Show {count, number} older",
   gone: "{count, plural, one {# older event is not kept: this page holds the newest {most, number}, or fewer where they are large.} other {# older events are not kept: this page holds the newest {most, number}, or fewer where they are large.}}",
-  received: "{count, number} events",
+  received: "{count, plural, one {# event} other {# events}}",
   paused: "Paused",
   pausedText: "What came is held back. Resume to see it.",
   opening: "Opening the stream",

@@ -31,7 +31,7 @@ export const t = texts("rooms", {
   createFirst: "Create the first one",
   muted: "Muted",
   mentions: "{count, plural, one {You are mentioned} other {You are mentioned # times}}",
-  unread: "unread",
+  unread: "{count, plural, one {unread} other {unread}}",
   most: "{count, number}+",
   notSent: "Not sent: {text}",
   youSaid: "You: {text}",

@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "Crear la primera",
   muted: "Silenciada",
   mentions: "{count, plural, one {Le han mencionado} many {Le han mencionado # de veces} other {Le han mencionado # veces}}",
-  unread: "sin leer",
+  unread: "{count, plural, one {sin leer} many {sin leer} other {sin leer}}",
   most: "{count, number}+",
   notSent: "No enviado: {text}",
   youSaid: "Usted: {text}",

@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "Créer le premier",
   muted: "En sourdine",
   mentions: "{count, plural, one {Vous êtes mentionné} many {Vous êtes mentionné # de fois} other {Vous êtes mentionné # fois}}",
-  unread: "non lus",
+  unread: "{count, plural, one {non lu} many {non lus} other {non lus}}",
   most: "{count, number}+",
   notSent: "Non envoyé : {text}",
   youSaid: "Vous : {text}",

@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "最初のルームを作成",
   muted: "ミュート中",
   mentions: "{count, number}件のメンションがあります",
-  unread: "未読",
+  unread: "{count, plural, other {未読}}",
   most: "{count, number}+",
   notSent: "未送信：{text}",
   youSaid: "あなた：{text}",

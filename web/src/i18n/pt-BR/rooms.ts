@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "Criar a primeira",
   muted: "Silenciada",
   mentions: "{count, plural, one {Você foi mencionado} many {Você foi mencionado # de vezes} other {Você foi mencionado # vezes}}",
-  unread: "não lidas",
+  unread: "{count, plural, one {não lida} many {não lidas} other {não lidas}}",
   most: "{count, number}+",
   notSent: "Não enviada: {text}",
   youSaid: "Você: {text}",

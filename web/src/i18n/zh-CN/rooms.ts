@@ -32,7 +32,7 @@ export const rooms: Translation<typeof t> = {
   createFirst: "创建第一个",
   muted: "已静音",
   mentions: "您被提及 {count, number} 次",
-  unread: "条未读",
+  unread: "{count, plural, other {条未读}}",
   most: "{count, number}+",
   notSent: "未发送：{text}",
   youSaid: "您：{text}",
