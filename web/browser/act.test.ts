@@ -81,6 +81,26 @@ test("an edit: Escape leaves the text, Enter saves it, and a draft is still ther
   await bo.leave();
 });
 
+test("an edit begun in one tab takes the field away in no other", async () => {
+  const { seq } = await server.post("two-tabs", "old", server.token("ann", "Ann"));
+  const ann = await enter("Ann", "two-tabs");
+  const tab = await ann.context.newPage();
+  await tab.addInitScript((token) => sessionStorage.setItem("roomstream.token", token), server.token("ann", "Ann"));
+  await tab.goto(`${server.url}/rooms/two-tabs`);
+  await tab.locator("#messages [data-seq]").waitFor();
+  await tab.getByLabel("Message two-tabs").fill("half a thought");
+  await (await ann.openMenu("old")).getByRole("menuitem", { name: "Edit" }).press("Enter");
+  await ann.editField.fill("new");
+  // What draws the room anew in the other tab leaves the field there.
+  await tab.locator(`#messages [data-seq="${seq}"]`).getByRole("button", { name: "Message actions" }).press("Enter");
+  await tab.getByRole("menuitem", { name: "Open thread" }).press("Enter");
+  await tab.getByRole("textbox", { name: "Reply in the thread" }).waitFor();
+  expect(await tab.getByLabel("Message two-tabs").inputValue()).toBe("half a thought");
+  await ann.editField.press("Enter");
+  await ann.sees(["new"]);
+  await ann.leave();
+});
+
 test("an edit under way is kept over a look at another room and a reload", async () => {
   await server.post("kept-edit", "old", server.token("ann", "Ann"));
   await server.post("edit-elsewhere", "hello");

@@ -47,3 +47,13 @@ test("where storage is forbidden a draft is there until the page goes", () => {
   drafts.set("general", "");
   expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["", false]);
 });
+
+test("what a tab has at a place of its own stays, whatever another tab does there; who comes later has what was put last", () => {
+  const store = new Store();
+  const [here, there] = [new Drafts("ann", () => store), new Drafts("ann", () => store)];
+  const own = here.own("general/edit");
+  there.put("general/edit", "theirs");
+  expect([own.value, here.own("general/edit").value, there.own("general/edit").value]).toEqual(["", "", "theirs"]);
+  here.put("general/edit", "ours");
+  expect([own.value, there.own("general/edit").value, new Drafts("ann", () => store).own("general/edit").value]).toEqual(["ours", "theirs", "ours"]);
+});

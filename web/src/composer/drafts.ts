@@ -1,7 +1,7 @@
 // What was typed and not sent, by user and place, until it is sent or its writer signs out. All tabs of a browser have it in
 // common: what is typed in one is seen in the others.
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 
 const PREFIX = "roomstream.draft.";
 
@@ -12,6 +12,7 @@ export class Drafts {
   /** What the storage did not take: it is full, or forbidden. */
   private readonly kept = new Map<string, string>();
   private readonly listeners = new Map<string, () => void>();
+  private readonly owned = new Map<string, Signal<string>>();
 
   constructor(
     private readonly userId: string,
@@ -40,6 +41,16 @@ export class Drafts {
     this.full.value = this.kept.size > 0;
   }
 
+  /** What this tab has at a place: what was kept when it was first asked for, then what it put there. What another tab does at the same place does not take the field away here. */
+  own(place: string): ReadonlySignal<string> {
+    return this.ownedAt(place);
+  }
+
+  put(place: string, text: string): void {
+    this.set(place, text);
+    this.ownedAt(place).value = text;
+  }
+
   /** Calls told when another tab has changed a place's draft, until the returned function is called. A place has one listener. */
   listen(roomId: string, told: () => void): () => void {
     this.listeners.set(roomId, told);
@@ -60,6 +71,12 @@ export class Drafts {
     };
     page.addEventListener("storage", stored);
     return () => page.removeEventListener("storage", stored);
+  }
+
+  private ownedAt(place: string): Signal<string> {
+    let owned = this.owned.get(place);
+    if (!owned) this.owned.set(place, (owned = signal(this.get(place))));
+    return owned;
   }
 
   private key(roomId: string): string {

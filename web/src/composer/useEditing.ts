@@ -15,19 +15,16 @@ interface Edits {
   isAskedFor: boolean;
   begin: (message: { seq: number; text: string }) => void;
   type: (text: string) => void;
-  end: () => void;
+  /** seq: only where that is what is edited; another may have been begun while it was being saved. */
+  end: (seq?: number) => void;
 }
 
 /** Which message is edited at a place, and how far that is. It is kept as what was typed is: who looks at another room meanwhile finds it again. */
 export function useEditing(place: string, drafts: Drafts): Edits {
   const key = `${place}/edit`;
   const [begun, setBegun] = useState("");
-  const [, render] = useState(0);
-  const edited = decodeEditing(drafts.get(key));
-  const put = (next: Editing | undefined) => {
-    drafts.set(key, next ? JSON.stringify(next) : "");
-    render((n) => n + 1);
-  };
+  const edited = decodeEditing(drafts.own(key).value);
+  const put = (next: Editing | undefined) => drafts.put(key, next ? JSON.stringify(next) : "");
   return {
     edited,
     isAskedFor: edited !== undefined && begun === `${key}/${edited.seq}`,
@@ -36,7 +33,9 @@ export function useEditing(place: string, drafts: Drafts): Edits {
       put({ seq, before: text, text });
     },
     type: (text) => edited && put({ ...edited, text }),
-    end: () => put(undefined),
+    end: (seq) => {
+      if (seq === undefined || decodeEditing(drafts.own(key).peek())?.seq === seq) put(undefined);
+    },
   };
 }
 

@@ -107,7 +107,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           isAskedFor={edits.isAskedFor}
           onType={edits.type}
           onSave={(text) => chat.edit(room, edited.seq, text)}
-          onClose={edits.end}
+          onClose={() => edits.end(edited.seq)}
         />
       ) : (
         <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: t("replyLabel"), parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />

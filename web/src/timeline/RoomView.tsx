@@ -101,7 +101,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                     isAskedFor={edits.isAskedFor}
                     onType={edits.type}
                     onSave={(text) => chat.edit(room, edited.seq, text)}
-                    onClose={edits.end}
+                    onClose={() => edits.end(edited.seq)}
                   />
                 ) : (
                   <Composer
