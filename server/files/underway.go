@@ -17,9 +17,11 @@ type underway struct {
 
 // coming is one of them.
 type coming struct {
-	user    auth.User
-	stop    context.CancelFunc
-	control *http.ResponseController
+	user auth.User
+	stop context.CancelFunc
+
+	mu      sync.Mutex
+	control *http.ResponseController // nil: the upload has ended, and what its handler had is not to be used any more
 }
 
 func newUnderway() *underway { return &underway{all: map[*coming]struct{}{}} }
@@ -27,15 +29,32 @@ func newUnderway() *underway { return &underway{all: map[*coming]struct{}{}} }
 // begin notes an upload. done must be called once, when it has ended.
 func (u *underway) begin(ctx context.Context, user auth.User, control *http.ResponseController) (stopped context.Context, done func()) {
 	ctx, stop := context.WithCancel(ctx)
-	one := &coming{user, stop, control}
+	one := &coming{user: user, stop: stop, control: control}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.all[one] = struct{}{}
 	return ctx, func() {
-		stop()
+		one.end()
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		delete(u.all, one)
+	}
+}
+
+func (c *coming) end() {
+	c.stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.control = nil
+}
+
+// breakOff ends what the handler waits for.
+func (c *coming) breakOff() {
+	c.stop()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.control != nil {
+		_ = c.control.SetReadDeadline(time.Unix(1, 0)) // a read that waits for the client ends
 	}
 }
 
@@ -43,8 +62,7 @@ func (u *underway) begin(ctx context.Context, user auth.User, control *http.Resp
 func (s *Server) End(covered func(auth.User) bool) {
 	for _, one := range s.underway.list() {
 		if covered(one.user) {
-			one.stop()
-			_ = one.control.SetReadDeadline(time.Unix(1, 0)) // a read that waits for the client ends
+			one.breakOff()
 		}
 	}
 }
