@@ -106,10 +106,9 @@ func (m *member) Disconnect() {
 
 // open gives the member its session.
 func (m *member) open(s session) {
-	m.mu.Lock()
-	m.session = s
-	m.mu.Unlock()
-	m.during("connected", nil, func() { s.connected(m) })
+	if m.begin(s) {
+		m.run("connected", nil, func() { s.connected(m) })
+	}
 }
 
 // event gives the session one event and answers for it if it fails.
@@ -124,19 +123,34 @@ func (m *member) event(name string, args []json.RawMessage, binary bool, ackID [
 	m.during(name, ack, func() { m.session.event(name, args, binary, ack) })
 }
 
-// during runs one of the session's methods, unless the member is gone. Only the client's reader calls it. A panic is
-// logged, answered, and harms nobody else.
+// during runs one of the session's methods, unless the member is gone. Only the client's reader calls it.
 func (m *member) during(what string, ack ackFunc, run func()) {
-	m.mu.Lock()
-	if m.gone || m.session == nil {
-		m.mu.Unlock()
-		if ack != nil {
-			ack(nil)
-		}
+	if m.begin(nil) {
+		m.run(what, ack, run)
 		return
 	}
-	m.busy = true
-	m.mu.Unlock()
+	if ack != nil {
+		ack(nil)
+	}
+}
+
+// begin has the session be busy; false: the member is gone, or has none. opened: the one to give it, nil: it has it. A member
+// that is gone is given none: closed is for those who were connected.
+func (m *member) begin(opened session) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone {
+		return false
+	}
+	if opened != nil {
+		m.session = opened
+	}
+	m.busy = m.session != nil
+	return m.busy
+}
+
+// run runs what has begun. A panic is logged, answered, and harms nobody else.
+func (m *member) run(what string, ack ackFunc, run func()) {
 	defer func() {
 		fault := recover()
 		if fault != nil {
