@@ -66,17 +66,19 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		}
 		return nil
 	})
+	var begun time.Time // of the stop
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():
 		case <-failed.Done():
 		}
+		begun = time.Now()
 		a.stop(server, listener)
 		end()
 		return nil
 	})
 	err := group.Wait()
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.shutdown.closing())
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.shutdown.left(time.Since(begun)))
 	defer cancel()
 	var last sync.WaitGroup
 	last.Go(endTraces)

@@ -33,8 +33,14 @@ const (
 
 func (s shutdown) part(of time.Duration) time.Duration { return s.timeout * of / 100 }
 
-// closing is how long the store may take to close.
+// closing is how long the store may take to close where all else took as long as it may.
 func (s shutdown) closing() time.Duration { return s.part(closingPart) / 2 }
+
+// left is how long it may take when the rest took so long: on a busy machine its last write alone takes seconds, which a stop without trouble
+// has.
+func (s shutdown) left(took time.Duration) time.Duration {
+	return max(s.closing(), s.part(leavingPart+cuttingPart+closingPart)-took)
+}
 
 // apart is how far the closes of two connections lie from each other, where there is time for that: some 1,000 a second
 // come to the instances that go on, of which each takes in more than that.
