@@ -134,7 +134,7 @@ func parseDomains(text string) ([]string, error) {
 		switch {
 		case domain == "":
 			continue
-		case net.ParseIP(domain) != nil || strings.Trim(domain, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" || !strings.Contains(strings.Trim(domain, "."), "."):
+		case net.ParseIP(domain) != nil || strings.Trim(domain, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" || !strings.Contains(domain, ".") || strings.Trim(domain, ".") != domain:
 			return nil, fmt.Errorf("%q is no domain that a certificate can be had for: write it like chat.example.com, one of other letters in its xn-- form", part)
 		}
 		domains = append(domains, domain)

@@ -109,6 +109,7 @@ func TestMistakesNameFlagVariableAndFix(t *testing.T) {
 		{"addr", ":99999", ":8080"},
 		{"autocert-domain", "*.example.com", "chat.example.com"},
 		{"autocert-domain", "127.0.0.1", "chat.example.com"},
+		{"autocert-domain", "chat.example.org.", "chat.example.com"},
 		{"autocert-directory", "http://ca.example", "https://"},
 		{"mongodb-uri", "localhost:27017", "mongodb://"},
 		{"mongodb-database", "a.b", "1 to 63 characters"},
