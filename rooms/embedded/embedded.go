@@ -92,30 +92,6 @@ func Open(o Options) (*Store, error) {
 	if err := prepare(db); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}
-	if err := prepareProfiles(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareKeys(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareRevocations(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareSessions(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareHooks(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareKept(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := preparePush(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
-	if err := prepareThreads(db); err != nil {
-		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
-	}
 	if err := prepareFiles(db, dir); err != nil {
 		return nil, errors.Join(fmt.Errorf("-data-dir %s: %w", dir, err), db.Close())
 	}

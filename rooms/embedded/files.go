@@ -46,10 +46,8 @@ func prepareFiles(db *bolt.DB, dir string) error {
 	}
 	return db.Update(func(tx *bolt.Tx) error {
 		unsorted := tx.Bucket(bucketUnsent) == nil
-		for _, name := range [][]byte{bucketFiles, bucketUserFiles, bucketUnsent} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
+		if err := makeBuckets(tx, bucketFiles, bucketUserFiles, bucketUnsent); err != nil {
+			return err
 		}
 		if unsorted {
 			return keepUnsent(tx)

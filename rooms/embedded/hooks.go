@@ -18,18 +18,6 @@ var (
 	bucketHookCursors = []byte("webhookCursors") // cursorKey -> record
 )
 
-// prepareHooks makes the buckets of outgoing hooks in a file that has none.
-func prepareHooks(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketHooks, bucketHookCursors} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Hooks gives the store of outgoing hooks.
 func (s *Store) Hooks() *Hooks { return &Hooks{s.file} }
 

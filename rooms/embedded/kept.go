@@ -21,18 +21,6 @@ var (
 	bucketRules   = []byte("acl")     // a rule's _id -> its document
 )
 
-// prepareKept makes the buckets of documents in a file that has none.
-func prepareKept(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketStreams, bucketRules} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Kept gives what the file keeps to export and import.
 func (s *Store) Kept() kept.Tables {
 	f := s.file

@@ -20,18 +20,6 @@ var (
 // revokedKept is how long a key that was revoked is remembered to have been.
 const revokedKept = time.Hour
 
-// prepareKeys makes the buckets of keys in a file that has none.
-func prepareKeys(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketKeys, bucketKeyHashes} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Keys gives the store of bots' keys.
 func (s *Store) Keys() auth.KeyStore { return &Keys{s.file} }
 

@@ -63,14 +63,15 @@ func prepare(db *bolt.DB) error {
 		unrelated := slices.ContainsFunc([][]byte{bucketTargets, bucketParents, bucketAttached}, func(name []byte) bool {
 			return tx.Bucket(name) == nil
 		})
-		for _, name := range [][]byte{
+		err := makeBuckets(tx,
 			bucketMeta, bucketEvents, bucketIDs, bucketClientIDs, bucketTargets, bucketParents, bucketAttached, bucketRooms, bucketAccounts,
 			bucketNotifications, bucketNotificationIDs, bucketNotificationUsers, bucketUnread, bucketNotificationMessages,
 			bucketMembers, bucketUserRooms, bucketInvitations, bucketRoomInvitations, bucketReports, bucketReportsKnown, bucketAudit,
-		} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
+			bucketProfiles, bucketProfileNames, bucketProfileWords, bucketKeys, bucketKeyHashes, bucketRevocations, bucketSessions, bucketAttempts,
+			bucketHooks, bucketHookCursors, bucketStreams, bucketRules, bucketPush, bucketPushUsers, bucketThreads,
+		)
+		if err != nil {
+			return err
 		}
 		if unsorted {
 			if err := tellAll(tx); err != nil {
@@ -96,6 +97,16 @@ func prepare(db *bolt.DB) error {
 		}
 		return meta.Put(metaFormat, []byte(format))
 	})
+}
+
+// makeBuckets makes those that are missing.
+func makeBuckets(tx *bolt.Tx, names ...[]byte) error {
+	for _, name := range names {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // indexAll makes the keys by which events are found, where there were none or not all.

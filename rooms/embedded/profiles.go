@@ -298,15 +298,3 @@ func decodeProfile(user auth.UserID, value []byte) (rooms.Profile, error) {
 	})
 	return p, err
 }
-
-// prepareProfiles makes the buckets of a file that has none.
-func prepareProfiles(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketProfiles, bucketProfileNames, bucketProfileWords} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}

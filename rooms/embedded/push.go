@@ -32,18 +32,6 @@ const (
 	tagPushRenewedAt = 6
 )
 
-// preparePush makes the buckets of devices in a file that has none.
-func preparePush(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketPush, bucketPushUsers} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Subscriptions are the devices that take push messages.
 type Subscriptions struct{ file *file }
 

@@ -14,14 +14,6 @@ import (
 
 var bucketRevocations = []byte("revocations") // auth.Revocation's Key -> record
 
-// prepareRevocations makes the bucket in a file that has none.
-func prepareRevocations(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists(bucketRevocations)
-		return err
-	})
-}
-
 // Revocations gives the store of revoked tokens.
 func (s *Store) Revocations() auth.RevocationStore { return &Revocations{s.file} }
 

@@ -16,18 +16,6 @@ var (
 	bucketAttempts = []byte("loginAttempts") // key -> record
 )
 
-// prepareSessions makes the buckets in a file that has none.
-func prepareSessions(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketSessions, bucketAttempts} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
 // Sessions gives the store of the accounts' sessions.
 func (s *Store) Sessions() auth.SessionStore { return &Sessions{s.file} }
 

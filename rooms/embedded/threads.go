@@ -26,14 +26,6 @@ type Threads struct{ file *file }
 
 var _ rooms.Threads = (*Threads)(nil)
 
-// prepareThreads makes the bucket of a file that has none.
-func prepareThreads(db *bolt.DB) error {
-	return db.Update(func(tx *bolt.Tx) error {
-		_, err := tx.CreateBucketIfNotExists(bucketThreads)
-		return err
-	})
-}
-
 // ChangeThread reads and writes in one transaction.
 func (s *Threads) ChangeThread(ctx context.Context, t rooms.Thread) (rooms.Thread, error) {
 	err := s.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
