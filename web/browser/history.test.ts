@@ -93,6 +93,58 @@ test("what grows late above the message one reads does not move it", async () =>
   await ann.leave();
 });
 
+/** Something two rows above the message one reads grows as soon as a frame of the socket comes that holds a word, or at once and the page is told of a scrolling: before it can make good what grew. Gives how far that message moves. */
+function moveWhenGrown(page: Page, when: { told: string } | "scrolled"): Promise<number> {
+  return page.evaluate(async (when) => {
+    const scroller = document.querySelector(".timeline") as HTMLElement;
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const edge = scroller.getBoundingClientRect().top;
+    const messages = [...scroller.querySelectorAll<HTMLElement>("[data-key]")];
+    const read = messages.findIndex((e) => e.getBoundingClientRect().bottom > edge);
+    const [above, visible] = [messages[read - 2], messages[read]];
+    if (!above || !visible) throw new Error("nothing stands above the message one reads");
+    const before = visible.getBoundingClientRect().top;
+    const grow = () => {
+      const picture = document.createElement("div");
+      picture.style.height = "240px";
+      above.append(picture);
+    };
+    if (when === "scrolled") {
+      grow();
+      scroller.dispatchEvent(new Event("scroll"));
+    } else await new Promise<void>((resolve) => ((window as unknown as { hear: (data: string) => void }).hear = (data) => void (data.includes(when.told) && resolve(grow()))));
+    for (let i = 0; i < 5; i++) await frame();
+    return Math.abs(visible.getBoundingClientRect().top - before);
+  }, when);
+}
+
+test("it does not move it either when the page is told of a scrolling before it has made good what grew", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "history" });
+  await moveWhenOlderCome(ann.page);
+  expect(await moveWhenGrown(ann.page, "scrolled")).toBeLessThanOrEqual(ANCHOR_PX);
+  await ann.leave();
+});
+
+test("nor when a message comes before it has", async () => {
+  const before = (page: Page) =>
+    page.addInitScript(() => {
+      const scope = window as unknown as { hear?: (data: string) => void };
+      window.WebSocket = class extends WebSocket {
+        constructor(url: string | URL, protocols?: string | string[]) {
+          super(url, protocols);
+          this.addEventListener("message", ({ data }) => scope.hear?.(String(data))); // before whoever uses it listens
+        }
+      };
+    });
+  const ann = await Person.enter(browser, server, "Ann", { room: "history", before });
+  await moveWhenOlderCome(ann.page);
+  const moved = moveWhenGrown(ann.page, { told: "told while it grew" });
+  await expect.poll(() => ann.page.evaluate(() => "hear" in window), { timeout: SOON_MS }).toBe(true);
+  await server.post("history", "told while it grew");
+  expect(await moved).toBeLessThanOrEqual(ANCHOR_PX);
+  await ann.leave();
+});
+
 test("at the end, what grows late leaves the end in sight", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "history" });
   await staysAtEnd(ann.page);

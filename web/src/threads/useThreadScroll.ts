@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { restore } from "../timeline/place";
 import type { Item } from "../timeline/rows";
-import { type Anchor, anchorOf, keyOf, rowsOf, sightOf } from "../timeline/sight";
+import { type Anchor, anchorOf, keyOf, movedBy, rowsOf, sightOf } from "../timeline/sight";
 
 /** So near to the end counts as at the end, in CSS pixels: half a line of text more or less. */
 export const AT_END_PX = 40;
@@ -87,6 +87,6 @@ function standingIn(scroller: HTMLElement, answers: readonly Item[]): Standing |
 
 /** Where things belong after what was scrolled since they were noted: the scrolling may not have been told of yet. */
 function moved({ row, answer, scrollTop }: Standing, scroller: HTMLElement): Standing {
-  const by = scroller.scrollTop - scrollTop;
+  const by = movedBy(scroller, scrollTop);
   return { row: { ...row, top: row.top - by }, answer: { ...answer, top: answer.top - by }, scrollTop: scroller.scrollTop };
 }

@@ -1,7 +1,7 @@
 // Where the reader is in a timeline, kept there: at the end while he follows, at the same row while he does not. Of a long
 // log only the rows around him are on the page; empty elements above and below them are as high as the others would be.
 
-import { type Anchor, anchorOf, keyOf, rowOf, rowsOf, sightOf } from "./sight";
+import { type Anchor, anchorOf, keyOf, movedBy, rowOf, rowsOf, sightOf } from "./sight";
 import { Extents, type View, viewAround, viewAtEnd } from "./window";
 
 /** So near to the end counts as at the end, in CSS pixels: half a line of text more or less. */
@@ -20,6 +20,13 @@ export interface Parts {
 
 interface Row {
   readonly key: string;
+}
+
+/** What the reader sees. */
+interface Standing {
+  readonly row: Anchor;
+  /** The scroller's scrollTop then. */
+  readonly scrollTop: number;
 }
 
 /** What is done with a row once it is on the page; it may scroll. */
@@ -42,7 +49,7 @@ export class Place {
   private isTaken = false; // the page is about to change
   private anchor: Anchor | undefined; // what must stand where it stood, or is to stand
   private wanted: Wanted | undefined;
-  private standing: Anchor | undefined; // what the reader sees while he does not follow
+  private standing: Standing | undefined; // while he does not follow
   private lastTop = 0; // scrollTop when it was last told of
 
   /** changed: it is to be rendered anew. onNearTop: older messages should be read; onNearBottom: newer ones should. */
@@ -54,7 +61,7 @@ export class Place {
 
   /** The row at the top edge; undefined at the end. */
   get nearest(): string | undefined {
-    return this.standing?.key;
+    return this.standing?.row.key;
   }
 
   attach(parts: Parts): void {
@@ -85,6 +92,7 @@ export class Place {
   private note(): number {
     const scroller = this.parts?.scroller;
     if (!scroller) return 0;
+    this.hold(); // what grew or shrank in this frame has not been told of
     const rows = rowsOf(scroller);
     const tops = rows.map((row) => row.getBoundingClientRect().top);
     for (let i = 0; i + 1 < rows.length; i++) this.extents.set(keyOf(rows[i] as HTMLElement), (tops[i + 1] as number) - (tops[i] as number));
@@ -114,7 +122,7 @@ export class Place {
       restore(scroller, anchor);
       // A place that was reckoned may lie in the space below its row: what is in sight then is the next one.
       const sight = sightOf(scroller);
-      this.standing = sight ? anchorOf(scroller, sight.first) : anchor;
+      this.standing = { row: sight ? anchorOf(scroller, sight.first) : anchor, scrollTop: scroller.scrollTop };
     }
     this.nearEdge();
   }
@@ -134,6 +142,8 @@ export class Place {
   scrolled(): void {
     if (!this.parts) return;
     const { scroller } = this.parts;
+    // What grew or shrank in this frame is told of only after the scrolling: first things are put where they stood.
+    this.hold();
     // Content may have grown since the scrolling that this tells of: only who moved up has left the end.
     this.stand(!this.isOpen && (this.left() <= AT_END_PX || (this.following && scroller.scrollTop >= this.lastTop)));
     if (this.following ? this.view.to !== this.rows.length : !this.isEnough()) this.due();
@@ -145,7 +155,7 @@ export class Place {
     if (!this.parts) return;
     const { scroller } = this.parts;
     if (this.following) scroller.scrollTop = scroller.scrollHeight;
-    else if (this.standing) restore(scroller, this.standing);
+    else this.hold();
     if (!this.following && !this.isEnough()) this.due();
   }
 
@@ -163,11 +173,21 @@ export class Place {
     this.due();
   }
 
+  /** Puts what the reader sees where it stood, but for what he has scrolled since. */
+  private hold(): void {
+    const scroller = this.parts?.scroller;
+    if (!scroller || !this.standing || this.following) return;
+    const { row, scrollTop } = this.standing;
+    const top = row.top - movedBy(scroller, scrollTop);
+    restore(scroller, { ...row, top });
+    this.standing = { row: { ...row, top }, scrollTop: scroller.scrollTop };
+  }
+
   private stand(following: boolean): void {
     const scroller = this.parts?.scroller;
     const sight = scroller && !following ? sightOf(scroller) : undefined;
     this.lastTop = scroller?.scrollTop ?? 0;
-    this.standing = scroller && sight ? anchorOf(scroller, sight.first) : undefined;
+    this.standing = scroller && sight ? { row: anchorOf(scroller, sight.first), scrollTop: scroller.scrollTop } : undefined;
     if (following === this.following) return;
     this.following = following;
     this.changed();

@@ -34,6 +34,14 @@ export function anchorOf(scroller: HTMLElement, row: HTMLElement): Anchor {
   return { key: keyOf(row), top: row.getBoundingClientRect().top - scroller.getBoundingClientRect().top };
 }
 
+/** How far the reader has moved down since the scroller was at scrollTop, in CSS pixels. */
+export function movedBy(scroller: HTMLElement, scrollTop: number): number {
+  const by = scroller.scrollTop - scrollTop;
+  // Who is at the end, and came there upwards, was put there by what shrank.
+  const isAtEnd = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop < 1;
+  return by < 0 && isAtEnd ? 0 : by;
+}
+
 /** A row by its key; undefined where it is not on the page. */
 export function rowOf(scroller: HTMLElement, key: string): HTMLElement | undefined {
   return rowsOf(scroller).find((row) => keyOf(row) === key);
