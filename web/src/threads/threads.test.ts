@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ThreadState, UnreadThread } from "../../client/src/index";
+import { ChatError, type ThreadState, type UnreadThread } from "../../client/src/index";
 import { Threads } from "./threads";
 
 /** Longer than anything waits here, in ms. */
@@ -11,6 +11,8 @@ class Client {
   state: Omit<ThreadState, "roomId" | "thread"> = { following: true, readSeq: 1, unread: 1 };
   unread: Partial<UnreadThread>[] = [];
   lists = 0;
+  /** Until this time, in ms of Date.now(), everything is too fast. */
+  closedUntil = 0;
   private readonly listeners = new Map<string, (...args: unknown[]) => void>();
 
   on(name: string, listener: (...args: unknown[]) => void): void {
@@ -23,12 +25,17 @@ class Client {
 
   thread(roomId: string, thread: number, change: object = {}): Promise<ThreadState> {
     this.asked.push(`${roomId}/${thread} ${JSON.stringify(change)}`);
-    return Promise.resolve({ roomId, thread, ...this.state });
+    return this.answer({ roomId, thread, ...this.state });
   }
 
   threads(): Promise<{ threads: Partial<UnreadThread>[]; more: boolean }> {
     this.lists++;
-    return Promise.resolve({ threads: this.unread, more: false });
+    return this.answer({ threads: this.unread, more: false });
+  }
+
+  private answer<T>(value: T): Promise<T> {
+    const wait = this.closedUntil - Date.now();
+    return wait > 0 ? Promise.reject(new ChatError("RATE_LIMITED", "too fast", true, wait)) : Promise.resolve(value);
   }
 }
 
@@ -88,4 +95,27 @@ test("reading is told once, and only of what is followed and unread", async () =
   await threads.read("r", 1, 5);
   await threads.read("r", 1, 6);
   expect([client.asked, threads.unread.value]).toEqual([['r/1 {"readSeq":5}'], []]);
+});
+
+test("what is refused for being too fast is asked again when the server said, once", async () => {
+  const { client, threads } = begun([one]);
+  client.closedUntil = Date.now() + 10_000;
+  client.tell("event", answer("r", 2));
+  await vi.advanceTimersByTimeAsync(9_000);
+  // What comes meanwhile waits for the same answer.
+  client.tell("event", answer("r", 2));
+  const followed = threads.follows("r", 2);
+  expect([client.lists, client.asked, threads.unread.value]).toEqual([1, ["r/2 {}"], undefined]);
+  client.state = { following: true, readSeq: 1, unread: 0 };
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect([client.lists, client.asked, threads.unread.value]).toEqual([2, ["r/2 {}", "r/2 {}"], [one]]);
+  expect(await followed).toBe(true);
+  // What one reads too fast is told later.
+  client.closedUntil = Date.now() + 10_000;
+  await threads.read("r", 1, 5);
+  client.state = { following: true, readSeq: 5, unread: 0 };
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(threads.unread.value).toEqual([one]);
+  await vi.advanceTimersByTimeAsync(LONG_MS);
+  expect([client.asked.slice(2), threads.unread.value]).toEqual([['r/1 {"readSeq":5}', 'r/1 {"readSeq":5}'], []]);
 });

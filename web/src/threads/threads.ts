@@ -1,10 +1,11 @@
 // Which threads we follow, and which of them we have not read.
 //
 // The server counts. It is asked again when somebody answers in a thread that we follow, or may follow; what we were told not to
-// follow is not asked for again. What is read on another device, or in the room, is told.
+// follow is not asked for again. What is read on another device, or in the room, is told. What the server refuses because it
+// came too fast is asked again when it said.
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Chat as Client, LogEvent, MyRoom, ThreadState, UnreadThread } from "../../client/src/index";
+import { ChatError, type Chat as Client, type LogEvent, type MyRoom, type ThreadState, type UnreadThread } from "../../client/src/index";
 
 /** What comes at once is asked for once, after so long, in ms. */
 const LATER_MS = 300;
@@ -46,8 +47,10 @@ export class Threads {
   async ask(roomId: string, thread: number): Promise<void> {
     try {
       this.take(await this.client.thread(roomId, thread));
-    } catch {
-      // The next connection tells; of a room that is ours no more nothing is to be told.
+    } catch (error) {
+      const wait = waitOf(error);
+      // The next connection tells of anything else; of a room that is ours no more nothing is to be told.
+      if (wait !== undefined) await this.askLater(roomId, thread, wait);
     }
   }
 
@@ -69,8 +72,10 @@ export class Threads {
     if (!state?.following || state.unread === 0 || seq <= state.readSeq) return;
     try {
       this.take(await this.client.thread(roomId, thread, { readSeq: seq }));
-    } catch {
-      // It stays unread until it is looked at again.
+    } catch (error) {
+      const wait = waitOf(error);
+      // After anything else it stays unread until it is looked at again.
+      if (wait !== undefined) setTimeout(() => void this.read(roomId, thread, seq), wait);
     }
   }
 
@@ -91,18 +96,21 @@ export class Threads {
     const known = this.known.get(keyOf(roomId, parent))?.peek();
     if (author === this.me) return known?.following ? undefined : void this.askLater(roomId, parent); // who answers follows
     if (known && !known.following) return;
-    this.askLater(roomId, parent);
+    void this.askLater(roomId, parent);
   }
 
-  private askLater(roomId: string, thread: number): void {
+  /** It resolves when the answer is there, or there will be none. */
+  private askLater(roomId: string, thread: number, waitMs = LATER_MS): Promise<void> {
     const key = keyOf(roomId, thread);
-    if (this.asking.has(key)) return;
-    const wait = new Promise<void>((resolve) => setTimeout(resolve, LATER_MS));
+    const before = this.asking.get(key);
+    if (before) return before;
+    const wait = new Promise<void>((resolve) => setTimeout(resolve, waitMs));
     const asked = wait.then(() => {
       this.asking.delete(key);
       return this.ask(roomId, thread);
     });
     this.asking.set(key, asked);
+    return asked;
   }
 
   private take(state: ThreadState): void {
@@ -146,8 +154,11 @@ export class Threads {
       this.unread.value = threads;
       this.more.value = more;
       for (const one of threads) (this.known.get(keyOf(one.roomId, one.thread)) ?? this.remember(keyOf(one.roomId, one.thread))).value = one;
-    } catch {
-      // The next connection begins anew.
+    } catch (error) {
+      const wait = waitOf(error);
+      if (wait === undefined) return; // the next connection begins anew
+      clearTimeout(this.listTimer);
+      this.listTimer = setTimeout(() => void this.list(), wait);
     }
   }
 
@@ -164,6 +175,11 @@ export class Threads {
 
 function keyOf(roomId: string, thread: number): string {
   return `${roomId}/${thread}`;
+}
+
+/** When what was refused may be asked again, in ms; undefined: it was not refused for being too fast. */
+function waitOf(error: unknown): number | undefined {
+  return error instanceof ChatError && error.code === "RATE_LIMITED" ? Math.max(LATER_MS, error.retryAfterMs) : undefined;
 }
 
 function isSame(a: ThreadState, b: ThreadState): boolean {
