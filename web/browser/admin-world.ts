@@ -16,6 +16,12 @@ export async function report(server: Server, room: string, who: string, seq: num
   await server.ask(who, "POST", `rooms/${encodeURIComponent(room)}/reports`, { seq, reason }, NAMES[who] ?? who);
 }
 
+/** Asks a route as Ada Admin. */
+export async function asAdmin(server: Server, method: string, path: string): Promise<void> {
+  const response = await fetch(`${server.url}/api/${path}`, { method, headers: { Authorization: `Bearer ${server.token("root", NAMES["root"] ?? "", 3600, ["admin"])}` } });
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+}
+
 /** A room of Ann's, which Bo moderates, where Dan was rude and Cleo reported it. */
 export async function rudeRoom(server: Server, name: string, type: "public" | "private" = "public"): Promise<{ room: string; seq: number }> {
   const room = await makeRoom(server, "ann", { name, type });

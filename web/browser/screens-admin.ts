@@ -2,7 +2,7 @@
 // screenshots. Ada Admin is at the browser where it is about the whole server, Bo where it is about his room.
 
 import type { Browser } from "playwright-core";
-import { NAMES, report, rudeRoom, said, visit } from "./admin-world";
+import { asAdmin, NAMES, report, rudeRoom, said, visit } from "./admin-world";
 import { meet, openDetails, setMember } from "./crew";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
@@ -28,6 +28,9 @@ export const ADMIN_SCREENS = [
   "rooms of the server",
   "members of a room",
   "people",
+  "person disabled",
+  "person signed out",
+  "person is oneself",
   "bot made",
   "bots of a room",
   "bot removed",
@@ -50,7 +53,8 @@ export interface AdminRooms {
 
 /** Puts rooms, reports and an audit log there. */
 export async function seedAdmin(server: Server): Promise<AdminRooms> {
-  await meet(server, { ...NAMES });
+  await meet(server, { ...NAMES, eve: "Eve Stone, who has a name as long as any that fits" });
+  await asAdmin(server, "POST", "users/eve/disable");
   const { room: planning, seq } = await rudeRoom(server, "Planning");
   await report(server, planning, "ann", seq, "This is not how we talk here, and it is not the first time: last week he did the same in two other rooms.");
   const { room: closed, seq: gone } = await rudeRoom(server, "Closed circle", "private");
@@ -122,6 +126,14 @@ const made = (who: string, part: string, button: string) =>
     await person.page.locator("[data-row]").first().waitFor();
   });
 
+/** Asks about somebody in the list of people. */
+const aboutPerson = (id: string, button: RegExp, then: (person: Person) => Promise<unknown> = async () => {}) =>
+  at("root", () => "/admin/people", async (person) => {
+    await person.page.locator(`[data-row=${id}]`).getByRole("button", { name: button }).click();
+    await person.page.getByRole("dialog").waitFor();
+    await then(person);
+  });
+
 const makers: Record<AdminScreen, Maker> = {
   reports: at("root", () => "/admin/reports", reportCards),
   "reports of a room": at("bo", ({ planning }) => `/admin/reports?room=${planning}`, reportCards),
@@ -185,6 +197,13 @@ const makers: Record<AdminScreen, Maker> = {
     await person.page.locator("[data-member=bo]").waitFor();
   }),
   people: at("root", () => "/admin/people", (person) => person.page.locator("[data-row=bo]").waitFor()),
+  "person disabled": aboutPerson("bo", /^Disable/),
+  "person signed out": aboutPerson("bo", /^End sessions/),
+  "person is oneself": aboutPerson("root", /^Disable/, async ({ page, troubles }) => {
+    await page.getByRole("dialog").getByRole("button", { name: "Disable", exact: true }).click();
+    await page.getByText("You cannot disable yourself.").waitFor();
+    troubles.length = 0; // Chromium reports the 403 we asked for
+  }),
   "bot made": made("root", "bots", "Make a key"),
   "bots of a room": owned("bots"),
   "bot removed": at("ann", ({ planning }) => `/admin/bots?room=${planning}`, async (person) => {

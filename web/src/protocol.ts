@@ -178,6 +178,7 @@ export interface CreateInvitation {
 export interface Profile {
   readonly id: string;
   readonly name: string; // may be empty
+  readonly disabled?: true; // told to admins alone
 }
 
 /** A page of a list. */

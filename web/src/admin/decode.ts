@@ -79,7 +79,7 @@ export function decodeRoomRow(value: unknown): RoomRow | undefined {
 
 export function decodeProfile(value: unknown): Profile | undefined {
   if (!isFields(value) || typeof value["id"] !== "string") return undefined;
-  return { id: value["id"], name: textOf(value["name"]) };
+  return { id: value["id"], name: textOf(value["name"]), ...(value["disabled"] === true && { disabled: true as const }) };
 }
 
 /** A page whose list has this name; undefined when the answer is none. */

@@ -83,6 +83,21 @@ export class AdminRequests {
     return listOf(await this.ask("GET", `/api/users?${query}`), "users", decodeProfile);
   }
 
+  /** Keeps somebody out, whatever he shows, until he is enabled. */
+  async disable(userId: string): Promise<void> {
+    await this.ask("POST", ofUser(userId, "disable"));
+  }
+
+  /** Lets somebody in again, by what he is issued from now on. */
+  async enable(userId: string): Promise<void> {
+    await this.ask("POST", ofUser(userId, "enable"));
+  }
+
+  /** Ends whatever somebody is signed in with now. */
+  async endSessions(userId: string): Promise<void> {
+    await this.ask("POST", ofUser(userId, "revoke"));
+  }
+
   /** Asks any route as the one who is signed in. */
   ask(method: string, path: string, body?: unknown): Promise<unknown> {
     return call(method, path, this.session.token, body);
@@ -92,6 +107,10 @@ export class AdminRequests {
 /** Where the routes of one room begin, or those of all. */
 export function ofRoom(roomId: string | undefined): string {
   return roomId === undefined ? "/api" : pathOf("api", "rooms", roomId);
+}
+
+function ofUser(userId: string, deed: "disable" | "enable" | "revoke"): string {
+  return pathOf("api", "users", userId, deed);
 }
 
 /** A query of what is given. */

@@ -8,13 +8,15 @@ interface ConfirmDialogProps {
   action: string;
   /** What is not. */
   keep: string;
+  /** It takes nothing from anybody. */
+  harmless?: boolean;
   /** Resolves to why it could not be, or undefined: then the dialog is the caller's to close. */
   onConfirm: () => Promise<string | undefined>;
   onClose: () => void;
 }
 
 /** Asks before something that others notice, or that does not come back. */
-export function ConfirmDialog({ title, text, action, keep, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, text, action, keep, harmless, onConfirm, onClose }: ConfirmDialogProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const confirm = async () => {
@@ -33,7 +35,7 @@ export function ConfirmDialog({ title, text, action, keep, onConfirm, onClose }:
         <button type="button" class="button-plain" onClick={onClose}>
           {keep}
         </button>
-        <button type="button" class="button button-danger" disabled={busy} onClick={() => void confirm()}>
+        <button type="button" class={`button${harmless ? "" : " button-danger"}`} disabled={busy} onClick={() => void confirm()}>
           {action}
         </button>
       </div>

@@ -42,6 +42,11 @@ test.each([
   ["remove_stream", { stream: "posts/all" }, "<ann> removed the stream posts/all"],
   ["allow_streams", { path: "/posts", prefix: true }, "<ann> let more roles open the streams below /posts"],
   ["allow_streams", { path: "/posts/_streams/all", prefix: false }, "<ann> let more roles open the stream /posts/_streams/all"],
+  ["disable_user", {}, "<ann> disabled <bo>"],
+  ["enable_user", {}, "<ann> enabled <bo>"],
+  ["revoke_tokens", {}, "<ann> ended all sessions of <bo>"],
+  ["end_session", {}, "<ann> ended a session of <bo>"],
+  ["revoke_token", { jti: "j" }, "<ann> revoked a token"],
 ])("%s %j", (action, details, words) => {
   expect(said(action, { details })).toBe(words);
 });

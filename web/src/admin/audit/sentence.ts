@@ -27,6 +27,11 @@ export const ACTIONS = [
   { value: "declare_stream", label: "didDeclare" },
   { value: "remove_stream", label: "didRemoveStream" },
   { value: "allow_streams", label: "didAllow" },
+  { value: "disable_user", label: "didDisable" },
+  { value: "enable_user", label: "didEnable" },
+  { value: "revoke_tokens", label: "didEndSessions" },
+  { value: "end_session", label: "didEndSession" },
+  { value: "revoke_token", label: "didRevokeToken" },
 ] as const;
 
 /** How people and rooms are shown in a sentence. first: it begins with the name. */
@@ -86,6 +91,16 @@ export function sentenceOf(entry: AuditEntry, withRoom: boolean, show: Show): Co
       return t.rich("removedStream", { ...named, stream: textOf(entry, "stream") });
     case "allow_streams":
       return t.rich(entry.details["prefix"] === true ? "allowedStreams" : "allowedStream", { ...named, stream: textOf(entry, "path") });
+    case "disable_user":
+      return t.rich("disabledUser", named);
+    case "enable_user":
+      return t.rich("enabledUser", named);
+    case "revoke_tokens":
+      return t.rich("endedSessions", named);
+    case "end_session":
+      return t.rich("endedSession", named);
+    case "revoke_token":
+      return t.rich("revokedToken", named);
     default:
       return t.rich("otherDeed", { ...named, action: entry.action.replaceAll("_", " "), to: entry.userId === undefined ? "none" : "person" });
   }
