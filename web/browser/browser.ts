@@ -53,13 +53,15 @@ export interface ContextOptions {
   timezone?: string;
   /** The language the browser asks for. */
   locale?: string;
+  /** What the browser calls itself; what it is where absent. */
+  userAgent?: string;
   /** Whether the page may bring its service worker: with one, what a test does to requests may not reach them. */
   worker?: boolean;
 }
 
 /** One person's browser: its own storage, cookies and connection. */
 export function newContext(browser: Browser, options: ContextOptions = {}): Promise<BrowserContext> {
-  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", locale = "en-GB", worker = false } = options;
+  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", locale = "en-GB", worker = false, userAgent } = options;
   return browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -67,5 +69,6 @@ export function newContext(browser: Browser, options: ContextOptions = {}): Prom
     locale,
     serviceWorkers: worker ? "allow" : "block",
     hasTouch: width < 500,
+    ...(userAgent !== undefined && { userAgent }),
   });
 }

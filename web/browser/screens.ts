@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
+import { SESSION_MAKERS, seedSessions } from "./screens-sessions";
 import { answerFor } from "./wire";
 
 export const SCREENS = [
@@ -27,6 +28,12 @@ export const SCREENS = [
   "long draft",
   "open a room",
   "account menu",
+  "account menu of an account",
+  "sessions",
+  "session end",
+  "sessions others end",
+  "sessions failed",
+  "sessions old",
   "drawer",
   "no connection",
   "session ends",
@@ -66,6 +73,7 @@ export async function seed(server: Server): Promise<void> {
   await say("release-2.0", 3, "Notes are ready for a second pair of eyes");
   await say("lunch", 1, "Noodles or soup?");
   for (const [who, text] of DESIGN) await say("design", who, text);
+  await seedSessions(server);
 }
 
 export function openScreen(browser: Browser, server: Server, screen: Screen, options: PersonOptions): Promise<Person> {
@@ -269,6 +277,7 @@ const makers: Record<Screen, Maker> = {
     await person.page.getByRole("button", { name: "Sign out" }).waitFor();
     return person;
   },
+  ...SESSION_MAKERS,
   drawer: async (browser, server, options) => {
     const person = await enter(browser, server, { ...options, room: "design" });
     await openList(person);

@@ -1,8 +1,9 @@
-// What is loaded when somebody first looks at a room's details, or makes or finds a room.
+// What is loaded when somebody first looks at a room's details, makes or finds a room, or looks at what else stands in a dialog.
 
 export { CreateRoom } from "../rooms/CreateRoom";
 export { FindRoom } from "../rooms/FindRoom";
 export { NewDirect } from "../rooms/NewDirect";
+export { SessionsDialog } from "../sessions/SessionsDialog";
 export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";
 export { ThreadsDialog } from "../threads/ThreadsDialog";

@@ -17,6 +17,7 @@ import { push } from "./ar/push";
 import { rooms } from "./ar/rooms";
 import { search } from "./ar/search";
 import { session } from "./ar/session";
+import { sessions } from "./ar/sessions";
 import { settings } from "./ar/settings";
 import { threads } from "./ar/threads";
 import { time } from "./ar/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

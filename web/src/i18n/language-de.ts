@@ -17,6 +17,7 @@ import { push } from "./de/push";
 import { rooms } from "./de/rooms";
 import { search } from "./de/search";
 import { session } from "./de/session";
+import { sessions } from "./de/sessions";
 import { settings } from "./de/settings";
 import { threads } from "./de/threads";
 import { time } from "./de/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

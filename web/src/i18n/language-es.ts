@@ -17,6 +17,7 @@ import { push } from "./es/push";
 import { rooms } from "./es/rooms";
 import { search } from "./es/search";
 import { session } from "./es/session";
+import { sessions } from "./es/sessions";
 import { settings } from "./es/settings";
 import { threads } from "./es/threads";
 import { time } from "./es/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

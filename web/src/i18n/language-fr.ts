@@ -17,6 +17,7 @@ import { push } from "./fr/push";
 import { rooms } from "./fr/rooms";
 import { search } from "./fr/search";
 import { session } from "./fr/session";
+import { sessions } from "./fr/sessions";
 import { settings } from "./fr/settings";
 import { threads } from "./fr/threads";
 import { time } from "./fr/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

@@ -17,6 +17,7 @@ import { push } from "./ja/push";
 import { rooms } from "./ja/rooms";
 import { search } from "./ja/search";
 import { session } from "./ja/session";
+import { sessions } from "./ja/sessions";
 import { settings } from "./ja/settings";
 import { threads } from "./ja/threads";
 import { time } from "./ja/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

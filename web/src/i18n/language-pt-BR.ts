@@ -17,6 +17,7 @@ import { push } from "./pt-BR/push";
 import { rooms } from "./pt-BR/rooms";
 import { search } from "./pt-BR/search";
 import { session } from "./pt-BR/session";
+import { sessions } from "./pt-BR/sessions";
 import { settings } from "./pt-BR/settings";
 import { threads } from "./pt-BR/threads";
 import { time } from "./pt-BR/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

@@ -17,6 +17,7 @@ import { push } from "./zh-CN/push";
 import { rooms } from "./zh-CN/rooms";
 import { search } from "./zh-CN/search";
 import { session } from "./zh-CN/session";
+import { sessions } from "./zh-CN/sessions";
 import { settings } from "./zh-CN/settings";
 import { threads } from "./zh-CN/threads";
 import { time } from "./zh-CN/time";
@@ -43,6 +44,7 @@ export default {
   rooms,
   search,
   session,
+  sessions,
   settings,
   threads,
   time,

@@ -20,8 +20,8 @@ const READ = new Set(["aria-label", "aria-roledescription", "aria-valuetext", "a
 /** Read by nobody: a form's field is called so for the browser. */
 const SILENT_NAME = new Set(["input", "fieldset", "meta", "Icon", "form"]);
 
-/** What is the same in every language: the name of the program, formats, keys, addresses. */
-const SAME_EVERYWHERE = new Set(["roomstream", "read -rs TOKEN", "-mongodb-uri", "PUT /api/streams/orders/all"]);
+/** What is the same in every language: names of programs, formats, keys, addresses. */
+const SAME_EVERYWHERE = new Set(["roomstream", "Samsung Internet", "read -rs TOKEN", "-mongodb-uri", "PUT /api/streams/orders/all"]);
 
 interface Node {
   readonly type: string;

@@ -43,6 +43,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Webhooks",
     "{n, number} min",
     "Messages",
+    "Sessions",
   ],
   "pt-BR": [
     "Online",

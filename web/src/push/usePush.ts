@@ -4,6 +4,7 @@ import { call } from "../api";
 import { forgetDrafts } from "../composer/drafts";
 import { isFields } from "../protocol-decode";
 import { goTo, goToMessage } from "../route";
+import { endAtServer } from "../session/end";
 import type { SessionStore } from "../session/session";
 import { thisBrowser } from "./device";
 import { Push, type PushRequests } from "./push";
@@ -32,12 +33,14 @@ export function usePush(session: SessionStore): Push {
   return push;
 }
 
-/** Ends a session, and with it that this device is told what its user misses, and what he typed and did not send. */
+/** Ends a session, here and at the server, and with it that this device is told what its user misses, and what he typed and did not send. */
 export function signOut(session: SessionStore): void {
-  const user = session.current.peek()?.user.id;
-  if (user !== undefined) {
-    void new Push(thisBrowser, requestsOf(session), user).leave(); // takes the token with it before it is forgotten
-    forgetDrafts(user, () => localStorage);
+  const current = session.current.peek();
+  if (current) {
+    const { id } = current.user;
+    // Leaving takes the token with it before it is forgotten, and needs it to be good still.
+    void new Push(thisBrowser, requestsOf(session), id).leave().then(() => endAtServer(current));
+    forgetDrafts(id, () => localStorage);
   }
   session.signOut();
 }

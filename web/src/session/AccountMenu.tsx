@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ModerationLink } from "../admin/ModerationLink";
 import type { Chat } from "../chat/chat";
+import { WithParts } from "../details/WithParts";
 import { LanguagePicker } from "../i18n/LanguagePicker";
 import { t } from "../i18n/en/session";
 import { PreviewSwitch } from "../previews/PreviewSwitch";
@@ -10,10 +11,12 @@ import { ThemePicker } from "../theme/ThemePicker";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import type { SessionStore } from "./session";
+import { isAccount } from "./token";
 
-/** Who is signed in; pressed, it offers the theme and the way out. */
+/** Who is signed in; pressed, it offers the theme, where else he is signed in, and the way out. */
 export function AccountMenu({ chat, session }: { chat: Chat; session: SessionStore }) {
   const [open, setOpen] = useState(false);
+  const [sessions, setSessions] = useState(false);
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const push = usePush(session);
@@ -58,6 +61,21 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
           <PushSwitch push={push} />
           <PreviewSwitch previews={chat.previews} />
           <ModerationLink chat={chat} />
+          {isAccount(chat.user.id) && (
+            <button
+              type="button"
+              class="account-action"
+              aria-haspopup="dialog"
+              onClick={() => {
+                button.current?.focus(); // the menu goes; what opened it gets the focus back
+                setOpen(false);
+                setSessions(true);
+              }}
+            >
+              <Icon name="lock" size={18} />
+              {t("sessions")}
+            </button>
+          )}
           <button
             type="button"
             class="account-action"
@@ -78,6 +96,11 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
         </span>
         <Icon name="more" />
       </button>
+      {sessions && (
+        <WithParts onClose={() => setSessions(false)}>
+          {({ SessionsDialog }) => <SessionsDialog chat={chat} onClose={() => setSessions(false)} />}
+        </WithParts>
+      )}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { signOut } from "../push/usePush";
 import { Dialog } from "../ui/Dialog";
 import { AccountForm, TokenForm } from "./forms";
 import type { SessionStore } from "./session";
+import { isAccount } from "./token";
 
 /** Signs the same user in again without leaving the page: what was typed stays, what waits is sent then. */
 export function Renewal({ chat, session, onClose }: { chat: Chat; session: SessionStore; onClose?: () => void }) {
@@ -21,8 +22,8 @@ export function Renewal({ chat, session, onClose }: { chat: Chat; session: Sessi
   return (
     <Dialog title={t(onClose ? "endsSoon" : "hasEnded")} {...(onClose ? { onClose } : {})}>
       <p class="dialog-text">{explanation(user.id, user.name)}</p>
-      {user.id.startsWith("a:") && <AccountForm onToken={take} only={user.name} />}
-      {!user.id.startsWith("a:") && !user.id.startsWith("g:") && <TokenForm onToken={take} />}
+      {isAccount(user.id) && <AccountForm onToken={take} only={user.name} />}
+      {!isAccount(user.id) && !user.id.startsWith("g:") && <TokenForm onToken={take} />}
       <p class="form-error" role="alert">
         {error}
       </p>

@@ -14,6 +14,11 @@ test("reads who speaks and until when, in any script", () => {
   });
 });
 
+test("its id is its jti, where it has one", () => {
+  expect(readToken(jwt({ sub: "a:1", exp: 2, jti: "j1" }))?.id).toBe("j1");
+  for (const jti of [undefined, "", 7]) expect(readToken(jwt({ sub: "a:1", exp: 2, jti }))?.id).toBeUndefined();
+});
+
 test("a nameless one is called by its sub", () => {
   expect(readToken(jwt({ sub: "ann", exp: 2 }))?.user.name).toBe("ann");
 });

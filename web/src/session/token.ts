@@ -6,6 +6,13 @@ import { isFields } from "../protocol-decode";
 export interface TokenClaims {
   user: User;
   expiresAt: number; // ms of Date.now()
+  /** Its jti, by which an account's session is called; undefined: it has none. */
+  id: string | undefined;
+}
+
+/** Whether an id is an account's of this server. Guests, and whom an identity provider vouches for, have none. */
+export function isAccount(id: string): boolean {
+  return id.startsWith("a:");
 }
 
 /** Reads a JWT's claims; undefined when it is none. */
@@ -20,7 +27,7 @@ export function readToken(token: string): TokenClaims | undefined {
     return undefined;
   }
   if (!isFields(claims) || typeof claims["sub"] !== "string" || typeof claims["exp"] !== "number") return undefined;
-  const { sub, exp, name, roles } = claims;
+  const { sub, exp, name, roles, jti } = claims;
   return {
     user: {
       id: sub,
@@ -28,5 +35,6 @@ export function readToken(token: string): TokenClaims | undefined {
       roles: Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [],
     },
     expiresAt: exp * 1000,
+    id: typeof jti === "string" && jti !== "" ? jti : undefined,
   };
 }

@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "الجلسات",
+  about: "حيث سجّلت الدخول بكلمة المرور. أنهِ ما لا تعرفه أو لم تعد تحتاج إليه.",
+  reading: "قراءة جلساتك",
+  failed: "تعذّرت قراءة جلساتك",
+  none: "لا جلسات في القائمة",
+  noneText: "دخلت برمز لم يصدر عن تسجيل دخول هنا: يمكن لمن أصدره أن ينهيه.",
+  here: "هذه الجلسة",
+  on: "{program} على {system}",
+  unknown: "جهاز غير معروف",
+  inUse: "قيد الاستخدام الآن",
+  lastUsed: "آخر استخدام: {ago}",
+  lastUsedOn: "آخر استخدام في {date}",
+  begun: "تسجيل الدخول في {date}",
+  from: "العنوان: {address}",
+  end: "إنهاء الجلسة",
+  endOne: "إنهاء الجلسة: {device}",
+  endTitle: "إنهاء هذه الجلسة؟",
+  endText: "خروج فوري من {device}. يضيع ما كُتب هناك ولم يُرسل.",
+  endOthers: "إنهاء كل الجلسات الأخرى",
+  endOthersTitle: "إنهاء كل الجلسات الأخرى؟",
+  endOthersText: "{count, plural, zero {لا تنتهي أي جلسة أخرى} one {تنتهي جلسة أخرى واحدة} two {تنتهي جلستان أخريان} few {تنتهي # جلسات أخرى} many {تنتهي # جلسة أخرى} other {تنتهي # جلسة أخرى}} فورًا، وتبقى هذه وحدها. يضيع ما كُتب هناك ولم يُرسل.",
+  ended: "انتهت الجلسة.",
+  othersEnded: "انتهت كل الجلسات الأخرى.",
+  noConnection: "لا اتصال. هذا كما كان عند {time}.",
+  notReadAgain: "لم تتجدد القراءة: {why} هذا كما كان عند {time}.",
+};

@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "Sitzungen",
+  about: "Alle Anmeldungen mit dem Passwort. Was unbekannt ist oder nicht mehr gebraucht wird, lässt sich hier beenden.",
+  reading: "Sitzungen werden gelesen",
+  failed: "Die Sitzungen konnten nicht gelesen werden",
+  none: "Keine Sitzung vorhanden",
+  noneText: "Das Token dieser Anmeldung stammt nicht von hier: Beenden kann es, wer es ausgestellt hat.",
+  here: "Diese hier",
+  on: "{program} auf {system}",
+  unknown: "Unbekanntes Gerät",
+  inUse: "Gerade in Gebrauch",
+  lastUsed: "Zuletzt benutzt: {ago}",
+  lastUsedOn: "Zuletzt benutzt am {date}",
+  begun: "Angemeldet am {date}",
+  from: "Adresse: {address}",
+  end: "Sitzung beenden",
+  endOne: "Sitzung beenden: {device}",
+  endTitle: "Diese Sitzung beenden?",
+  endText: "{device} wird sofort abgemeldet. Was dort geschrieben und nicht gesendet wurde, geht verloren.",
+  endOthers: "Alle anderen beenden",
+  endOthersTitle: "Alle anderen Sitzungen beenden?",
+  endOthersText: "{count, plural, one {# andere Sitzung endet} other {# andere Sitzungen enden}} sofort; nur diese bleibt. Was dort geschrieben und nicht gesendet wurde, geht verloren.",
+  ended: "Die Sitzung ist beendet.",
+  othersEnded: "Alle anderen sind beendet.",
+  noConnection: "Keine Verbindung. Stand: {time}.",
+  notReadAgain: "Nicht erneut gelesen: {why} Stand: {time}.",
+};

@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "Sesiones",
+  about: "Dónde ha iniciado sesión con su contraseña. Finalice lo que no reconozca o ya no necesite.",
+  reading: "Leyendo sus sesiones",
+  failed: "No se han podido leer sus sesiones",
+  none: "No hay ninguna sesión en la lista",
+  noneText: "Ha entrado con un token que no se emitió al iniciar sesión aquí: puede anularlo quien lo emitió.",
+  here: "Esta",
+  on: "{program} en {system}",
+  unknown: "Dispositivo desconocido",
+  inUse: "En uso ahora",
+  lastUsed: "Último uso: {ago}",
+  lastUsedOn: "Último uso: {date}",
+  begun: "Inicio de sesión: {date}",
+  from: "Dirección: {address}",
+  end: "Finalizar sesión",
+  endOne: "Finalizar sesión: {device}",
+  endTitle: "¿Finalizar esta sesión?",
+  endText: "La sesión de {device} se cierra de inmediato. Lo que se haya escrito allí sin enviar se pierde.",
+  endOthers: "Finalizar las demás",
+  endOthersTitle: "¿Finalizar todas las demás sesiones?",
+  endOthersText: "{count, plural, one {Se cierra # sesión más} many {Se cierran # de sesiones más} other {Se cierran # sesiones más}} de inmediato; solo queda esta. Lo que se haya escrito allí sin enviar se pierde.",
+  ended: "La sesión ha terminado.",
+  othersEnded: "Todas las demás han terminado.",
+  noConnection: "Sin conexión. Datos de las {time}.",
+  notReadAgain: "No se ha vuelto a leer: {why} Datos de las {time}.",
+};

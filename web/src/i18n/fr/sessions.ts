@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "Sessions",
+  about: "Où vous êtes connecté avec votre mot de passe. Mettez fin à ce que vous ne reconnaissez pas ou n’utilisez plus.",
+  reading: "Lecture de vos sessions",
+  failed: "Vos sessions n’ont pas pu être lues",
+  none: "Aucune session dans la liste",
+  noneText: "Vous êtes entré avec un jeton qui n’a pas été émis par une connexion ici : son émetteur peut y mettre fin.",
+  here: "Celle-ci",
+  on: "{program} sur {system}",
+  unknown: "Appareil inconnu",
+  inUse: "En cours d’utilisation",
+  lastUsed: "Dernière utilisation : {ago}",
+  lastUsedOn: "Dernière utilisation : {date}",
+  begun: "Connexion : {date}",
+  from: "Adresse : {address}",
+  end: "Terminer la session",
+  endOne: "Terminer la session : {device}",
+  endTitle: "Terminer cette session ?",
+  endText: "La session de {device} prend fin aussitôt. Ce qui y a été écrit sans être envoyé est perdu.",
+  endOthers: "Terminer les autres",
+  endOthersTitle: "Terminer toutes les autres sessions ?",
+  endOthersText: "{count, plural, one {# autre session prend fin} many {# d’autres sessions prennent fin} other {# autres sessions prennent fin}} aussitôt ; seule celle-ci reste. Ce qui y a été écrit sans être envoyé est perdu.",
+  ended: "La session a pris fin.",
+  othersEnded: "Toutes les autres ont pris fin.",
+  noConnection: "Pas de connexion. Données de {time}.",
+  notReadAgain: "Pas relu : {why} Données de {time}.",
+};

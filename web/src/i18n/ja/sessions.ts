@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "セッション",
+  about: "パスワードでサインインしている場所です。心当たりのないものや使わなくなったものは終了してください。",
+  reading: "セッションを読み込んでいます",
+  failed: "セッションを読み込めませんでした",
+  none: "セッションはありません",
+  noneText: "お使いのトークンは、ここでのサインインで発行されたものではありません。発行元で終了できます。",
+  here: "このセッション",
+  on: "{system}の{program}",
+  unknown: "不明なデバイス",
+  inUse: "使用中",
+  lastUsed: "最終使用：{ago}",
+  lastUsedOn: "最終使用：{date}",
+  begun: "サインイン：{date}",
+  from: "アドレス：{address}",
+  end: "セッションを終了",
+  endOne: "セッションを終了：{device}",
+  endTitle: "このセッションを終了しますか？",
+  endText: "{device}は直ちにサインアウトされます。そこで入力して送信していないものは失われます。",
+  endOthers: "ほかをすべて終了",
+  endOthersTitle: "ほかのセッションをすべて終了しますか？",
+  endOthersText: "ほかの{count, number}件のセッションが直ちに終了し、このセッションだけが残ります。そこで入力して送信していないものは失われます。",
+  ended: "セッションを終了しました。",
+  othersEnded: "ほかのセッションをすべて終了しました。",
+  noConnection: "接続されていません。{time}時点の内容です。",
+  notReadAgain: "再読み込みできませんでした：{why} {time}時点の内容です。",
+};

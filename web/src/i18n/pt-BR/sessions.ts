@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "Sessões",
+  about: "Onde você entrou com sua senha. Encerre o que não reconhece ou não usa mais.",
+  reading: "Lendo suas sessões",
+  failed: "Não foi possível ler suas sessões",
+  none: "Nenhuma sessão na lista",
+  noneText: "Você entrou com um token que não foi emitido por um login aqui: quem o emitiu pode encerrá-lo.",
+  here: "Esta",
+  on: "{program} no {system}",
+  unknown: "Dispositivo desconhecido",
+  inUse: "Em uso agora",
+  lastUsed: "Último uso: {ago}",
+  lastUsedOn: "Último uso: {date}",
+  begun: "Entrada: {date}",
+  from: "Endereço: {address}",
+  end: "Encerrar sessão",
+  endOne: "Encerrar sessão: {device}",
+  endTitle: "Encerrar esta sessão?",
+  endText: "A sessão de {device} termina na hora. O que foi digitado nela e não foi enviado se perde.",
+  endOthers: "Encerrar as outras",
+  endOthersTitle: "Encerrar todas as outras sessões?",
+  endOthersText: "{count, plural, one {# outra sessão termina} many {# de outras sessões terminam} other {# outras sessões terminam}} na hora; só esta fica. O que foi digitado nelas e não foi enviado se perde.",
+  ended: "A sessão foi encerrada.",
+  othersEnded: "Todas as outras foram encerradas.",
+  noConnection: "Sem conexão. Dados de {time}.",
+  notReadAgain: "Não foi lido de novo: {why} Dados de {time}.",
+};

@@ -1,0 +1,30 @@
+import type { t } from "../en/sessions";
+import type { Translation } from "../texts";
+
+export const sessions: Translation<typeof t> = {
+  title: "会话",
+  about: "您使用密码登录的位置。请结束不认识或不再使用的会话。",
+  reading: "正在读取您的会话",
+  failed: "无法读取您的会话",
+  none: "列表中没有会话",
+  noneText: "您使用的令牌不是在此处登录时签发的：签发方可以终止它。",
+  here: "当前会话",
+  on: "{system} 上的 {program}",
+  unknown: "未知设备",
+  inUse: "正在使用",
+  lastUsed: "上次使用：{ago}",
+  lastUsedOn: "上次使用：{date}",
+  begun: "登录时间：{date}",
+  from: "地址：{address}",
+  end: "结束会话",
+  endOne: "结束会话：{device}",
+  endTitle: "结束此会话？",
+  endText: "{device} 会立即退出登录。在那里输入但未发送的内容会丢失。",
+  endOthers: "结束所有其他会话",
+  endOthersTitle: "要结束所有其他会话吗？",
+  endOthersText: "其他 {count, number} 个会话会立即结束，只保留当前会话。在那里输入但未发送的内容会丢失。",
+  ended: "会话已结束。",
+  othersEnded: "所有其他会话已结束。",
+  noConnection: "没有连接。以下为 {time} 的内容。",
+  notReadAgain: "未能重新读取：{why} 以下为 {time} 的内容。",
+};
