@@ -26,7 +26,7 @@ func (s *Store) Attempts() auth.AttemptStore {
 // Attempts are the documents of the collection loginAttempts.
 type Attempts struct {
 	*Store
-	attempts *mongo.Collection
+	attempts *collection
 }
 
 var _ auth.AttemptStore = (*Attempts)(nil)

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
@@ -53,7 +52,7 @@ func (c *Catalog) CreateRoom(ctx context.Context, room rooms.Room) (rooms.Room, 
 
 // insertOnce makes a document unless one with the _id is there, and reads the one
 // that is there then.
-func (s *Store) insertOnce(ctx context.Context, coll *mongo.Collection, id string, fields, into any) error {
+func (s *Store) insertOnce(ctx context.Context, coll *collection, id string, fields, into any) error {
 	ctx, cancel := s.writing(ctx)
 	defer cancel()
 	upsert := func() error {

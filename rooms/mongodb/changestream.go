@@ -50,19 +50,11 @@ func (s *Store) openNow(ctx context.Context, over watched, pipeline mongo.Pipeli
 func (s *Store) committed(ctx context.Context) (*bson.Timestamp, error) {
 	ctx, cancel := s.reading(ctx)
 	defer cancel()
-	// The time of a read is that of what it sees.
-	answer, err := s.messages.Database().RunCommand(ctx, bson.D{
-		{Key: "find", Value: s.messages.Name()}, {Key: "limit", Value: 1}, {Key: "singleBatch", Value: true},
-		{Key: "projection", Value: field("_id", 1)}, {Key: "readConcern", Value: field("level", "majority")},
-	}).Raw()
-	if err != nil {
+	last, err := timeOf(ctx, s.messages.Collection, field("level", "majority"))
+	if err != nil || last == nil {
 		return nil, fail("ask for the time of the database", err)
 	}
-	t, i, ok := answer.Lookup("operationTime").TimestampOK()
-	if !ok {
-		return nil, nil
-	}
-	return &bson.Timestamp{T: t, I: i + 1}, nil
+	return &bson.Timestamp{T: last.T, I: last.I + 1}, nil
 }
 
 // openStream opens a change stream, where the options say.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/event"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
@@ -27,11 +28,12 @@ const initiateHint = "start it with `mongod --replSet rs0` and run once: mongosh
 
 // connect gives a client of a replica set's primary or of a mongos, and what that says of
 // itself.
-func connect(ctx context.Context, uri string, patience time.Duration) (client *mongo.Client, server hello, err error) {
+func connect(ctx context.Context, uri string, patience time.Duration, monitor *event.ServerMonitor) (client *mongo.Client, server hello, err error) {
 	opts, err := clientOptions(uri)
 	if err != nil {
 		return nil, hello{}, err
 	}
+	opts.SetServerMonitor(monitor)
 	client, err = mongo.Connect(opts)
 	if err != nil {
 		return nil, hello{}, fmt.Errorf("-mongodb-uri: %w", err)

@@ -31,7 +31,7 @@ func (d *Declarations) Declarations(ctx context.Context) ([]bson.Raw, error) {
 // Rules returns the documents of acl.
 func (d *Declarations) Rules(ctx context.Context) ([]bson.Raw, error) { return d.all(ctx, d.rules) }
 
-func (d *Declarations) all(ctx context.Context, coll *mongo.Collection) ([]bson.Raw, error) {
+func (d *Declarations) all(ctx context.Context, coll *collection) ([]bson.Raw, error) {
 	ctx, cancel := d.reading(ctx)
 	defer cancel()
 	cursor, err := coll.Find(ctx, bson.D{}, options.Find().SetSort(field("_id", 1)))

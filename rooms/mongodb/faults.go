@@ -20,7 +20,7 @@ const doubledMost = 100
 func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 	var faults []string
 	for _, c := range []struct {
-		coll    *mongo.Collection
+		coll    *collection
 		indexes []index
 	}{{a.messages, messageIndexes()}, {a.rooms, roomIndexes()}, {a.users, userIndexes()}, {a.signals, signalIndexes()}, {a.notifications, notificationIndexes()}, {a.members, memberIndexes()}, {a.invitations, invitationIndexes()}, {a.collection(collectionThreads), threadIndexes()}} {
 		found, err := indexFaults(ctx, c.coll, c.indexes)
@@ -36,7 +36,7 @@ func (a *Archive) Faults(ctx context.Context) ([]string, error) {
 	return append(faults, documents...), nil
 }
 
-func indexFaults(ctx context.Context, coll *mongo.Collection, want []index) ([]string, error) {
+func indexFaults(ctx context.Context, coll *collection, want []index) ([]string, error) {
 	have, _, err := listIndexes(ctx, coll)
 	if err != nil {
 		return nil, fail("list the indexes of "+coll.Name(), err)
@@ -65,7 +65,7 @@ func indexFaults(ctx context.Context, coll *mongo.Collection, want []index) ([]s
 }
 
 // doubledKeys gives the keys that a unique index would refuse.
-func doubledKeys(ctx context.Context, coll *mongo.Collection, unique index) ([]string, error) {
+func doubledKeys(ctx context.Context, coll *collection, unique index) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, scanTimeout)
 	defer cancel()
 	var key bson.D

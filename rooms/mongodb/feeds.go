@@ -24,6 +24,7 @@ import (
 type Feeds struct {
 	store    *Store
 	client   *mongo.Client
+	barrier  *barrier // of client
 	database *mongo.Database
 	shared   bool // the chat's collections are in the same database
 }
@@ -38,6 +39,8 @@ func (s *Store) Streams(database string) (streams.Database, streams.Store, error
 		return nil, nil, err
 	}
 	opts.SetMaxPoolSize(0) // as many as there are cursors, and those are bounded above
+	barrier := newBarrier()
+	opts.SetServerMonitor(barrier.monitor())
 	if s.feeds, err = mongo.Connect(opts); err != nil {
 		return nil, nil, fmt.Errorf("-mongodb-uri: %w", err)
 	}
@@ -47,7 +50,8 @@ func (s *Store) Streams(database string) (streams.Database, streams.Store, error
 	}
 	db := s.feeds.Database(database, options.Database().SetWriteConcern(writeconcern.Majority()).
 		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary()))
-	return &Feeds{store: s, client: s.feeds, database: db, shared: database == chat}, &Declarations{s}, nil
+	barrier.probe = s.feeds.Database(chat).Collection(s.messages.Name())
+	return &Feeds{store: s, client: s.feeds, barrier: barrier, database: db, shared: database == chat}, &Declarations{s}, nil
 }
 
 // grace is how long a call may take to its end once nobody wants it any more. Cut off, it would leave a cursor at the
@@ -246,7 +250,7 @@ func (c *feedCursor) Close() {
 
 // Find gives the documents that an aggregation yields. It is bounded by its caller.
 func (f *Feeds) Find(ctx context.Context, collection string, pipeline []bson.D, each func(bson.Raw) error) error {
-	cursor, err := f.database.Collection(collection).Aggregate(ctx, pipeline)
+	cursor, err := openCursor(ctx, f.barrier, func() (*mongo.Cursor, error) { return f.database.Collection(collection).Aggregate(ctx, pipeline) })
 	if err != nil {
 		return f.failFind(err)
 	}

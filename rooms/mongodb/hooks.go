@@ -25,8 +25,8 @@ func (s *Store) Hooks() *Hooks {
 // Hooks keeps outgoing hooks in the collection webhooks and their cursors in webhookCursors, each with its lease.
 type Hooks struct {
 	*Store
-	hooks   *mongo.Collection
-	cursors *mongo.Collection
+	hooks   *collection
+	cursors *collection
 }
 
 var (

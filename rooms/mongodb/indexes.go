@@ -77,7 +77,7 @@ func userIndexes() []index {
 // ensureIndexes verifies that the indexes are there as they must be, makes those that are
 // missing, and waits for those that somebody else is making: until then they refuse nothing.
 // One of the same name and another shape is refused, not changed: whoever made it had a reason.
-func ensureIndexes(ctx context.Context, coll *mongo.Collection, want []index) error {
+func ensureIndexes(ctx context.Context, coll *collection, want []index) error {
 	have, _, err := listIndexes(ctx, coll)
 	if err != nil {
 		return fail("list the indexes of "+coll.Name(), err)
@@ -114,7 +114,7 @@ func ensureIndexes(ctx context.Context, coll *mongo.Collection, want []index) er
 
 // listIndexes gives the specifications by name, of the indexes that are in force and of those
 // that are being made. A collection that is not there has none.
-func listIndexes(ctx context.Context, coll *mongo.Collection) (have, making map[string]bson.Raw, err error) {
+func listIndexes(ctx context.Context, coll *collection) (have, making map[string]bson.Raw, err error) {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	have, making = map[string]bson.Raw{}, map[string]bson.Raw{}
@@ -138,7 +138,7 @@ func listIndexes(ctx context.Context, coll *mongo.Collection) (have, making map[
 
 // indexSpecs lists the indexes of a collection. Without includeBuildUUIDs, which the driver does not
 // know, those that are being made look like the others.
-func indexSpecs(ctx context.Context, coll *mongo.Collection) ([]bson.Raw, error) {
+func indexSpecs(ctx context.Context, coll *collection) ([]bson.Raw, error) {
 	cursor, err := coll.Database().RunCommandCursor(ctx, bson.D{{Key: "listIndexes", Value: coll.Name()}, {Key: "includeBuildUUIDs", Value: true}})
 	if hasCode(err, codeNamespaceNotFound) {
 		return nil, nil
@@ -185,7 +185,7 @@ func (i index) isFormer(spec bson.Raw) bool {
 }
 
 // dropIndex drops an index that another instance may be dropping, too.
-func dropIndex(ctx context.Context, coll *mongo.Collection, name string) error {
+func dropIndex(ctx context.Context, coll *collection, name string) error {
 	ctx, cancel := context.WithTimeout(ctx, opTimeout)
 	defer cancel()
 	err := coll.Indexes().DropOne(ctx, name)

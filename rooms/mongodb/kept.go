@@ -50,7 +50,7 @@ func (s *Store) Kept() kept.Tables {
 // table is a collection whose _ids are the keys of a kind, of which T is one thing and D its document.
 type table[T, D any] struct {
 	store *Store
-	coll  *mongo.Collection
+	coll  *collection
 	id    func(from string) any
 	load  func(*D) T
 	doc   func(*T) (id, document any)
@@ -90,7 +90,7 @@ func (t *table[T, D]) Put(ctx context.Context, list []T) error {
 }
 
 // replace runs writes of an import. One that a unique index refuses is of another thing that says it is the same.
-func (s *Store) replace(ctx context.Context, coll *mongo.Collection, writes []mongo.WriteModel) error {
+func (s *Store) replace(ctx context.Context, coll *collection, writes []mongo.WriteModel) error {
 	if err := ctx.Err(); err != nil || len(writes) == 0 {
 		return err
 	}
@@ -193,7 +193,7 @@ func storeCursor(c *hooks.Cursor) storedCursor {
 // documents are a collection of few documents that are not this program's.
 type documents struct {
 	*Store
-	coll *mongo.Collection
+	coll *collection
 }
 
 // From reads all of them: their _ids are of any type.

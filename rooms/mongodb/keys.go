@@ -6,11 +6,7 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
-	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
-	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"roomstream/auth"
 )
@@ -28,20 +24,13 @@ func keyIndexes() []index {
 	}
 }
 
-// collection is one whose writes wait for a majority and whose reads are of what one has.
-func (s *Store) collection(name string) *mongo.Collection {
-	safe := options.Collection().SetWriteConcern(writeconcern.Majority()).
-		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
-	return s.messages.Database().Collection(name, safe)
-}
-
 // Keys gives the store of bots' keys.
 func (s *Store) Keys() auth.KeyStore { return &Keys{s, s.collection("keys")} }
 
 // Keys keeps the keys of bots and hooks in the collection keys.
 type Keys struct {
 	*Store
-	keys *mongo.Collection
+	keys *collection
 }
 
 var _ auth.KeyStore = (*Keys)(nil)

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/auth"
@@ -133,7 +132,7 @@ func selected(filter bson.D, name, value string) bson.D {
 }
 
 // newest reads at most limit documents, those with the highest ids first.
-func newest[T any](ctx context.Context, s *Store, coll *mongo.Collection, filter bson.D, limit int) ([]T, error) {
+func newest[T any](ctx context.Context, s *Store, coll *collection, filter bson.D, limit int) ([]T, error) {
 	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	cursor, err := coll.Find(ctx, filter, options.Find().SetSort(field("_id", -1)).SetLimit(int64(limit)))

@@ -10,7 +10,8 @@
 // `webhooks` and `webhookCursors` where events go and how far they are, `pushSubscriptions`
 // which devices are told of what their users miss, `threads` which threads users follow and have read. Every write
 // waits for a majority, every read is of what a majority has, so nothing that was told can
-// be rolled back. A signal may be lost.
+// be rolled back, and of no less than was acked before, also behind an election (barrier). A
+// signal may be lost.
 //
 // Concurrency: all types are safe for concurrent use. Writes go on when their caller
 // gives up: a cancelled one would cost its connection and leave its outcome unknown.
@@ -42,7 +43,6 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
-	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
 	"roomstream/auth"
 	"roomstream/rooms"
@@ -74,22 +74,23 @@ type Options struct {
 type Store struct {
 	uri           string
 	client        *mongo.Client
+	barrier       *barrier      // of client
 	feeds         *mongo.Client // nil: there are none
-	messages      *mongo.Collection
-	local         *mongo.Collection // messages, as the primary has them now
-	snapshot      *mongo.Collection // messages, all of one answer as a majority had them at one moment
-	rooms         *mongo.Collection
-	users         *mongo.Collection
-	meta          *mongo.Collection
-	signals       *mongo.Collection
-	notifications *mongo.Collection
-	profiles      *mongo.Collection
-	members       *mongo.Collection
-	invitations   *mongo.Collection
-	declared      *mongo.Collection // streams
-	rules         *mongo.Collection // acl
-	reports       *mongo.Collection
-	audit         *mongo.Collection
+	messages      *collection
+	local         *collection // messages, as the primary has them now
+	snapshot      *collection // messages, all of one answer as a majority had them at one moment
+	rooms         *collection
+	users         *collection
+	meta          *collection
+	signals       *collection
+	notifications *collection
+	profiles      *collection
+	members       *collection
+	invitations   *collection
+	declared      *collection // streams
+	rules         *collection // acl
+	reports       *collection
+	audit         *collection
 	logger        *slog.Logger
 	searches      bool // messages are found by their texts; fixed by Open
 	stream        *Stream
@@ -116,12 +117,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	client, server, err := connect(ctx, o.URI, cmp.Or(o.ConnectTimeout, connectTimeout))
+	barrier := newBarrier()
+	client, server, err := connect(ctx, o.URI, cmp.Or(o.ConnectTimeout, connectTimeout), barrier.monitor())
 	if err != nil {
 		return nil, err
 	}
 	name := cmp.Or(o.Database, DefaultDatabase)
-	s := newStore(client, name, logger)
+	s := newStore(client, barrier, name, logger)
 	s.uri = o.URI
 	s.stream.expanded = server.MaxVersion >= expandedWireVersion
 	s.fences = server.MaxVersion >= expandedWireVersion && server.Msg == "" // a mongos was not tried
@@ -137,22 +139,19 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-func newStore(client *mongo.Client, name string, logger *slog.Logger) *Store {
-	// What the URI says of concerns and preferences must not hold here: the promises
-	// stand on these.
-	safe := options.Collection().SetWriteConcern(writeconcern.Majority()).
-		SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
+func newStore(client *mongo.Client, barrier *barrier, name string, logger *slog.Logger) *Store {
+	db := client.Database(name)
+	of := func(name string) *collection { return newCollection(db, name, barrier) }
 	local := options.Collection().SetReadConcern(readconcern.Local()).SetReadPreference(readpref.Primary())
 	snapshot := options.Collection().SetReadConcern(readconcern.Snapshot()).SetReadPreference(readpref.Primary())
-	db := client.Database(name)
 	s := &Store{
-		client: client, logger: logger,
-		messages: db.Collection("messages", safe), local: db.Collection("messages", local), snapshot: db.Collection("messages", snapshot),
-		rooms: db.Collection("rooms", safe), users: db.Collection("users", safe), meta: db.Collection("meta", safe),
-		signals: db.Collection("signals", safe), notifications: db.Collection("notifications", safe), profiles: db.Collection("profiles", safe), declared: db.Collection("streams", safe), rules: db.Collection("acl", safe),
-		reports: db.Collection("reports", safe), audit: db.Collection("audit", safe),
+		client: client, barrier: barrier, logger: logger,
+		messages: of("messages"), local: &collection{db.Collection("messages", local), nil}, snapshot: &collection{db.Collection("messages", snapshot), barrier},
+		rooms: of("rooms"), users: of("users"), meta: of("meta"), members: of("members"), invitations: of("invitations"),
+		signals: of("signals"), notifications: of("notifications"), profiles: of("profiles"), declared: of("streams"), rules: of("acl"),
+		reports: of("reports"), audit: of("audit"),
 	}
-	s.members, s.invitations = db.Collection("members", safe), db.Collection("invitations", safe)
+	barrier.probe = s.messages.Collection
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
 	s.notified = &Notifications{Store: s}

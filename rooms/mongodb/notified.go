@@ -59,12 +59,12 @@ func (n *Notifications) open(ctx context.Context) (*changeStream, error) {
 	case since != nil:
 		place.SetStartAtOperationTime(since)
 	}
-	stream, err := n.openStream(ctx, n.notifications, notifying(), place)
+	stream, err := n.openStream(ctx, n.notifications.Collection, notifying(), place)
 	if err == nil || after == nil && since == nil || !cannotGoOn(err) && !hasCode(err, codeBadToken) {
 		return stream, err
 	}
 	n.startAnew(err)
-	return n.openNow(ctx, n.notifications, notifying())
+	return n.openNow(ctx, n.notifications.Collection, notifying())
 }
 
 // notifying lets inserts through, and of those over maxDocument the key fields only.

@@ -138,8 +138,8 @@ func (p *Profiles) NamedProfiles(ctx context.Context, keys []string, among []aut
 	}
 	asking, cancel := p.reading(ctx)
 	defer cancel()
-	var known []string
-	if err := p.profiles.Distinct(asking, "nameKey", field("nameKey", field("$in", texts(keys)))).Decode(&known); err != nil {
+	known, err := p.profiles.Distinct(asking, "nameKey", field("nameKey", field("$in", texts(keys))))
+	if err != nil {
 		return nil, fail("look for names", err)
 	}
 	each := make([][]rooms.Profile, len(known))

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/auth"
@@ -28,7 +27,7 @@ func (s *Store) pushes() *Subscriptions { return &Subscriptions{s, s.collection(
 // Subscriptions are the documents of the collection pushSubscriptions.
 type Subscriptions struct {
 	*Store
-	devices *mongo.Collection
+	devices *collection
 }
 
 var _ rooms.Subscriptions = (*Subscriptions)(nil)

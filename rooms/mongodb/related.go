@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"roomstream/rooms"
@@ -197,7 +196,7 @@ func (r *Related) Attached(ctx context.Context, room rooms.RoomID, before int64,
 
 // find reads all that matches and is wanted, ascending by seq. What a filter lets through
 // and no reader can make sense of is a void, which has no target and no parent.
-func (r *Related) find(ctx context.Context, from *mongo.Collection, filter bson.D, wanted func(*rooms.Event) bool) ([]rooms.Event, error) {
+func (r *Related) find(ctx context.Context, from *collection, filter bson.D, wanted func(*rooms.Event) bool) ([]rooms.Event, error) {
 	ctx, cancel := r.reading(ctx)
 	defer cancel()
 	cursor, err := from.Find(ctx, filter, options.Find().SetProjection(projection))

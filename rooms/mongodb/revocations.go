@@ -35,7 +35,7 @@ func (s *Store) Revocations() auth.RevocationStore {
 // Revocations keeps which tokens are out of force in the collection revocations.
 type Revocations struct {
 	*Store
-	revocations *mongo.Collection
+	revocations *collection
 }
 
 var _ auth.RevocationStore = (*Revocations)(nil)

@@ -29,7 +29,7 @@ func (s *Store) Sessions() auth.SessionStore { return &Sessions{s, s.collection(
 // Sessions are the documents of the collection sessions.
 type Sessions struct {
 	*Store
-	sessions *mongo.Collection
+	sessions *collection
 }
 
 var _ auth.SessionStore = (*Sessions)(nil)

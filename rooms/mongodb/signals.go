@@ -72,7 +72,7 @@ func (s *Signals) Watch(ctx context.Context, opened func(), told func([]rooms.Si
 }
 
 func (s *Signals) watch(ctx context.Context, opened func(), told func([]rooms.Signal)) error {
-	stream, err := s.openNow(ctx, s.signals, mongo.Pipeline{
+	stream, err := s.openNow(ctx, s.signals.Collection, mongo.Pipeline{
 		field("$match", field("operationType", "insert")), field("$project", field("fullDocument", 1)),
 	})
 	if err != nil {

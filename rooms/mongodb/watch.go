@@ -51,7 +51,7 @@ func (s *Stream) Watch(ctx context.Context, sink rooms.Sink) error {
 }
 
 func (s *Stream) watch(ctx context.Context, sink rooms.Sink) error {
-	stream, err := s.store.openNow(ctx, s.store.messages, pipeline(), s.expansion()...)
+	stream, err := s.store.openNow(ctx, s.store.messages.Collection, pipeline(), s.expansion()...)
 	if err != nil {
 		return fail("open the change stream", err)
 	}
