@@ -192,7 +192,7 @@ func settings() []setting {
 			Doc: "The OpenTelemetry collector that traces are sent to, by OTLP over HTTP, like http://127.0.0.1:4318: how sends went through the log to the sockets (operations.md). The path `/v1/traces` is added to it.",
 			set: func(c *Config, text string) error { c.OTLPEndpoint = text; return checkOTLPEndpoint(text) }},
 		{Name: "trace-sample", Default: "0.01", Unit: "number from 0 to 1",
-			Doc: "Which part of what is sent has a trace; the same on every instance. A REST call that comes with a `traceparent` follows that one's decision instead. Only with `-otlp-endpoint`.",
+			Doc: "Which part of what is sent has a trace; the same on every instance. Of REST calls that come with a `traceparent`, only those whose trace is recorded. Only with `-otlp-endpoint`.",
 			set: func(c *Config, text string) (err error) { c.TraceSample, err = parseRatio(text); return err }},
 		{Name: "log-level", Default: "info", Unit: "debug, info, warn or error",
 			Doc: "What is logged, on standard error.",

@@ -33,7 +33,7 @@ import (
 // Options are what a Tracer stands on. Endpoint is required.
 type Options struct {
 	Endpoint string  // the collector's, for OTLP over HTTP, as CheckEndpoint takes it
-	Ratio    float64 // of events, from 0 to 1; events of callers that have a trace follow that one's decision
+	Ratio    float64 // of events, from 0 to 1; of those of callers that have a trace, only such as that one records
 	Store    string  // db.system.name of the store
 	Version  string  // of the program
 	Instance string  // the name of this instance
@@ -68,13 +68,18 @@ func New(o Options) *Tracer {
 	}
 }
 
-// Sending implements rooms.Tracer.
+// Sending implements rooms.Tracer. Whether an event is told of follows from its own id, which no caller chooses: a caller's trace
+// may leave his events out, and cannot have more of them told of than the ratio says. Nor is more remembered of callers.
 func (t *Tracer) Sending(id rooms.EventID, caller string) bool {
-	if from, ok := parseParent(caller); ok {
-		t.callers.put(id, from)
-		return from.sampled
+	if !t.ratio.takes(traceOf(id)) {
+		return false
 	}
-	return t.ratio.takes(traceOf(id))
+	from, ok := parseParent(caller)
+	if !ok {
+		return true
+	}
+	t.callers.put(id, from)
+	return from.sampled
 }
 
 // identity says which trace an event is in, and which span of a caller its send is a part of, if any.
@@ -94,7 +99,7 @@ func (t *Tracer) Sent(s rooms.SendTrace) {
 	}
 	root := span{trace: trace, id: sendSpan(s.Event.ID), parent: parent, name: "send", kind: tracepb.Span_SPAN_KIND_SERVER, from: s.Begun, to: s.Ended, err: s.Err}
 	root.about(s.Event.ID, s.Event.RoomID, s.Event.EventName(), s.Seq)
-	if own := traceOf(s.Event.ID); own != trace && t.ratio.takes(own) {
+	if own := traceOf(s.Event.ID); own != trace {
 		root.linked = &own // the other instances cannot know of the caller's
 	}
 	taken := s.Ended

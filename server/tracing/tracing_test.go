@@ -72,6 +72,32 @@ func TestARatioTakesItsPart(t *testing.T) {
 	}
 }
 
+// Whoever may send chooses the trace that his events are in, and says that it is recorded: an id that any ratio takes, too.
+func TestACallerHasNoMoreToldThanTheRatio(t *testing.T) {
+	const all = 10_000
+	id := func(i int) rooms.EventID { return rooms.EventID{10: byte(i >> 8), 11: byte(i)} }
+	const chosen = "00-4bf92f3577b34da60000000000000000-00f067aa0ba902b7-"
+	for _, of := range []float64{0, 0.1, 1} {
+		traces := New(Options{Endpoint: "http://127.0.0.1:1", Ratio: of})
+		told := 0
+		for i := range all {
+			forced, alone, left := traces.Sending(id(i), chosen+"01"), traces.ratio.takes(traceOf(id(i))), traces.Sending(id(i), chosen+"00")
+			if forced != alone || left {
+				t.Fatalf("ratio %v, event %d: told of %t, without a caller's trace %t, with one that is not recorded %t", of, i, forced, alone, left)
+			}
+			if forced {
+				told++
+			}
+		}
+		if want := int(of * all); told < want-100 || told > want+100 { // as TestARatioTakesItsPart
+			t.Errorf("of %d events %d are told of, want some %d", all, told, want)
+		}
+		if n := len(traces.callers.values); n > told {
+			t.Errorf("ratio %v: of %d callers something is remembered, and %d are told of", of, n, told)
+		}
+	}
+}
+
 func TestOnlyTheNewestAreRemembered(t *testing.T) {
 	r := newRecent[int]()
 	id := func(i int) rooms.EventID { return rooms.EventID{9: byte(i >> 16), 10: byte(i >> 8), 11: byte(i)} }
