@@ -76,14 +76,18 @@ func (l *LastSeen) Run(ctx context.Context, live Sessions) error {
 			return ctx.Err()
 		case <-tick.C:
 		}
-		live.End(func(u User) bool { // it ends none: it is how all of them are looked at
-			l.Note(u)
-			return false
-		})
-		if err := l.Write(ctx); err != nil && ctx.Err() == nil {
+		if err := l.look(ctx, live); err != nil && ctx.Err() == nil {
 			l.logger.Warn("when sessions were last used was not written down", "error", err)
 		}
 	}
+}
+
+// look notes who is here, and writes down what waits.
+func (l *LastSeen) look(ctx context.Context, live Sessions) error {
+	for u := range live.All() {
+		l.Note(u)
+	}
+	return l.Write(ctx)
 }
 
 // Write writes down what waits.

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"sync"
 	"time"
@@ -85,6 +86,9 @@ type Sessions interface {
 	// End closes those whose user is covered, with 4003 revoked. It does not wait for them, and calls covered with no lock
 	// that covered could want.
 	End(covered func(User) bool)
+	// All gives the users of those that there are, a user as often as he has one, with no lock held that the loop's body could
+	// want. One that begins or ends meanwhile is in it or not.
+	All() iter.Seq[User]
 }
 
 // Revocations says which tokens are out of force. All that there are lie in memory: one for each user whose tokens were ever

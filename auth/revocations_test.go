@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -164,6 +165,12 @@ func (h *house) End(covered func(User) bool) {
 		}
 		return out
 	})
+}
+
+func (h *house) All() iter.Seq[User] {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Values(slices.Clone(h.users))
 }
 
 // Another instance saves; this one hears no signal.

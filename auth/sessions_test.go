@@ -144,3 +144,25 @@ func TestSessionsAreSeenNowAndThen(t *testing.T) {
 		t.Errorf("%d are remembered for longer than %s", len(seen.noted), seenEvery)
 	}
 }
+
+// To see who is here ends nobody's session, and asks of nobody whether it should.
+func TestWhoIsHereIsSeenWithoutBeingAskedToEnd(t *testing.T) {
+	store, at := &kept{}, newClock()
+	seen := NewLastSeen(store, at.now, nil)
+	here := &onlyHere{house: house{users: []User{shown("a:ann", "s1", testNow), shown("a:ann", "s2", testNow), shown("bob", "", testNow)}}, t: t}
+	if err := seen.look(t.Context(), here); err != nil {
+		t.Fatal(err)
+	}
+	want := []SeenSession{{User: "a:ann", ID: "s1", At: at.now()}, {User: "a:ann", ID: "s2", At: at.now()}}
+	if got := slices.Concat(store.seen...); !slices.Equal(got, want) {
+		t.Errorf("written is %v, want %v", got, want)
+	}
+}
+
+// onlyHere are live sessions that nobody may ask to end.
+type onlyHere struct {
+	house
+	t *testing.T
+}
+
+func (h *onlyHere) End(func(User) bool) { h.t.Error("sessions are asked whether they are to end") }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"net"
 	"net/http"
@@ -94,6 +95,19 @@ type sessions [3]auth.Sessions
 func (all sessions) End(covered func(auth.User) bool) {
 	for _, s := range all {
 		s.End(covered)
+	}
+}
+
+// All implements auth.Sessions.
+func (all sessions) All() iter.Seq[auth.User] {
+	return func(yield func(auth.User) bool) {
+		for _, s := range all {
+			for u := range s.All() {
+				if !yield(u) {
+					return
+				}
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -135,6 +136,9 @@ func TestARevocationEndsWhatAPasswordOpenedWithoutASignal(t *testing.T) {
 	eventually(t, "the clock goes on", func() bool { return s.revoked.Now().After(at) })
 	again := s.dial("/x/_streams/private", by(next))
 	c := s.feed()
+	if here := slices.Collect(s.All()); len(here) != 1 || here[0].ID != ann.User.ID {
+		t.Errorf("here are %+v", here)
+	}
 	s.End(s.revoked.Covers)
 	c.put(numbered(1, ""))
 	again.hear()

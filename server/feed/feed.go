@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -341,6 +342,17 @@ func (s *Server) End(covered func(auth.User) bool) {
 	for _, c := range s.registry.everybody() {
 		if covered(c.who.User) {
 			c.finish(ending{code: codeRevoked, reason: "revoked"})
+		}
+	}
+}
+
+// All gives the users of the feeds whose callers are known, as auth.Sessions asks.
+func (s *Server) All() iter.Seq[auth.User] {
+	return func(yield func(auth.User) bool) {
+		for _, c := range s.registry.everybody() {
+			if !yield(c.who.User) {
+				return
+			}
 		}
 	}
 }

@@ -2,6 +2,7 @@ package files
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"sync"
 	"time"
@@ -63,6 +64,17 @@ func (s *Server) End(covered func(auth.User) bool) {
 	for _, one := range s.underway.list() {
 		if covered(one.user) {
 			one.breakOff()
+		}
+	}
+}
+
+// All implements auth.Sessions.
+func (s *Server) All() iter.Seq[auth.User] {
+	return func(yield func(auth.User) bool) {
+		for _, one := range s.underway.list() {
+			if !yield(one.user) {
+				return
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package files
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"roomstream/auth"
@@ -31,6 +32,9 @@ func TestAnUploadThatHasEndedIsLeftAlone(t *testing.T) {
 		answered <- err
 	}()
 	<-coming
+	if here := slices.Collect(s.All()); len(here) != 1 || here[0].ID != "ann" {
+		t.Errorf("here are %+v", here)
+	}
 	s.End(func(auth.User) bool {
 		close(finish)
 		if err := <-answered; err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -347,4 +348,23 @@ func tokenWith(t testing.TB, user auth.User) string {
 		t.Fatal(err)
 	}
 	return token
+}
+
+// Who is here is told for each socket, and by the one who asks for no more than he wants.
+func TestAllAreThoseWhoAreHere(t *testing.T) {
+	h := newHouse(t)
+	h.connect(user("alice"))
+	h.connect(user("bob"))
+	h.connect(user("bob"))
+	var here []string
+	for u := range h.io.All() {
+		here = append(here, string(u.ID))
+	}
+	slices.Sort(here)
+	if !slices.Equal(here, []string{"alice", "bob", "bob"}) {
+		t.Errorf("here are %q", here)
+	}
+	for range h.io.All() {
+		break
+	}
 }

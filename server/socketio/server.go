@@ -3,6 +3,7 @@ package socketio
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
 	"net/http"
 	"time"
@@ -201,6 +202,20 @@ func (s *Server) Revoke(user auth.UserID) {
 func (s *Server) End(covered func(auth.User) bool) {
 	if s.people != nil {
 		s.people.end(covered)
+	}
+}
+
+// All gives the users of the sockets, as auth.Sessions asks.
+func (s *Server) All() iter.Seq[auth.User] {
+	return func(yield func(auth.User) bool) {
+		if s.people == nil {
+			return
+		}
+		for _, c := range s.people.everybody() {
+			if !yield(c.user) {
+				return
+			}
+		}
 	}
 }
 
