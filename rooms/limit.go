@@ -36,18 +36,23 @@ func (s *Service) Ask(user auth.User, event string) error {
 	return orNil(Within(s.limits.Reads, string(user.ID)))
 }
 
-// mayAdd says why a user may not add to a room now.
+// mayAdd says why a user may not add to a room now. Who may not has used up nothing: not of the room's limit either, where
+// it is that of all rooms.
 func (s *Service) mayAdd(user auth.UserID, room string) error {
-	l := s.limits.RoomSends
-	if wait := l.TakeIn(string(user), room); wait > 0 {
-		return limited(l.Name(), wait)
-	}
-	return orNil(Within(s.limits.Sends, string(user)))
+	return orNil(WithinBoth(s.limits.RoomSends.In(string(user), room), s.limits.Sends.Of(string(user))))
 }
 
 // Within lets a key do once what a limit is for, or gives RATE_LIMITED, whose reason is the limit's name.
 func Within(l *limits.Limiter, key string) *Error {
 	if wait := l.Take(key); wait > 0 {
+		return limited(l.Name(), wait)
+	}
+	return nil
+}
+
+// WithinBoth is Within of two limits at once, see limits.TakeBoth.
+func WithinBoth(first, second limits.Claim) *Error {
+	if l, wait := limits.TakeBoth(first, second); wait > 0 {
 		return limited(l.Name(), wait)
 	}
 	return nil

@@ -1,7 +1,7 @@
 // Package limits says how often somebody may do something, and how many of something he may have.
 //
-// Concurrency: everything is safe for concurrent use and has no goroutine. A decision takes one lock, of one of 64 parts,
-// for a look at 128 bytes, and allocates nothing but where a part grows.
+// Concurrency: everything is safe for concurrent use and has no goroutine. A decision takes one lock of each Limiter asked, of
+// one of its 64 parts, for a look at 128 bytes, and allocates nothing but where a part grows.
 //
 // Order and loss: nothing is kept over a restart, and instances know nothing of each other's counts. What is forgotten is
 // forgiven: a key that is not known has done nothing yet. So no number of strangers can bring somebody to be refused.
@@ -9,7 +9,6 @@ package limits
 
 import (
 	"hash/maphash"
-	"math/bits"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,76 +77,52 @@ func (l *Limiter) Refused() int64 {
 }
 
 // Take lets the key do it once, or says how long it is to wait; 0: it may.
-func (l *Limiter) Take(key string) time.Duration {
-	if l == nil {
-		return 0
-	}
-	return l.take(maphash.String(l.seed, key))
-}
+func (l *Limiter) Take(key string) time.Duration { return l.Of(key).Take() }
 
 // TakeIn is Take of a key in a place: each pair counts by itself.
-func (l *Limiter) TakeIn(key, place string) time.Duration {
-	if l == nil {
-		return 0
-	}
-	// Rotated, so that a key in a place is not that place in the key.
-	return l.take(bits.RotateLeft64(maphash.String(l.seed, key), 1) ^ maphash.String(l.seed, place))
-}
+func (l *Limiter) TakeIn(key, place string) time.Duration { return l.In(key, place).Take() }
 
-func (l *Limiter) take(key uint64) time.Duration {
-	now := int64(l.now().Sub(l.epoch))
-	s := &l.shards[key%shards]
-	s.mu.Lock()
-	wait := s.take(key, now, l.every, l.ahead)
-	s.mu.Unlock()
-	if wait > 0 {
-		l.refused.Add(1)
-	}
-	return time.Duration(wait)
-}
-
-// take decides; the lock is held.
-func (s *shard) take(key uint64, now, every, ahead int64) (wait int64) {
-	if s.sets == nil {
-		s.sets = make([][ways]entry, 1)
-	}
-	place := s.place(key, now)
-	full := max(place.full, now)
-	if place.key != key {
-		full = now
-	}
-	if wait := full + every - now - ahead; wait > 0 {
-		return wait
-	}
-	*place = entry{key, full + every}
-	return 0
-}
+// moment is now, in ns from the epoch.
+func (l *Limiter) moment() int64 { return int64(l.now().Sub(l.epoch)) }
 
 // place finds the key's entry, or one to use for it: a free one; else, where the table may grow no more, the one that
 // will be free soonest. So who is nearest to being refused is remembered longest, and a flood of new keys, which have all
-// done little, forgets itself.
-func (s *shard) place(key uint64, now int64) *entry {
+// done little, forgets itself. full is when the key's burst is whole, now at the soonest. The lock is held.
+func (s *shard) place(key uint64, now int64) (at *entry, full int64) {
+	if s.sets == nil {
+		s.sets = make([][ways]entry, 1)
+	}
 	for {
+		if e := s.known(key, now); e != nil {
+			return e, e.full
+		}
 		set := &s.sets[s.index(key)]
 		soonest := &set[0]
 		for i := range set {
-			e := &set[i]
-			if e.key == key && e.full > now {
-				return e
-			}
-			if e.full < soonest.full {
-				soonest = e
+			if set[i].full < soonest.full {
+				soonest = &set[i]
 			}
 		}
-		if soonest.full <= now {
-			// Whoever's it was: it stands for a burst that is whole.
-			return soonest
-		}
-		if len(s.sets) >= maxSets {
-			return soonest
+		// One whose moment is past stands for a burst that is whole, whoever's it was.
+		if soonest.full <= now || len(s.sets) >= maxSets {
+			return soonest, now
 		}
 		s.grow(now)
 	}
+}
+
+// known finds the key's entry; nil: its burst is whole. The lock is held.
+func (s *shard) known(key uint64, now int64) *entry {
+	if s.sets == nil {
+		return nil
+	}
+	set := &s.sets[s.index(key)]
+	for i := range set {
+		if e := &set[i]; e.key == key && e.full > now {
+			return e
+		}
+	}
+	return nil
 }
 
 // index is where a key's set lies. The lowest bits chose the shard.

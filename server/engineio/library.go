@@ -54,25 +54,28 @@ func (l *library) connection(args ...any) {
 	l.server.beginPolling(p, stock)
 }
 
-// ServePolling takes all requests but upgrades. The caller has checked path, origin and query.
-func (s *Server) ServePolling(w http.ResponseWriter, r *http.Request) {
+// ServePolling takes all requests but upgrades. The caller has checked path, origin and query. Whatever it returns, the
+// request is answered; ErrTooMany: it was a handshake, and there was no place for it.
+func (s *Server) ServePolling(w http.ResponseWriter, r *http.Request) error {
 	sid := r.URL.Query().Get("sid")
 	if c := s.registry.find(sid); c != nil && !c.onPolling() {
 		Refuse(w, http.StatusBadRequest, ErrBadRequest)
-		return
+		return ErrBadRequest
 	}
 	if sid != "" {
 		s.answer(w, r)
-		return
+		return nil
 	}
 	if err := s.registry.admit(r.RemoteAddr); err != nil {
 		s.refuseBusy(w, err)
-		return
+		return err
 	}
 	if !s.answer(w, r) {
 		s.options.Refusals.Add(RefusedRequest)
 		s.registry.release(r.RemoteAddr)
+		return ErrBadRequest
 	}
+	return nil
 }
 
 // answer has the engine take a request, writes its answer, and says whether the request was a session's.

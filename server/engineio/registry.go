@@ -10,7 +10,8 @@ import (
 // The reasons why a connection is not taken.
 var (
 	errDraining = errors.New("the server is stopping")
-	errTooMany  = errors.New("too many connections from this address")
+	// ErrTooMany says that the address has all its places, see Options.Places.
+	ErrTooMany = errors.New("too many connections from this address")
 )
 
 // registry knows every connection, however it is carried, from its handshake to the end of its transport. It is safe
@@ -38,7 +39,7 @@ func (r *registry) admit(remote string) error {
 	case draining:
 		return errDraining
 	case !r.places.Enter(limits.Address(remote)):
-		return errTooMany
+		return ErrTooMany
 	}
 	return nil
 }

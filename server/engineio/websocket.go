@@ -54,7 +54,7 @@ const retryAfter = "5"
 // protocol.
 func (s *Server) refuseBusy(w http.ResponseWriter, err error) {
 	reason, status := RefusedDraining, http.StatusServiceUnavailable
-	if err == errTooMany {
+	if err == ErrTooMany {
 		reason, status = RefusedAddress, http.StatusTooManyRequests
 	}
 	s.options.Refusals.Add(reason)
@@ -124,21 +124,23 @@ func hijack(w http.ResponseWriter) (nc net.Conn, early []byte, err error) {
 //
 // The order matters: the library attaches its listeners in Accept, then the response and the open packet leave in one
 // write, then reading starts. So nothing that the client can send finds nobody listening.
-func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
+//
+// Whatever it returns, the request is answered; ErrTooMany: there was no place for it.
+func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 	if !checkUpgrade(w, r) {
 		s.options.Refusals.Add(RefusedRequest)
-		return
+		return ErrBadRequest
 	}
 	if err := s.registry.admit(r.RemoteAddr); err != nil {
 		s.refuseBusy(w, err)
-		return
+		return err
 	}
 	nc, early, err := hijack(w)
 	if err != nil {
 		s.options.Refusals.Add(RefusedRequest)
 		s.registry.release(r.RemoteAddr)
 		Refuse(w, http.StatusBadRequest, ErrBadRequest)
-		return
+		return ErrBadRequest
 	}
 	c := s.newConn(rand.Text(), r.RemoteAddr)
 	c.carry(nc)
@@ -158,7 +160,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 	nc.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
 	if _, err := nc.Write(hello); err != nil {
 		c.abort("transport error")
-		return
+		return nil
 	}
 	nc.SetWriteDeadline(time.Time{})
 	c.wind(s.options.PingInterval)
@@ -166,6 +168,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) {
 		c.Shutdown(CloseDraining, "draining")
 	}
 	c.read(early)
+	return nil
 }
 
 // never is longer than any connection's handshake: its timer is set once the handshake is done.

@@ -15,7 +15,7 @@ import (
 
 func TestAPanicOfAcceptGivesTheConnectionAndItsPlaceBack(t *testing.T) {
 	s := New(Options{Places: limits.NewPlaces("address_connections", 1), Accept: func(*Conn, *http.Request) Handler { panic("on purpose") }})
-	server := httptest.NewUnstartedServer(http.HandlerFunc(s.ServeWebSocket))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = s.ServeWebSocket(w, r) }))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
 	defer server.Close()

@@ -275,6 +275,9 @@ func (s *Server) open(r *http.Request, to address) (*conn, error) {
 	}()
 	c.from = limits.Address(r.RemoteAddr)
 	if err := s.registry.add(c); err != nil {
+		if rooms.AsError(err).Code == rooms.CodeRateLimited {
+			s.options.Limits.crowded(c.from)
+		}
 		return nil, err
 	}
 	defer context.AfterFunc(c.ctx, cancel)()

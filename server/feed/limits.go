@@ -4,13 +4,17 @@ import "roomstream/rooms"
 
 // handshake lets an address open another feed, or gives RATE_LIMITED.
 func (l Limits) handshake(from string) error {
-	if err := rooms.Within(l.AddressHandshakes, from); err != nil {
-		return err
-	}
-	if err := rooms.Within(l.Handshakes, ""); err != nil {
+	if err := rooms.WithinBoth(l.AddressHandshakes.Of(from), l.Handshakes.Of("")); err != nil {
 		return err
 	}
 	return nil
+}
+
+// crowded gives back the handshake of a feed that found no place: those who have all theirs keep nobody else from coming
+// in.
+func (l Limits) crowded(from string) {
+	l.AddressHandshakes.Of(from).Return()
+	l.Handshakes.Of("").Return()
 }
 
 // enter takes the feed's places, which leave gives back, or gives RATE_LIMITED.

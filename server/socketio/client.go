@@ -26,6 +26,7 @@ var (
 	errRefusals     = errors.New("refused too often")
 	errBinary       = errors.New("binary data that no packet announced")
 	errInterrupted  = errors.New("text between a packet and its binary data")
+	errConnects     = &engineio.CloseError{Code: closeCrowded, Reason: "rate_limited"}
 )
 
 // client is one connection, from its handshake to its end: what it sends is decoded and handled here, in the goroutine
@@ -41,6 +42,7 @@ type client struct {
 	// Touched only by the goroutine that reads.
 	binary   *binaryPacket // waits for its attachments
 	refusals int
+	connects int // to "/", also those that were refused
 
 	mu     sync.Mutex
 	member *member       // nil: not connected
@@ -137,6 +139,10 @@ func (c *client) connect(p packet) error {
 	}
 	if m, _ := c.current(); m != nil {
 		return errConnected
+	}
+	// Each costs a look at a token and at the user's rooms. The first is the connection's own, which was counted.
+	if c.connects++; c.connects > 1 && c.server.options.Limits.handshake(c.conn.RemoteAddress()) > 0 {
+		return errConnects
 	}
 	s, refusal := c.admit(handshake{Auth: auth, Authorization: c.authorization, RemoteAddr: c.conn.RemoteAddress()})
 	if refusal != nil {

@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -50,14 +51,21 @@ func (f front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case query.Get("sid") == "" && !f.limits.within(w, r):
 		f.refused.Add(refusedRate)
 	case upgrade && query.Get("transport") == "websocket" && query.Get("sid") == "":
-		f.engine.ServeWebSocket(w, r)
+		f.begun(f.engine.ServeWebSocket(w, r), r)
 	case upgrade && query.Get("transport") == "websocket":
 		f.engine.ServeUpgrade(w, r, query.Get("sid"))
 	case upgrade:
 		f.refused.Add(engineio.RefusedRequest)
 		engineio.Refuse(w, http.StatusBadRequest, engineio.ErrUnknownTransport)
 	default:
-		f.engine.ServePolling(w, r)
+		f.begun(f.engine.ServePolling(w, r), r)
+	}
+}
+
+// begun takes what came of a handshake.
+func (f front) begun(err error, r *http.Request) {
+	if errors.Is(err, engineio.ErrTooMany) {
+		f.limits.crowded(r.RemoteAddr)
 	}
 }
 
