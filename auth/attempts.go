@@ -47,14 +47,29 @@ func (a Attempts) Take(rule AttemptRule, now time.Time) (after Attempts, ok bool
 	return a, true
 }
 
+// Return takes back one that Take let through, which made after of before. Where nobody was let through since, who is next
+// waits no longer than he would have without it.
+func (a Attempts) Return(before, after Attempts) Attempts {
+	a.Count = max(a.Count-1, 0)
+	if after.SetsWait(before) && a.Next.Equal(after.Next) {
+		a.Next, a.Until = before.Next, before.Until
+	}
+	return a
+}
+
+// SetsWait says whether the attempt that made a of before began a wait.
+func (a Attempts) SetsWait(before Attempts) bool { return a.Next.After(before.Next) }
+
 // AttemptStore counts attempts, for all instances together. Implementations are safe for concurrent use. Times are of the
 // callers' clocks, which differ by a second or so. They may forget what is over.
 type AttemptStore interface {
+	// Attempts returns what is counted under each of the keys, in their order; the zero Attempts where nothing is.
+	Attempts(ctx context.Context, keys []string) ([]Attempts, error)
 	// TakeAttempt does under a key what Attempts.Take does, in one step: of attempts at one moment, at whichever instance,
-	// no more are let through than the rule says. It is durable on return.
-	TakeAttempt(ctx context.Context, key string, rule AttemptRule, now time.Time) (Attempts, bool, error)
-	// ReturnAttempt takes one back that was let through.
-	ReturnAttempt(ctx context.Context, key string) error
+	// no more are let through than the rule says. It returns what was counted before it, and is durable on return.
+	TakeAttempt(ctx context.Context, key string, rule AttemptRule, now time.Time) (before Attempts, ok bool, err error)
+	// ReturnAttempt does under a key what Attempts.Return does, in one step.
+	ReturnAttempt(ctx context.Context, key string, before, after Attempts) error
 	// ClearAttempts forgets the attempts, and has the key be known until a time.
 	ClearAttempts(ctx context.Context, key string, knownUntil time.Time) error
 	// ForgetAttempts removes all whose key is this one, or it and ":" and more.

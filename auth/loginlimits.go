@@ -60,11 +60,32 @@ func rule(free int) AttemptRule {
 	return AttemptRule{Free: free, Window: failureWindow, Wait: firstWait, Most: longestWait}
 }
 
-// attempt is one that was let through.
+// counter is a key that attempts are counted under, and how many of them are free.
+type counter struct {
+	key  string
+	free int
+}
+
+// counters are those of a name and a client: the pair's first.
+func (l *LoginLimits) counters(name string, client Client) []counter {
+	account, line := accountAttempts(name), client.line()
+	all := []counter{{account + ":" + line, l.failures}}
+	if line != "" {
+		all = append(all, counter{"i:" + line, addressFailures * l.failures})
+	}
+	return append(all, counter{account, accountFailures * l.failures})
+}
+
+// attempt is one that was let through. The zero attempt is not counted.
 type attempt struct {
 	limits *LoginLimits
-	pair   string   // of the account and the address; empty: nothing is counted
-	others []string // the other keys that it was counted under
+	taken  []taken // of the pair first
+}
+
+// taken is an attempt under one key.
+type taken struct {
+	key           string
+	before, after Attempts
 }
 
 // begin counts an attempt to sign in with a name, or returns a *LimitedError.
@@ -72,67 +93,87 @@ func (l *LoginLimits) begin(ctx context.Context, name string, client Client) (*a
 	if l == nil || l.failures <= 0 {
 		return &attempt{}, nil
 	}
-	account, line := accountAttempts(name), client.line()
-	at := &attempt{limits: l, pair: account + ":" + line}
-	found, err := l.take(ctx, at.pair, l.failures)
-	if err != nil {
+	now := l.now().UTC().Truncate(time.Millisecond) // as stores keep it
+	counters := l.counters(name, client)
+	if err := l.look(ctx, counters, now); err != nil {
 		return nil, err
 	}
-	if found.KnownUntil.After(l.now()) {
-		return at, nil // strangers' failures do not count against who was here before
-	}
-	type counted struct {
-		key  string
-		free int
-	}
-	keys := []counted{{account, accountFailures * l.failures}}
-	if line != "" {
-		keys = []counted{{"i:" + line, addressFailures * l.failures}, keys[0]}
-	}
-	for _, k := range keys {
-		if _, err := l.take(ctx, k.key, k.free); err != nil {
+	at := &attempt{limits: l}
+	for i, c := range counters {
+		t, err := l.take(ctx, c, now)
+		if err != nil {
 			// No password was tried: who waits for another's failures has none of his own.
 			return nil, errors.Join(err, at.none(ctx))
 		}
-		at.others = append(at.others, k.key)
+		at.taken = append(at.taken, t)
+		if i == 0 && known(t.before, now) {
+			break
+		}
 	}
 	return at, nil
 }
 
-func (l *LoginLimits) take(ctx context.Context, key string, free int) (Attempts, error) {
-	now := l.now().UTC().Truncate(time.Millisecond) // as stores keep it
-	found, ok, err := l.store.TakeAttempt(ctx, key, rule(free), now)
+// look refuses by what is counted so far. It writes nothing: who has to wait and tries all the same, however often, costs a
+// read, and leaves nothing behind.
+func (l *LoginLimits) look(ctx context.Context, counters []counter, now time.Time) error {
+	keys := make([]string, len(counters))
+	for i, c := range counters {
+		keys[i] = c.key
+	}
+	found, err := l.store.Attempts(ctx, keys)
+	if err != nil {
+		return fmt.Errorf("look for failed sign-ins: %w", err)
+	}
+	for i, a := range found {
+		if _, ok := a.Take(rule(counters[i].free), now); !ok {
+			return waitFor(a, now)
+		}
+		if i == 0 && known(a, now) {
+			break
+		}
+	}
+	return nil
+}
+
+// known says whether the account was signed in from there: strangers' failures do not count against who was here before.
+func known(pair Attempts, now time.Time) bool { return pair.KnownUntil.After(now) }
+
+func waitFor(a Attempts, now time.Time) error {
+	return &LimitedError{max(a.Next.Sub(now), time.Millisecond)}
+}
+
+// take counts, where nobody was faster since look.
+func (l *LoginLimits) take(ctx context.Context, c counter, now time.Time) (taken, error) {
+	before, ok, err := l.store.TakeAttempt(ctx, c.key, rule(c.free), now)
 	switch {
 	case err != nil:
-		return found, fmt.Errorf("count a sign-in: %w", err)
+		return taken{}, fmt.Errorf("count a sign-in: %w", err)
 	case !ok:
-		return found, &LimitedError{max(found.Next.Sub(now), time.Millisecond)}
+		return taken{}, waitFor(before, now)
 	}
-	return found, nil
+	after, _ := before.Take(rule(c.free), now)
+	return taken{c.key, before, after}, nil
 }
 
 // right forgets the failures of the account from the address, which is known from now on, and takes this one back elsewhere.
 func (a *attempt) right(ctx context.Context) error {
-	if a.pair == "" {
+	if len(a.taken) == 0 {
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	err := a.limits.store.ClearAttempts(ctx, a.pair, a.limits.now().Add(knownFor).UTC().Truncate(time.Millisecond))
-	return errors.Join(err, a.takeBack(ctx, a.others))
+	err := a.limits.store.ClearAttempts(ctx, a.taken[0].key, a.limits.now().Add(knownFor).UTC().Truncate(time.Millisecond))
+	return errors.Join(err, a.takeBack(ctx, a.taken[1:]))
 }
 
 // none takes the attempt back: no password was compared.
 func (a *attempt) none(ctx context.Context) error {
-	if a.pair == "" {
-		return nil
-	}
-	return a.takeBack(context.WithoutCancel(ctx), append([]string{a.pair}, a.others...))
+	return a.takeBack(context.WithoutCancel(ctx), a.taken)
 }
 
-func (a *attempt) takeBack(ctx context.Context, keys []string) error {
+func (a *attempt) takeBack(ctx context.Context, all []taken) error {
 	var failed error
-	for _, key := range keys {
-		failed = errors.Join(failed, a.limits.store.ReturnAttempt(ctx, key))
+	for _, t := range all {
+		failed = errors.Join(failed, a.limits.store.ReturnAttempt(ctx, t.key, t.before, t.after))
 	}
 	return failed
 }

@@ -12,27 +12,38 @@ import (
 
 // tally counts attempts in memory, as its contract says.
 type tally struct {
-	mu   sync.Mutex
-	keys map[string]Attempts
-	away error
+	mu     sync.Mutex
+	keys   map[string]Attempts
+	writes int // calls that a store writes for
+	away   error
 }
 
 var _ AttemptStore = (*tally)(nil)
 
-func (s *tally) TakeAttempt(_ context.Context, key string, rule AttemptRule, now time.Time) (after Attempts, ok bool, err error) {
+func (s *tally) Attempts(_ context.Context, keys []string) ([]Attempts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	after, ok = s.keys[key].Take(rule, now)
-	s.keys[key] = after
-	return after, ok, s.away
+	found := make([]Attempts, len(keys))
+	for i, key := range keys {
+		found[i] = s.keys[key]
+	}
+	return found, s.away
 }
 
-func (s *tally) ReturnAttempt(_ context.Context, key string) error {
+func (s *tally) TakeAttempt(_ context.Context, key string, rule AttemptRule, now time.Time) (before Attempts, ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	a := s.keys[key]
-	a.Count = max(0, a.Count-1)
-	s.keys[key] = a
+	s.writes++
+	before = s.keys[key]
+	s.keys[key], ok = before.Take(rule, now)
+	return before, ok, s.away
+}
+
+func (s *tally) ReturnAttempt(_ context.Context, key string, before, after Attempts) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes++
+	s.keys[key] = s.keys[key].Return(before, after)
 	return s.away
 }
 
@@ -177,5 +188,89 @@ func TestWhatWasNotComparedDoesNotCount(t *testing.T) {
 	g.store.away = errors.New("away")
 	if _, err := g.accounts.Login(t.Context(), Client{}, "Ann", goodPassword); !errors.Is(err, g.store.away) {
 		t.Errorf("without the store: %v", err)
+	}
+}
+
+// Whoever has to wait and tries all the same is refused by what is known: he has the store write nothing and keep nothing.
+func TestATryThatMustWaitIsNotWritten(t *testing.T) {
+	g := newGuesser(t, 10)
+	writes := func(what string, want int) {
+		t.Helper()
+		if g.store.writes != want {
+			t.Errorf("%s: %d writes, want %d", what, g.store.writes, want)
+		}
+	}
+	for i := range 10 {
+		g.want(0, g.try("192.0.2.1", "Ann", "wrong password", false))
+		writes("a try", 3*(i+1)) // of the pair, the address and the account
+	}
+	for range 100 {
+		g.want(5*time.Second, g.try("192.0.2.1", "Ann", "wrong password", false))
+	}
+	writes("an account that must wait at an address", 30)
+	for i := range 90 {
+		g.want(0, g.try("192.0.2.1", fmt.Sprint("name ", i), "wrong password", false))
+	}
+	written, kept := g.store.writes, len(g.store.keys)
+	for i := range 100 {
+		g.want(5*time.Second, g.try("192.0.2.1", fmt.Sprint("made up ", i), "wrong password", false))
+	}
+	for i := range 20 {
+		g.want(0, g.try(fmt.Sprint("198.51.100.", i), "Ann", "wrong password", false))
+	}
+	written, kept = written+3*20, kept+2*20
+	for i := range 100 {
+		g.want(5*time.Second, g.try(fmt.Sprint("203.0.113.", i), "Ann", "wrong password", false))
+	}
+	writes("an address, and an account, that must wait", written)
+	if len(g.store.keys) != kept {
+		t.Errorf("%d keys are kept, want %d", len(g.store.keys), kept)
+	}
+}
+
+// A right password is no failure: what it took is given back with the wait that came of it, also of an office's address, and
+// of an account that others guess at.
+func TestARightPasswordHasNobodyWait(t *testing.T) {
+	g := newGuesser(t, 10)
+	const office = "192.0.2.1"
+	for i := range 100 {
+		g.want(0, g.try(office, fmt.Sprint("name ", i), "wrong password", false))
+	}
+	g.want(5*time.Second, g.try(office, "another", "wrong password", false))
+	g.clock.forward(5 * time.Second)
+	g.want(0, g.try(office, "Ann", goodPassword, true))
+	g.want(0, g.try(office, "another", "wrong password", false)) // and not in 10 s
+	g.want(10*time.Second, g.try(office, "another one", "wrong password", false))
+
+	// It is as if it had not been, also when all is forgotten: 15 minutes behind the last failure's wait.
+	g.clock.forward(10*time.Second + 15*time.Minute - time.Millisecond)
+	if _, err := g.accounts.Register(t.Context(), Client{Address: office}, "Ben", goodPassword); err != nil {
+		t.Fatal(err)
+	}
+	g.hashes = 0
+	g.want(0, g.try(office, "Ben", goodPassword, true))
+	g.clock.forward(time.Millisecond)
+	for i := range 2 {
+		g.want(0, g.try(office, fmt.Sprint("later ", i), "wrong password", false))
+	}
+}
+
+// Where somebody else was let through meanwhile, it is his wait that stands.
+func TestWhatIsTakenBackLeavesAnothersWait(t *testing.T) {
+	held := AttemptRule{Free: 1, Window: 15 * time.Minute, Wait: 5 * time.Second, Most: time.Hour}
+	none := Attempts{}
+	first, _ := none.Take(held, testNow)
+	second, ok := first.Take(held, testNow.Add(5*time.Second))
+	if !ok {
+		t.Fatal("the second is not let through")
+	}
+	if left := second.Return(none, first); left.Count != 1 || !left.Next.Equal(testNow.Add(15*time.Second)) {
+		t.Errorf("the first is taken back: %+v", left)
+	}
+	if left := second.Return(first, second); left != first {
+		t.Errorf("the second is taken back: %+v, want %+v", left, first)
+	}
+	if left := none.Return(none, first); left != none {
+		t.Errorf("taken back from nothing: %+v", left)
 	}
 }

@@ -22,22 +22,40 @@ type Attempts struct{ file *file }
 
 var _ auth.AttemptStore = (*Attempts)(nil)
 
-// TakeAttempt counts one; the committer does so one by one.
-func (a *Attempts) TakeAttempt(ctx context.Context, key string, rule auth.AttemptRule, now time.Time) (after auth.Attempts, ok bool, err error) {
-	err = a.change(ctx, "count an attempt", key, func(tx *bolt.Tx, there auth.Attempts, found bool) (auth.Attempts, error) {
-		if after, ok = there.Take(rule, now); found {
-			return after, nil
+// Attempts reads them in one transaction.
+func (a *Attempts) Attempts(ctx context.Context, keys []string) ([]auth.Attempts, error) {
+	found := make([]auth.Attempts, len(keys))
+	err := a.file.read(ctx, func(tx *bolt.Tx) (err error) {
+		bucket := tx.Bucket(bucketAttempts)
+		for i, key := range keys {
+			if found[i], err = decodeAttempts(bucket.Get([]byte(key))); err != nil {
+				return err
+			}
 		}
-		return after, sweepAttempts(tx, []byte(key), now)
+		return nil
 	})
-	return after, ok, err
+	if err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return found, nil
 }
 
-// ReturnAttempt takes one from the count, where there is one.
-func (a *Attempts) ReturnAttempt(ctx context.Context, key string) error {
+// TakeAttempt counts one; the committer does so one by one.
+func (a *Attempts) TakeAttempt(ctx context.Context, key string, rule auth.AttemptRule, now time.Time) (before auth.Attempts, ok bool, err error) {
+	err = a.change(ctx, "count an attempt", key, func(tx *bolt.Tx, there auth.Attempts, found bool) (after auth.Attempts, err error) {
+		before = there
+		if after, ok = there.Take(rule, now); !found {
+			err = sweepAttempts(tx, []byte(key), now)
+		}
+		return after, err
+	})
+	return before, ok, err
+}
+
+// ReturnAttempt takes one back.
+func (a *Attempts) ReturnAttempt(ctx context.Context, key string, before, after auth.Attempts) error {
 	return a.change(ctx, "take an attempt back", key, func(_ *bolt.Tx, there auth.Attempts, _ bool) (auth.Attempts, error) {
-		there.Count = max(there.Count-1, 0)
-		return there, nil
+		return there.Return(before, after), nil
 	})
 }
 
@@ -76,7 +94,7 @@ func (a *Attempts) change(ctx context.Context, what, key string, to func(tx *bol
 		if err != nil {
 			return nil, err
 		}
-		if value == nil && after == (auth.Attempts{}) {
+		if after == there {
 			return nil, nil
 		}
 		return nil, bucket.Put([]byte(key), encodeAttempts(&after))

@@ -16,4 +16,5 @@ func TestSessionsAndAttempts(t *testing.T) {
 	t.Cleanup(func() { closeStore(t, store) })
 	storetest.RunSessions(t, func(*testing.T) (auth.SessionStore, auth.SessionStore) { return store.Sessions(), store.Sessions() })
 	storetest.RunAttempts(t, func(*testing.T) (auth.AttemptStore, auth.AttemptStore) { return store.Attempts(), store.Attempts() })
+	storetest.RunReturnedWaits(t, store.Attempts())
 }

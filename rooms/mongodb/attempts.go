@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
@@ -39,29 +40,63 @@ type storedAttempts struct {
 	Until     time.Time `bson:"until,omitempty"`
 	Known     time.Time `bson:"known,omitempty"`
 	ExpiresAt time.Time `bson:"expiresAt"` // the later of Until and Known: then the document goes
-	Let       bool      `bson:"let"`       // the last was let through
 }
 
-// TakeAttempt does what auth.Attempts.Take does, in one command: the server runs those of one document one by one.
-func (a *Attempts) TakeAttempt(ctx context.Context, key string, rule auth.AttemptRule, now time.Time) (auth.Attempts, bool, error) {
+func (s *storedAttempts) attempts() auth.Attempts {
+	return auth.Attempts{Count: s.Count, Next: utc(s.Next), Until: utc(s.Until), KnownUntil: utc(s.Known)}
+}
+
+// Attempts reads the documents.
+func (a *Attempts) Attempts(ctx context.Context, keys []string) ([]auth.Attempts, error) {
+	ctx, cancel := a.reading(ctx)
+	defer cancel()
+	cursor, err := a.attempts.Find(ctx, field("_id", field("$in", keys)))
+	var documents []storedAttempts
+	if err == nil {
+		err = cursor.All(ctx, &documents)
+	}
+	if err != nil {
+		return nil, fail("read attempts", err)
+	}
+	found := make([]auth.Attempts, len(keys))
+	for _, d := range documents {
+		for i, key := range keys {
+			if key == d.Key {
+				found[i] = d.attempts()
+			}
+		}
+	}
+	return found, nil
+}
+
+// TakeAttempt does what auth.Attempts.Take does, in one command: the server runs those of one document one by one. What it
+// did is told from what was there before.
+func (a *Attempts) TakeAttempt(ctx context.Context, key string, rule auth.AttemptRule, now time.Time) (before auth.Attempts, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
-		return auth.Attempts{}, false, err
+		return before, false, err
 	}
 	ctx, cancel := a.writing(ctx)
 	defer cancel()
-	opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
-	var found storedAttempts
+	opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.Before)
+	var there storedAttempts
 	take := func() error {
-		return a.attempts.FindOneAndUpdate(ctx, field("_id", key), taken(rule, now), opts).Decode(&found)
+		there = storedAttempts{}
+		err := a.attempts.FindOneAndUpdate(ctx, field("_id", key), taken(rule, now), opts).Decode(&there)
+		if errors.Is(err, mongo.ErrNoDocuments) { // it is the first
+			return nil
+		}
+		return err
 	}
-	err := take()
+	err = take()
 	if isDuplicate(err) { // another inserted it at the same moment: now it is there
 		err = take()
 	}
 	if err != nil {
-		return auth.Attempts{}, false, fail("count an attempt", err)
+		return before, false, fail("count an attempt", err)
 	}
-	return auth.Attempts{Count: found.Count, Next: utc(found.Next), Until: utc(found.Until), KnownUntil: utc(found.Known)}, found.Let, nil
+	before = there.attempts()
+	_, ok = before.Take(rule, now)
+	return before, ok, nil
 }
 
 func utc(t time.Time) time.Time {
@@ -95,17 +130,29 @@ func taken(rule auth.AttemptRule, now time.Time) mongo.Pipeline {
 		field("$set", field("next", when(of("$and", "$let", waits), later(field("$toLong", wait)), "$next"))),
 		field("$set", field("until", when(of("$and", "$let", waits), of("$add", "$next", rule.Window.Milliseconds()), "$until"))),
 		field("$set", field("expiresAt", field("$max", bson.A{"$until", "$known"}))),
+		field("$unset", "let"),
 	}
 }
 
-// ReturnAttempt takes one from the count, where there is one.
-func (a *Attempts) ReturnAttempt(ctx context.Context, key string) error {
+// ReturnAttempt does what auth.Attempts.Return does, in one command.
+func (a *Attempts) ReturnAttempt(ctx context.Context, key string, before, after auth.Attempts) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	ctx, cancel := a.writing(ctx)
 	defer cancel()
-	_, err := a.attempts.UpdateOne(ctx, bson.D{{Key: "_id", Value: key}, {Key: "count", Value: field("$gt", 0)}}, field("$inc", field("count", -1)))
+	fewer := bson.D{{Key: "count", Value: field("$subtract", bson.A{"$count", 1})}}
+	if after.SetsWait(before) {
+		stands := field("$eq", bson.A{"$next", after.Next})
+		for name, was := range map[string]time.Time{"next": before.Next, "until": before.Until} {
+			if was.IsZero() {
+				was = time.UnixMilli(0)
+			}
+			fewer = append(fewer, bson.E{Key: name, Value: field("$cond", bson.A{stands, was, "$" + name})})
+		}
+	}
+	update := mongo.Pipeline{field("$set", fewer), field("$set", field("expiresAt", field("$max", bson.A{"$until", "$known"})))}
+	_, err := a.attempts.UpdateOne(ctx, bson.D{{Key: "_id", Value: key}, {Key: "count", Value: field("$gt", 0)}}, update)
 	return fail("take an attempt back", err)
 }
 

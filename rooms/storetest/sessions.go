@@ -72,11 +72,15 @@ func RunAttempts(t *testing.T, open func(t *testing.T) (one, another auth.Attemp
 		at, is := now(), auth.Attempts{}
 		for i, step := range []time.Duration{0, 1, 1, 1, 4999, 1, 9999, 1, 1e5, 1e5, 1e5, 1e5, 1, 59_998, 1, 1e6, 1, 1, 1, 1e7, 0} {
 			at = at.Add(step * time.Millisecond)
+			before, let, err := []auth.AttemptStore{one, another}[i%2].TakeAttempt(waiting(t), "n:a", rule, at)
+			if err != nil || !sameAttempts(before, is, rule) {
+				t.Fatalf("before attempt %d: %+v, %v, want %+v", i, before, err, is)
+			}
 			var ok bool
 			is, ok = is.Take(rule, at)
-			got, let, err := []auth.AttemptStore{one, another}[i%2].TakeAttempt(waiting(t), "n:a", rule, at)
-			if err != nil || let != ok || got.Count != is.Count || !got.Until.Equal(is.Until) || is.Count >= rule.Free && !got.Next.Equal(is.Next) {
-				t.Fatalf("attempt %d: %+v, %t, %v, want %+v, %t", i, got, let, err, is, ok)
+			found, err := []auth.AttemptStore{another, one}[i%2].Attempts(waiting(t), []string{"n:none", "n:a"})
+			if err != nil || let != ok || len(found) != 2 || found[0] != (auth.Attempts{}) || !sameAttempts(found[1], is, rule) {
+				t.Fatalf("attempt %d: %+v, %t, %v, want %+v, %t", i, found, let, err, is, ok)
 			}
 		}
 	})
@@ -103,9 +107,9 @@ func RunAttempts(t *testing.T, open func(t *testing.T) (one, another auth.Attemp
 		at := now()
 		take := func(key string, count int, known time.Time) {
 			t.Helper()
-			got, ok, err := another.TakeAttempt(waiting(t), key, rule, at)
-			if err != nil || !ok || got.Count != count || !got.KnownUntil.Equal(known) {
-				t.Errorf("%s: %+v, %t, %v, want %d until %v", key, got, ok, err, count, known)
+			before, ok, err := another.TakeAttempt(waiting(t), key, rule, at)
+			if err != nil || !ok || before.Count != count-1 || !before.KnownUntil.Equal(known) {
+				t.Errorf("%s: %+v, %t, %v, want %d until %v", key, before, ok, err, count-1, known)
 			}
 		}
 		must := func(err error) {
@@ -114,10 +118,11 @@ func RunAttempts(t *testing.T, open func(t *testing.T) (one, another auth.Attemp
 				t.Fatal(err)
 			}
 		}
-		must(one.ReturnAttempt(waiting(t), "n:c"))
+		first, _ := auth.Attempts{}.Take(rule, at)
+		must(one.ReturnAttempt(waiting(t), "n:c", auth.Attempts{}, first))
 		take("n:c", 1, time.Time{})
-		must(one.ReturnAttempt(waiting(t), "n:c"))
-		must(one.ReturnAttempt(waiting(t), "n:c"))
+		must(one.ReturnAttempt(waiting(t), "n:c", auth.Attempts{}, first))
+		must(one.ReturnAttempt(waiting(t), "n:c", auth.Attempts{}, first))
 		take("n:c", 1, time.Time{})
 		take("n:c", 2, time.Time{})
 		known := at.Add(time.Hour)
@@ -130,4 +135,57 @@ func RunAttempts(t *testing.T, open func(t *testing.T) (one, another auth.Attemp
 		take("n:c:192.0.2.1", 1, time.Time{})
 		take("n:cc", 1, known)
 	})
+}
+
+// RunReturnedWaits holds a store of attempts to auth.Attempts.Return, where the attempts began waits.
+func RunReturnedWaits(t *testing.T, store auth.AttemptStore) {
+	rule := auth.AttemptRule{Free: 2, Window: 15 * time.Minute, Wait: 5 * time.Second, Most: time.Minute}
+	const key = "n:d"
+	at, is := now(), auth.Attempts{}
+	check := func(what string) {
+		t.Helper()
+		found, err := store.Attempts(waiting(t), []string{key})
+		if err != nil || len(found) != 1 || !sameAttempts(found[0], is, rule) {
+			t.Fatalf("%s: %+v, %v, want %+v", what, found, err, is)
+		}
+	}
+	take := func(wait time.Duration) (before, after auth.Attempts) {
+		t.Helper()
+		at = at.Add(wait)
+		before, ok, err := store.TakeAttempt(waiting(t), key, rule, at)
+		if err != nil || !ok {
+			t.Fatalf("after %s: let through %t, %v", wait, ok, err)
+		}
+		is, _ = is.Take(rule, at)
+		check("taken")
+		after, _ = before.Take(rule, at)
+		return before, after
+	}
+	giveBack := func(before, after auth.Attempts) {
+		t.Helper()
+		if err := store.ReturnAttempt(waiting(t), key, before, after); err != nil {
+			t.Fatal(err)
+		}
+		is = is.Return(before, after)
+		check("taken back")
+	}
+	take(0)
+	giveBack(take(0)) // the first one that began a wait
+	take(0)           // nobody waits for it
+	giveBack(take(5 * time.Second))
+	olderBefore, older := take(0)
+	giveBack(take(10 * time.Second))
+	newerBefore, newer := take(0)
+	giveBack(olderBefore, older) // its wait is not the one in force any more
+	if _, ok, err := store.TakeAttempt(waiting(t), key, rule, at); ok || err != nil {
+		t.Errorf("another's wait has ended: let through %t, %v", ok, err)
+	}
+	giveBack(newerBefore, newer)
+	take(0)
+}
+
+// sameAttempts compares what counts: a wait does only behind the free ones.
+func sameAttempts(a, b auth.Attempts, rule auth.AttemptRule) bool {
+	over := func(a auth.Attempts) bool { return a.Until.Unix() <= 0 }
+	return a.Count == b.Count && (a.Until.Equal(b.Until) || over(a) && over(b)) && (a.Count < rule.Free || a.Next.Equal(b.Next)) && a.KnownUntil.Unix() <= 0 == (b.KnownUntil.Unix() <= 0)
 }
