@@ -83,7 +83,11 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) bool {
 	// net/http's deadlines are for all of a request, and a poll takes longer than any request and any answer may. What
 	// comes of a body and of the answer is bounded where it is read and written.
 	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Time{})
+	var arrives time.Time // when the body must be there: also one that nobody wants, which net/http reads before it answers
+	if r.ContentLength != 0 {
+		arrives = time.Now().Add(s.options.WriteTimeout)
+	}
+	control.SetReadDeadline(arrives)
 	control.SetWriteDeadline(time.Time{})
 	a := &pollAnswer{writer: w, header: http.Header{}}
 	s.library.ServeHTTP(a, r)

@@ -105,14 +105,15 @@ func (f *front) read(w http.ResponseWriter, r *http.Request) ([]byte, *rooms.Err
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, f.maxBody))
-	_ = control.SetReadDeadline(time.Time{})
 	var tooLarge *http.MaxBytesError
+	// The deadline stays where the body is refused: before net/http answers it reads on, and would for as long as something comes.
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, f.tooLarge()
 	case err != nil:
 		return nil, rooms.BadField("body", "did not arrive whole")
 	}
+	_ = control.SetReadDeadline(time.Time{})
 	return body, nil
 }
 
