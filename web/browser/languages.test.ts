@@ -4,6 +4,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
+import { session as arabicSession } from "../src/i18n/ar/session";
+import { session as germanSession } from "../src/i18n/de/session";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -105,6 +107,59 @@ test("a language that does not come leaves the page as it was, and says so", asy
   await page.getByRole("alert").getByText("The language could not be loaded. Try again.").waitFor();
   expect(await page.getByLabel("Language").inputValue()).toBe("browser");
   expect(await written(page)).toEqual(["en", "ltr"]);
+  await ann.leave();
+});
+
+test("of two languages that are chosen quickly the last holds, whichever comes first, and the choice shown is the one spoken", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "majlis" });
+  const { page } = ann;
+  let deliver = () => {};
+  const wanted = new Promise<void>((resolve) => (deliver = resolve));
+  await page.route("**/assets/language-de-*", async (route) => {
+    await wanted;
+    await route.continue();
+  });
+  await page.locator(".me").click();
+  const choice = page.locator(".language-picker select");
+  await choice.selectOption("Deutsch");
+  await choice.selectOption("Français");
+  await page.getByLabel("Langue").waitFor();
+  const [came] = await Promise.all([page.waitForResponse("**/assets/language-de-*"), deliver()]);
+  await came.finished();
+  await choice.selectOption("日本語");
+  await page.getByLabel("言語").waitFor(); // what came before it is dealt with
+  // A choice that is overtaken, and the one that overtakes it fails: neither is spoken.
+  await page.route("**/assets/language-{es,ar}-*", (route) => route.abort());
+  await choice.evaluate((select: HTMLSelectElement) => {
+    for (const tag of ["es", "ar"]) {
+      select.value = tag;
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  await page.locator(".language-picker .field-error:not(:empty)").waitFor();
+  expect([await choice.inputValue(), ...(await written(page))]).toEqual(["ja", "ja", "ltr"]);
+  await ann.leave();
+});
+
+test("what went wrong before is said in the language that is chosen afterwards", async () => {
+  const bo = await Person.arrive(browser, { locale: "ar" });
+  await bo.page.goto(server.url);
+  await bo.page.getByRole("button", { name: arabicSession.token, exact: true }).click();
+  await bo.page.getByLabel(arabicSession.token, { exact: true }).fill("no token at all");
+  await bo.page.getByRole("button", { name: arabicSession.signInToken }).click();
+  await bo.page.getByRole("alert").getByText(arabicSession.noToken).waitFor();
+  await bo.page.locator(".language-picker select").selectOption("Deutsch");
+  await bo.page.getByRole("alert").getByText(germanSession.noToken).waitFor();
+  await bo.leave();
+
+  await server.ask("bot", "POST", "rooms", { id: "closed", name: "Closed", type: "private" });
+  const ann = await Person.enter(browser, server, "Ann");
+  const { page } = ann;
+  await page.goto(`${server.url}/rooms/closed`);
+  await page.getByRole("heading", { name: "This room cannot be opened" }).waitFor();
+  await page.locator(".me").click();
+  await page.getByLabel("Language").selectOption("Deutsch");
+  await page.getByRole("alert").getByText(/^Das (ist hier nicht erlaubt|gibt es nicht oder nicht mehr)\.$/).waitFor();
   await ann.leave();
 });
 

@@ -125,5 +125,5 @@ function isLateForARoom(message: ConsoleMessage): boolean {
 
 /** What Chromium says of every request that finds no server; tests stop servers on purpose. */
 function isNetwork(text: string): boolean {
-  return /net::ERR_|WebSocket connection to|Failed to load resource: the server responded with a status of (400|401|503)/.test(text);
+  return /net::ERR_|WebSocket connection to|Failed to load resource: the server responded with a status of (400|401|409|503)/.test(text);
 }

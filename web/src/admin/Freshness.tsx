@@ -20,7 +20,7 @@ export function Freshness({ list, listed }: { list: ReadList; listed: Listed }) 
   return (
     <div class="freshness" data-stale={isStale || undefined}>
       <span class="freshness-text" role="status">
-        {readAt !== undefined && (trouble ? t("notReadAgain", { why: trouble.message, time: secondsTime(readAt) }) : t("asOf", { time: secondsTime(readAt) }))}
+        {readAt !== undefined && (trouble ? t("notReadAgain", { why: trouble.message.text, time: secondsTime(readAt) }) : t("asOf", { time: secondsTime(readAt) }))}
       </span>
       {isStale && !trouble && <span class="freshness-text">{t("old", { age: ageText(age) })}</span>}
       <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={t("refreshThe", { what: t(listed) })} onClick={list.refresh}>

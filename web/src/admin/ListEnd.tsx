@@ -36,7 +36,7 @@ const refusalTitles = {
 function Refusal({ trouble, listed, onRetry }: { trouble: Trouble; listed: Listed; onRetry: () => void }) {
   return (
     <Empty icon={trouble.kind === "failed" ? "alert" : "lock"} title={t(refusalTitles[trouble.kind])} alert>
-      <p>{trouble.kind === "missing" ? t("roomGone", { what: t(listed) }) : trouble.message.replace(/[.。]?$/u, (end) => end || ".")}</p>
+      <p>{trouble.kind === "missing" ? t("roomGone", { what: t(listed) }) : trouble.message.text.replace(/[.。]?$/u, (end) => end || ".")}</p>
       {trouble.kind === "failed" && (
         <button type="button" class="button-plain" onClick={onRetry}>
           {ui("tryAgain")}

@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { messageOf } from "../chat/asking";
+import { wordsOf } from "../chat/asking";
 import { ChatError } from "../../client/src/index";
 import type { t } from "../i18n/en/admin";
+import type { Words } from "../i18n/words";
 import type { Page } from "../protocol";
 
 /** What a list holds, by its key of the catalogue. */
 export type Listed = keyof (typeof t)["english"] & `list${string}`;
 
 /** Why there is nothing to see. */
-export type Trouble = { kind: "failed" | "forbidden" | "missing"; message: string };
+export type Trouble = { kind: "failed" | "forbidden" | "missing"; message: Words };
 
 interface Held<T> {
   readonly items: readonly T[];
@@ -98,5 +99,5 @@ export function useList<T>(about: string, online: boolean, read: (last: T | unde
 export function troubleOf(error: unknown): Trouble {
   const code = error instanceof ChatError ? error.code : undefined;
   const kind = code === "FORBIDDEN" ? "forbidden" : code === "NOT_FOUND" ? "missing" : "failed";
-  return { kind, message: messageOf(error) };
+  return { kind, message: wordsOf(error) };
 }

@@ -32,7 +32,8 @@ export function DropZone() {
       const target = fileTarget.peek();
       if (target?.refusal === undefined && all.files.length > 0) target?.add(all.files);
       rise();
-      say(outcome(all, target));
+      const come = outcome(all, target);
+      if (come) say(come);
     };
     const listeners = {
       dragover: (event: DragEvent) => {
@@ -74,7 +75,7 @@ export function DropZone() {
         <div aria-hidden="true" class={`drop-over${target && target.refusal === undefined ? "" : " refused"}`}>
           <p>
             <Icon name={target && target.refusal === undefined ? "file" : "ban"} size={28} />
-            <span>{target && target.refusal === undefined ? t("drop", { room: target.name }) : outcome({ files: [], folders: 0 }, target)}</span>
+            <span>{target && target.refusal === undefined ? t("drop", { room: target.name }) : outcome({ files: [], folders: 0 }, target)?.text}</span>
           </p>
         </div>
       )}

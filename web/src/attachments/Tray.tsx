@@ -24,7 +24,7 @@ export function Tray({ uploads }: { uploads: Uploads }) {
             )}
             {upload.error !== undefined && (
               <span class="tray-error" role="alert">
-                {upload.error}{" "}
+                {upload.error.text}{" "}
                 {upload.isRetryable && (
                   <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
                     {t("retry")}
@@ -42,7 +42,7 @@ export function Tray({ uploads }: { uploads: Uploads }) {
         <div class="tray-refused" role="alert">
           {refused.map((line, i) => (
             <p key={i}>
-              {line}
+              {line.text}
             </p>
           ))}
           <button type="button" class="button-link" onClick={() => (uploads.refused.value = [])}>

@@ -3,6 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { t } from "../i18n/en/attachments";
+import { type Words, words } from "../i18n/words";
 
 /** Where they go at the moment. */
 export interface FileTarget {
@@ -45,11 +46,12 @@ export function isText(data: DataTransfer): boolean {
 }
 
 /** What came of it, where it is not seen otherwise. */
-export function outcome({ files, folders }: Carried, target: FileTarget | undefined): string {
-  if (!target) return t("noRoom");
-  if (target.refusal !== undefined) return t("notHere", { why: target.refusal });
-  if (files.length === 0) return t(folders === 1 ? "folder" : "folders");
-  if (folders > 0) return t("notFolders");
-  if (target.isInSight && !document.querySelector("dialog[open], main[inert]")) return "";
-  return t("added", { count: files.length, room: target.name });
+export function outcome({ files, folders }: Carried, target: FileTarget | undefined): Words | undefined {
+  if (!target) return words(() => t("noRoom"));
+  const { refusal, name } = target;
+  if (refusal !== undefined) return words(() => t("notHere", { why: refusal }));
+  if (files.length === 0) return words(() => t(folders === 1 ? "folder" : "folders"));
+  if (folders > 0) return words(() => t("notFolders"));
+  if (target.isInSight && !document.querySelector("dialog[open], main[inert]")) return undefined;
+  return words(() => t("added", { count: files.length, room: name }));
 }

@@ -2,8 +2,9 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { ChatError } from "../../client/src/index";
-import { messageOf } from "../chat/asking";
+import { wordsOf } from "../chat/asking";
 import { t } from "../i18n/en/attachments";
+import { type Words, words } from "../i18n/words";
 import { type Attachment, sizeText } from "./attachment";
 import type { RoomFiles } from "./files";
 
@@ -18,7 +19,7 @@ export interface Upload {
   readonly file: File;
   readonly share: number; // of it that has been sent, 0 to 1
   readonly stored?: Attachment;
-  readonly error?: string;
+  readonly error?: Words;
   /** The same file may be taken another time. */
   readonly isRetryable?: boolean;
 }
@@ -27,7 +28,7 @@ export interface Upload {
 export class Uploads {
   readonly list: Signal<readonly Upload[]> = signal([]);
   /** Why others were not taken. */
-  readonly refused: Signal<readonly string[]> = signal([]);
+  readonly refused: Signal<readonly Words[]> = signal([]);
 
   private next = 1;
   private readonly running = new Map<number, AbortController>();
@@ -43,15 +44,16 @@ export class Uploads {
   }
 
   add(files: Iterable<File>): void {
-    const refused: string[] = [];
+    const refused: Words[] = [];
     const most = this.mostBytes();
     for (const file of files) {
       if (this.list.peek().length >= MOST_FILES) {
-        refused.push(t("tooMany", { most: MOST_FILES }));
+        refused.push(words(() => t("tooMany", { most: MOST_FILES })));
         break;
       }
-      if (file.size === 0) refused.push(t("empty", { name: file.name }));
-      else if (most > 0 && file.size > most) refused.push(t("tooLarge", { name: file.name, size: sizeText(file.size), most: sizeText(most) }));
+      const { name, size } = file;
+      if (size === 0) refused.push(words(() => t("empty", { name })));
+      else if (most > 0 && size > most) refused.push(words(() => t("tooLarge", { name, size: sizeText(size), most: sizeText(most) })));
       else this.put(file);
     }
     this.refused.value = refused;
@@ -96,7 +98,7 @@ export class Uploads {
       const stored = await this.files.upload(file, (share) => this.change(key, { share }), running.signal);
       this.change(key, { share: 1, stored });
     } catch (error) {
-      this.change(key, { error: messageOf(error), isRetryable: !(error instanceof ChatError && HOPELESS.includes(error.code)) });
+      this.change(key, { error: wordsOf(error), isRetryable: !(error instanceof ChatError && HOPELESS.includes(error.code)) });
     } finally {
       this.running.delete(key);
     }

@@ -65,7 +65,7 @@ function Notice({ chat }: { chat: Chat }) {
   useEffect(() => {
     const before = notice.peek();
     return notice.subscribe((now) => {
-      if (now !== before) say(now.line);
+      if (now !== before && now.line) say(now.line);
     });
   }, [notice]);
   return <div class="notice">{toast}</div>;

@@ -8,6 +8,7 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "@prea
 import { ChatError, type Chat as Client, connect, type LogEvent as TheirEvent, type MyRoom, type OutboxEntry, type OutboxStorage, type Room as Handle, type State } from "../../client/src/index";
 import type { Attachment } from "../attachments/attachment";
 import { t } from "../i18n/en/chat";
+import { type Words, words } from "../i18n/words";
 import { DEFAULT_MAX_TEXT_LENGTH, type NewMessage, type Room, type RoomRow, type User } from "../protocol";
 import { decodeLogEvent } from "../protocol-decode";
 import { decodeRoom } from "../protocol-rooms";
@@ -20,7 +21,7 @@ import type { Session } from "../session/session";
 import { Threads } from "../threads/threads";
 import type { Waiting } from "../timeline/log";
 import { type Unsent, unsentOf } from "../unsent/unsent";
-import { messageOf, refusalOf } from "./asking";
+import { messageOf, whyNot, wordsOf } from "./asking";
 import { leftWords } from "./left";
 import { Pages } from "./pages";
 import { People } from "./people";
@@ -60,7 +61,7 @@ export class Chat {
   /** Reads what was said before. */
   readonly pages: Pages;
   /** A word on what happened to a room that is not on the screen any more. An object, so that the same one can be said again. */
-  readonly notice = signal({ line: "" });
+  readonly notice = signal<{ readonly line?: Words }>({});
   /** What was refused for good, in any room, also in those that we are out of. */
   readonly unsent = signal<readonly Unsent[]>([]);
   /** Whether what waits to be sent outlives this page. */
@@ -193,21 +194,21 @@ export class Chat {
   }
 
   /** Gives a message another text. It resolves to why that could not be, or undefined; the change comes as an event. */
-  edit(room: RoomState, seq: number, text: string): Promise<string | undefined> {
-    return refusalOf(this.client.room(room.id).edit(seq, text));
+  edit(room: RoomState, seq: number, text: string): Promise<Words | undefined> {
+    return whyNot(this.client.room(room.id).edit(seq, text));
   }
 
   /** Deletes a message; otherwise as edit. */
-  delete(room: RoomState, seq: number): Promise<string | undefined> {
-    return refusalOf(this.client.room(room.id).remove(seq));
+  delete(room: RoomState, seq: number): Promise<Words | undefined> {
+    return whyNot(this.client.room(room.id).remove(seq));
   }
 
   /** Sets a reaction of ours, or takes it back; otherwise as edit. */
-  react(room: RoomState, seq: number, emoji: string, on: boolean): Promise<string | undefined> {
-    return refusalOf(this.client.room(room.id).react(seq, emoji, on));
+  react(room: RoomState, seq: number, emoji: string, on: boolean): Promise<Words | undefined> {
+    return whyNot(this.client.room(room.id).react(seq, emoji, on));
   }
 
-  say(line: string): void {
+  say(line: Words): void {
     this.notice.value = { line };
   }
 
@@ -322,12 +323,13 @@ export class Chat {
     const room = this.known(roomId);
     if (!room) return;
     const isOpen = roomId === this.openRoomId.peek();
-    const words = leftWords(reason) ?? (error ? messageOf(error) : t("unreadable"));
-    room.presence.value = { kind: "refused", message: words };
+    const why = words(() => leftWords(reason) ?? (error ? messageOf(error) : t("unreadable")));
+    room.presence.value = { kind: "refused", why };
     room.own(undefined);
     // One that was refused stays, out of sight: the list may name it again, and it would be asked for again and again.
     if (error || (isOpen && reason !== "left")) return;
-    this.say(t("inRoom", { room: room.name.peek(), words }));
+    const name = room.name.peek();
+    this.say(words(() => t("inRoom", { room: name, words: why.text })));
     batch(() => {
       if (isOpen) goTo(undefined, true);
       this.drop(room);
@@ -364,7 +366,7 @@ export class Chat {
       handle.on("typing", (event) => room.typists.take(event, Date.now() + this.clockSkewMs)),
       handle.on("read", ({ userId, seq }) => room.takeReceipt(userId, seq)),
       handle.on("error", (error) => {
-        room.presence.value = { kind: "refused", message: messageOf(error) };
+        room.presence.value = { kind: "refused", why: wordsOf(error) };
       }),
     ];
     room.unlisten = () => listeners.forEach((end) => end());

@@ -3,6 +3,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MyRoom, Room as Handle } from "../../client/src/index";
 import { t } from "../i18n/en/chat";
+import type { Words } from "../i18n/words";
 import type { LogEvent, NewMessage, Room, RoomSettings } from "../protocol";
 import { decodeMessages } from "../protocol-decode";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
@@ -13,7 +14,7 @@ import type { People } from "./people";
 import { Typists } from "./typing";
 
 /** Whether this socket is in the room, or why not. */
-export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | { kind: "refused"; message: string };
+export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | { kind: "refused"; why: Words };
 
 /** What reading older messages does at the moment. */
 export type Paging = "idle" | "loading" | "failed";

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/en/composer";
 import { t as ui } from "../i18n/en/ui";
+import type { Words } from "../i18n/words";
 import { Icon } from "../ui/Icon";
 import { codePoints, limitText, showsLimit } from "./length";
 
@@ -16,14 +17,14 @@ interface EditFormProps {
   isAskedFor: boolean;
   onType: (text: string) => void;
   /** Resolves to why it could not be saved, or undefined. */
-  onSave: (text: string) => Promise<string | undefined>;
+  onSave: (text: string) => Promise<Words | undefined>;
   onClose: () => void;
 }
 
 /** Stands in the composer's place while a message is given another text: Enter saves, Escape leaves it as it was. */
 export function EditForm({ id = "composer", before, text, maxLength, isAskedFor, onType, onSave, onClose }: EditFormProps) {
   const [state, setState] = useState<"open" | "saving" | "failed">("open");
-  const [error, setError] = useState("");
+  const [error, setError] = useState<Words>();
   const field = useRef<HTMLTextAreaElement>(null);
   const length = codePoints(text);
   const tooLong = length > maxLength;
@@ -87,7 +88,7 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
           readOnly={state === "saving"}
           onInput={(event) => {
             onType(event.currentTarget.value);
-            setError("");
+            setError(undefined);
           }}
           onKeyDown={(event) => {
             // An Enter that ends an input method's composition is not ours.
@@ -101,7 +102,7 @@ export function EditForm({ id = "composer", before, text, maxLength, isAskedFor,
         </button>
       </div>
       <p id={`${id}-limit`} class={`composer-limit${error ? " edit-error" : ""}`} role={error || tooLong ? "alert" : undefined}>
-        {error ? t("notSaved", { error }) : showsLimit(length, maxLength) && limitText(length, maxLength)}
+        {error ? t("notSaved", { error: error.text }) : showsLimit(length, maxLength) && limitText(length, maxLength)}
       </p>
     </form>
   );

@@ -1,4 +1,5 @@
 import { t } from "../i18n/en/feeds";
+import { type Words, words } from "../i18n/words";
 import type { Declaration, StreamVar } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { curlLine, websocatLine } from "./terminal";
@@ -9,7 +10,7 @@ interface CommandsProps {
   variables: Readonly<Record<string, StreamVar>>;
   bound: Bound;
   initial: boolean;
-  copy: (text: string, done: string) => void;
+  copy: (text: string, done: Words) => void;
 }
 
 /** The lines that open the same stream from a terminal. */
@@ -21,11 +22,11 @@ export function Commands({ declaration, variables, bound, initial, copy }: Comma
     <section class="feed-commands" aria-labelledby="feed-commands">
       <h2 id="feed-commands">{t("fromTerminal")}</h2>
       <div class="feed-copies">
-        <button type="button" class="button-plain feed-copy" onClick={() => copy(websocat, t("websocatCopied"))}>
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(websocat, words(() => t("websocatCopied")))}>
           <Icon name="copy" size={18} />
           {t("copyWebsocat")}
         </button>
-        <button type="button" class="button-plain feed-copy" onClick={() => copy(curl, t("curlCopied"))}>
+        <button type="button" class="button-plain feed-copy" onClick={() => copy(curl, words(() => t("curlCopied")))}>
           <Icon name="copy" size={18} />
           {t("copyCurl")}
         </button>

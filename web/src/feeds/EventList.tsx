@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/en/feeds";
+import type { Words } from "../i18n/words";
 import { Icon } from "../ui/Icon";
 import { EventRow } from "./EventRow";
 import { forgotten, isLive, KEEP_EVENTS, received } from "./feed";
@@ -10,7 +11,7 @@ import { countText, kindIcons, KINDS } from "./words";
 const ROWS = 100;
 
 /** What came, newest first, with what holds it, empties it and counts it. */
-export function EventList({ state, copy }: { state: FeedState; copy: (text: string, done: string) => void }) {
+export function EventList({ state, copy }: { state: FeedState; copy: (text: string, done: Words) => void }) {
   const feed = state.feed.value;
   const [rows, setRows] = useState(ROWS);
   const [stop, setStop] = useState(0); // the row that Tab stops at

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n/en/feeds";
+import { type Words, words } from "../i18n/words";
 import { Icon } from "../ui/Icon";
 import { exactTime, secondsTime } from "../ui/time";
 import type { Change, Entry } from "./feed";
@@ -11,7 +12,7 @@ const MAX_SHOWN = 100_000;
 interface EventRowProps {
   entry: Entry;
   isStop: boolean;
-  copy: (text: string, done: string) => void;
+  copy: (text: string, done: Words) => void;
 }
 
 /** One event: what it does, to which document, when it came; opened, all of it. */
@@ -47,7 +48,7 @@ export function EventRow({ entry, isStop, copy }: EventRowProps) {
         {change.skipped && <span class="feed-skipped">{t("tooLarge")}</span>}
         {time}
       </button>
-      {open && <Body id={bodyId} change={change} onCopy={(json) => copy(json, t("jsonCopied"))} />}
+      {open && <Body id={bodyId} change={change} onCopy={(json) => copy(json, words(() => t("jsonCopied")))} />}
     </li>
   );
 }

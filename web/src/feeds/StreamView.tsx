@@ -1,5 +1,6 @@
 import { t } from "../i18n/en/feeds";
 import { t as ui } from "../i18n/en/ui";
+import { type Words, words } from "../i18n/words";
 import type { Declaration } from "../protocol";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
@@ -24,7 +25,7 @@ export function StreamView({ feeds, declaration, state, onMenu }: StreamViewProp
   const { toast, say } = useToast();
   const variables = variablesOf(declaration, state.missed.value);
   const bound = bind(variables, state.typed.value);
-  const copy = (text: string, done: string) => void copyText(text).then((copied) => say(copied ? done : ui("noCopying")));
+  const copy = (text: string, done: Words) => void copyText(text).then((copied) => say(copied ? done : words(() => ui("noCopying"))));
   return (
     <>
       <header class="room-head">

@@ -8,6 +8,7 @@ import { chat } from "./ar/chat";
 import { composer } from "./ar/composer";
 import { details } from "./ar/details";
 import { emoji } from "./ar/emoji";
+import { errors } from "./ar/errors";
 import { feeds } from "./ar/feeds";
 import { markdown } from "./ar/markdown";
 import { offline } from "./ar/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

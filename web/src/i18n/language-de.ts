@@ -8,6 +8,7 @@ import { chat } from "./de/chat";
 import { composer } from "./de/composer";
 import { details } from "./de/details";
 import { emoji } from "./de/emoji";
+import { errors } from "./de/errors";
 import { feeds } from "./de/feeds";
 import { markdown } from "./de/markdown";
 import { offline } from "./de/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

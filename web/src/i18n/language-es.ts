@@ -8,6 +8,7 @@ import { chat } from "./es/chat";
 import { composer } from "./es/composer";
 import { details } from "./es/details";
 import { emoji } from "./es/emoji";
+import { errors } from "./es/errors";
 import { feeds } from "./es/feeds";
 import { markdown } from "./es/markdown";
 import { offline } from "./es/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

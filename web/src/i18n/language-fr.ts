@@ -8,6 +8,7 @@ import { chat } from "./fr/chat";
 import { composer } from "./fr/composer";
 import { details } from "./fr/details";
 import { emoji } from "./fr/emoji";
+import { errors } from "./fr/errors";
 import { feeds } from "./fr/feeds";
 import { markdown } from "./fr/markdown";
 import { offline } from "./fr/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

@@ -8,6 +8,7 @@ import { chat } from "./ja/chat";
 import { composer } from "./ja/composer";
 import { details } from "./ja/details";
 import { emoji } from "./ja/emoji";
+import { errors } from "./ja/errors";
 import { feeds } from "./ja/feeds";
 import { markdown } from "./ja/markdown";
 import { offline } from "./ja/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

@@ -8,6 +8,7 @@ import { chat } from "./pt-BR/chat";
 import { composer } from "./pt-BR/composer";
 import { details } from "./pt-BR/details";
 import { emoji } from "./pt-BR/emoji";
+import { errors } from "./pt-BR/errors";
 import { feeds } from "./pt-BR/feeds";
 import { markdown } from "./pt-BR/markdown";
 import { offline } from "./pt-BR/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

@@ -8,6 +8,7 @@ import { chat } from "./zh-CN/chat";
 import { composer } from "./zh-CN/composer";
 import { details } from "./zh-CN/details";
 import { emoji } from "./zh-CN/emoji";
+import { errors } from "./zh-CN/errors";
 import { feeds } from "./zh-CN/feeds";
 import { markdown } from "./zh-CN/markdown";
 import { offline } from "./zh-CN/offline";
@@ -35,6 +36,7 @@ export default {
   composer,
   details,
   emoji,
+  errors,
   feeds,
   markdown,
   offline,

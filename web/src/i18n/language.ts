@@ -49,6 +49,9 @@ export const spoken = signal<Spoken>({ tag: "en", texts: undefined });
 /** What was chosen. */
 export const languageChoice = signal<LanguageChoice>("browser");
 
+/** The choice that the page speaks by: one that is being loaded is not it yet. */
+let spokenChoice: LanguageChoice = "browser";
+
 /** Where the page is written from right to left. */
 export const isRightToLeft = computed(() => dirOf(spoken.value.tag) === "rtl");
 
@@ -116,14 +119,14 @@ export async function startLanguage(): Promise<void> {
   }
 }
 
-/** Has the page speak another language from now on. It rejects where that could not be loaded; the page goes on as it was. */
+/** Has the page speak another language from now on: of several choices the last. It rejects where that could not be loaded; the page goes on as it was, and nothing is said of an earlier choice. */
 export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
-  const before = languageChoice.value;
   languageChoice.value = choice;
   try {
     await speak(choice);
   } catch (error) {
-    if (languageChoice.value === choice) languageChoice.value = before;
+    if (languageChoice.value !== choice) return;
+    languageChoice.value = spokenChoice;
     throw error;
   }
   if (languageChoice.value === choice) store(choice);
@@ -132,8 +135,9 @@ export async function chooseLanguage(choice: LanguageChoice): Promise<void> {
 async function speak(choice: LanguageChoice): Promise<void> {
   const tag = choice === "browser" ? bestOf(wantedLanguages()) : choice;
   const texts = tag === "en" ? undefined : (await files[tag]()).default;
-  // Another was chosen meanwhile.
-  if (languageChoice.value === choice) show(tag, texts);
+  if (languageChoice.value !== choice) return; // another was chosen meanwhile
+  spokenChoice = choice;
+  show(tag, texts);
 }
 
 function show(tag: Tag, texts: Texts | undefined): void {

@@ -2,6 +2,7 @@ import "./previews.css";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { t } from "../i18n/en/previews";
+import { type Words, words } from "../i18n/words";
 import type { Item } from "../timeline/rows";
 import { Icon } from "../ui/Icon";
 import { mayHavePreview, withoutPreview } from "./link";
@@ -12,8 +13,8 @@ import { showsPreviews } from "./setting";
 interface Place {
   readonly roomId: string;
   /** Gives a message another text, where one may write; resolves to why that could not be. */
-  readonly edit?: (seq: number, text: string) => Promise<string | undefined>;
-  readonly say?: (line: string) => void;
+  readonly edit?: (seq: number, text: string) => Promise<Words | undefined>;
+  readonly say?: (line: Words) => void;
 }
 
 export const PreviewsOfRoom = createContext<Place | undefined>(undefined);
@@ -34,7 +35,7 @@ export function LinkCard({ item, previews, tabIndex }: LinkCardProps) {
   const text = item.own && edit ? withoutPreview(item.text) : undefined;
   const remove = async () => {
     const refusal = text === undefined ? undefined : await edit?.(item.seq, text);
-    if (refusal !== undefined) say?.(t("notRemoved", { why: refusal }));
+    if (refusal !== undefined) say?.(words(() => t("notRemoved", { why: refusal.text })));
   };
   return (
     <div class="link-card" dir="auto">

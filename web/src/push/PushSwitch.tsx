@@ -30,7 +30,7 @@ export function PushSwitch({ push }: { push: Push }) {
         <span class="push-state">{kind === "busy" ? "…" : t(kind)}</span>
       </button>
       <p id="push-problem" class="push-problem" role="status">
-        {problem !== undefined && `${problem} `}
+        {problem !== undefined && `${problem.text} `}
         {problem !== undefined && again && (
           <button
             type="button"

@@ -119,7 +119,7 @@ describe("what could not be found out", () => {
       w.putFails = away;
       w.known = ["W6Ff_5ZfRK-lWqT6TVK5SwuoY4ChYQid3Km50IvvnvY"]; // of the endpoint above
     });
-    expect(push.state.value).toMatchObject({ kind: "on", again: true, problem: expect.stringContaining("notifies this device") });
+    expect(push.state.value).toMatchObject({ kind: "on", again: true, problem: { text: expect.stringContaining("notifies this device") } });
     world.putFails = undefined;
     await push.start();
     expect(push.state.value).toEqual({ kind: "on" });
@@ -130,7 +130,7 @@ describe("what could not be found out", () => {
       subscribedFor("ann")(w);
       w.putFails = away;
     });
-    expect(push.state.value).toMatchObject({ kind: "off", again: true, problem: expect.stringContaining("does not notify") });
+    expect(push.state.value).toMatchObject({ kind: "off", again: true, problem: { text: expect.stringContaining("does not notify") } });
     expect(world.subscribed).toBeDefined();
     world.putFails = undefined;
     await push.resume();
@@ -142,7 +142,7 @@ describe("what could not be found out", () => {
       subscribedFor("ann")(w);
       w.askFails = true;
     });
-    expect(push.state.value).toMatchObject({ kind: "unsure", again: true, problem: expect.stringContaining("could not be asked") });
+    expect(push.state.value).toMatchObject({ kind: "unsure", again: true, problem: { text: expect.stringContaining("could not be asked") } });
     expect(world.log).toEqual([]);
     world.askFails = false;
     await push.resume();
@@ -204,7 +204,7 @@ describe("turning on", () => {
       const { world, push } = await started((w) => (w.answer = answer));
       await push.turnOn();
       expect(push.state.value.kind).toBe("off");
-      expect(push.state.value.problem).toContain("does not let this site");
+      expect(push.state.value.problem?.text).toContain("does not let this site");
       expect(world.log).toEqual(["ask"]);
     }
   });
@@ -218,13 +218,13 @@ describe("turning on", () => {
   it("says that the push service is out of reach", async () => {
     const { push } = await started((world) => (world.subscribeFails = true));
     await push.turnOn();
-    expect(push.state.value.problem).toContain("push service");
+    expect(push.state.value.problem?.text).toContain("push service");
   });
 
   it("takes the subscription back where the server does not take it", async () => {
     const { world, push } = await started((w) => (w.putFails = new ChatError("BAD_REQUEST", "endpoint: must be an https URL", false)));
     await push.turnOn();
-    expect(push.state.value).toEqual({ kind: "off", problem: "Endpoint: must be an https URL" });
+    expect(push.state.value).toEqual({ kind: "off", problem: { text: "Endpoint: must be an https URL" } });
     expect(world.log).toEqual(["ask", "subscribe", "put", "unsubscribe"]);
     expect(world.has).toBeUndefined();
   });

@@ -2,8 +2,9 @@
 
 import { signal } from "@preact/signals";
 import { ChatError } from "../../client/src/index";
-import { messageOf } from "../chat/asking";
+import { wordsOf } from "../chat/asking";
 import { t } from "../i18n/en/push";
+import { type Words, words } from "../i18n/words";
 import type { Device } from "./device";
 import { fromBase64url, idOf } from "./keys";
 
@@ -11,7 +12,7 @@ import { fromBase64url, idOf } from "./keys";
 export interface PushState {
   kind: "hidden" | "off" | "busy" | "on" | "unsure";
   /** What went wrong the last time. */
-  problem?: string;
+  problem?: Words;
   /** start() may come further another time. */
   again?: true;
 }
@@ -49,7 +50,7 @@ export class Push {
     const there = await this.device.subscription().catch(() => undefined);
     const isOurs = there !== undefined && this.device.allowed() && this.device.owner() === this.user;
     if (!asked) {
-      if (isOurs) this.state.value = { kind: "unsure", problem: t("notAsked"), again: true };
+      if (isOurs) this.state.value = { kind: "unsure", problem: words(() => t("notAsked")), again: true };
       else this.state.value = { kind: this.key === undefined ? "hidden" : "off", again: true };
       return;
     }
@@ -77,12 +78,12 @@ export class Push {
     this.state.value = { kind: "busy" };
     const permission = await asked.catch(() => "denied" as const);
     if (permission !== "granted") {
-      this.state.value = permission === "denied" ? { kind: "off", problem: t("denied") } : { kind: "off" };
+      this.state.value = permission === "denied" ? { kind: "off", problem: words(() => t("denied")) } : { kind: "off" };
       return;
     }
     this.key ??= (await this.requests.devices().catch(() => undefined))?.key;
     if (this.key === undefined) {
-      this.state.value = { kind: "off", problem: t("noServer") };
+      this.state.value = { kind: "off", problem: words(() => t("noServer")) };
       return;
     }
     let made: PushSubscription;
@@ -90,7 +91,7 @@ export class Push {
       const there = await this.device.subscription();
       made = there ? await this.fitting(there, this.key) : await this.device.subscribe(fromBase64url(this.key));
     } catch {
-      this.state.value = { kind: "off", problem: t("unreachable") };
+      this.state.value = { kind: "off", problem: words(() => t("unreachable")) };
       return;
     }
     try {
@@ -99,7 +100,7 @@ export class Push {
       this.state.value = { kind: "on" };
     } catch (error) {
       await made.unsubscribe().catch(() => false); // else the browser would be subscribed for nobody
-      this.state.value = { kind: "off", problem: wordsOf(error) };
+      this.state.value = { kind: "off", problem: problemOf(error) };
     }
   }
 
@@ -109,7 +110,7 @@ export class Push {
       await this.forget();
       this.state.value = { kind: "off" };
     } catch (error) {
-      this.state.value = { kind: "off", problem: wordsOf(error) };
+      this.state.value = { kind: "off", problem: problemOf(error) };
     }
   }
 
@@ -125,7 +126,7 @@ export class Push {
     try {
       fitting = await this.fitting(there, key);
     } catch {
-      this.state.value = { kind: "off", problem: t("unreachable"), again: true };
+      this.state.value = { kind: "off", problem: words(() => t("unreachable")), again: true };
       return;
     }
     try {
@@ -133,7 +134,7 @@ export class Push {
       this.state.value = { kind: "on" };
     } catch {
       const isKnown = known.includes(await idOf(fitting.endpoint));
-      this.state.value = isKnown ? { kind: "on", problem: t("notRenewed"), again: true } : { kind: "off", problem: t("notTaken"), again: true };
+      this.state.value = isKnown ? { kind: "on", problem: words(() => t("notRenewed")), again: true } : { kind: "off", problem: words(() => t("notTaken")), again: true };
     }
   }
 
@@ -165,6 +166,6 @@ export class Push {
   }
 }
 
-function wordsOf(error: unknown): string {
-  return error instanceof ChatError ? messageOf(error) : t("failed");
+function problemOf(error: unknown): Words {
+  return error instanceof ChatError ? wordsOf(error) : words(() => t("failed"));
 }

@@ -87,7 +87,7 @@ function End({ search }: { search: Search }) {
     case "failed":
       return (
         <div class="empty empty-small" role="alert">
-          <p>{state.message}</p>
+          <p>{state.why.text}</p>
           <button type="button" class="button-plain" onClick={() => search.more()}>
             {ui("tryAgain")}
           </button>

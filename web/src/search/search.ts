@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ChatError, type Chat as Client } from "../../client/src/index";
 import { messageOf } from "../chat/asking";
 import { t } from "../i18n/en/search";
+import { type Words, words } from "../i18n/words";
 import { type FoundMessage, foundOf } from "./found";
 
 /** How long the reader must pause in typing before a search begins, in ms: a word is typed faster. */
@@ -15,7 +16,7 @@ export const MAX_QUERY = 256;
 export type SearchState =
   | { kind: "idle" }
   | { kind: "loading"; found: readonly FoundMessage[] }
-  | { kind: "failed"; found: readonly FoundMessage[]; message: string }
+  | { kind: "failed"; found: readonly FoundMessage[]; why: Words }
   | { kind: "ready"; found: readonly FoundMessage[]; next: string | undefined };
 
 export class Search {
@@ -81,16 +82,15 @@ export class Search {
     } catch (error) {
       if (asked !== this.asked) return;
       this.failedAt = before;
-      const message = error instanceof ChatError ? wordsOf(error) : t("failed");
-      this.state.value = { kind: "failed", found, message };
+      this.state.value = { kind: "failed", found, why: words(() => wordsOf(error)) };
     }
   }
 }
 
 /** What is wrong, for people. */
-function wordsOf(error: ChatError): string {
+function wordsOf(error: unknown): string {
+  if (!(error instanceof ChatError)) return t("failed");
   // A field of at most so many characters that is not empty is refused for one reason only.
   if (error.field === "query") return t("badQuery");
-  const words = messageOf(error);
-  return words.endsWith(".") ? words : `${words}.`;
+  return messageOf(error).replace(/[.。]?$/u, (end) => end || ".");
 }

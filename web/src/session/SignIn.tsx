@@ -16,7 +16,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
   const [methods, setMethods] = useState<AuthMethods | "loading" | "failed">("loading");
   const [chosen, setChosen] = useState<Way>();
   const [stay, setStay] = useState(true);
-  const [error, setError] = useState<string>();
+  const [unreadable, setUnreadable] = useState(false);
 
   const load = () => {
     setMethods("loading");
@@ -28,7 +28,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
   const way = chosen ?? ways[0];
   const take = (token: string) => {
     // A pasted token is somebody else's to keep; it ends with the tab.
-    if (!session.signIn(token, stay && way !== "token")) setError(t("unreadableAnswer"));
+    setUnreadable(!session.signIn(token, stay && way !== "token"));
   };
 
   return (
@@ -65,7 +65,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
         {way === "guest" && <GuestForm onToken={take} />}
         {way === "account" && <AccountForm onToken={take} />}
         {way === "token" && <TokenForm onToken={take} />}
-        {error && <p role="alert">{error}</p>}
+        {unreadable && <p role="alert">{t("unreadableAnswer")}</p>}
         {(way === "guest" || way === "account") && (
           <label class="checkbox">
             <input type="checkbox" checked={stay} onChange={(event) => setStay(event.currentTarget.checked)} />

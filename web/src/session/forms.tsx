@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { register, signIn, signInAsGuest } from "../api";
 import { ChatError } from "../../client/src/index";
-import { messageOf, sentence } from "../chat/asking";
+import { messageOf } from "../chat/asking";
 import { t } from "../i18n/en/session";
 import { Field, Form } from "./fields";
 import { readToken } from "./token";
@@ -17,15 +17,15 @@ type OnToken = (token: string) => void;
 /** Runs one attempt at a time and keeps why the last one failed. */
 function useAttempt(): { busy: boolean; error: string | undefined; attempt: (work: () => Promise<void>) => void } {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
   const attempt = (work: () => Promise<void>) => {
     setBusy(true);
-    setError(undefined);
+    setFailure(undefined);
     work()
-      .catch((failure: unknown) => setError(wordsOf(failure)))
+      .catch(setFailure)
       .finally(() => setBusy(false));
   };
-  return { busy, error, attempt };
+  return { busy, error: failure === undefined ? undefined : wordsOf(failure), attempt };
 }
 
 export function GuestForm({ onToken }: { onToken: OnToken }) {
@@ -83,8 +83,8 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
   const submit = async () => {
     const trimmed = token.trim();
     const claims = readToken(trimmed);
-    if (!claims) throw new Error(t("noToken"));
-    if (claims.expiresAt <= Date.now()) throw new Error(t("tokenExpired"));
+    if (!claims) throw new BadToken("noToken");
+    if (claims.expiresAt <= Date.now()) throw new BadToken("tokenExpired");
     onToken(trimmed);
   };
   return (
@@ -94,11 +94,18 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
   );
 }
 
+/** What was pasted is of no use; why, by its key of the catalogue. */
+class BadToken extends Error {
+  constructor(readonly why: "noToken" | "tokenExpired") {
+    super(why);
+  }
+}
+
 function wordsOf(failure: unknown): string {
   if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return t("wrongPassword");
+  if (failure instanceof ChatError && failure.code === "CONFLICT") return t("nameTaken");
   if (failure instanceof ChatError && failure.reason === "sign_ins") return waitFor(failure.retryAfterMs);
-  if (failure instanceof ChatError) return messageOf(failure);
-  return failure instanceof Error ? sentence(failure.message) : t("wentWrong");
+  return failure instanceof BadToken ? t(failure.why) : messageOf(failure);
 }
 
 /** How long who failed too often waits, rounded up: sooner would fail again. */

@@ -5,6 +5,7 @@ import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import { t } from "../i18n/en/sessions";
 import { t as ui } from "../i18n/en/ui";
+import { type Words, words } from "../i18n/words";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
 import { useNow } from "../ui/now";
@@ -44,7 +45,7 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
     if (document.activeElement === document.body) cards.current?.focus({ preventScroll: true });
   }, [ids]);
 
-  const settle = async (request: Promise<void>, done: string) => {
+  const settle = async (request: Promise<void>, done: Words) => {
     const refusal = await refusalOf(request);
     if (refusal !== undefined) return refusal;
     setAsking(undefined);
@@ -78,7 +79,7 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
           text={t("endOthersText", { count: others })}
           action={t("endOthers")}
           keep={ui("cancel")}
-          onConfirm={() => settle(requests.endOthers(), t("othersEnded"))}
+          onConfirm={() => settle(requests.endOthers(), words(() => t("othersEnded")))}
           onClose={() => setAsking(undefined)}
         />
       )}
@@ -88,7 +89,7 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
           text={t("endText", { device: deviceText(asking.agent) })}
           action={t("end")}
           keep={ui("cancel")}
-          onConfirm={() => settle(requests.end(asking.id), t("ended"))}
+          onConfirm={() => settle(requests.end(asking.id), words(() => t("ended")))}
           onClose={() => setAsking(undefined)}
         />
       )}
@@ -100,7 +101,7 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
 function ListState({ list, isEmpty }: { list: ReadList; isEmpty: boolean }) {
   if (list.readAt !== undefined) return isEmpty ? <State title={t("none")} text={t("noneText")} /> : null;
   if (!list.trouble) return <div class="spinner" role="status" aria-label={t("reading")} />;
-  return <State title={t("failed")} text={list.trouble.message} onRetry={list.refresh} />;
+  return <State title={t("failed")} text={list.trouble.message.text} onRetry={list.refresh} />;
 }
 
 function State({ title, text, onRetry }: { title: string; text: string; onRetry?: () => void }) {
@@ -120,6 +121,6 @@ function State({ title, text, onRetry }: { title: string; text: string; onRetry?
 /** What is to be known of a list that may not be so any more. */
 function oldText({ trouble }: ReadList, readAt: number, online: boolean): string {
   const time = clockTime(readAt);
-  if (trouble) return t("notReadAgain", { why: trouble.message, time });
+  if (trouble) return t("notReadAgain", { why: trouble.message.text, time });
   return online ? "" : t("noConnection", { time });
 }

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Trays } from "../attachments/trays";
-import { refusalOf } from "../chat/asking";
+import { refusalOf, whyNot } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { Composer } from "../composer/Composer";
@@ -122,7 +122,7 @@ function FollowButton({ chat, roomId, seq }: { chat: Chat; roomId: string; seq: 
   if (!state) return null;
   const { following } = state;
   const change = async () => {
-    const refusal = await refusalOf(chat.threads.follow(roomId, seq, !following));
+    const refusal = await whyNot(chat.threads.follow(roomId, seq, !following));
     if (refusal !== undefined) chat.say(refusal);
   };
   return (
@@ -218,7 +218,7 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
         onShow={(seq) => goToMessage(room.id, seq)}
         linkOf={(seq) => messageLink(room.id, seq)}
         pins={pins}
-        onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))}
+        onPin={(seq, on) => tell(whyNot(chat.requests.setPin(room.id, seq, on)))}
         onEdit={onEdit}
         onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))}
         onDelete={(seq) => tell(chat.delete(room, seq))}

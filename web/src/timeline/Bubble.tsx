@@ -1,6 +1,7 @@
 import { Component } from "preact";
 import { Attachments } from "../attachments/Attachments";
 import type { ApartMessages } from "../chat/apart";
+import { type Refused, refusedText } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import { t } from "../i18n/en/timeline";
 import { MessageText } from "../markdown/MessageText";
@@ -168,7 +169,7 @@ function State({ state }: { state: keyof typeof states }) {
 }
 
 interface FailureProps {
-  error: string | undefined;
+  error: Refused | undefined;
   clientId: string;
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
@@ -177,7 +178,7 @@ interface FailureProps {
 function Failure({ error, clientId, onRetry, onDiscard }: FailureProps) {
   return (
     <div class="failure" role="alert">
-      <span>{t("notSentWhy", { error: error ?? "" })}</span>
+      <span>{t("notSentWhy", { error: error ? refusedText(error) : "" })}</span>
       <button type="button" class="button-link" onClick={() => onRetry(clientId)}>
         {t("retry")}
       </button>

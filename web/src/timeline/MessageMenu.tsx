@@ -4,6 +4,7 @@ import type { Chat } from "../chat/chat";
 import { EmojiDialog } from "../emoji/EmojiDialog";
 import { ReactedDialog } from "../emoji/ReactedDialog";
 import { t } from "../i18n/en/timeline";
+import { type Words, words } from "../i18n/words";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
@@ -48,7 +49,7 @@ interface MessageMenuProps extends MessageActions {
   roomId: string;
   timeline: RefObject<HTMLDivElement | null>;
   items: readonly Item[];
-  say: (line: string) => void;
+  say: (line: Words) => void;
   /** Whether we may write here, and so edit and delete what is ours. */
   mayWrite: boolean;
   /** Whether we may delete others' messages. */
@@ -138,7 +139,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
             const refusal = await actions.onReport(reporting, reason);
             if (refusal === undefined) {
               setReporting(0);
-              say(t("reported"));
+              say(words(() => t("reported")));
             }
             return refusal;
           }}

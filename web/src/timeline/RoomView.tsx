@@ -13,6 +13,7 @@ import { useEditing } from "../composer/useEditing";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
 import { t } from "../i18n/en/timeline";
+import type { Words } from "../i18n/words";
 import { OfflineNote } from "../offline/OfflineNote";
 import { PreviewsOfRoom } from "../previews/LinkCard";
 import { whyNotWrite } from "../rooms/rights";
@@ -42,7 +43,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const presence = room.presence.value;
   const { files, uploads } = trays.of(room.id);
   const name = room.name.value;
-  const refusal = presence.kind === "refused" ? presence.message : closed;
+  const refusal = presence.kind === "refused" ? presence.why.text : closed;
   const isRefused = presence.kind === "refused";
   const thread = openThread.value?.roomId === room.id && !isRefused ? openThread.value.seq : undefined;
   const isCovered = useMediaQuery(THREAD_COVERS_QUERY) && thread !== undefined;
@@ -60,7 +61,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   };
   const mayWrite = closed === undefined;
   const previewed = useMemo(
-    () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: string) => chat.say(line) }) }),
+    () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: Words) => chat.say(line) }) }),
     [chat, room, mayWrite],
   );
   return (
@@ -72,7 +73,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
             {isRefused ? (
               <div class="empty">
                 <h2>{t("cannotOpen")}</h2>
-                <p role="alert">{presence.message}</p>
+                <p role="alert">{presence.why.text}</p>
               </div>
             ) : (
               <>

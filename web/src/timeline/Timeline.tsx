@@ -1,12 +1,13 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { refusalOf } from "../chat/asking";
+import { refusalOf, whyNot } from "../chat/asking";
 import { readNewer } from "../chat/around";
 import type { Chat } from "../chat/chat";
 import { LAND_WITHIN } from "../chat/pages";
 import type { RoomState } from "../chat/room";
 import { t } from "../i18n/en/timeline";
 import { t as ui } from "../i18n/en/ui";
+import { words } from "../i18n/words";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
@@ -108,7 +109,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
     await nextFrame();
     const first = room.log.peek().messages.find((m) => m.seq > read && m.author !== log.me);
     if (isRead && first) toLine(logItem(first, log.me).key);
-    else say(t("firstUnreadFailed"));
+    else say(words(() => t("firstUnreadFailed")));
   };
 
   if (atEnd) seenWhenLeft.current = log.last;
@@ -135,7 +136,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}
         </div>
       </div>
-      <MessageMenu chat={chat} roomId={room.id} timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onReply={onReply} pins={pins} onPin={(seq, on) => tell(refusalOf(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
+      <MessageMenu chat={chat} roomId={room.id} timeline={scroller} items={items} say={say} {...rightsIn(room)} {...handlers} linkOf={(seq) => messageLink(room.id, seq)} onReply={onReply} pins={pins} onPin={(seq, on) => tell(whyNot(chat.requests.setPin(room.id, seq, on)))} onEdit={onEdit} onReport={(seq, reason) => refusalOf(chat.requests.report(room.id, seq, reason))} onDelete={(seq) => tell(chat.delete(room, seq))} />
       <LinkAddress area={scroller} />
       {toast}
       {refusal !== "" && (

@@ -99,7 +99,7 @@ describe("history", () => {
 describe("our own messages", () => {
   const waiting = { clientId: "c1", text: "hi", at: 1, attachments: [] };
   const sending: LogAction = { type: "outbox", waiting: [waiting] };
-  const refused: LogAction = { type: "outbox", waiting: [{ ...waiting, error: "no" }] };
+  const refused: LogAction = { type: "outbox", waiting: [{ ...waiting, error: { code: "FORBIDDEN", message: "no" } }] };
   const empty: LogAction = { type: "outbox", waiting: [] };
   const joined: LogAction = { type: "joined", lastSeq: 0 };
   const event: LogAction = { type: "events", events: [live(1, { author: "me", clientId: "c1", text: "hi" })] };
@@ -129,14 +129,14 @@ describe("our own messages", () => {
 
   test("a failed one is retried under the same clientId, or discarded", () => {
     const failed = after(joined, sending, refused);
-    expect(failed.pending).toEqual([{ ...waiting, state: "failed", error: "no" }]);
+    expect(failed.pending).toEqual([{ ...waiting, state: "failed", error: { code: "FORBIDDEN", message: "no" } }]);
     expect(reduceLog(failed, sending).pending).toEqual([{ ...waiting, state: "sending" }]);
     expect(reduceLog(failed, empty).pending).toEqual([]);
   });
 
   test("what waits is shown in the order it was made, whatever became of what was before it", () => {
     const later = { clientId: "c2", text: "ho", at: 2, attachments: ["f1"] };
-    const log = after(joined, sending, { type: "outbox", waiting: [later, { ...waiting, error: "no" }] });
+    const log = after(joined, sending, { type: "outbox", waiting: [later, { ...waiting, error: { code: "FORBIDDEN", message: "no" } }] });
     expect(log.pending.map((p) => [p.clientId, p.state])).toEqual([["c1", "failed"], ["c2", "sending"]]);
     expect(reduceLog(log, refused).pending.map((p) => p.clientId)).toEqual(["c1"]);
   });

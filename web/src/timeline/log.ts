@@ -4,6 +4,7 @@
 // The client module tells every event once and in order, from where the log was begun;
 // what the log has already is dropped all the same.
 
+import type { Refused } from "../chat/asking";
 import type { LogEvent, MemberUpdated, NewMessage, Reaction, ReactionUpdated, Reactions, RoomUpdated } from "../protocol";
 
 /** How many changes are kept for a page that is on its way: far more than come in the time of one answer. */
@@ -22,7 +23,7 @@ export interface Waiting {
   readonly at: number; // ms since 1970, when it was made
   readonly attachments: readonly string[]; // ids of files
   readonly parent?: number; // the seq of what it answers
-  readonly error?: string; // why it "failed"; absent: it waits
+  readonly error?: Refused; // why it "failed"; absent: it waits
 }
 
 /** A message of ours that the log does not hold yet. */

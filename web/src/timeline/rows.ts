@@ -2,6 +2,7 @@
 
 import type { Attachment } from "../attachments/attachment";
 import { filesText } from "../attachments/words";
+import type { Refused } from "../chat/asking";
 import type { NewMessage, Reactions } from "../protocol";
 import type { Note, Pending, RoomLog } from "./log";
 
@@ -28,7 +29,7 @@ export interface Item {
   own: boolean;
   state: "logged" | "sending" | "failed";
   clientId?: string;
-  error?: string;
+  error?: Refused;
   /** It is no message, but says what changed here. */
   note?: Note;
 }

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import type { Words } from "../i18n/words";
 import { goToThread } from "../route";
 import { copy } from "../ui/copy";
 import { type Toast, useToast } from "../ui/useToast";
@@ -9,7 +10,7 @@ import type { BubbleHandlers } from "./Bubble";
 
 interface Actions extends Toast {
   /** Says why something was refused, if it was. */
-  tell: (request: Promise<string | undefined>) => Promise<void>;
+  tell: (request: Promise<Words | undefined>) => Promise<void>;
   /** One object as long as the room is shown: rows that did not change are not made again. */
   handlers: BubbleHandlers;
 }
@@ -17,7 +18,7 @@ interface Actions extends Toast {
 /** What one can do with the messages of a room, wherever they are shown. apart: see BubbleHandlers. */
 export function useActions(chat: Chat, room: RoomState, apart?: ApartMessages): Actions {
   const { toast, say } = useToast();
-  const tell = async (request: Promise<string | undefined>) => {
+  const tell = async (request: Promise<Words | undefined>) => {
     const refusal = await request;
     if (refusal !== undefined) say(refusal);
   };

@@ -1,12 +1,13 @@
 import { t } from "../i18n/en/ui";
+import { type Words, words } from "../i18n/words";
 
 /** Puts a text where it can be pasted from, and has it said what came of that. */
-export async function copy(text: string, say: (line: string) => void): Promise<void> {
+export async function copy(text: string, say: (line: Words) => void): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    say(t("copied"));
+    say(words(() => t("copied")));
   } catch {
     // Refused, or not there at all on a plain-HTTP address.
-    say(t("noCopying"));
+    say(words(() => t("noCopying")));
   }
 }

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
-import { sentence } from "../chat/asking";
+import { refusedText } from "../chat/asking";
 import { t } from "../i18n/en/unsent";
 import { goTo } from "../route";
 import { copy } from "../ui/copy";
@@ -75,7 +75,7 @@ function Row({ chat, unsent, onCopy, onDiscard, onOpen }: RowProps) {
         </p>
       )}
       {unsent.files > 0 && <p class="unsent-files">{t("withFiles", { count: unsent.files })}</p>}
-      <p class="unsent-error">{sentence(unsent.error)}</p>
+      <p class="unsent-error">{refusedText(unsent.error)}</p>
       <div class="unsent-actions">
         {unsent.text !== "" && (
           <button type="button" class="button-link" onClick={onCopy}>

@@ -17,7 +17,7 @@ export function Health({ requests }: ScreenProps) {
       {trouble && (
         <p class="health-trouble" role="alert">
           <Icon name="alert" size={16} />
-          {trouble.message} {readAt !== undefined && t("seenAt", { time: secondsTime(readAt) })}
+          {trouble.message.text} {readAt !== undefined && t("seenAt", { time: secondsTime(readAt) })}
         </p>
       )}
       {health === undefined && !trouble && <div class="spinner" role="status" aria-label={t("readingHealth")} />}

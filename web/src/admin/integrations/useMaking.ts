@@ -13,17 +13,17 @@ export interface Making {
 export function useMaking(onMade: () => void): Making {
   const [made, setMade] = useState("");
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const [failure, setFailure] = useState<unknown>();
   const make = async (request: () => Promise<string>) => {
     setBusy(true);
-    setError(undefined);
+    setFailure(undefined);
     try {
       setMade(await request());
       onMade();
-    } catch (failure) {
-      setError(messageOf(failure));
+    } catch (error) {
+      setFailure(error);
     }
     setBusy(false);
   };
-  return { made, busy, error, make };
+  return { made, busy, error: failure === undefined ? undefined : messageOf(failure), make };
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/en/admin";
 import { t as ui } from "../../i18n/en/ui";
 import { commaText } from "../../i18n/number";
+import type { Words } from "../../i18n/words";
 import type { NewMessage } from "../../protocol";
 import { exactTime, shortTime } from "../../ui/time";
 import type { AdminRequests } from "../requests";
@@ -17,7 +18,7 @@ interface MessageContextProps {
   nameOf: (id: string) => string;
 }
 
-type Held = { kind: "loading" } | { kind: "failed"; message: string } | { kind: "ready"; messages: readonly NewMessage[] };
+type Held = { kind: "loading" } | { kind: "failed"; message: Words } | { kind: "ready"; messages: readonly NewMessage[] };
 
 /** A reported message, with what was said before and after it. */
 export function MessageContext({ requests, roomId, seq, changed, nameOf }: MessageContextProps) {
@@ -40,7 +41,7 @@ export function MessageContext({ requests, roomId, seq, changed, nameOf }: Messa
   if (held.kind === "failed") {
     return (
       <p class="report-unseen">
-        {t("messageUnread", { why: held.message })}{" "}
+        {t("messageUnread", { why: held.message.text })}{" "}
         <button type="button" class="button-link" onClick={() => setAttempt(attempt + 1)}>
           {ui("tryAgain")}
         </button>

@@ -1,8 +1,9 @@
 import { useRef, useState } from "preact/hooks";
-import { messageOf } from "../../chat/asking";
+import { wordsOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
 import { ChatError } from "../../../client/src/index";
 import { t } from "../../i18n/en/admin";
+import { type Words, words } from "../../i18n/words";
 import { goToMessage, messagePath } from "../../route";
 import { Avatar } from "../../ui/Avatar";
 import { followHere } from "../../ui/followHere";
@@ -31,7 +32,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
   const { roomId, seq, author, reports, state } = group;
   const [act, setAct] = useState<Act>();
   const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Words>();
   const [changed, setChanged] = useState(0);
   const actions = useRef<HTMLDivElement>(null);
   const name = chat.people.name(author);
@@ -47,9 +48,9 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     setBusy(true);
     try {
       await decide(to);
-      setSaid("");
+      setSaid(undefined);
     } catch (error) {
-      setSaid(messageOf(error));
+      setSaid(wordsOf(error));
     }
     setBusy(false);
     keepFocus();
@@ -58,7 +59,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     if (what === "delete") await gone(requests.deleteMessage(roomId, seq));
     if (what === "ban") await requests.setMember({ roomId, userId: author, bannedUntil: until });
     if (what === "mute") await requests.setMember({ roomId, userId: author, role: "reader" });
-    setSaid(doneText(what, name, until));
+    setSaid(words(() => doneText(what, name, until)));
     if (what === "delete") setChanged(changed + 1);
   };
   const close = () => {
@@ -84,7 +85,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
         ))}
       </ul>
       <p class="report-said" role="status">
-        {said}
+        {said?.text}
       </p>
       <div class="report-actions" ref={actions}>
         {!isDirect(roomId) && state === "open" && (

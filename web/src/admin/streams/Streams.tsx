@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { messageOf } from "../../chat/asking";
 import { t } from "../../i18n/en/admin";
+import { type Words, words } from "../../i18n/words";
 import type { Declaration } from "../../protocol";
 import { feedPath, goToFeed } from "../../route";
 import { Field, Form } from "../../session/fields";
@@ -26,33 +27,34 @@ export function Streams({ chat, requests }: ScreenProps) {
   const [name, setName] = useState("");
   const [text, setText] = useState(EXAMPLE);
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
-  const [said, setSaid] = useState("");
+  const [failure, setFailure] = useState<unknown>();
+  const [said, setSaid] = useState<Words>();
   const editor = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const list = useList<Declaration>("streams", chat.status.value.kind === "online", () => listDeclared(requests));
-  const run = async (work: () => Promise<string>) => {
+  const run = async (work: () => Promise<Words | undefined>) => {
     setBusy(true);
-    setError(undefined);
-    setSaid("");
+    setFailure(undefined);
+    setSaid(undefined);
     try {
       setSaid(await work());
-    } catch (failure) {
-      setError(failure instanceof SyntaxError ? t("noJson", { why: failure.message }) : messageOf(failure));
+    } catch (error) {
+      setFailure(error);
     }
     setBusy(false);
   };
   const apply = async () => {
     await applyStream(requests, name.trim(), JSON.parse(text));
     list.refresh();
-    return t("isApplied", { name: name.trim() });
+    return words(() => t("isApplied", { name: name.trim() }));
   };
   const edit = async (stream: string) => {
     setText(JSON.stringify(await readStream(requests, stream), null, 2));
     setName(stream);
     editor.current?.focus();
-    return "";
+    return undefined;
   };
+  const error = failure instanceof SyntaxError ? t("noJson", { why: failure.message }) : failure === undefined ? undefined : messageOf(failure);
   return (
     <section class="admin-screen" tabIndex={-1} aria-label={t("partStreams")} aria-busy={list.busy}>
       <div class="admin-form">
@@ -64,7 +66,7 @@ export function Streams({ chat, requests }: ScreenProps) {
             <textarea id={id} ref={editor} class="admin-code" rows={10} value={text} spellcheck={false} autocomplete="off" onInput={(event) => setText(event.currentTarget.value)} />
           </div>
           <p class="hint" role="status">
-            {said}
+            {said?.text}
           </p>
         </Form>
       </div>

@@ -1,0 +1,33 @@
+import type { t } from "../en/errors";
+import type { Translation } from "../texts";
+
+export const errors: Translation<typeof t> = {
+  unauthenticated: "Die Anmeldung ist nicht gültig.",
+  expired: "Die Sitzung ist abgelaufen. Bitte erneut anmelden.",
+  forbidden: "Das ist hier nicht erlaubt.",
+  notFound: "Das gibt es nicht oder nicht mehr.",
+  gone: "Das wird nicht mehr aufbewahrt.",
+  tooLarge: "Das ist zu groß.",
+  rate: "Das war zu schnell. Bitte gleich noch einmal versuchen.",
+  internal: "Der Server konnte das nicht ausführen. Bitte erneut versuchen.",
+  unavailable: "Es besteht keine Verbindung zum Server.",
+  overloaded: "Der Server ist ausgelastet. Bitte gleich noch einmal versuchen.",
+  timeout: "Der Server hat nicht rechtzeitig geantwortet.",
+  readOnly: "Hier schreiben nur Moderatoren und Eigentümer.",
+  archived: "Dieser Raum ist archiviert: Hier schreibt niemand mehr.",
+  role: "Die Rolle in diesem Raum erlaubt das nicht.",
+  lastOwner: "Ein Raum behält mindestens einen Eigentümer.",
+  name: "Dieser Name ist nicht möglich: Er braucht ein sichtbares Zeichen, darf keine unsichtbaren enthalten und nicht zu lang sein.",
+  password: "Dieses Passwort ist zu kurz oder zu lang.",
+  topic: "Dieses Thema ist zu lang oder enthält Zeichen, die sich nicht anzeigen lassen.",
+  text: "Dieser Text ist zu lang oder enthält Zeichen, die sich nicht senden lassen.",
+  emoji: "Dieses Emoji lässt sich nicht setzen: Die Nachricht hat zu viele verschiedene.",
+  mentions: "Es sind zu viele Personen erwähnt.",
+  attachments: "Diese Dateien lassen sich nicht mehr senden. Bitte erneut anhängen.",
+  file: "Diese Datei ist leer oder kam nicht vollständig an.",
+  reason: "Es wird ein Grund gebraucht, und er darf nicht zu lang sein.",
+  media: "Dateien dieser Art werden hier nicht angenommen.",
+  pins: "In diesem Raum sind so viele Nachrichten angeheftet, wie es sein dürfen. Bitte zuerst eine davon lösen.",
+  words: "Dies enthält Wörter, die hier nicht erlaubt sind.",
+  unsent: "Es gibt zu viele Dateien von Ihnen, die in keiner Nachricht stehen. Bitte zuerst einige davon senden.",
+};

@@ -1,0 +1,33 @@
+import type { t } from "../en/errors";
+import type { Translation } from "../texts";
+
+export const errors: Translation<typeof t> = {
+  unauthenticated: "La sesión no es válida.",
+  expired: "La sesión ha terminado. Inicie sesión de nuevo.",
+  forbidden: "Esto no está permitido aquí.",
+  notFound: "Esto no existe, o ya no existe.",
+  gone: "Esto ya no se conserva.",
+  tooLarge: "Es demasiado grande.",
+  rate: "Demasiado rápido. Inténtelo de nuevo en un momento.",
+  internal: "El servidor no ha podido hacerlo. Inténtelo de nuevo.",
+  unavailable: "No hay conexión con el servidor.",
+  overloaded: "El servidor está ocupado. Inténtelo de nuevo en un momento.",
+  timeout: "El servidor no ha respondido a tiempo.",
+  readOnly: "Aquí solo escriben moderadores y propietarios.",
+  archived: "Esta sala está archivada: ya nadie escribe aquí.",
+  role: "El rol en esta sala no lo permite.",
+  lastOwner: "Una sala conserva al menos un propietario.",
+  name: "Este nombre no es posible: necesita un carácter visible, ninguno invisible, y no ser demasiado largo.",
+  password: "Esta contraseña es demasiado corta o demasiado larga.",
+  topic: "Este tema es demasiado largo o contiene caracteres que no se pueden mostrar.",
+  text: "Este texto es demasiado largo o contiene caracteres que no se pueden enviar.",
+  emoji: "No se puede añadir este emoji: el mensaje ya tiene demasiados distintos.",
+  mentions: "Se menciona a demasiadas personas.",
+  attachments: "Estos archivos ya no se pueden enviar. Adjúntelos de nuevo.",
+  file: "Este archivo está vacío o no llegó completo.",
+  reason: "Hace falta un motivo, y que no sea demasiado largo.",
+  media: "Aquí no se aceptan archivos de este tipo.",
+  pins: "Esta sala ya tiene tantos mensajes fijados como puede tener. Quite antes uno de ellos.",
+  words: "Esto contiene palabras que no están permitidas aquí.",
+  unsent: "Tiene demasiados archivos que no están en ningún mensaje. Envíe antes algunos de ellos.",
+};

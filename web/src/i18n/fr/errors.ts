@@ -1,0 +1,33 @@
+import type { t } from "../en/errors";
+import type { Translation } from "../texts";
+
+export const errors: Translation<typeof t> = {
+  unauthenticated: "La connexion n’est pas valide.",
+  expired: "La session a pris fin. Reconnectez-vous.",
+  forbidden: "Ceci n’est pas autorisé ici.",
+  notFound: "Cela n’existe pas, ou plus.",
+  gone: "Ceci n’est plus conservé.",
+  tooLarge: "C’est trop volumineux.",
+  rate: "C’était trop rapide. Réessayez dans un instant.",
+  internal: "Le serveur n’a pas pu le faire. Veuillez réessayer.",
+  unavailable: "Aucune connexion au serveur.",
+  overloaded: "Le serveur est occupé. Réessayez dans un instant.",
+  timeout: "Le serveur n’a pas répondu à temps.",
+  readOnly: "Seuls les modérateurs et les propriétaires écrivent ici.",
+  archived: "Ce salon est archivé : plus personne n’y écrit.",
+  role: "Le rôle dans ce salon ne le permet pas.",
+  lastOwner: "Un salon garde au moins un propriétaire.",
+  name: "Ce nom n’est pas possible : il lui faut un caractère visible, aucun invisible, et il ne doit pas être trop long.",
+  password: "Ce mot de passe est trop court ou trop long.",
+  topic: "Ce sujet est trop long ou contient des caractères qui ne peuvent pas être affichés.",
+  text: "Ce texte est trop long ou contient des caractères qui ne peuvent pas être envoyés.",
+  emoji: "Cet emoji ne peut pas être ajouté : le message en a déjà trop de différents.",
+  mentions: "Trop de personnes sont mentionnées.",
+  attachments: "Ces fichiers ne peuvent plus être envoyés. Joignez-les de nouveau.",
+  file: "Ce fichier est vide ou n’est pas arrivé en entier.",
+  reason: "Il faut un motif, et qu’il ne soit pas trop long.",
+  media: "Les fichiers de ce type ne sont pas acceptés ici.",
+  pins: "Ce salon a déjà autant de messages épinglés que possible. Retirez-en un d’abord.",
+  words: "Ceci contient des mots qui ne sont pas permis ici.",
+  unsent: "Vous avez trop de fichiers qui ne sont dans aucun message. Envoyez-en d’abord quelques-uns.",
+};

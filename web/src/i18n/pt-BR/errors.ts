@@ -1,0 +1,33 @@
+import type { t } from "../en/errors";
+import type { Translation } from "../texts";
+
+export const errors: Translation<typeof t> = {
+  unauthenticated: "O acesso não é válido.",
+  expired: "A sessão terminou. Entre novamente.",
+  forbidden: "Isso não é permitido aqui.",
+  notFound: "Isso não existe ou não existe mais.",
+  gone: "Isso não é mais mantido.",
+  tooLarge: "Isso é grande demais.",
+  rate: "Rápido demais. Tente novamente em instantes.",
+  internal: "O servidor não conseguiu fazer isso. Tente novamente.",
+  unavailable: "Não há conexão com o servidor.",
+  overloaded: "O servidor está ocupado. Tente novamente em instantes.",
+  timeout: "O servidor não respondeu a tempo.",
+  readOnly: "Aqui só moderadores e proprietários escrevem.",
+  archived: "Esta sala está arquivada: ninguém mais escreve aqui.",
+  role: "O papel nesta sala não permite isso.",
+  lastOwner: "Uma sala mantém pelo menos um proprietário.",
+  name: "Este nome não é possível: precisa de um caractere visível, de nenhum invisível, e não pode ser longo demais.",
+  password: "Esta senha é curta ou longa demais.",
+  topic: "Este assunto é longo demais ou contém caracteres que não podem ser exibidos.",
+  text: "Este texto é longo demais ou contém caracteres que não podem ser enviados.",
+  emoji: "Não é possível adicionar este emoji: a mensagem já tem emojis diferentes demais.",
+  mentions: "Há pessoas demais mencionadas.",
+  attachments: "Estes arquivos não podem mais ser enviados. Anexe-os de novo.",
+  file: "Este arquivo está vazio ou não chegou inteiro.",
+  reason: "É preciso um motivo, e que não seja longo demais.",
+  media: "Arquivos deste tipo não são aceitos aqui.",
+  pins: "Esta sala já tem o máximo de mensagens fixadas. Retire uma delas primeiro.",
+  words: "Isto contém palavras que não são permitidas aqui.",
+  unsent: "Você tem arquivos demais que não estão em nenhuma mensagem. Envie alguns deles primeiro.",
+};

@@ -1,0 +1,33 @@
+import type { t } from "../en/errors";
+import type { Translation } from "../texts";
+
+export const errors: Translation<typeof t> = {
+  unauthenticated: "登录无效。",
+  expired: "会话已结束，请重新登录。",
+  forbidden: "此处不允许该操作。",
+  notFound: "它不存在或已不再存在。",
+  gone: "该内容已不再保留。",
+  tooLarge: "内容过大。",
+  rate: "操作过快，请稍后再试。",
+  internal: "服务器无法完成此操作，请重试。",
+  unavailable: "未连接到服务器。",
+  overloaded: "服务器繁忙，请稍后再试。",
+  timeout: "服务器未及时响应。",
+  readOnly: "这里只有管理员和所有者可以发言。",
+  archived: "此聊天室已归档，无法再发言。",
+  role: "您在此聊天室的角色不允许这样做。",
+  lastOwner: "聊天室至少要有一位所有者。",
+  name: "不能使用这个名称：它需要可见字符，不能有不可见字符，也不能太长。",
+  password: "这个密码太短或太长。",
+  topic: "这个主题太长，或含有无法显示的字符。",
+  text: "这段文字太长，或含有无法发送的字符。",
+  emoji: "不能添加这个表情：这条消息上的不同表情太多了。",
+  mentions: "提到的人太多。",
+  attachments: "这些文件已无法发送。请重新添加。",
+  file: "这个文件是空的，或没有完整送达。",
+  reason: "需要填写理由，且不能太长。",
+  media: "这里不接受这种类型的文件。",
+  pins: "此房间置顶的消息已达上限。请先取消其中一条。",
+  words: "其中含有此处不允许的词语。",
+  unsent: "你有太多未随消息发送的文件。请先发送其中一些。",
+};
