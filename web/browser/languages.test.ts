@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
 import { session as arabicSession } from "../src/i18n/ar/session";
+import { errors as germanErrors } from "../src/i18n/de/errors";
 import { session as germanSession } from "../src/i18n/de/session";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
@@ -62,6 +63,52 @@ test("in Arabic the page runs from right to left, from signing in to the setting
   await page.getByRole("dialog").getByRole("button", { name: "إغلاق", exact: true }).click();
   await page.locator(".me").click();
   await page.getByLabel("اللغة").waitFor();
+  await ann.leave();
+});
+
+/** Where the lines of a text begin and end, in CSS pixels from the left of the window. */
+const linesOf = (page: Page, selector: string) =>
+  page.locator(selector).first().evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const lines = new Map<number, { left: number; right: number }>();
+    for (const { top, left, right, width } of range.getClientRects()) {
+      if (width === 0) continue;
+      const line = lines.get(Math.round(top)) ?? { left, right };
+      lines.set(Math.round(top), { left: Math.min(line.left, left), right: Math.max(line.right, right) });
+    }
+    return [...lines.values()];
+  });
+
+const isOne = (edges: readonly number[]) => Math.max(...edges) - Math.min(...edges) <= 1;
+
+test.each([
+  { locale: "ar", text: "a text from left to right that is so long that it takes several lines, at a desk as well as on a phone, whoever has written it", list: "- one\n- two", starts: "left" },
+  { locale: "en-GB", text: "نص من اليمين إلى اليسار طويل بما يكفي ليشغل عدة أسطر، على مكتب كما على هاتف، أيًّا كان من كتبه، وفيه كلمات كثيرة لا تقول شيئًا", list: "- أولًا https://example.com\n- ثانيًا", starts: "right" },
+] as const)("a paragraph begins where its own direction says, and a room’s last line below the room’s name: $locale", async ({ locale, text, list, starts }) => {
+  const room = `bidi-${locale.toLowerCase()}`;
+  for (const said of [text, list, "ok"]) await server.post(room, said);
+  const ann = await Person.enter(browser, server, "Ann", { room, locale, width: 1000 });
+  const { page } = ann;
+  await page.locator(".bubble-text").first().waitFor();
+  const lines = await linesOf(page, ".bubble-text");
+  expect(lines.length).toBeGreaterThan(1);
+  expect(isOne(lines.map((line) => line[starts]))).toBe(true);
+  expect(isOne(lines.map((line) => line[starts === "left" ? "right" : "left"]))).toBe(false);
+  // The time stands at the other end of the bubble, and the bubble at the page's beginning.
+  const box = (selector: string) => page.locator(selector).first().evaluate((element) => element.getBoundingClientRect().toJSON() as DOMRect);
+  const [bubble, time] = [await box(".bubble"), await box(".bubble-meta")];
+  expect(time.left - bubble.left > bubble.right - time.right).toBe(starts === "left");
+  // A list's marks stand where its text begins, the time is written as the page is.
+  const directionOf = (selector: string) => page.locator(selector).first().evaluate((element) => getComputedStyle(element).direction);
+  expect(await directionOf(".bubble-blocks li")).toBe(starts === "left" ? "ltr" : "rtl");
+  expect(await directionOf(".bubble time")).toBe(locale === "ar" ? "rtl" : "ltr");
+  const [frame, isRtl] = [await box("#messages"), locale === "ar"];
+  expect(frame.right - bubble.right < bubble.left - frame.left).toBe(isRtl);
+  const row = `[data-room="${room}"]`;
+  const [[name], [preview]] = [await linesOf(page, `${row} .room-row-name`), await linesOf(page, `${row} .room-row-preview`)];
+  const side = isRtl ? "right" : "left";
+  expect(Math.abs((name?.[side] ?? 0) - (preview?.[side] ?? Number.NaN))).toBeLessThanOrEqual(1);
   await ann.leave();
 });
 
@@ -151,6 +198,24 @@ test("what went wrong before is said in the language that is chosen afterwards",
   await bo.page.locator(".language-picker select").selectOption("Deutsch");
   await bo.page.getByRole("alert").getByText(germanSession.noToken).waitFor();
   await bo.leave();
+
+  // What the server says of a field, too.
+  const taken = { name: "cyrus", password: "long enough to be one" };
+  await fetch(`${server.url}/api/auth/register`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(taken) });
+  const cy = await Person.arrive(browser, { locale: "de-DE" });
+  await cy.page.goto(server.url);
+  await cy.page.getByRole("button", { name: germanSession.account, exact: true }).click();
+  await cy.page.getByRole("button", { name: germanSession.createAnAccount, exact: true }).click();
+  const attempt = async (name: string, password: string) => {
+    await cy.page.getByLabel(germanSession.name, { exact: true }).fill(name);
+    await cy.page.getByLabel(germanSession.password, { exact: true }).fill(password);
+    await cy.page.getByRole("button", { name: germanSession.createAccount, exact: true }).click();
+  };
+  await attempt("cyrus", "short");
+  await cy.page.getByRole("alert").getByText(germanErrors.password).waitFor();
+  await attempt("cyrus", taken.password);
+  await cy.page.getByRole("alert").getByText(germanSession.nameTaken).waitFor();
+  await cy.leave();
 
   await server.ask("bot", "POST", "rooms", { id: "closed", name: "Closed", type: "private" });
   const ann = await Person.enter(browser, server, "Ann");

@@ -83,6 +83,13 @@ export function speechOf(tag: Tag, ofLocale: string): Speech {
   };
 }
 
+/** Which way a text is written, by its first letter; undefined: it has none, and goes as the page does. */
+export function directionOf(text: string): "ltr" | "rtl" | undefined {
+  const letter = /\p{L}/u.exec(text)?.[0];
+  if (letter === undefined) return undefined;
+  return HAS_RTL.test(letter) ? "rtl" : "ltr";
+}
+
 /** Letters that are written from right to left, and signs that turn the direction. */
 const HAS_RTL = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\u200f\u202b\u202e\u2067]/u;
 

@@ -26,7 +26,7 @@ export function MessageText({ text, named, tabIndex, onCopy }: MessageTextProps)
     );
   }
   return (
-    <div class="bubble-text bubble-blocks" dir="auto">
+    <div class="bubble-text bubble-blocks">
       <Blocks of={blocks} tabIndex={tabIndex} onCopy={onCopy} />
     </div>
   );
@@ -68,7 +68,7 @@ function One({ block, ...rest }: { block: Block } & Omit<BlocksProps, "of">) {
 /** The number is the one that was typed. */
 function Entry({ item, ...rest }: { item: ListItem } & Omit<BlocksProps, "of">) {
   return (
-    <li value={item.number || undefined} dir="auto">
+    <li value={item.number || undefined}>
       <Blocks of={item.blocks} {...rest} />
     </li>
   );

@@ -4,6 +4,7 @@ import type { ApartMessages } from "../chat/apart";
 import { type Refused, refusedText } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import { t } from "../i18n/en/timeline";
+import { directionOf, isRightToLeft } from "../i18n/language";
 import { MessageText } from "../markdown/MessageText";
 import { commaText, numberText } from "../i18n/number";
 import { LinkCard } from "../previews/LinkCard";
@@ -67,31 +68,34 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
       <div class="bubble">
         {apart && item.parent > 0 && !item.deleted && <Quote apart={apart} roomId={apart.roomId} seq={item.parent} me={chat.user.id} tabIndex={tabIndex} />}
-        {item.deleted ? (
-          <p class="bubble-text bubble-deleted">{t("deleted")}</p>
-        ) : (
-          item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
-        )}
-        {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
-        {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
-        <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
-        <span class="bubble-meta">
-          {isPinned && !item.deleted && (
-            <span class="bubble-pin" title={t("pinned")}>
-              <Icon name="pin" size={14} />
-              <span class="hidden">{t("pinned")}</span>
-            </span>
+        {/* What stands in a bubble begins where its text begins; the bubble itself stands where the page puts it. */}
+        <div dir={item.deleted ? undefined : directionOf(item.text)}>
+          {item.deleted ? (
+            <p class="bubble-text bubble-deleted">{t("deleted")}</p>
+          ) : (
+            item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
           )}
-          {item.editedAt > 0 && (
-            <span class="bubble-edited" title={exactTime(item.editedAt)}>
-              {t("edited")}
-            </span>
-          )}
-          <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)}>
-            {clockTime(item.at)}
-          </time>
-          {item.own && <State state={item.state === "logged" && isRead ? "read" : item.state} />}
-        </span>
+          {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
+          {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
+          <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
+          <span class="bubble-meta">
+            {isPinned && !item.deleted && (
+              <span class="bubble-pin" title={t("pinned")}>
+                <Icon name="pin" size={14} />
+                <span class="hidden">{t("pinned")}</span>
+              </span>
+            )}
+            {item.editedAt > 0 && (
+              <span class="bubble-edited" title={exactTime(item.editedAt)}>
+                {t("edited")}
+              </span>
+            )}
+            <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)} dir={isRightToLeft.value ? "rtl" : "ltr"}>
+              {clockTime(item.at)}
+            </time>
+            {item.own && <State state={item.state === "logged" && isRead ? "read" : item.state} />}
+          </span>
+        </div>
       </div>
       {!item.deleted && (
         <button type="button" class="message-more" data-more tabIndex={tabIndex} aria-label={t("messageActions")} aria-haspopup="menu">
