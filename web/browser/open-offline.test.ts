@@ -49,12 +49,12 @@ const kept = (page: Page): Promise<Record<string, string[]>> =>
     }
   });
 
-/** Which caches there are of a worker that serves the page and is not being changed; none: there is none such. */
+/** Which caches of builds there are of a worker that serves the page and is not being changed; none: there is none such. */
 const cachesOf = (page: Page): Promise<string[]> =>
   page.evaluate(async () => {
     const worker = await navigator.serviceWorker.getRegistration("/");
     const isSettled = worker?.active?.state === "activated" && !worker.installing && !worker.waiting && navigator.serviceWorker.controller !== null;
-    return isSettled ? caches.keys() : [];
+    return isSettled ? (await caches.keys()).filter((name) => name.startsWith("roomstream ")) : [];
   });
 
 const BUILT = /^roomstream [0-9a-f]{16}$/;

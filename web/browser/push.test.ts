@@ -5,6 +5,8 @@ import type { Browser, CDPSession, Page, Worker } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
+import { push as german } from "../src/i18n/de/push";
+import { push as french } from "../src/i18n/fr/push";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -135,6 +137,27 @@ it("shows what is pushed, one notification a room", async () => {
   await expect
     .poll(async () => (await shownOn(person.page)).map(({ title, body }) => `${title}: ${body}`).sort(), { timeout: SOON_MS })
     .toEqual(["Bob in Other: again", "Plans: Bob added you to this room.", "You missed something: Open the chat to see it.", "bob: wrote to you."].sort());
+  await leaveIncognito(person);
+});
+
+it("says what is pushed in the language that is chosen", async () => {
+  const person = await Person.enter(browser, server, "Ann", { room: "general", worker: true, locale: "de-DE" });
+  const { page } = person;
+  await person.context.grantPermissions(["notifications"], { origin: server.url });
+  await openMenu(person);
+  await page.getByRole("switch", { name: german.notify }).click();
+  await page.waitForFunction(() => navigator.serviceWorker.getRegistration("/").then((registration) => registration?.active?.state === "activated"));
+  const deliver = await workerOf(person);
+  const kept = (text: string) => expect.poll(() => page.evaluate(async () => (await caches.match("/push-words"))?.text()), { timeout: SOON_MS }).toContain(text);
+  await kept(german.missed);
+  await deliver(JSON.stringify({ kind: "direct", roomId: "dm:x", seq: 1, author: "bob" }));
+  await deliver(JSON.stringify({ kind: "invitation", roomId: "plans", roomName: "Plans", author: "bob", authorName: "Bo{room}b" }));
+  const said = async () => (await shownOn(page)).map(({ title, body }) => `${title}: ${body}`).sort();
+  await expect.poll(said, { timeout: SOON_MS }).toEqual(["Plans: Bo{room}b hat Sie in diesen Raum aufgenommen.", "bob: hat Ihnen geschrieben."]);
+  await page.locator(".language-picker select").selectOption("Français");
+  await kept(french.missed);
+  await deliver("unreadable");
+  await expect.poll(said, { timeout: SOON_MS }).toContain(`${french.missed}: ${french.look}`);
   await leaveIncognito(person);
 });
 

@@ -16,6 +16,18 @@ const CACHE = CACHES + BUILD.version;
 const KEPT = 2;
 /** How long the server may take to answer for the page where it is kept, in ms: a phone in a tunnel has a network that swallows everything. */
 const PATIENCE_MS = 4000;
+/** Where the page keeps the texts of the language that is chosen; see src/push/words.ts. */
+const WORDS_CACHE = "roomstream-words";
+const WORDS_PATH = "/push-words";
+/** What is said until it has. {name}: who did it; {room}: where. */
+const ENGLISH = {
+  missed: "You missed something",
+  look: "Open the chat to see it.",
+  wrote: "wrote to you.",
+  mentioned: "mentioned you.",
+  added: "{name} added you to this room.",
+  inRoom: "{name} in {room}",
+};
 /** The answers of a server, or of what stands before it, that is not there at the moment. */
 const GONE = 500;
 
@@ -37,14 +49,24 @@ self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew
 
 /** Shows a message. Browsers want one notification for each, also for one that nobody can read. */
 async function show(data) {
-  const { title, body, tag, roomId, seq } = read(data);
+  const { title, body, tag, roomId, seq } = read(data, await words());
   // renotify: of one room one notification stands, and each new message makes itself heard.
   const options = { body, tag, renotify: true, icon: "/favicon.svg", data: { roomId, seq } };
   await self.registration.showNotification(title, options);
 }
 
+/** The texts of the language that is chosen. */
+async function words() {
+  try {
+    const kept = await caches.match(WORDS_PATH, { cacheName: WORDS_CACHE });
+    return { ...ENGLISH, ...(await kept?.json()) };
+  } catch {
+    return ENGLISH;
+  }
+}
+
 /** What a message says, by web/docs/protocol.md. */
-function read(data) {
+function read(data, words) {
   let message;
   try {
     message = data.json();
@@ -53,18 +75,19 @@ function read(data) {
   }
   const text = (name) => (typeof message?.[name] === "string" ? message[name] : "");
   const roomId = text("roomId");
-  if (roomId === "") return { title: "You missed something", body: "Open the chat to see it.", tag: "chat", roomId: undefined };
+  if (roomId === "") return { title: words.missed, body: words.look, tag: "chat", roomId: undefined };
   const author = text("authorName") || text("author");
   const room = text("roomName") || roomId;
+  const said = (template) => template.replace(/\{(name|room)\}/g, (_, which) => (which === "name" ? author : room));
   const tag = `room:${roomId}`;
   const seq = Number.isSafeInteger(message.seq) && message.seq > 0 ? message.seq : undefined;
   switch (text("kind")) {
     case "direct":
-      return { title: author, body: text("text") || "wrote to you.", tag, roomId, seq };
+      return { title: author, body: text("text") || words.wrote, tag, roomId, seq };
     case "invitation":
-      return { title: room, body: `${author} added you to this room.`, tag, roomId };
+      return { title: room, body: said(words.added), tag, roomId };
     default:
-      return { title: `${author} in ${room}`, body: text("text") || "mentioned you.", tag, roomId, seq };
+      return { title: said(words.inRoom), body: text("text") || words.mentioned, tag, roomId, seq };
   }
 }
 

@@ -2,17 +2,22 @@ import { useEffect, useMemo } from "preact/hooks";
 import { pathOf } from "../../client/src/index";
 import { call } from "../api";
 import { forgetDrafts } from "../composer/drafts";
+import { spoken } from "../i18n/language";
 import { isFields } from "../protocol-decode";
 import { goTo, goToMessage } from "../route";
 import { endAtServer } from "../session/end";
 import type { SessionStore } from "../session/session";
 import { thisBrowser } from "./device";
 import { Push, type PushRequests } from "./push";
+import { keepPushWords } from "./words";
 
 /** Web Push of whoever is signed in, at this device, and what its worker has the page do. */
 export function usePush(session: SessionStore): Push {
   const user = session.current.value?.user.id ?? "";
   const push = useMemo(() => new Push(thisBrowser, requestsOf(session), user), [session, user]);
+
+  const { tag } = spoken.value;
+  useEffect(() => void keepPushWords(), [tag]);
 
   useEffect(() => {
     void push.start();

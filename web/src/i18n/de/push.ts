@@ -13,4 +13,9 @@ export const push: Translation<typeof t> = {
   unreachable: "Ihr Browser konnte seinen Push-Dienst nicht erreichen. Bitte später erneut versuchen.",
   noServer: "Der Server ist nicht erreichbar. Bitte später erneut versuchen.",
   failed: "Das hat nicht funktioniert. Bitte erneut versuchen.",
+  missed: "Sie haben etwas verpasst",
+  look: "Es steht im Chat.",
+  wrote: "hat Ihnen geschrieben.",
+  mentioned: "hat Sie erwähnt.",
+  added: "{name} hat Sie in diesen Raum aufgenommen.",
 };

@@ -12,4 +12,9 @@ export const t = texts("push", {
   unreachable: "Your browser could not reach its push service. Try again later.",
   noServer: "The server cannot be reached. Try again later.",
   failed: "That did not work. Try again.",
+  missed: "You missed something",
+  look: "Open the chat to see it.",
+  wrote: "wrote to you.",
+  mentioned: "mentioned you.",
+  added: "{name} added you to this room.",
 });

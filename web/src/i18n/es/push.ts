@@ -13,4 +13,9 @@ export const push: Translation<typeof t> = {
   unreachable: "Su navegador no ha podido contactar con su servicio de notificaciones. Inténtelo más tarde.",
   noServer: "No se puede contactar con el servidor. Inténtelo más tarde.",
   failed: "No ha funcionado. Inténtelo de nuevo.",
+  missed: "Se ha perdido algo",
+  look: "Abra el chat para verlo.",
+  wrote: "le ha escrito.",
+  mentioned: "le ha mencionado.",
+  added: "{name} le ha añadido a esta sala.",
 };

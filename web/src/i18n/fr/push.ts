@@ -13,4 +13,9 @@ export const push: Translation<typeof t> = {
   unreachable: "Votre navigateur n’a pas pu joindre son service de notifications. Réessayez plus tard.",
   noServer: "Le serveur est injoignable. Réessayez plus tard.",
   failed: "Cela n’a pas fonctionné. Réessayez.",
+  missed: "Quelque chose vous a échappé",
+  look: "Ouvrez la messagerie pour le voir.",
+  wrote: "vous a écrit.",
+  mentioned: "vous a mentionné.",
+  added: "{name} vous a ajouté à ce salon.",
 };

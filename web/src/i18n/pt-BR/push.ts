@@ -13,4 +13,9 @@ export const push: Translation<typeof t> = {
   unreachable: "Seu navegador não conseguiu acessar o serviço de notificações. Tente mais tarde.",
   noServer: "Não é possível acessar o servidor. Tente mais tarde.",
   failed: "Não funcionou. Tente novamente.",
+  missed: "Há algo que você perdeu",
+  look: "Abra o chat para ver.",
+  wrote: "escreveu para você.",
+  mentioned: "mencionou você.",
+  added: "{name} adicionou você a esta sala.",
 };

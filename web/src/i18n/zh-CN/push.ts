@@ -13,4 +13,9 @@ export const push: Translation<typeof t> = {
   unreachable: "浏览器无法连接其推送服务，请稍后重试。",
   noServer: "无法连接服务器，请稍后重试。",
   failed: "操作未成功，请重试。",
+  missed: "你错过了一些消息",
+  look: "打开聊天查看。",
+  wrote: "给你发了消息。",
+  mentioned: "提到了你。",
+  added: "{name} 将你加入了此房间。",
 };
