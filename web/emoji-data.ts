@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 
-/** What the page imports. */
+/** What the page imports; with a language of emojibase's behind a slash, what they are called there. */
 const MODULE = "virtual:emoji";
 /** The newest version of Unicode's emoji that is offered, of 2023: what is younger, many systems draw as an empty box. */
 const NEWEST = 15.1;
@@ -23,13 +23,34 @@ interface Source {
   skins?: { emoji: string; tone: number | number[] }[];
 }
 
-/** Answers the import of virtual:emoji: its default is a text of lines, each with group, emoji, label, names, other words, and 1 where it has skin tones, between tabs. */
+/**
+ * Answers the import of virtual:emoji: its default is a text of lines, each with group, emoji, label, names, other words, and 1
+ * where it has skin tones, between tabs; and of virtual:emoji/de: in the same order, label and other words in German.
+ */
 export function emojiData(): Plugin {
+  const found = new RegExp(`^\0${MODULE}(?:/([a-z]+))?$`, "u");
   return {
     name: "emoji-data",
-    resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
-    load: (id) => (id === `\0${MODULE}` ? `export default ${JSON.stringify(lines())};` : undefined),
+    resolveId: (id) => (id === MODULE || id.startsWith(`${MODULE}/`) ? `\0${id}` : undefined),
+    load: (id) => {
+      const module = found.exec(id);
+      if (!module) return undefined;
+      return `export default ${JSON.stringify(module[1] === undefined ? lines() : wordLines(module[1]))};`;
+    },
   };
+}
+
+const isOffered = ({ group, version }: Source) => group !== undefined && group !== COMPONENTS && version <= NEWEST;
+
+function wordLines(language: string): string {
+  const theirs = new Map(read<Source[]>("data", language).map((source) => [source.hexcode, source]));
+  return read<Source[]>("data")
+    .filter(isOffered)
+    .map(({ hexcode }) => {
+      const { label = "", tags = [] } = theirs.get(hexcode) ?? {};
+      return `${label}\t${[...new Set(tags)].join(" ")}`;
+    })
+    .join("\n");
 }
 
 function lines(): string {
@@ -37,7 +58,7 @@ function lines(): string {
   // The names that people know from GitHub and Slack first, then emojibase's own.
   const [known, own] = [read<Names>("shortcodes/github"), read<Names>("shortcodes/emojibase")];
   return all
-    .filter(({ group, version }) => group !== undefined && group !== COMPONENTS && version <= NEWEST)
+    .filter(isOffered)
     .map((given) => {
       const source = { ...given, emoji: plain(given.emoji) };
       const names = [...new Set([known[source.hexcode], own[source.hexcode]].flat().filter((name) => name !== undefined))];
@@ -64,6 +85,6 @@ function hasTones({ emoji, skins = [] }: Source): boolean {
   return [1, 2, 3, 4, 5].every((tone) => skins.find((skin) => skin.tone === tone)?.emoji === first + String.fromCodePoint(BEFORE_FIRST_TONE + tone) + behind);
 }
 
-function read<T>(name: string): T {
-  return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`emojibase-data/en/${name}.json`), "utf8")) as T;
+function read<T>(name: string, language = "en"): T {
+  return JSON.parse(readFileSync(createRequire(import.meta.url).resolve(`emojibase-data/${language}/${name}.json`), "utf8")) as T;
 }

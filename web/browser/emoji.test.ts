@@ -140,3 +140,16 @@ test("where they cannot be loaded, that is said, and one writes on without", asy
   await ann.sees(["so :smirk"]);
   await ann.leave();
 });
+
+test("in another language an emoji is called and found as there", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "emoji-german", locale: "de-DE" });
+  const { page } = ann;
+  await page.locator(".composer-emoji").click();
+  await page.locator(".emoji-search input").fill("konfetti");
+  await page.getByRole("gridcell", { name: "Konfettibombe" }).click();
+  await expect.poll(() => ann.field.inputValue()).toBe("🎉");
+  await ann.field.fill("");
+  await ann.field.pressSequentially(":herz");
+  await page.getByRole("option").first().waitFor();
+  await ann.leave();
+});

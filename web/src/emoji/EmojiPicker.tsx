@@ -6,7 +6,7 @@ import { t } from "../i18n/en/emoji";
 import { t as ui } from "../i18n/en/ui";
 import { inReadingOrder } from "../i18n/language";
 import { Icon } from "../ui/Icon";
-import { type Emoji, entryOf, find, type GroupId, groups, type Tone, withTone } from "./book";
+import { type Emoji, entryOf, find, type GroupId, groups, labelOf, type Tone, withTone } from "./book";
 import { COLUMNS, EmojiGrid } from "./EmojiGrid";
 import { chooseTone, chosenTone, recentEmoji } from "./recent";
 
@@ -179,7 +179,7 @@ function tabId(id: TabId): string {
 }
 
 function offered(entry: Emoji, tone: Tone): Offered {
-  return { emoji: withTone(entry, tone), label: entry.label, name: entry.names[0] ?? "" };
+  return { emoji: withTone(entry, tone), label: labelOf(entry), name: entry.names[0] ?? "" };
 }
 
 /** What was used keeps the tone it was used with; what the book does not know is left out. */

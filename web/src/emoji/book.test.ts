@@ -1,9 +1,31 @@
-import { expect, test } from "vitest";
-import { entryOf, find, groups, withTone } from "./book";
+import { afterEach, expect, test } from "vitest";
+import german from "virtual:emoji/de";
+import japanese from "virtual:emoji/ja";
+import spanish from "virtual:emoji/es";
+import { entryOf, find, groups, labelOf, speak, withTone } from "./book";
 import { isOnlyEmoji } from "./only";
 
 const all = groups.flatMap(({ emoji }) => emoji);
 const firstOf = (query: string) => find(query, 6).map(({ emoji }) => emoji);
+
+afterEach(() => speak(undefined));
+
+test("in another language they are called and found as there, and by their English names too", () => {
+  const party = entryOf("🎉");
+  if (!party) throw new Error("not in the book");
+  speak(german);
+  expect(labelOf(party)).toBe("Konfettibombe");
+  expect(firstOf("Konfetti")).toContain("🎉");
+  expect(firstOf("tada")[0]).toBe("🎉");
+  expect(firstOf("Dänemark")[0]).toBe("🇩🇰");
+  speak(spanish);
+  expect([firstOf("corazón rojo")[0], firstOf("corazon rojo")[0]]).toEqual(["❤️", "❤️"]);
+  speak(japanese);
+  expect(firstOf("犬")).toContain("🐕");
+  expect(all.filter((entry) => labelOf(entry) === entry.label).length).toBeLessThan(all.length / 100);
+  speak(undefined);
+  expect([labelOf(party), firstOf("Konfetti")]).toEqual([party.label, []]);
+});
 
 test("every emoji stands once, with a name that can be typed", () => {
   expect(groups.map(({ emoji }) => emoji.length).every((length) => length > 50)).toBe(true);

@@ -12,7 +12,7 @@ const BEFORE_FIRST_TONE = 0x1f3fa;
 
 export interface Emoji {
   readonly emoji: string;
-  /** As it is read aloud. */
+  /** In English; see labelOf. */
   readonly label: string;
   /** What stands between colons, the usual one first; there is at least one. */
   readonly names: readonly string[];
@@ -56,6 +56,44 @@ const read = lines.split("\n").map((line) => {
 
 export const groups: readonly Group[] = GROUPS.map(([number, id]) => ({ id, emoji: read.filter(({ group }) => group === number).map(({ entry }) => entry) }));
 
+/** What they are called in the language that is spoken: the label, and what one may look for them by. */
+interface Local {
+  readonly label: string;
+  readonly words: string;
+}
+
+let local = new Map<Emoji, Local>();
+
+/** Has them called by the lines of another language's file, undefined: as in English. They are found by their English names all the same. */
+export function speak(lines: string | undefined): void {
+  local = new Map();
+  if (lines === undefined) return;
+  for (const [i, line] of lines.split("\n").entries()) {
+    const [label = "", words = ""] = line.split("\t");
+    const entry = read[i]?.entry;
+    if (entry && label !== "") local.set(entry, { label, words: ` ${plain(`${label} ${words}`)}` });
+  }
+}
+
+/** As it is read aloud. */
+export function labelOf(entry: Emoji): string {
+  return local.get(entry)?.label ?? entry.label;
+}
+
+/** In lower case, without accents and what divides words but spaces. */
+function plain(text: string): string {
+  return text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[\s_:,-]+/gu, " ");
+}
+
+/** Words of these scripts have no spaces between them: one may begin anywhere. */
+const RUNS_ON = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
+
+function isCalled(entry: Emoji, query: string): boolean {
+  const words = local.get(entry)?.words;
+  if (words === undefined) return false;
+  return plain(query).split(" ").every((word) => words.includes(RUNS_ON.test(word) ? word : ` ${word}`));
+}
+
 const all: readonly Emoji[] = groups.flatMap(({ emoji }) => emoji);
 const byEmoji = new Map(all.map((entry) => [entry.emoji, entry]));
 
@@ -85,11 +123,12 @@ function tones({ emoji }: Emoji): string[] {
   return [1, 2, 3, 4, 5].map((tone) => first + String.fromCodePoint(BEFORE_FIRST_TONE + tone) + behind);
 }
 
-function rankOf({ names, words, own }: Emoji, query: string): number {
+function rankOf(entry: Emoji, query: string): number {
+  const { names, words, own } = entry;
   if (names.includes(query)) return 0;
   if (names[0]?.startsWith(query)) return 1;
   if (names.some((name) => name.startsWith(query))) return 2;
   const wanted = query.split(/[\s_]+/u);
-  if (wanted.every((word) => own.some((has) => has.startsWith(word)))) return BY_WORD;
+  if (isCalled(entry, query) || wanted.every((word) => own.some((has) => has.startsWith(word)))) return BY_WORD;
   return wanted.every((word) => [...own, ...words].some((has) => has.startsWith(word))) ? BY_TAG : NOT_AT_ALL;
 }

@@ -3,3 +3,8 @@ declare module "virtual:emoji" {
   const lines: string;
   export default lines;
 }
+
+declare module "virtual:emoji/*" {
+  const lines: string;
+  export default lines;
+}
