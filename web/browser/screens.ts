@@ -17,13 +17,16 @@ export const SCREENS = [
   "list",
   "room",
   "room failed",
+  "unsent",
   "room scrolled",
   "message menu",
   "emoji",
   "emoji found",
   "own message menu",
   "edit",
+  "edit in a thread",
   "delete",
+  "notifications",
   "room empty",
   "long draft",
   "open a room",
@@ -138,6 +141,24 @@ async function openEmoji(browser: Browser, server: Server, options: PersonOption
   return person;
 }
 
+/** A message that the server refuses; what is said after it gets no answer. */
+async function openFailed(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+  const refuse = (page: Page) =>
+    page.routeWebSocket(/socket\.io/, (socket) => {
+      const upstream = socket.connectToServer();
+      let sends = 0;
+      socket.onMessage((message) => {
+        const send = /^42(\d+)\["send_message"/.exec(String(message));
+        if (!send) return upstream.send(message);
+        if (sends++ === 0) socket.send(`43${send[1]}[{"error":{"code":"FORBIDDEN","message":"this room is read-only for now","retryable":false}}]`);
+      });
+    });
+  const person = await enter(browser, server, { ...meddle(options, refuse), room: "design" });
+  await person.say("Can everybody read this?");
+  await person.page.locator(".failure").waitFor();
+  return person;
+}
+
 const makers: Record<Screen, Maker> = {
   "sign-in guest": arrive,
   "sign-in account": async (browser, server, options) => {
@@ -193,21 +214,18 @@ const makers: Record<Screen, Maker> = {
     return person;
   },
   "room failed": async (browser, server, options) => {
-    const refuse = (page: Page) =>
-      page.routeWebSocket(/socket\.io/, (socket) => {
-        const upstream = socket.connectToServer();
-        let sends = 0;
-        socket.onMessage((message) => {
-          const send = /^42(\d+)\["send_message"/.exec(String(message));
-          if (!send) return upstream.send(message);
-          if (sends++ === 0) socket.send(`43${send[1]}[{"error":{"code":"FORBIDDEN","message":"this room is read-only for now","retryable":false}}]`);
-        });
-      });
-    const person = await enter(browser, server, { ...meddle(options, refuse), room: "design" });
-    await person.say("Can everybody read this?");
-    await person.page.locator(".failure").waitFor();
+    const person = await openFailed(browser, server, options);
     await person.say("And this one is still on its way");
     await person.page.locator('[data-state="sending"]').waitFor();
+    return person;
+  },
+  unsent: async (browser, server, options) => {
+    const person = await openFailed(browser, server, options);
+    await openList(person);
+    await person.page.locator('[data-room="lunch"]').click();
+    await openList(person);
+    await person.page.getByRole("button", { name: "1 message was not sent" }).click();
+    await person.page.locator(".unsent-text").waitFor();
     return person;
   },
   "room scrolled": async (browser, server, options) => {
@@ -242,6 +260,23 @@ const makers: Record<Screen, Maker> = {
     const person = await openOwnMenu(browser, server, options);
     await person.page.getByRole("menuitem", { name: "Edit" }).click();
     await person.editField.waitFor();
+    return person;
+  },
+  "edit in a thread": async (browser, server, options) => {
+    const person = await openOwnMenu(browser, server, options);
+    await person.page.getByRole("menuitem", { name: "Open thread" }).click();
+    const thread = person.page.locator(".thread");
+    await thread.getByText("1 ", { exact: false }).first().waitFor();
+    await thread.getByRole("button", { name: "Message actions" }).first().press("Enter");
+    await person.page.getByRole("menuitem", { name: "Edit" }).click();
+    await thread.getByRole("textbox", { name: "New text of the message" }).waitFor();
+    return person;
+  },
+  notifications: async (browser, server, options) => {
+    const person = await enter(browser, server, { ...options, room: "design" });
+    await person.page.getByRole("button", { name: "Room details" }).click();
+    await person.page.getByRole("dialog").getByRole("button", { name: "Notify", exact: true }).click();
+    await person.page.getByLabel("Sound").waitFor();
     return person;
   },
   delete: async (browser, server, options) => {

@@ -9,6 +9,8 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     deepLinking: boolean;
     /** null: nobody is asked whether the document is valid. */
     validatorUrl: string | null;
+    /** Each gives components of React that take the place of the library's. */
+    plugins: readonly (() => { components: Readonly<Record<string, (props: { text: unknown }) => unknown>> })[];
   }
 
   export default function SwaggerUI(options: Options): void;
