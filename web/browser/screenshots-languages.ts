@@ -12,11 +12,12 @@ import { Server } from "./server";
 
 const SIZES: [number, number][] = [
   [360, 740],
+  [768, 1024],
   [1440, 900],
 ];
 const FOLDER = fileURLToPath(new URL("screenshots-languages", import.meta.url));
 /** Arabic runs from right to left; German words are long; Japanese has no spaces to break lines at. */
-const LOCALES = ["ar", "de-DE", "ja-JP"];
+const LOCALES = ["en-GB", "ar", "de-DE", "ja-JP"];
 
 let browser: Browser;
 let server: Server;
@@ -26,6 +27,10 @@ beforeAll(async () => {
   mkdirSync(FOLDER, { recursive: true });
   [browser, server] = await Promise.all([startBrowser(), Server.start()]);
   await seed(server);
+  const say = (who: string, name: string, text: string) => server.post("design", text, server.token(who, name));
+  await say("u5", "ليلى", "صباح الخير! جربت القائمة الجديدة على هاتفي، وهي أهدأ بكثير من السابقة. شكرًا لكم جميعًا على هذا العمل.");
+  await say("u5", "ليلى", "والرابط هنا:\n\n- أولًا https://example.com\n- ثانيًا **مهم**");
+  await say("u2", "Bo", "Then here is one that mixes both, أهلًا بكم, and goes on from left to right until the line is full.");
 });
 afterAll(async () => {
   await browser.close();
@@ -55,6 +60,22 @@ const SCREENS: readonly { name: string; open: (page: Page) => Promise<unknown> }
     open: async (page) => {
       await page.locator("dialog .segments button").nth(3).click();
       await page.locator("dialog .panel-part").waitFor();
+    },
+  },
+  {
+    name: "alerts",
+    open: async (page) => {
+      await page.locator("dialog .segments button").nth(4).click();
+      await page.locator("dialog .alerts-form").waitFor();
+    },
+  },
+  {
+    name: "emoji",
+    open: async (page) => {
+      await page.keyboard.press("Escape");
+      await page.locator(".composer-emoji").click();
+      await page.getByRole("gridcell").first().waitFor();
+      await page.getByRole("gridcell").first().hover();
     },
   },
   {
