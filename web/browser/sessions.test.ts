@@ -239,3 +239,22 @@ test.each(["en-GB", "de-DE", "es-ES", "fr-FR", "pt-BR", "ja-JP", "zh-CN", "ar"])
   }
   await gail.leave();
 });
+
+test("in Arabic a device is read from the right: the program, then its system", async () => {
+  const { token } = await register(server, "Huda");
+  const huda = await Person.enter(browser, server, "Huda", { token, locale: "ar", before: showSome });
+  await huda.page.locator(".me").click();
+  await huda.page.locator(".account-action[aria-haspopup=dialog]").click();
+  const device = huda.page.locator("[data-session=s1] .session-device");
+  await device.waitFor();
+  const right = (word: string) =>
+    device.evaluate((element, named) => {
+      const text = element.firstChild as Text;
+      const range = document.createRange();
+      range.setStart(text, text.data.indexOf(named));
+      range.setEnd(text, text.data.indexOf(named) + named.length);
+      return range.getBoundingClientRect().right;
+    }, word);
+  expect(await right("Firefox")).toBeGreaterThan(await right("Windows"));
+  await huda.leave();
+});

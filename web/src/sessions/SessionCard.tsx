@@ -18,7 +18,7 @@ export function SessionCard({ session, now, onEnd }: SessionCardProps) {
   return (
     <li class="card" data-session={id}>
       <p class="session-head">
-        <bdi class="session-device">{device}</bdi>
+        <span class="session-device">{device}</span>
         {isCurrent && <span class="session-here">{t("here")}</span>}
       </p>
       <ul id={facts} class="session-facts">

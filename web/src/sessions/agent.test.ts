@@ -30,6 +30,8 @@ test.each([
   ["(;)", "Unknown device"],
   ["", "Unknown device"],
   [undefined, "Unknown device"],
+  // A name that would turn round what stands beside it.
+  ["\u202eevil/1", "\u2068\u202eevil\u2069"],
 ])("%s is %s", (agent, words) => {
   expect(deviceText(agent)).toBe(words);
 });

@@ -4,6 +4,7 @@
 // order of the lists decides. What reads an iPad's desktop pages is not told from a Mac: both say the same.
 
 import { t } from "../i18n/en/sessions";
+import { speech } from "../i18n/language";
 
 /** Either is undefined where nothing known is named. */
 export interface Device {
@@ -48,9 +49,9 @@ function calledIn(names: Names, agent: string): string | undefined {
   return names.find(([named]) => named.test(agent))?.[1];
 }
 
-/** "Firefox on Windows", or as much of it as is known. */
+/** "Firefox on Windows", or as much of it as is known: words of the page's language, in which names are kept apart. */
 export function deviceText(agent: string | undefined): string {
   const { program, system } = deviceOf(agent ?? "");
   if (program !== undefined && system !== undefined) return t("on", { program, system });
-  return program ?? system ?? t("unknown");
+  return program === undefined ? (system ?? t("unknown")) : speech.value.isolate(program);
 }
