@@ -20,6 +20,7 @@ import (
 	"syscall"
 	"time"
 
+	"roomstream/server/bench/official"
 	"roomstream/server/bench/peers"
 	"roomstream/server/bench/report"
 	"roomstream/server/bench/scenarios"
@@ -103,7 +104,7 @@ func (o options) measure(ctx context.Context, args []string, stdout io.Writer) e
 		fmt.Fprintf(stdout, "%s "+format+"\n", append([]any{time.Since(begun).Round(time.Second)}, args...)...)
 	}
 	say("building %s", strings.Join(names, ", "))
-	if err := site.Build(ctx, names); err != nil {
+	if err := errors.Join(site.Build(ctx, names), site.Install(ctx, official.Dir)); err != nil {
 		return err
 	}
 	sections, err := scenarios.Run(ctx, scenarios.Options{

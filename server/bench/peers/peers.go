@@ -56,7 +56,7 @@ func (s Site) Build(ctx context.Context, names []string) error {
 		case Centrifuge:
 			err = s.goBuild(ctx, filepath.Join(s.Root, "server/bench/peers/centrifuge"), ".", Centrifuge)
 		case Node:
-			err = s.run(ctx, s.nodeDir(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+			err = s.Install(ctx, nodeDir)
 		default:
 			err = fmt.Errorf("there is no peer of that name; there are %v", All())
 		}
@@ -67,7 +67,13 @@ func (s Site) Build(ctx context.Context, names []string) error {
 	return nil
 }
 
-func (s Site) nodeDir() string { return filepath.Join(s.Root, "server/bench/peers/node") }
+// nodeDir is where the Node peer is in the project.
+const nodeDir = "server/bench/peers/node"
+
+// Install installs the packages that a folder of the project asks of npm.
+func (s Site) Install(ctx context.Context, dir string) error {
+	return s.run(ctx, filepath.Join(s.Root, dir), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+}
 
 func (s Site) goBuild(ctx context.Context, dir, what, name string) error {
 	return s.run(ctx, dir, "go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(s.Dir, name), what)
@@ -132,7 +138,7 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 		c.program = "node"
 		c.env = []string{"JWT_SECRET=" + Secret, "MONGODB_URI=" + o.MongoDBURI, "NODE_ENV=production"}
 		c.args = func(a netip.AddrPort) []string {
-			return []string{filepath.Join(s.nodeDir(), "server.js"), a.Addr().String(), fmt.Sprint(a.Port())}
+			return []string{filepath.Join(s.Root, nodeDir, "server.js"), a.Addr().String(), fmt.Sprint(a.Port())}
 		}
 	default:
 		c.env = []string{"JWT_SECRET=" + Secret}

@@ -39,7 +39,7 @@ func (s Site) said(ctx context.Context, program string, args ...string) string {
 
 func (s Site) nodePackages() string {
 	var list struct{ Dependencies map[string]string }
-	b, err := os.ReadFile(filepath.Join(s.nodeDir(), "package.json"))
+	b, err := os.ReadFile(filepath.Join(s.Root, nodeDir, "package.json"))
 	if err != nil || json.Unmarshal(b, &list) != nil {
 		return "unknown packages"
 	}

@@ -68,7 +68,7 @@ const caseTimeout = 5 * time.Minute
 // All lists the scenarios, shorter ones with quick.
 func All(quick bool) []Scenario {
 	return []Scenario{
-		delivery(quick), connections(quick), sends(quick), embedded(quick), storm(quick),
+		delivery(quick), connections(quick), byOfficial(quick), sends(quick), embedded(quick), storm(quick),
 		growthMembers(quick), growthRooms(quick), growthIdle(quick), growthInstances(quick), growthHistory(quick), start(quick),
 	}
 }

@@ -1,10 +1,12 @@
 package scenarios
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"roomstream/server/bench/official"
 	"roomstream/server/bench/peers"
 	"roomstream/server/bench/report"
 )
@@ -46,6 +48,30 @@ func TestConnectionsComeAndGo(t *testing.T) {
 	s := measured(t, c, memoryEach, connectsPS, memoryLeft)
 	if v, ok := s.Value(c.Case, peers.Floor, connectsPS); !ok || v.Median() <= 0 {
 		t.Errorf("%v connects a second, %v; failed: %v", v, ok, s.Failures(c.Case, peers.Floor))
+	}
+}
+
+func TestTheOfficialClientsCountWhatTheyAreTold(t *testing.T) {
+	if err := (peers.Site{Root: "../../.."}).Install(t.Context(), official.Dir); err != nil {
+		t.Fatal(err)
+	}
+	c := Case{Case: report.Case{Label: "official"}, run: func(ctx context.Context, r *run) error {
+		return r.withOfficial(ctx, func(p *peers.Process, crowd *official.Crowd) error {
+			if err := crowd.Open(r.opening(p, 6, 3)); err != nil {
+				return err
+			}
+			if delivered, err := crowd.Send(official.Load{Times: 4, Burst: 5, Size: textSize}); err != nil || delivered != 4*5*3 {
+				t.Errorf("%d delivered, %v", delivered, err)
+			}
+			p.Stop()
+			if _, err := crowd.Send(official.Load{Times: 1, Burst: 5, Size: textSize}); err == nil {
+				t.Error("a server that is gone is not an error")
+			}
+			return nil
+		})
+	}}
+	if failed := measured(t, c).Failures(c.Case, peers.Floor); len(failed) > 0 {
+		t.Fatal(failed)
 	}
 }
 
