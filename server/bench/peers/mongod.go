@@ -115,6 +115,29 @@ func (m *Mongod) Reads(ctx context.Context) (int64, error) {
 	return status.Counters.Query + status.Counters.GetMore, err
 }
 
+// Traffic is what a mongod has handled in all.
+type Traffic struct {
+	BytesOut int64 // sent over the network, as it went out: compressed where that was agreed
+	Oplog    int64 // size of the log of operations, uncompressed
+}
+
+// Traffic reads the counters.
+func (m *Mongod) Traffic(ctx context.Context) (Traffic, error) {
+	var status struct {
+		Network struct {
+			Out int64 `bson:"physicalBytesOut"`
+		} `bson:"network"`
+	}
+	if err := m.client.Database("admin").RunCommand(ctx, bson.D{{Key: "serverStatus", Value: 1}}).Decode(&status); err != nil {
+		return Traffic{}, err
+	}
+	var oplog struct {
+		Size int64 `bson:"size"`
+	}
+	err := m.client.Database("local").RunCommand(ctx, bson.D{{Key: "collStats", Value: "oplog.rs"}}).Decode(&oplog)
+	return Traffic{BytesOut: status.Network.Out, Oplog: oplog.Size}, err
+}
+
 // Stored counts the messages of a database that have a text.
 func (m *Mongod) Stored(ctx context.Context, database string) (int64, error) {
 	return m.client.Database(database).Collection("messages").CountDocuments(ctx, bson.D{{Key: "text", Value: bson.D{{Key: "$exists", Value: true}}}})
