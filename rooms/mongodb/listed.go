@@ -85,8 +85,8 @@ func listedBy(q *rooms.RoomQuery, end rooms.RoomID) []way {
 	}
 	others := append(slices.Clone(stretch), bson.E{Key: "$in", Value: texts(q.Also)})
 	ways := []way{
-		{bson.D{typesOf(q), {Key: "_id", Value: stretch}}, roomsByType},
-		{field("_id", others), roomsByID},
+		{filter: bson.D{typesOf(q), {Key: "_id", Value: stretch}}, index: roomsByType},
+		{filter: field("_id", others), index: roomsByID},
 	}
 	if len(q.Also) == 0 {
 		ways = ways[:1]

@@ -19,7 +19,7 @@
 //
 // Lifecycle: Open connects, verifies the server and the indexes; Close ends all
 // watches and lets go of the connections. The package starts no goroutine that
-// outlives a call, but for the driver's own, which end with Close.
+// outlives a call, but for the driver's own and the gatherers', which end with Close.
 //
 // Order and loss: Append keeps to the order of its events, also when it fails in the
 // midst. The stream tells of all inserts in the order of the oplog; when it is lost
@@ -96,6 +96,7 @@ type Store struct {
 	stream        *Stream
 	trimmer       *Trimmer
 	notified      *Notifications
+	inRooms       *gatherer[auth.UserID, bool] // whether a user is in any room
 
 	// fence is set while the unique indexes of messages were there when last looked at,
 	// and the stream which would tell of their end has not been lost since.
@@ -154,8 +155,10 @@ func newStore(client *mongo.Client, barrier *barrier, name string, logger *slog.
 	barrier.probe = s.messages.Collection
 	s.stream = &Stream{store: s, beats: map[string]bson.ObjectID{}}
 	s.trimmer = &Trimmer{Store: s, blank: map[rooms.RoomID]int64{}}
-	s.notified = &Notifications{Store: s}
 	s.live, s.end = context.WithCancel(context.Background())
+	s.notified = &Notifications{Store: s}
+	s.notified.unread = &gatherer[auth.UserID, int]{live: s.live, read: s.notified.unreadOf}
+	s.inRooms = &gatherer[auth.UserID, bool]{live: s.live, read: s.anyRooms}
 	return s
 }
 

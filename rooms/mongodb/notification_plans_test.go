@@ -8,6 +8,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/mongodb/mongotest"
 )
@@ -54,17 +55,17 @@ func TestNotificationsAreReadByTheirIndexes(t *testing.T) {
 		"of trimmed messages":  {way{filter: ofMessages("busy", field("$lt", int64(4)))}, nil, 3 * told},
 		"of nobody's messages": {way{filter: ofMessages("quiet", field("$lt", int64(many)))}, nil, 0},
 	}
-	for _, w := range notificationsOf("ann", rooms.EventID{}, false) {
+	for _, w := range notificationsOf([]auth.UserID{"ann"}, rooms.EventID{}, false) {
 		questions["page by "+w.index] = question{w, field("_id", -1), page}
 	}
-	for _, w := range notificationsOf("ann", last, false) {
+	for _, w := range notificationsOf([]auth.UserID{"ann"}, last, false) {
 		questions["page below by "+w.index] = question{w, field("_id", -1), page}
 	}
-	for _, w := range notificationsOf("ann", rooms.EventID{}, true) {
+	for _, w := range notificationsOf([]auth.UserID{"ann"}, rooms.EventID{}, true) {
 		questions["unread page by "+w.index] = question{w, field("_id", -1), page}
 		questions["unread by "+w.index] = question{w, nil, page}
 	}
-	for _, w := range notificationsOf("carol", rooms.EventID{}, true) {
+	for _, w := range notificationsOf([]auth.UserID{"carol"}, rooms.EventID{}, true) {
 		questions["of nobody by "+w.index] = question{w, nil, 0}
 	}
 	for name, q := range questions {

@@ -23,6 +23,7 @@ import (
 // Notifications are the documents of the collection notifications, whoever inserts them.
 type Notifications struct {
 	*Store
+	unread *gatherer[auth.UserID, int]
 
 	mu    sync.Mutex
 	after bson.Raw        // behind what the last watch told; nil: nothing was watched yet
@@ -116,7 +117,7 @@ func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, bef
 		mu   sync.Mutex
 		list []rooms.Notification
 	)
-	err := n.bothWays(ctx, user, before, unread, func(docs []bson.Raw) {
+	err := n.bothWays(ctx, []auth.UserID{user}, before, unread, func(docs []bson.Raw) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, doc := range docs {
@@ -124,7 +125,9 @@ func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, bef
 				list = append(list, notification)
 			}
 		}
-	}, field("$sort", field("_id", -1)), field("$limit", limit), field("$replaceRoot", field("newRoot", wholeOrKey("$$ROOT"))))
+	}, func(way) mongo.Pipeline {
+		return mongo.Pipeline{field("$sort", field("_id", -1)), field("$limit", limit), field("$replaceRoot", field("newRoot", wholeOrKey("$$ROOT")))}
+	})
 	if err != nil {
 		return nil, fail("read notifications", err)
 	}
@@ -132,32 +135,92 @@ func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, bef
 	return list[:min(len(list), limit)], nil
 }
 
-// UnreadNotifications counts by the indexes.
+// UnreadNotifications counts by the indexes, for all who ask at the same time at once.
 func (n *Notifications) UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error) {
+	if most > rooms.MaxUnread {
+		return n.countUnread(ctx, user, most)
+	}
+	counted, err := n.unread.ask(ctx, user)
+	if err != nil {
+		return 0, fail("count notifications", err)
+	}
+	return max(min(counted, most), 0), nil
+}
+
+// unreadOf counts the unread ones of each user, at most rooms.MaxUnread. Together they are looked at so far that only
+// somebody with very many makes each be counted alone.
+func (n *Notifications) unreadOf(ctx context.Context, users []auth.UserID) (map[auth.UserID]int, error) {
+	const usually = 20 // unread ones of a user
+	if len(users) > 1 {
+		counts, whole, err := n.countTogether(ctx, users, rooms.MaxUnread+usually*len(users))
+		if err != nil || whole {
+			return counts, err
+		}
+	}
+	var mu sync.Mutex
+	counts := make(map[auth.UserID]int, len(users))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(gatherAlone)
+	for _, user := range users {
+		group.Go(func() error {
+			counted, err := n.countUnread(ctx, user, rooms.MaxUnread)
+			mu.Lock()
+			defer mu.Unlock()
+			counts[user] = counted
+			return err
+		})
+	}
+	return counts, group.Wait()
+}
+
+// gatherAlone is how many are read at once of those who cannot be read together.
+const gatherAlone = 8
+
+// countTogether counts the unread ones of all users by one command for each field that may name them. whole is false
+// where there are more than most by one field: then the counts are too low.
+func (n *Notifications) countTogether(ctx context.Context, users []auth.UserID, most int) (counts map[auth.UserID]int, whole bool, err error) {
+	counts, whole = make(map[auth.UserID]int, len(users)), true
+	var mu sync.Mutex
+	err = n.bothWays(ctx, users, rooms.EventID{}, true, func(docs []bson.Raw) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen := 0
+		for _, doc := range docs {
+			user, _ := doc.Lookup("_id").StringValueOK()
+			count, _ := doc.Lookup("n").AsInt64OK()
+			counts[auth.UserID(user)] += int(count)
+			seen += int(count)
+		}
+		whole = whole && seen < most
+	}, func(w way) mongo.Pipeline {
+		return mongo.Pipeline{field("$limit", most), field("$group", bson.D{{Key: "_id", Value: "$" + w.names}, {Key: "n", Value: field("$sum", 1)}})}
+	})
+	return counts, whole, err
+}
+
+// countUnread counts those of one user, at most up to most.
+func (n *Notifications) countUnread(ctx context.Context, user auth.UserID, most int) (int, error) {
 	var counted atomic.Int64
-	err := n.bothWays(ctx, user, rooms.EventID{}, true, func(docs []bson.Raw) {
+	err := n.bothWays(ctx, []auth.UserID{user}, rooms.EventID{}, true, func(docs []bson.Raw) {
 		for _, doc := range docs { // none where there are none
 			count, _ := doc.Lookup("n").AsInt64OK()
 			counted.Add(count)
 		}
-	}, field("$limit", most), field("$count", "n"))
-	if err != nil {
-		return 0, fail("count notifications", err)
-	}
-	return min(int(counted.Load()), most), nil
+	}, func(way) mongo.Pipeline { return mongo.Pipeline{field("$limit", most), field("$count", "n")} })
+	return min(int(counted.Load()), most), err
 }
 
-// bothWays asks for a user's valid notifications by each of the two fields that may name
-// him, at the same time. The indexes are named: where one way finds little, the server
+// bothWays asks for some users' valid notifications by each of the two fields that may name
+// them, at the same time. The indexes are named: where one way finds little, the server
 // would sooner look through all ids than merge two stretches. read is called with each
 // answer, from different goroutines.
-func (n *Notifications) bothWays(ctx context.Context, user auth.UserID, before rooms.EventID, unread bool, read func([]bson.Raw), then ...bson.D) error {
+func (n *Notifications) bothWays(ctx context.Context, users []auth.UserID, before rooms.EventID, unread bool, read func([]bson.Raw), then func(way) mongo.Pipeline) error {
 	ctx, cancel := n.reading(ctx)
 	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
-	for _, way := range notificationsOf(user, before, unread) {
+	for _, way := range notificationsOf(users, before, unread) {
 		group.Go(func() error {
-			pipeline := append(mongo.Pipeline{field("$match", way.filter)}, then...)
+			pipeline := append(mongo.Pipeline{field("$match", way.filter)}, then(way)...)
 			cursor, err := n.notifications.Aggregate(ctx, pipeline, options.Aggregate().SetHint(way.index))
 			if err != nil {
 				return err
@@ -189,10 +252,10 @@ func (n *Notifications) MarkNotifications(ctx context.Context, user auth.UserID,
 	return fail(fmt.Sprintf("mark %d notifications", len(ids)), err)
 }
 
-// addressed matches a user's notifications: recipientId names him, or userId where there
+// addressed matches the notifications of some users: recipientId names one, or userId where there
 // is no recipientId.
-func addressed(user auth.UserID) []bson.D {
-	is := bson.D{{Key: "$eq", Value: string(user)}, notArray()}
+func addressed(users ...auth.UserID) []bson.D {
+	is := bson.D{{Key: "$in", Value: texts(users)}, notArray()}
 	return []bson.D{field("recipientId", is), bson.D{{Key: "userId", Value: is}, {Key: "recipientId", Value: nil}}}
 }
 
@@ -202,12 +265,13 @@ func notArray() bson.E { return bson.E{Key: "$not", Value: field("$type", "array
 // way is a question and the index that answers it.
 type way struct {
 	filter bson.D
+	names  string // the field that names the user, of a notification
 	index  string
 }
 
-// notificationsOf matches a user's valid notifications, each by one of the ways. Each is a
-// few stretches of its index in the order of the _id, so that a page needs no sorting.
-func notificationsOf(user auth.UserID, before rooms.EventID, unread bool) []way {
+// notificationsOf matches some users' valid notifications, each by one of the ways. Each is a
+// few stretches of its index, a user's in the order of the _id, so that his page needs no sorting.
+func notificationsOf(users []auth.UserID, before rooms.EventID, unread bool) []way {
 	valid := bson.D{
 		{Key: "_id", Value: field("$lte", objectID(allOnes()))},
 		{Key: "kind", Value: bson.D{{Key: "$regex", Value: fmt.Sprintf(`\A(?s:.){1,%d}\z`, rooms.MaxKind)}, notArray()}},
@@ -215,14 +279,14 @@ func notificationsOf(user auth.UserID, before rooms.EventID, unread bool) []way 
 	if before != (rooms.EventID{}) {
 		valid[0].Value = field("$lt", objectID(before)) // of ObjectIds only, either way
 	}
-	indexes := []string{"recipient", "user"}
+	names, indexes := []string{"recipientId", "userId"}, []string{"recipient", "user"}
 	if unread {
 		valid = append(valid, bson.E{Key: "read", Value: field("$in", bson.A{nil, false})}) // null is absent, too
 		indexes = []string{"recipient_read", "user_read"}
 	}
 	var ways []way
-	for i, of := range addressed(user) {
-		ways = append(ways, way{append(of, valid...), indexes[i]})
+	for i, of := range addressed(users...) {
+		ways = append(ways, way{append(of, valid...), names[i], indexes[i]})
 	}
 	return ways
 }

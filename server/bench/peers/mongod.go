@@ -103,16 +103,25 @@ func (m *Mongod) Drop(ctx context.Context, name string) error {
 	return m.client.Database(name).Drop(ctx)
 }
 
-// Reads counts the queries and the further pages that the mongod has answered since its start, for anybody.
+// reads are the commands by which a server reads.
+var reads = []string{"find", "aggregate", "getMore", "count", "distinct"}
+
+// Reads counts the reads that the mongod has answered since its start, for anybody: queries of each kind, and the further
+// pages of their answers and of change streams.
 func (m *Mongod) Reads(ctx context.Context) (int64, error) {
-	var status struct {
-		Counters struct {
-			Query   int64 `bson:"query"`
-			GetMore int64 `bson:"getmore"`
-		} `bson:"opcounters"`
+	raw, err := m.client.Database("admin").RunCommand(ctx, bson.D{{Key: "serverStatus", Value: 1}}).Raw()
+	if err != nil {
+		return 0, err
 	}
-	err := m.client.Database("admin").RunCommand(ctx, bson.D{{Key: "serverStatus", Value: 1}}).Decode(&status)
-	return status.Counters.Query + status.Counters.GetMore, err
+	var sum int64
+	for _, name := range reads {
+		total, ok := raw.Lookup("metrics", "commands", name, "total").AsInt64OK()
+		if !ok {
+			return 0, fmt.Errorf("the mongod does not count its %s", name)
+		}
+		sum += total
+	}
+	return sum, nil
 }
 
 // Traffic is what a mongod has handled in all.
