@@ -2,8 +2,11 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path"
@@ -77,57 +80,41 @@ var contentTypes = map[string]string{
 	".woff2":       "font/woff2",
 }
 
-// file is one file of the build, ready to be served.
+// listName is where site.mjs says what a build holds.
+const listName = ".files.json"
+
+// file is one file of a build.
 type file struct {
-	body        []byte
-	gzipped     []byte // nil: not worth it
-	contentType string
-	etag        string
-	cache       string
+	Name string `json:"name"`
+	Size int64  `json:"size"` // as it is, in bytes
+	Tag  string `json:"tag"`  // the first digits of its SHA-256, as it is
+
+	// Forms are the content codings it is there in, the smallest first, gzip always among them; empty: it is there as it is.
+	Forms []string `json:"forms"`
 }
+
+// suffixes are how the names of files in a form end.
+var suffixes = map[string]string{"br": ".br", "gzip": ".gz"}
 
 // handler serves a build. It does not change after NewHandler.
 type handler struct {
+	site  fs.FS
 	files map[string]file
 }
 
-// NewHandler serves the files of a build: index.html at /, /rooms/<id>, /rooms/<id>/<seq>, /feeds, /admin and /admin/<screen>, api-docs.html
+// NewHandler serves the files of a build that site.mjs made: index.html at /, /rooms/<id>, /rooms/<id>/<seq>, /feeds, /admin and /admin/<screen>, api-docs.html
 // at /docs/api, the rest by name. Only GET and HEAD are answered. Without an index.html it answers 503 with the command
-// that makes one.
-func NewHandler(files fs.FS) http.Handler {
-	h := &handler{files: map[string]file{}}
-	// Files of an embed.FS cannot fail to be read; one of another kind that does is not served.
-	_ = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
-			return nil
+// that makes one. It keeps a list of the files and none of what is in them.
+func NewHandler(site fs.FS) http.Handler {
+	h := &handler{site: site, files: map[string]file{}}
+	list, err := fs.ReadFile(site, listName)
+	var files []file
+	if err == nil && json.Unmarshal(list, &files) == nil {
+		for _, f := range files {
+			h.files[f.Name] = f
 		}
-		body, err := fs.ReadFile(files, name)
-		if err == nil {
-			h.files[name] = newFile(name, body)
-		}
-		return nil
-	})
+	}
 	return h
-}
-
-func newFile(name string, body []byte) file {
-	sum := sha256.Sum256(body)
-	f := file{
-		body:        body,
-		contentType: contentTypes[path.Ext(name)],
-		etag:        `"` + hex.EncodeToString(sum[:12]) + `"`,
-		cache:       cacheCheck,
-	}
-	if f.contentType == "" {
-		f.contentType = "application/octet-stream"
-	}
-	if strings.HasPrefix(name, assetsPrefix) {
-		f.cache = cacheForever
-	}
-	if compressible(f.contentType) {
-		f.gzipped = compress(body)
-	}
-	return f
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +142,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such page", http.StatusNotFound)
 		return
 	}
-	serve(w, r, f)
+	h.serve(w, r, f)
 }
 
 // policyOf is the Content-Security-Policy of a file.
@@ -195,22 +182,84 @@ func isOneBelow(name, prefix string) bool {
 	return below && step != "" && !strings.Contains(step, "/")
 }
 
-func serve(w http.ResponseWriter, r *http.Request, f file) {
+func (h *handler) serve(w http.ResponseWriter, r *http.Request, f file) {
+	content, form, err := h.open(f, r)
+	if err != nil {
+		http.Error(w, "the page cannot be read", http.StatusInternalServerError)
+		return
+	}
 	head := w.Header()
-	head.Set("Content-Type", f.contentType)
-	head.Set("Cache-Control", f.cache)
-	body, etag := f.body, f.etag
-	if f.gzipped != nil {
+	head.Set("Content-Type", cmp.Or(contentTypes[path.Ext(f.Name)], "application/octet-stream"))
+	head.Set("Cache-Control", cacheCheck)
+	if strings.HasPrefix(f.Name, assetsPrefix) {
+		head.Set("Cache-Control", cacheForever)
+	}
+	if len(f.Forms) > 0 {
 		head.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r) {
-			head.Set("Content-Encoding", "gzip")
-			// One tag a form: a range or a 304 must not mix the two.
-			body, etag = f.gzipped, strings.TrimSuffix(f.etag, `"`)+`-gz"`
+	}
+	tag := f.Tag
+	if form != "" {
+		head.Set("Content-Encoding", form)
+		tag += "-" + form // one tag a form: a range or a 304 must not mix two
+	}
+	head.Set("ETag", `"`+tag+`"`)
+	// ServeContent knows HEAD, If-None-Match and ranges. The files have no time of their own.
+	http.ServeContent(w, r, "", time.Time{}, content)
+}
+
+// open gives a file in the smallest form that the client takes; form is empty where that is the file as it is. Files in
+// memory need no closing.
+func (h *handler) open(f file, r *http.Request) (content io.ReadSeeker, form string, err error) {
+	for _, form = range f.Forms {
+		if accepts(r, form) {
+			content, err = h.read(f.Name + suffixes[form])
+			return content, form, err
 		}
 	}
-	head.Set("ETag", etag)
-	// ServeContent knows HEAD, If-None-Match and ranges. The files have no time of their own.
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	if len(f.Forms) == 0 {
+		content, err = h.read(f.Name)
+		return content, "", err
+	}
+	// Hardly any client takes none: for it the file is made from what there is.
+	zipped, err := h.read(f.Name + suffixes["gzip"])
+	if err != nil {
+		return nil, "", err
+	}
+	z, err := gzip.NewReader(zipped)
+	if err != nil {
+		return nil, "", err
+	}
+	plain := make([]byte, f.Size)
+	if _, err := io.ReadFull(z, plain); err != nil {
+		return nil, "", err
+	}
+	return bytes.NewReader(plain), "", nil
+}
+
+// read opens a file where it lies; those of an embed.FS can be read from anywhere.
+func (h *handler) read(name string) (io.ReadSeeker, error) {
+	opened, err := h.site.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	content, ok := opened.(io.ReadSeeker)
+	if !ok {
+		return nil, fmt.Errorf("%s is no file", name)
+	}
+	return content, nil
+}
+
+// accepts says whether the client takes a content coding. A q of 0 refuses it.
+func accepts(r *http.Request, form string) bool {
+	for entry := range strings.SplitSeq(strings.Join(r.Header.Values("Accept-Encoding"), ","), ",") {
+		coding, params, _ := strings.Cut(entry, ";")
+		if !strings.EqualFold(strings.TrimSpace(coding), form) {
+			continue
+		}
+		q := strings.ReplaceAll(strings.ToLower(params), " ", "")
+		return q != "q=0" && !strings.HasPrefix(q, "q=0.0")
+	}
+	return false
 }
 
 // unbuilt is the page of a server that was compiled before the page was built.

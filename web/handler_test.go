@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,15 +16,30 @@ import (
 
 const script = "assets/index-abc.js"
 
-// built is a build as Vite makes one.
+// scriptText is long enough to be compressed.
+var scriptText = strings.Repeat("console.log(1);", 1000)
+
+// smaller stands for what a Brotli encoder makes: the handler does not look into it.
+const smaller = "the script, by Brotli"
+
+// built is a build as site.mjs makes one.
 func built() http.Handler {
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	io.WriteString(z, scriptText) // to memory
+	z.Close()
 	return web.NewHandler(fstest.MapFS{
 		".gitignore":    {Data: []byte("*")},
 		"index.html":    {Data: []byte("<!doctype html><title>page</title>")},
 		"api-docs.html": {Data: []byte("<!doctype html><title>routes</title>")},
 		"theme.js":      {Data: []byte("theme()")},
 		"favicon.svg":   {Data: []byte("<svg/>")},
-		script:          {Data: []byte(strings.Repeat("console.log(1);", 1000))},
+		script + ".gz":  {Data: zipped.Bytes()},
+		script + ".br":  {Data: []byte(smaller)},
+		".files.json": {Data: fmt.Appendf(nil, `[
+			{"name":"index.html","size":34,"tag":"01","forms":[]}, {"name":"api-docs.html","size":36,"tag":"02","forms":[]},
+			{"name":"theme.js","size":7,"tag":"03","forms":[]}, {"name":"favicon.svg","size":6,"tag":"04","forms":[]},
+			{"name":%q,"size":%d,"tag":"05","forms":["br","gzip"]}]`, script, len(scriptText))},
 	})
 }
 
@@ -80,36 +96,47 @@ func TestHashedFilesAreKeptForEver(t *testing.T) {
 	}
 }
 
-func TestGzipForThoseWhoTakeIt(t *testing.T) {
-	plain := body(t, get(t, built(), http.MethodGet, "/"+script))
-	for _, accept := range []string{"gzip", "br, gzip;q=0.5", "GZIP"} {
+func TestEachIsSentTheSmallestFormHeTakes(t *testing.T) {
+	for accept, want := range map[string]string{
+		"gzip": "gzip", "GZIP": "gzip", "br;q=0, gzip;q=0.5": "gzip", "zstd, gzip": "gzip",
+		"br": "br", "gzip, deflate, br": "br", "br;q=0.1,gzip;q=1": "br",
+		"": "", "identity": "", "gzip;q=0": "", "gzip; q=0.0, br;q=0.00": "", "deflate": "",
+	} {
 		r := get(t, built(), http.MethodGet, "/"+script, "Accept-Encoding", accept)
-		if r.Header.Get("Content-Encoding") != "gzip" || r.Header.Get("Vary") != "Accept-Encoding" {
-			t.Fatalf("%q: Content-Encoding %q, Vary %q", accept, r.Header.Get("Content-Encoding"), r.Header.Get("Vary"))
+		if got := r.Header.Get("Content-Encoding"); got != want || r.Header.Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%q: Content-Encoding %q, Vary %q, want %q", accept, got, r.Header.Get("Vary"), want)
+			continue
 		}
-		z, err := gzip.NewReader(r.Body)
-		if err != nil {
-			t.Fatal(err)
+		sent := r.Body
+		if want == "gzip" {
+			z, err := gzip.NewReader(sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent = z
 		}
-		unpacked, err := io.ReadAll(z)
-		if err != nil || !bytes.Equal(unpacked, []byte(plain)) {
-			t.Errorf("%q: unpacked differs from plain (%v)", accept, err)
+		text, err := io.ReadAll(sent)
+		if whole := map[string]string{"": scriptText, "gzip": scriptText, "br": smaller}[want]; err != nil || string(text) != whole {
+			t.Errorf("%q: %d bytes, %v, want %d", accept, len(text), err, len(whole))
 		}
 	}
-	for _, accept := range []string{"", "identity", "gzip;q=0", "gzip; q=0.0", "br"} {
-		if r := get(t, built(), http.MethodGet, "/"+script, "Accept-Encoding", accept); r.Header.Get("Content-Encoding") != "" {
-			t.Errorf("%q: compressed all the same", accept)
-		}
+	if r := get(t, built(), http.MethodGet, "/theme.js", "Accept-Encoding", "gzip, br"); r.Header.Get("Content-Encoding") != "" || r.Header.Get("Vary") != "" || body(t, r) != "theme()" {
+		t.Errorf("a short file: %v", r.Header)
 	}
 }
 
 func TestUnchangedFilesAreNotSentTwice(t *testing.T) {
-	for _, accept := range []string{"identity", "gzip"} {
+	tags := map[string]bool{}
+	for _, accept := range []string{"identity", "gzip", "br"} {
 		tag := get(t, built(), http.MethodGet, "/"+script, "Accept-Encoding", accept).Header.Get("ETag")
 		r := get(t, built(), http.MethodGet, "/"+script, "Accept-Encoding", accept, "If-None-Match", tag)
 		if tag == "" || r.StatusCode != http.StatusNotModified {
 			t.Errorf("%s: ETag %q, status %d, want 304", accept, tag, r.StatusCode)
 		}
+		tags[tag] = true
+	}
+	if len(tags) != 3 {
+		t.Errorf("forms share a tag: %v", tags)
 	}
 }
 

@@ -17,10 +17,10 @@ type Package struct {
 }
 
 // packageLists are what packages.ts wrote for the page and for the client module. Names that begin with a dot are not served.
-var packageLists = []string{"dist/.packages.json", "dist/client/.packages.json"}
+var packageLists = []string{"site/.packages.json", "site/client/.packages.json"}
 
 // Packages lists the embedded build's packages by name, then version. It is empty where no page was built.
-func Packages() ([]Package, error) { return packagesIn(dist, packageLists) }
+func Packages() ([]Package, error) { return packagesIn(site, packageLists) }
 
 func packagesIn(files fs.FS, lists []string) ([]Package, error) {
 	var all []Package

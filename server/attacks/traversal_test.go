@@ -41,7 +41,7 @@ func TestPathTraversal(t *testing.T) {
 		"/", "/assets/", "/client/", "/docs/", "/rooms/", "/rooms/den/", "/admin/", "/api/rooms/", "/api/rooms/den/files/", "/api/rooms/den/files/" + id + "/", "/api/rooms/den/files/" + id + "/../",
 		"/api/users/", "/api/streams/", "/posts/_streams/", "/_streams/", "/healthz/", "/socket.io/",
 	} {
-		for _, target := range []string{"canary", "data/canary", "etc/passwd", "roomstream.db", "files/" + id, ".packages.json", "dist/.packages.json"} {
+		for _, target := range []string{"canary", "data/canary", "etc/passwd", "roomstream.db", "files/" + id, ".packages.json", "site/.packages.json", ".files.json"} {
 			for _, climb := range climbs(target) {
 				a := s.raw(below + climb)
 				if strings.Contains(a, secret) || strings.Contains(a, "root:") || strings.Contains(a, "\r\n\r\na text") || strings.Contains(a, `"license"`) {
