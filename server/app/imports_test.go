@@ -58,7 +58,6 @@ var mayImport = map[string][]string{
 // onlyIn keeps each large dependency to the packages made for it.
 var onlyIn = map[string][]string{
 	"github.com/CycloneDX/":        {"server/app"},
-	"github.com/zishang520/":       {"server/socketio", "server/engineio"},
 	"github.com/gofiber/":          {"server/rest"},
 	"go.mongodb.org/mongo-driver/": {"rooms/mongodb", "rooms/mongodb/mongotest", "rooms/streams", "server/feed"}, // the latter two: its bson only
 	"github.com/coder/websocket":   {"server/feed"},

@@ -154,11 +154,11 @@ func FuzzCloseFrame(f *testing.F) {
 
 // FuzzPollPayload holds the polling payload to what the frames hold.
 func FuzzPollPayload(f *testing.F) {
-	f.Add([]byte("hello"), []byte{1, 2, 3})
-	f.Add(make([]byte, 200), make([]byte, 700))
-	f.Fuzz(func(t *testing.T, text, data []byte) {
-		got := pollPayload([][]byte{EncodeRun([][]byte{text, text}), frame(opBinary, data), closeFrame(CloseSlow, "slow")})
-		want := fmt.Sprintf("4%s\x1e4%s\x1eb%s\x1e1", text, text, encode64(data))
+	f.Add([]byte("hello"), []byte("x"))
+	f.Add(make([]byte, 200), make([]byte, 70_000))
+	f.Fuzz(func(t *testing.T, text, other []byte) {
+		got := pollPayload([][]byte{EncodeRun([][]byte{text, other}), messageFrame(other, text), closeFrame(CloseSlow, "slow")})
+		want := fmt.Sprintf("4%s\x1e4%s\x1e4%s%s\x1e1", text, other, other, text)
 		if string(got) != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}

@@ -1,17 +1,11 @@
 package engineio
 
 import (
-	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/zishang520/engine.io-go-parser/packet"
-	"github.com/zishang520/engine.io/v2/engine"
-	"github.com/zishang520/engine.io/v2/transports"
-	"github.com/zishang520/engine.io/v2/types"
 )
 
 // Handler gets what one client sends. Its methods are called without any lock held.
@@ -31,13 +25,12 @@ type Handler interface {
 // The states of a connection.
 const (
 	stateOpen    = iota
-	stateClosing // the library was told; what is queued, and the close, still leave
+	stateClosing // the handler was told; what is queued, and the close, still leave
 	stateClosed
 )
 
-// Conn is one client. To the Socket.IO library it is an engine.Socket; it is also its own WebSocket transport.
+// Conn is one client, and its own WebSocket transport.
 type Conn struct {
-	Emitter
 	server  *Server
 	id      string // the sid: whoever knows it is the client
 	remote  string
@@ -65,8 +58,6 @@ type Conn struct {
 	answered bool     // the client's own close has come
 	queued   atomic.Int32
 }
-
-var _ engine.Socket = (*Conn)(nil)
 
 func (c *Conn) onPolling() bool { return c.polling.Load() != nil }
 
@@ -116,7 +107,7 @@ func (c *Conn) fail(err error) {
 	c.seal(nil, closeFrame(refused.Code, refused.Reason))
 }
 
-// seal queues the last frames and tells the handler and the library that this was it.
+// seal queues the last frames and tells the handler that this was it.
 func (c *Conn) seal(lastWords, close []byte) {
 	if !c.state.CompareAndSwap(stateOpen, stateClosing) {
 		return
@@ -131,7 +122,7 @@ func (c *Conn) seal(lastWords, close []byte) {
 	c.writeMu.Unlock()
 	c.timer.Reset(c.server.options.WriteTimeout)
 	c.start(work)
-	go c.tell("forced close") // listeners run in it, and nobody who queues is to wait for them
+	go c.handler.Ended() // nobody who queues is to wait for it
 }
 
 // finish runs when all that was queued has left, the close last.
@@ -141,7 +132,7 @@ func (c *Conn) finish() {
 	over := c.answered || c.nc == nil
 	c.writeMu.Unlock()
 	if over {
-		c.abort("forced close")
+		c.abort()
 		return
 	}
 	// The client is to close first, or at least to read what was sent: closing with its bytes unread would reset the
@@ -165,14 +156,14 @@ func (c *Conn) clientClosed(payload []byte) {
 	over := c.sent
 	c.writeMu.Unlock()
 	if over {
-		c.abort("forced close")
+		c.abort()
 		return
 	}
 	c.seal(nil, closeFrame(code, ""))
 }
 
-// abort ends the connection at once. It must not be called with a lock held: the library's listeners run in it.
-func (c *Conn) abort(reason string) {
+// abort ends the connection at once. It must not be called with a lock held: the handler is told in it.
+func (c *Conn) abort() {
 	was := c.state.Swap(stateClosed)
 	if was == stateClosed {
 		return
@@ -192,74 +183,12 @@ func (c *Conn) abort(reason string) {
 	}
 	c.server.registry.remove(c)
 	if was == stateOpen {
-		c.tell(reason)
+		c.handler.Ended()
 	}
 }
-
-func (c *Conn) tell(reason string) {
-	c.Emit("close", reason, nil)
-	c.handler.Ended()
-}
-
-// ---- engine.Socket, as the library sees it ----
-
-// Id is the sid.
-func (c *Conn) Id() string { return c.id }
-
-// Protocol is Engine.IO's revision.
-func (c *Conn) Protocol() int { return engineProtocol }
-
-// Request gives a context that shows nothing: what a handshake carried is not kept. See Server.Upgrade.
-func (c *Conn) Request() *types.HttpContext { return c.server.noRequest }
 
 // RemoteAddress is host:port of the peer.
 func (c *Conn) RemoteAddress() string { return c.remote }
 
-// Transport gives a view made on demand.
-func (c *Conn) Transport() transports.Transport { return view{c.server.noTransport, c} }
-
-// ReadyState is open, closing or closed.
-func (c *Conn) ReadyState() string {
-	return [...]string{stateOpen: "open", stateClosing: "closing", stateClosed: "closed"}[c.state.Load()]
-}
-
-// Write queues one message: a StringBuffer as text, any other as binary. The callback is not called; the library gives
-// none.
-func (c *Conn) Write(r io.Reader, _ *packet.Options, _ engine.SendCallback) engine.Socket {
-	switch b := r.(type) {
-	case *types.StringBuffer:
-		c.Queue(b.Bytes())
-	case types.BufferInterface:
-		c.enqueue(frame(opBinary, b.Bytes()))
-	}
-	return c
-}
-
-// Send is Write.
-func (c *Conn) Send(r io.Reader, o *packet.Options, done engine.SendCallback) engine.Socket {
-	return c.Write(r, o, done)
-}
-
-// Close ends the connection, with discard at once.
-func (c *Conn) Close(discard bool) {
-	if discard {
-		c.abort("forced close")
-		return
-	}
-	c.seal(nil, closeFrame(CloseNormal, ""))
-}
-
-// Upgraded is true: the library's engine is never to upgrade a Conn.
-func (c *Conn) Upgraded() bool { return true }
-
-// Upgrading is false, as Upgraded says.
-func (c *Conn) Upgrading() bool { return false }
-
-// SetReadyState does nothing: a Conn knows its own state.
-func (c *Conn) SetReadyState(string) {}
-
-// Construct does nothing: a Conn is made by Server.
-func (c *Conn) Construct(string, engine.BaseServer, transports.Transport, *types.HttpContext, int) {}
-
-// MaybeUpgrade does nothing.
-func (c *Conn) MaybeUpgrade(transports.Transport) {}
+// Close ends the connection behind what is queued.
+func (c *Conn) Close() { c.seal(nil, closeFrame(CloseNormal, "")) }

@@ -1,8 +1,7 @@
-// Package engineio is the light connection that the Socket.IO library runs on: an engine.Socket of our own that reads
-// and writes WebSocket frames itself, and begins as HTTP long-polling where a client begins so. It knows no chat.
+// Package engineio is the light connection that Socket.IO runs on: it reads and writes WebSocket frames itself, and
+// begins as HTTP long-polling where a client begins so. It knows no chat.
 //
-// The library's engine serves polling's handshakes, checks and pings; everything that is said goes through Conn, however
-// it is carried, and a client that upgrades keeps its Conn and sheds the engine's socket.
+// Everything that is said goes through Conn, however it is carried, and a client that upgrades keeps its Conn.
 //
 // Concurrency: Server and Conn are safe for concurrent use. What one client sends is handled one message at a time, in
 // the goroutine that read it (for polling: the request's), so a slow handler holds up its own client only. Nothing that
@@ -15,6 +14,6 @@
 //
 // Order and loss: frames leave in the order they were queued, across the upgrade too. The queue of a connection is
 // bounded by maxQueue and one run more; a client that lets it fill, or takes nothing for WriteTimeout, is closed (1013
-// slow) and nothing is ever left out before that. Only volatile messages are dropped, while anything is queued. A close
+// slow) and nothing is ever left out before that. A close
 // waits for what is queued before it, for at most WriteTimeout.
 package engineio

@@ -16,8 +16,6 @@ const (
 	packetNoop    = '6'
 )
 
-const engineProtocol = 4
-
 // feed takes bytes of the connection and says whether to read on.
 func (c *Conn) feed(d []byte) (more bool) {
 	defer func() {

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/zishang520/engine.io/v2/types"
 )
 
 const (
@@ -40,9 +38,6 @@ func pollPayload(queue [][]byte) []byte {
 			switch op {
 			case opText:
 				out = append(out, payload...)
-			case opBinary:
-				out = append(out, packetBinary)
-				out = base64.StdEncoding.AppendEncode(out, payload)
 			case opClose:
 				out = append(out, packetClose)
 			}
@@ -65,53 +60,49 @@ func ownFrame(run []byte) (op byte, payload, rest []byte) {
 }
 
 // post takes a request by which the client says something. What is not a well-formed payload ends the session.
-func (p *polling) post(ctx *types.HttpContext) {
+func (p *polling) post(w http.ResponseWriter, r *http.Request) {
+	s := p.conn.server
 	if !p.posting.CompareAndSwap(false, true) {
-		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
+		s.refuse(w, p.conn.id, ErrBadRequest)
 		p.ruin()
 		return
 	}
 	defer p.posting.Store(false)
-	body, status := p.body(ctx)
+	body, status := p.body(w, r)
 	if status != http.StatusOK {
 		// The rest of the body is not read: the connection is of no use to anybody after that.
-		ctx.ResponseHeaders.Set("Connection", "close")
-		refuse(ctx, status, ErrBadRequest)
+		w.Header().Set("Connection", "close")
+		s.write(w, status, typeJSON, ErrBadRequest.body())
 		p.ruin()
 		return
 	}
 	if err := p.handle(body); err != nil {
-		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
+		s.refuse(w, p.conn.id, ErrBadRequest)
 		if !p.shed.Load() {
 			p.conn.fail(err)
 		}
 		return
 	}
-	h := ctx.ResponseHeaders
-	h.Set("Content-Type", "text/html") // text/plain would have some browsers offer a download
-	h.Set("Content-Length", "2")
-	h.Set("Cache-Control", "no-store")
-	ctx.SetStatusCode(http.StatusOK)
-	ctx.Write([]byte("ok"))
+	s.write(w, http.StatusOK, "text/html", []byte("ok")) // text/plain would have some browsers offer a download
 }
 
 // ruin ends a session whose client breaks the rules of polling. A Conn that has changed over is no longer concerned.
 func (p *polling) ruin() {
 	if !p.shed.Load() {
-		p.conn.abort("transport error")
+		p.conn.abort()
 	}
 }
 
 // body reads a request's body, within the limits of length and time.
-func (p *polling) body(ctx *types.HttpContext) ([]byte, int) {
-	r, limit := ctx.Request(), int64(p.conn.server.options.MaxPayload)
+func (p *polling) body(w http.ResponseWriter, r *http.Request) ([]byte, int) {
+	limit := int64(p.conn.server.options.MaxPayload)
 	if !isText(r.Header.Get("Content-Type")) {
 		return nil, http.StatusUnsupportedMediaType
 	}
 	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge
 	}
-	control := http.NewResponseController(ctx.Response())
+	control := http.NewResponseController(w)
 	// The deadline stays where the body is refused: net/http reads on for a while before it answers.
 	control.SetReadDeadline(time.Now().Add(p.conn.server.options.WriteTimeout))
 	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
@@ -156,23 +147,16 @@ func (p *polling) handle(body []byte) error {
 	return nil
 }
 
-// packet takes one packet. Pongs are the engine's, which has the timers while a Conn is polling; everything else is as
-// with a WebSocket.
+// packet takes one packet: as with a WebSocket, but for a close, which ends the poll that waits, and for binary data.
 func (p *polling) packet(one []byte) error {
 	c := p.conn
 	if len(one) == 0 {
 		return c.packet(one)
 	}
 	switch one[0] {
-	case packetPong:
-		// Only the answer to a ping: the engine's timers are not to be touched at will.
-		if c.unanswered.CompareAndSwap(true, false) {
-			p.OnData(types.NewStringBuffer([]byte{packetPong}))
-		}
-		return nil
 	case packetClose:
 		c.noop(p, nil)
-		c.abort("transport close")
+		c.abort()
 		return nil
 	case packetBinary:
 		data, err := base64.StdEncoding.DecodeString(string(one[1:]))

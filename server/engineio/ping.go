@@ -8,11 +8,11 @@ func (c *Conn) tick() {
 	case stateClosed:
 		return
 	case stateClosing:
-		c.abort("forced close")
+		c.abort()
 		return
 	}
 	if c.unanswered.Swap(true) {
-		c.abort("ping timeout")
+		c.abort()
 		return
 	}
 	// The timer first: the pong may be here before the next line, and then the timer is its.

@@ -1,170 +1,217 @@
 package engineio
 
 import (
+	"crypto/rand"
+	"errors"
 	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/zishang520/engine.io-go-parser/packet"
-	"github.com/zishang520/engine.io/v2/engine"
-	"github.com/zishang520/engine.io/v2/transports"
-	"github.com/zishang520/engine.io/v2/types"
 )
 
-// polling is the transport that the stock engine's sockets have: requests go in, and what the engine wants said goes to
-// the Conn's queue, which answers the client's polls. A Conn sheds it when it is upgraded.
+// The transports, as requests name them.
+const (
+	transportPolling   = "polling"
+	transportWebSocket = "websocket"
+)
+
+// polling is what a Conn has besides while HTTP requests carry it. A Conn sheds it when it is upgraded.
 type polling struct {
-	transports.Transport
-	conn  *Conn
-	stock engine.Socket
+	conn *Conn
 
 	posting  atomic.Bool // a client sends one request at a time
-	shed     atomic.Bool // the engine's socket is over, or means nothing any more
+	shed     atomic.Bool // the Conn has changed over, or has ended
 	handling sync.Mutex  // held while what a request brought is handled, and while the Conn changes over
 
 	// Guarded by the Conn's writeMu.
-	get    *types.HttpContext // the poll that waits for something to say; nil: none
+	get    *poll // the one that waits for something to say; nil: none
 	probe  interface{ Close() error }
 	probed bool // the client has seen the WebSocket work and finishes its last poll
-
-	first *types.HttpContext // the handshake's request, while it runs, for its goroutine
 }
 
-func newPolling(ctx *types.HttpContext) *polling {
-	p := &polling{Transport: transports.MakeTransport()}
-	p.Prototype(p)
-	p.Construct(ctx)
-	return p
+// poll is a request that waits. Whoever takes it out of polling.get answers it; its own goroutine writes that down.
+type poll struct {
+	answer chan []byte // holds one
 }
 
-// beginPolling makes the Conn of a new session and answers the handshake.
-func (s *Server) beginPolling(p *polling, stock engine.Socket) {
-	r := p.first.Request()
-	c := s.newConn(stock.Id(), r.RemoteAddr)
-	p.conn, p.stock = c, stock
-	c.polling.Store(p)
-	if w, ok := p.first.Response().(*pollAnswer); ok {
-		w.conn = c
+func newPoll() *poll { return &poll{answer: make(chan []byte, 1)} }
+
+func (p *poll) reply(body []byte) { p.answer <- body }
+
+// ServePolling takes all requests but upgrades. The caller has checked path, origin and revision. Whatever it returns, the
+// request is answered; ErrTooMany: it was a handshake, and there was no place for it.
+func (s *Server) ServePolling(w http.ResponseWriter, r *http.Request) error {
+	// net/http's deadlines are for all of a request, and a poll takes longer than any request and any answer may. What
+	// comes of a body and of the answer is bounded where it is read and written.
+	control := http.NewResponseController(w)
+	var arrives time.Time // when the body must be there: also one that nobody wants, which net/http reads before it answers
+	if r.ContentLength != 0 {
+		arrives = time.Now().Add(s.options.WriteTimeout)
 	}
-	c.accept(r)
-	stock.On("close", func(args ...any) {
-		if !p.shed.Swap(true) {
-			reason, _ := args[0].(string)
-			c.abort(reason)
+	control.SetReadDeadline(arrives)
+	control.SetWriteDeadline(time.Time{})
+
+	query := r.URL.Query()
+	transport, sid := query.Get("transport"), query.Get("sid")
+	c := s.registry.find(sid)
+	switch {
+	case transport != transportPolling && transport != transportWebSocket:
+		return s.refuse(w, sid, ErrUnknownTransport)
+	case sid != "" && c == nil:
+		return s.refuse(w, sid, ErrUnknownSession)
+	case sid == "" && r.Method != http.MethodGet:
+		return s.refuse(w, sid, ErrBadMethod)
+	case transport != transportPolling:
+		return s.refuse(w, sid, ErrBadRequest)
+	case sid == "":
+		return s.beginPolling(w, r)
+	}
+	s.servePolling(c, w, r)
+	return nil
+}
+
+// refuse answers a request, counts it where it was to begin a session, and gives e back.
+func (s *Server) refuse(w http.ResponseWriter, sid string, e *HTTPError) error {
+	if sid == "" {
+		s.options.Refusals.Add(RefusedRequest)
+	}
+	s.write(w, http.StatusBadRequest, typeJSON, e.body())
+	return e
+}
+
+// beginPolling makes the Conn of a new session; the handshake is its first poll.
+func (s *Server) beginPolling(w http.ResponseWriter, r *http.Request) error {
+	if err := s.registry.admit(r.RemoteAddr); err != nil {
+		s.refuseBusy(w, err)
+		return err
+	}
+	c := s.newConn(rand.Text(), r.RemoteAddr)
+	p := &polling{conn: c}
+	c.polling.Store(p)
+	accepted := false
+	defer func() {
+		if !accepted { // Accept panicked
+			c.timer.Stop()
+			s.registry.release(r.RemoteAddr)
 		}
-	})
+	}()
+	c.accept(r)
+	accepted = true
 	inTime := s.registry.add(c)
 	s.polls.Add(1)
-	// From here on the engine may always write: the queue is the Conn's. It has its open packet waiting.
-	p.SetWritable(true)
-	p.Emit("ready")
-	c.poll(p, p.first)
-	p.first = nil
+	c.enqueue(frame(opText, s.open(c.id, transportWebSocket)))
+	c.wind(s.options.PingInterval)
 	if !inTime {
 		c.Shutdown(CloseDraining, "draining")
 	}
+	p.serve(w, r)
+	return nil
 }
 
-// Name is the transport's name.
-func (p *polling) Name() string { return transports.POLLING }
-
-// Send takes what the engine itself says: the open packet and pings.
-func (p *polling) Send(packets []*packet.Packet) {
-	for _, one := range packets {
-		text, err := p.Parser().EncodePacket(one, true)
-		switch {
-		case err != nil:
-			p.conn.server.options.Logger.Error("a packet of the engine cannot be encoded", "error", err)
-		case p.shed.Load():
-			return
-		default:
-			if one.Type == packet.PING {
-				p.conn.unanswered.Store(true)
-			}
-			p.conn.enqueue(frame(opText, text.Bytes()))
-		}
-	}
-}
-
-// DoClose lets the engine's socket end; the Conn has its own end.
-func (p *polling) DoClose(done types.Callable) {
-	if done != nil {
-		done()
-	}
-}
-
-// OnRequest takes a request that the engine has checked. The engine waits until it is answered.
-func (p *polling) OnRequest(ctx *types.HttpContext) {
+// servePolling takes a request of a session.
+func (s *Server) servePolling(c *Conn, w http.ResponseWriter, r *http.Request) {
+	p := c.polling.Load()
 	switch {
-	case p.conn == nil:
-		p.first = ctx
-	case ctx.Method() == http.MethodGet:
-		if w, ok := ctx.Response().(*pollAnswer); ok {
-			w.conn = p.conn
-		}
-		p.conn.poll(p, ctx)
-	case ctx.Method() == http.MethodPost:
-		p.post(ctx)
+	case p == nil: // it has changed over
+		s.refuse(w, c.id, ErrBadRequest)
+	case r.Method == http.MethodGet:
+		p.serve(w, r)
+	case r.Method == http.MethodPost:
+		p.post(w, r)
 	default:
-		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
+		s.refuse(w, c.id, ErrBadRequest)
 	}
 }
 
-// poll takes a client's poll, and answers it when there is something to say.
-func (c *Conn) poll(p *polling, ctx *types.HttpContext) {
-	ctx.Once("close", func(...any) {
-		c.writeMu.Lock()
-		premature := p.get == ctx
-		if premature {
-			p.get = nil
-		}
-		c.writeMu.Unlock()
-		if premature {
-			c.abort("transport close")
-		}
-	})
+// serve takes a client's poll, and answers it when there is something to say.
+func (p *polling) serve(w http.ResponseWriter, r *http.Request) {
+	c, get := p.conn, newPoll()
 	c.writeMu.Lock()
 	over := c.polling.Load() != p || c.state.Load() == stateClosed
 	overlap := p.get != nil
 	work := false
 	if !over && !overlap {
-		p.get = ctx
+		p.get = get
 		work = len(c.queue) > 0 && c.claim()
 		if p.probed && !work {
-			time.AfterFunc(noopDelay, func() { c.noop(p, ctx) })
+			time.AfterFunc(noopDelay, func() { c.noop(p, get) })
 		}
 	}
 	c.writeMu.Unlock()
-	switch {
-	case over:
-		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
-	case overlap:
-		refuse(ctx, http.StatusBadRequest, ErrBadRequest)
-		c.abort("transport error")
-	default:
-		if ctx.Context().Err() != nil {
-			ctx.Emit("close") // it went before there was a listener
+	if over || overlap {
+		c.server.refuse(w, c.id, ErrBadRequest)
+		if overlap {
+			c.abort()
 		}
-		c.start(work)
+		return
+	}
+	c.start(work)
+	select {
+	case body := <-get.answer:
+		p.answer(w, body)
+	case <-r.Context().Done():
+		if p.leave(get) {
+			c.abort() // a client that goes in the midst of a poll is gone
+			return
+		}
+		p.answer(w, <-get.answer) // somebody is at it
 	}
 }
 
-// noopDelay is how long a poll may wait while the client changes over to its WebSocket: the engine's own interval. It
-// keeps a client that polls on, because its WebSocket fails after all, from polling as fast as it can.
+// leave takes a poll back; false: it is being answered.
+func (p *polling) leave(get *poll) bool {
+	p.conn.writeMu.Lock()
+	defer p.conn.writeMu.Unlock()
+	waits := p.get == get
+	if waits {
+		p.get = nil
+	}
+	return waits
+}
+
+// answer writes the answer to a poll. What a client was told that does not get it is lost, so that is its end.
+func (p *polling) answer(w http.ResponseWriter, body []byte) {
+	if err := p.conn.server.write(w, http.StatusOK, "text/plain; charset=UTF-8", body); err != nil {
+		p.conn.abort()
+	}
+}
+
+const typeJSON = "application/json"
+
+// write writes an answer, within WriteTimeout.
+func (s *Server) write(w http.ResponseWriter, status int, contentType string, body []byte) error {
+	control := http.NewResponseController(w)
+	control.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
+	defer control.SetWriteDeadline(time.Time{})
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	if _, err := w.Write(body); err != nil {
+		return err
+	}
+	if err := control.Flush(); err != nil && !errors.Is(err, http.ErrNotSupported) { // which is somebody's wrapper around w
+		return err
+	}
+	return nil
+}
+
+// noopDelay is how long a poll may wait while the client changes over to its WebSocket, as long as with the stock servers.
+// It keeps a client that polls on, because its WebSocket fails after all, from polling as fast as it can.
 const noopDelay = 100 * time.Millisecond
 
-// noop ends a poll with nothing said, so that the client can change over.
-func (c *Conn) noop(p *polling, ctx *types.HttpContext) {
+// noop ends a poll, or whichever waits, with nothing said, so that the client can change over.
+func (c *Conn) noop(p *polling, get *poll) {
 	c.writeMu.Lock()
-	waits := p.get != nil && (ctx == nil || p.get == ctx) && !c.writing
+	waits := p.get != nil && (get == nil || p.get == get) && !c.writing
 	if waits {
-		ctx, p.get = p.get, nil
+		get, p.get = p.get, nil
 	}
 	c.writeMu.Unlock()
 	if waits {
-		reply(ctx, []byte{packetNoop})
+		get.reply([]byte{packetNoop})
 	}
 }
 
@@ -182,8 +229,8 @@ func (c *Conn) answerPoll() {
 		return
 	}
 	c.writing = false
-	ctx := p.get
-	if ctx == nil || len(c.queue) == 0 {
+	get := p.get
+	if get == nil || len(c.queue) == 0 {
 		c.writeMu.Unlock()
 		return
 	}
@@ -198,11 +245,8 @@ func (c *Conn) answerPoll() {
 		c.timer.Reset(pollAgain)
 	}
 	c.writeMu.Unlock()
-
-	switch {
-	case !reply(ctx, pollPayload(queue)):
-		c.abort("transport close")
-	case last:
+	get.reply(pollPayload(queue))
+	if last {
 		c.finish()
 	}
 }
@@ -211,38 +255,14 @@ func (c *Conn) answerPoll() {
 func (p *polling) end() {
 	c := p.conn
 	c.writeMu.Lock()
-	ctx, probe := p.get, p.probe
+	get, probe := p.get, p.probe
 	p.get, p.probe = nil, nil
 	c.writeMu.Unlock()
+	p.shed.Store(true)
 	if probe != nil {
 		probe.Close()
 	}
-	if ctx != nil {
-		go reply(ctx, []byte{packetClose})
+	if get != nil {
+		get.reply([]byte{packetClose})
 	}
-	p.forget()
-}
-
-// forget ends the engine's socket; its session is unknown from now on.
-func (p *polling) forget() {
-	p.shed.Store(true)
-	p.stock.Close(true)
-}
-
-// reply answers a poll, and says whether the answer is on its way.
-func reply(ctx *types.HttpContext, body []byte) bool {
-	h := ctx.ResponseHeaders
-	h.Set("Content-Type", "text/plain; charset=UTF-8")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("Cache-Control", "no-store")
-	ctx.SetStatusCode(http.StatusOK)
-	_, err := ctx.Write(body)
-	return err == nil
-}
-
-// refuse answers a request of a session with an error.
-func refuse(ctx *types.HttpContext, status int, e *HTTPError) {
-	ctx.ResponseHeaders.Set("Content-Type", "application/json")
-	ctx.SetStatusCode(status)
-	ctx.Write(e.body())
 }

@@ -54,7 +54,7 @@ func (c *Conn) wait() {
 		if buf != nil {
 			c.server.buffers.Put(buf)
 		}
-		go c.abort("transport close") // on a stack of its own: listeners run in it
+		go c.abort() // on a stack of its own: listeners run in it
 		return
 	}
 	go c.process(buf, n)
@@ -78,7 +78,7 @@ func (c *Conn) process(buf *[readBuffer]byte, n int) {
 		}
 		if err != nil || n <= 0 {
 			c.server.buffers.Put(buf)
-			c.abort("transport close")
+			c.abort()
 			return
 		}
 	}
@@ -108,7 +108,7 @@ func (c *Conn) readBlocking(early []byte) {
 			return
 		}
 		if err != nil {
-			c.abort("transport close")
+			c.abort()
 			return
 		}
 	}

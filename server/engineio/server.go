@@ -5,13 +5,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/zishang520/engine.io/v2/transports"
-	"github.com/zishang520/engine.io/v2/types"
 	"golang.org/x/sync/errgroup"
 
 	"roomstream/rooms/limits"
@@ -38,8 +35,8 @@ type Options struct {
 	Places         *limits.Places // of connections, by limits.Address; nil: any number
 	Refusals       *tally.By      // counts handshakes that are refused, by Refusals; nil: nobody counts
 
-	// Accept makes the connection known to the library and returns its handler, before anything is sent to or read from
-	// the client, so nothing can be missed. r is the handshake's request, which is not kept.
+	// Accept returns the connection's handler, before anything is sent to or read from the client, so nothing can be
+	// missed. r is the handshake's request, which is not kept.
 	Accept func(c *Conn, r *http.Request) Handler
 
 	Logger *slog.Logger
@@ -79,40 +76,20 @@ type Server struct {
 	webSockets, polls atomic.Int64 // handshakes
 	upgrades, slow    atomic.Int64
 
-	library     *library
-	ping        []byte               // the frame that all pings are
-	noRequest   *types.HttpContext   // what all Conns show as their request
-	noTransport transports.Transport // what all views have in common
+	ping []byte // the frame that all pings are
 }
 
 // New makes a Server.
 func New(o Options) *Server {
-	s := &Server{options: o.withDefaults(), ping: frame(opText, []byte{packetPing}), noTransport: transports.MakeTransport()}
+	s := &Server{options: o.withDefaults(), ping: frame(opText, []byte{packetPing})}
 	s.registry = newRegistry(s.options.Places)
 	s.buffers.New = func() any { return new([readBuffer]byte) }
 	s.batches.New = func() any { return &Batch{server: s} }
 	for i := range s.flushers {
 		s.flushers[i] = newFlusher()
 	}
-	s.noRequest = emptyContext()
-	s.library = newLibrary(s)
 	return s
 }
-
-// emptyContext is a request that shows nothing. The library asks for the request at each CONNECT, five times; a real
-// context costs a goroutine each time, and what it holds is kept by the socket.
-func emptyContext() *types.HttpContext {
-	ctx := types.NewHttpContext(discard{}, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: "/"}, Header: http.Header{}})
-	ctx.Flush() // ends its goroutine
-	return ctx
-}
-
-// discard is a ResponseWriter with nothing behind it.
-type discard struct{}
-
-func (discard) Header() http.Header         { return http.Header{} }
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
-func (discard) WriteHeader(int)             {}
 
 // Run writes to the connections until ctx is done, then cuts those that are left. It returns when its goroutines have
 // ended.
@@ -127,7 +104,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Wait()
 	left, empty := s.registry.drain()
 	for _, c := range left {
-		c.abort("server shutting down")
+		c.abort()
 	}
 	<-empty // others may be ending connections too
 	return nil
@@ -151,7 +128,7 @@ func (s *Server) Drain(ctx context.Context) error {
 	}
 	left, _ := s.registry.drain()
 	for _, c := range left {
-		c.abort("server shutting down")
+		c.abort()
 	}
 	return ctx.Err()
 }
@@ -168,9 +145,9 @@ type openPacket struct {
 	MaxPayload   int      `json:"maxPayload"`
 }
 
-func (s *Server) open(sid string) []byte {
+func (s *Server) open(sid string, upgrades ...string) []byte {
 	b, err := json.Marshal(openPacket{
-		SID: sid, Upgrades: []string{},
+		SID: sid, Upgrades: append([]string{}, upgrades...),
 		PingInterval: s.options.PingInterval.Milliseconds(),
 		PingTimeout:  s.options.PingTimeout.Milliseconds(),
 		MaxPayload:   s.options.MaxPayload,

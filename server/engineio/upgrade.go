@@ -155,10 +155,10 @@ func (u *upgrade) change() error {
 	u.done = true
 	c.server.registry.upgraded(c)
 	c.server.upgrades.Add(1)
+	p.shed.Store(true)
 	if get != nil {
-		go reply(get, []byte{packetNoop})
+		get.reply([]byte{packetNoop})
 	}
-	p.forget()
 	c.unanswered.Store(false)
 	c.wind(c.server.options.PingInterval)
 	c.start(work)

@@ -122,8 +122,8 @@ func hijack(w http.ResponseWriter) (nc net.Conn, early []byte, err error) {
 
 // ServeWebSocket takes a client that begins with a WebSocket. The caller has checked path, origin and query.
 //
-// The order matters: the library attaches its listeners in Accept, then the response and the open packet leave in one
-// write, then reading starts. So nothing that the client can send finds nobody listening.
+// The order matters: there is a handler, then the response and the open packet leave in one write, then reading starts. So
+// nothing that the client can send finds nobody listening.
 //
 // Whatever it returns, the request is answered; ErrTooMany: there was no place for it.
 func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
@@ -159,7 +159,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 	hello := append(acceptance(r), frame(opText, s.open(c.id))...)
 	nc.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
 	if _, err := nc.Write(hello); err != nil {
-		c.abort("transport error")
+		c.abort()
 		return nil
 	}
 	nc.SetWriteDeadline(time.Time{})
@@ -181,8 +181,8 @@ func (s *Server) newConn(id, remote string) *Conn {
 	return c
 }
 
-// accept has the library attach its listeners. The lock orders the handler before the library's own timers, which know
-// the connection from here on.
+// accept gives the connection its handler. The lock orders it before the handler's own timers, which know the connection
+// from here on.
 func (c *Conn) accept(r *http.Request) {
 	h := c.server.options.Accept(c, r)
 	c.writeMu.Lock()

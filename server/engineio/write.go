@@ -129,7 +129,7 @@ func (c *Conn) flush(f *flusher) {
 			go c.drain(append([]byte(nil), b[max(n, 0):]...))
 			return
 		case err != nil:
-			go c.abort("transport error")
+			go c.abort()
 			return
 		}
 	}
@@ -152,7 +152,7 @@ func (c *Conn) drain(b []byte) {
 				if errors.Is(err, os.ErrDeadlineExceeded) {
 					c.server.slow.Add(1)
 				}
-				c.abort("transport error")
+				c.abort()
 				return
 			}
 			b = b[n:]

@@ -1,15 +1,13 @@
 package socketio
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/zishang520/socket.io-go-parser/v2/parser"
-	"github.com/zishang520/socket.io/v2/socket"
 
 	"roomstream/rooms"
 	"roomstream/server/engineio"
@@ -45,11 +43,10 @@ type client struct {
 	connects int // to "/", also those that were refused
 
 	mu     sync.Mutex
-	member *member       // nil: not connected
-	gate   chan struct{} // a CONNECT is under way; closed when it is done, or in vain
-	kicked bool          // the server disconnected it: what it had already sent is ignored, not an error
+	member *member // nil: not connected
+	kicked bool    // the server disconnected it: what it had already sent is ignored, not an error
 	ended  bool
-	idle   *time.Timer // closes a connection that left the namespace and does not come back
+	idle   *time.Timer // closes a connection that is not connected in time; nil while it is
 }
 
 var _ engineio.Handler = (*client)(nil)
@@ -117,7 +114,7 @@ func (c *client) take(p packet) error {
 	case packetEvent, packetBinaryEvent:
 		return c.event(m, p)
 	case packetAck, packetBinaryAck:
-		return c.acked(m, p)
+		return c.acked(p)
 	case packetDisconnect:
 		return c.leave(m, p)
 	}
@@ -130,8 +127,7 @@ func (c *client) current() (m *member, kicked bool) {
 	return c.member, c.kicked
 }
 
-// connect admits the client and has the library make its socket. It returns when that is done: nothing of what the
-// client sends behind its CONNECT is read before there is somebody to give it to.
+// connect admits the client and makes it a member.
 func (c *client) connect(p packet) error {
 	auth, err := readAuth(p.payload)
 	if err != nil {
@@ -149,21 +145,29 @@ func (c *client) connect(p packet) error {
 		c.server.options.Refusals.Add(string(refusal.Code))
 		return c.refuse(mainNamespace, refusal.Message, refusal)
 	}
-	gate := make(chan struct{})
-	c.mu.Lock()
-	if c.ended {
-		c.mu.Unlock()
-		return nil
-	}
-	c.gate, c.kicked = gate, false
-	c.mu.Unlock()
-	// Without the payload: the library would keep the token with the socket for as long as it lives.
-	c.conn.Emit("data", &parser.Packet{Type: parser.CONNECT, Nsp: mainNamespace})
-	<-gate
-	if m, _ := c.current(); m != nil {
+	if m := c.enter(); m != nil {
 		m.open(s)
 	}
 	return nil
+}
+
+// enter makes the client a member and tells it so, before anybody can tell it anything else; nil: its connection has ended
+// meanwhile.
+func (c *client) enter() *member {
+	m := &member{client: c, id: rand.Text()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return nil
+	}
+	if c.idle != nil {
+		c.idle.Stop()
+		c.idle = nil
+	}
+	c.member, c.kicked = m, false
+	c.conn.Queue([]byte(`0{"sid":"`), []byte(m.id), []byte(`"}`))
+	c.server.adapter.add(m)
+	return m
 }
 
 // admit asks the chat, whose faults are its own.
@@ -174,36 +178,6 @@ func (c *client) admit(hs handshake) (s session, refusal *rooms.Error) {
 		}
 	}()
 	return c.server.chat.admit(hs)
-}
-
-// connected is told by the library when the socket is made, in a goroutine of its own.
-func (c *client) connected(m *member) {
-	c.mu.Lock()
-	ended := c.ended
-	if !ended {
-		c.member = m
-	}
-	c.passGate()
-	c.mu.Unlock()
-	if ended {
-		// The connection ended while the library was at it, and the library has looked for its sockets already.
-		m.sock.Disconnect(false)
-	}
-}
-
-// connecting says whether a CONNECT is under way.
-func (c *client) connecting() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.gate != nil
-}
-
-// passGate lets the reader go on; the lock is held.
-func (c *client) passGate() {
-	if c.gate != nil {
-		close(c.gate)
-		c.gate = nil
-	}
 }
 
 // refuse answers a CONNECT with an error; data becomes err.data.
@@ -236,18 +210,11 @@ func (c *client) event(m *member, p packet) error {
 	return nil
 }
 
-// acked takes an answer to something the server asked; those that nobody waits for are dropped.
-func (c *client) acked(m *member, p packet) error {
-	var args []any
+// acked takes an answer to something the server asked, which it never does.
+func (c *client) acked(p packet) error {
+	var args []json.RawMessage
 	if json.Unmarshal(p.payload, &args) != nil || args == nil || p.ackID == nil {
 		return errPayload
-	}
-	var id uint64
-	for _, d := range p.ackID {
-		id = id*10 + uint64(d-'0')
-	}
-	if ack, waited := m.sock.Acks().LoadAndDelete(id); waited {
-		ack(args, nil)
 	}
 	return nil
 }
@@ -257,48 +224,33 @@ func (c *client) leave(m *member, p packet) error {
 	if p.payload != nil {
 		return errPayload
 	}
-	gone := make(chan struct{})
-	once := sync.OnceFunc(func() { close(gone) })
-	m.sock.Once("disconnect", func(...any) { once() })
-	if m.sock.Connected() {
-		// The library handles it in a goroutine of its own; a CONNECT must not be read before it has.
-		c.conn.Emit("data", &parser.Packet{Type: parser.DISCONNECT, Nsp: mainNamespace})
-		<-gone
-	}
+	c.left(m, false)
 	return nil
 }
 
-// left is told when a member is out of all rooms for good, whoever ended it.
-func (c *client) left(m *member) {
+// left takes a member out of all rooms for good. kicked: the server ended it, so what the client sent before it knows is
+// no error.
+func (c *client) left(m *member, kicked bool) {
 	c.mu.Lock()
-	if c.member == m {
-		c.member = nil
-		if c.conn.Open() {
+	there := c.member == m
+	if there {
+		c.member, c.kicked = nil, kicked
+		c.server.adapter.remove(m)
+		if !c.ended {
 			c.rest()
 		}
 	}
 	c.mu.Unlock()
-	m.end()
-}
-
-// kick notes that the server ends the membership: what the client sent before it knows is no error.
-func (c *client) kick(m *member) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.member == m {
-		c.kicked = true
+	if there {
+		m.end()
 	}
 }
 
-// rest starts the time within which a client without a namespace must connect again; the lock is held.
+// rest starts the time within which a client must be connected; the lock is held.
 func (c *client) rest() {
-	if c.idle != nil {
-		c.idle.Reset(c.server.options.ConnectTimeout)
-		return
-	}
 	c.idle = time.AfterFunc(c.server.options.ConnectTimeout, func() {
 		if m, _ := c.current(); m == nil {
-			c.conn.Close(false)
+			c.conn.Close()
 		}
 	})
 }
@@ -317,26 +269,19 @@ func (c *client) LastWords(reason string) []byte {
 	return eventPacket("closing", body)
 }
 
-// Ended lets everything go; the library has already been told.
+// Ended lets everything go.
 func (c *client) Ended() {
 	c.dismiss()
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.ended = true
+	m := c.member
 	if c.idle != nil {
 		c.idle.Stop()
 	}
-	c.passGate()
-}
-
-// clientOf finds the client of a socket of the library.
-func clientOf(s *socket.Socket) *client {
-	conn, ok := s.Conn().(*engineio.Conn)
-	if !ok {
-		return nil
+	c.mu.Unlock()
+	if m != nil {
+		c.left(m, false)
 	}
-	c, _ := conn.Handler().(*client)
-	return c
 }
 
 // fault logs a panic in a handler, which is a fault of ours, and gives what the client is told of it.

@@ -147,7 +147,7 @@ func TestClosedComesAfterTheLastEvent(t *testing.T) {
 	within(t, "the event to run", func() bool { return len(session.log()) == 2 })
 	c.conn.Close()
 	session.link.Close(4003, "revoked")
-	within(t, "the connection to be closing", func() bool { return s.io.adapter.count("x") == 0 && s.io.library.Sockets().Sockets().Len() == 0 })
+	within(t, "the connection to be closing", func() bool { return s.io.adapter.size() == 0 })
 	if log := session.log(); log[len(log)-1] == "closed" {
 		t.Fatalf("closed while an event ran: %v", log)
 	}

@@ -59,7 +59,7 @@ func TestDrainTellsEverybodyAndWaits(t *testing.T) {
 
 // draining says whether all members are being sent away.
 func (s *stage) draining() bool {
-	for _, m := range s.io.adapter.chosen(nil) {
+	for _, m := range s.io.adapter.everybody() {
 		if !m.client.draining() {
 			return false
 		}

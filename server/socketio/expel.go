@@ -1,8 +1,6 @@
 package socketio
 
 import (
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"roomstream/auth"
 	"roomstream/rooms"
 )
@@ -38,7 +36,7 @@ func (a *adapter) expel(ids []string, name string) []*member {
 	defer a.mu.Unlock()
 	var out []*member
 	for _, id := range ids {
-		r, m := a.rooms[name], a.members[socket.SocketId(id)]
+		r, m := a.rooms[name], a.members[id]
 		if r == nil || m == nil {
 			continue
 		}

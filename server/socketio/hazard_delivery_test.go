@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/zishang520/engine.io/v2/types"
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"roomstream/server/engineio"
 )
 
@@ -37,11 +34,7 @@ func TestHazard01ManyEmitsInARowAllArriveInOrder(t *testing.T) {
 
 	go func() {
 		for i := range emits {
-			if i%2 == 0 {
-				s.io.broadcast("room", [][]byte{eventPacket("n", strconv.AppendInt(nil, int64(i), 10))})
-			} else {
-				s.io.library.To("room").Emit("n", i)
-			}
+			s.io.broadcast("room", [][]byte{eventPacket("n", strconv.AppendInt(nil, int64(i), 10))})
 		}
 	}()
 	for i, c := range clients {
@@ -92,7 +85,7 @@ func TestHazard09AbruptEndsLeaveNothingBehind(t *testing.T) {
 			c.conn.Close()
 		}
 		within(t, "the room is empty", func() bool { return s.io.members("room") == 0 })
-		within(t, "the library has forgotten them", func() bool { return s.io.library.Sockets().Sockets().Len() == 1 })
+		within(t, "the adapter has forgotten them", func() bool { return s.io.adapter.size() == 1 })
 		s.chat.forget()
 	})
 }
@@ -141,7 +134,7 @@ func TestHazard10AReaderTooSlowToFollowIsClosedNeverSkipped(t *testing.T) {
 // idle says whether one of the readers, or the only one, has all that was queued for it.
 func idle(s *stage) bool {
 	waiting, members := 0, 0
-	for _, m := range s.io.adapter.chosen(&socket.BroadcastOptions{Rooms: types.NewSet(socket.Room("room"))}) {
+	for _, m := range s.io.adapter.list("room") {
 		members++
 		if !m.client.conn.Idle() {
 			waiting++
@@ -158,7 +151,7 @@ func TestHazard10AReaderThatStopsIsCutAfterTheWriteTimeout(t *testing.T) {
 		big := eventPacket("n", fmt.Appendf(nil, "%q", strings.Repeat("x", 200_000)))
 		// Until the kernel takes no more, but far less than the queue's bound at once.
 		within(t, "something to wait in the queue", func() bool {
-			m := s.io.adapter.chosen(&socket.BroadcastOptions{Rooms: types.NewSet(socket.Room("room"))})
+			m := s.io.adapter.list("room")
 			if len(m) == 1 && m[0].client.conn.Idle() {
 				s.io.broadcast("room", [][]byte{big})
 			}

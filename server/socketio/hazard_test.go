@@ -12,7 +12,7 @@ import (
 	"roomstream/server/engineio"
 )
 
-// A test for each of the hazards that the Socket.IO library has as it comes (web/docs/decisions says which they are):
+// A test for each of the hazards that a Socket.IO library was found to have (web/docs/decisions says which they are):
 // the process lives, a client beside it is not disturbed, and goroutines and memory are as before.
 
 // allowance is what the heap may have grown by when a hazard is over, on a machine where other tests' garbage moves too.

@@ -6,8 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"roomstream/rooms"
 )
 
@@ -15,7 +13,7 @@ import (
 // and connects again is another member.
 type member struct {
 	client *client
-	sock   *socket.Socket
+	id     string
 	rooms  []*room // guarded by the adapter's lock
 
 	silent atomic.Bool // nothing is said to it any more
@@ -30,7 +28,7 @@ type member struct {
 var _ link = (*member)(nil)
 
 // ID is the Socket.IO id.
-func (m *member) ID() string { return string(m.sock.Id()) }
+func (m *member) ID() string { return m.id }
 
 // Emit queues one event.
 func (m *member) Emit(event string, payload ...[]byte) {
@@ -95,13 +93,13 @@ func (m *member) Revoke() {
 	conn.Shutdown(closeRevoked, "revoked")
 }
 
-// Disconnect ends the membership. What was queued before it leaves before it.
+// Disconnect ends the membership. What was queued before it leaves before it, and nothing behind it.
 func (m *member) Disconnect() {
 	if m.silent.Swap(true) {
 		return
 	}
-	m.client.kick(m)
-	go m.sock.Disconnect(false) // its listeners run in it, and nobody is to wait for them
+	m.client.left(m, true)
+	m.client.conn.Queue([]byte{packetDisconnect})
 }
 
 // open gives the member its session.

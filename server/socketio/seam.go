@@ -6,7 +6,7 @@ import (
 	"roomstream/rooms"
 )
 
-// The seam between the two halves of this package. The transport half knows sockets and the library and no chat; the
+// The seam between the two halves of this package. The transport half knows sockets and no chat; the
 // chat half knows the chat and no sockets. Everything that passes between them is declared here.
 
 // link is one client connected to "/" as the chat sees it. Its methods only queue and never wait; all are safe for

@@ -8,10 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/zishang520/engine.io/v2/engine"
-	"github.com/zishang520/engine.io/v2/events"
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/rooms/tally"
@@ -74,8 +70,6 @@ type Server struct {
 	chat    chat
 	people  *people // nil with another chat than ours
 	engine  *engineio.Server
-	library *socket.Server
-	bus     *bus
 	adapter *adapter
 	handler http.Handler
 	refused *tally.By // handshakes
@@ -113,57 +107,18 @@ func newServer(o Options, c chat) (*Server, error) {
 		WriteTimeout: o.WriteTimeout, MaxPayload: o.MaxPayload, Places: o.Limits.AddressConnections,
 		Accept: s.accept, Refusals: s.refused, Logger: o.Logger,
 	})
-	builder := &adapterBuilder{engine: s.engine}
-	settings := socket.DefaultServerOptions()
-	settings.SetConnectTimeout(o.ConnectTimeout)
-	settings.SetAdapter(builder)
-	settings.SetParser(newLibraryParser())
-	settings.SetServeClient(false)
-	s.library = socket.NewServer(nil, settings)
-	s.adapter = builder.made
-	s.bus = &bus{}
-	s.library.Bind(s.bus)
-	if err := s.library.On("connection", s.connection); err != nil {
-		return nil, err
-	}
+	s.adapter = newAdapter(s.engine)
 	s.handler = front{engine: s.engine, allowed: allowed, limits: o.Limits, refused: s.refused}
 	return s, nil
 }
 
-// bus is the engine as the library sees it: it announces connections, and the library asks it for nothing else.
-type bus struct {
-	engine.BaseServer // nil
-	emitter           engineio.Emitter
-}
-
-// On takes the library's one listener.
-func (b *bus) On(event events.EventName, calls ...events.Listener) error {
-	return b.emitter.On(event, calls...)
-}
-
-// accept makes a connection's client and has the library attach its listeners.
+// accept makes a connection's client, which is to connect in time.
 func (s *Server) accept(conn *engineio.Conn, r *http.Request) engineio.Handler {
 	c := &client{server: s, conn: conn, authorization: r.Header.Get("Authorization")}
-	s.bus.emitter.Emit("connection", conn)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rest()
 	return c
-}
-
-// connection is told by the library of each new socket, in a goroutine of its own.
-func (s *Server) connection(args ...any) {
-	sock, ok := args[0].(*socket.Socket)
-	if !ok {
-		return
-	}
-	// What the library notes of the handshake is empty here, but two maps for each socket nevertheless.
-	shown := sock.Handshake()
-	shown.Headers, shown.Query = nil, nil
-	m := s.adapter.member(sock.Id())
-	if m == nil {
-		// The connection ended while the library was at it, and the library has looked for its sockets already.
-		sock.Disconnect(false)
-		return
-	}
-	m.client.connected(m)
 }
 
 // Handler serves /socket.io/ and answers 404 for anything else.
@@ -227,7 +182,7 @@ func (s *Server) broadcast(room string, packets [][]byte) { s.adapter.broadcast(
 
 // broadcastExcept leaves one socket out.
 func (s *Server) broadcastExcept(room string, packets [][]byte, except string) {
-	s.adapter.broadcast(room, packets, socket.SocketId(except))
+	s.adapter.broadcast(room, packets, except)
 }
 
 func (s *Server) members(room string) int { return s.adapter.count(room) }

@@ -1,8 +1,6 @@
 package socketio
 
 import (
-	"github.com/zishang520/socket.io/v2/socket"
-
 	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/server/engineio"
@@ -50,7 +48,7 @@ func (a *adapter) send(ids []string, packets [][]byte) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	for _, id := range ids {
-		if m := a.members[socket.SocketId(id)]; m != nil && !m.silent.Load() {
+		if m := a.members[id]; m != nil && !m.silent.Load() {
 			batch.Add(m.client.conn, run)
 		}
 	}

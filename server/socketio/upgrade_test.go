@@ -96,7 +96,7 @@ func TestSessionThatEndsDuringTheUpgrade(t *testing.T) {
 	besides(t, func(s *stage) {
 		for _, end := range []func(p *poller, link link){
 			func(p *poller, _ link) { p.say("1") },
-			func(_ *poller, l link) { l.Close(4003, "revoked"); l.(*member).client.conn.Close(true) },
+			func(_ *poller, l link) { l.Close(4003, "revoked"); l.(*member).client.conn.Close() },
 			func(p *poller, _ link) { p.post("x") },
 		} {
 			p, _ := s.poller()
