@@ -78,7 +78,7 @@ test("names of rooms and topics: in the list, the head, the title and the panel"
   await ann.leave();
 });
 
-test("names of people: in the members, in what is found, in who types", async () => {
+test("names of people: in the members, and in what is found", async () => {
   const room = await makeRoom(server, "owner", { name: "people", type: "private" });
   await setMember(server, "owner", room, "ann", "member");
   for (const [i, text] of LINES.entries()) {
