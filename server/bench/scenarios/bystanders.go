@@ -44,6 +44,9 @@ func (b bystanders) run(ctx context.Context, r *run) (err error) {
 		if err != nil {
 			return err
 		}
+		for i, c := range clients {
+			c.SetSender(i)
+		}
 		warm := b.talk
 		warm.lasts /= 5
 		if err := warm.send(ctx, crowd, clients); err != nil {
