@@ -245,10 +245,10 @@ func (c *Conn) answerPoll() {
 		c.timer.Reset(pollAgain)
 	}
 	c.writeMu.Unlock()
-	get.reply(pollPayload(queue))
 	if last {
-		c.finish()
+		c.finish() // before the client hears of it: whoever asks again then finds no session
 	}
+	get.reply(pollPayload(queue))
 }
 
 // end is told when the Conn has ended. A poll that waits is answered with the engine's close.
