@@ -67,8 +67,7 @@ func (p *polling) post(w http.ResponseWriter, r *http.Request) {
 		p.ruin()
 		return
 	}
-	defer p.posting.Store(false)
-	body, status := p.body(w, r)
+	status, err := p.take(w, r)
 	if status != http.StatusOK {
 		// The rest of the body is not read: the connection is of no use to anybody after that.
 		w.Header().Set("Connection", "close")
@@ -76,7 +75,7 @@ func (p *polling) post(w http.ResponseWriter, r *http.Request) {
 		p.ruin()
 		return
 	}
-	if err := p.handle(body); err != nil {
+	if err != nil {
 		s.refuse(w, p.conn.id, ErrBadRequest)
 		if !p.shed.Load() {
 			p.conn.fail(err)
@@ -84,6 +83,17 @@ func (p *polling) post(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.write(w, http.StatusOK, "text/html", []byte("ok")) // text/plain would have some browsers offer a download
+}
+
+// take reads a request and handles it. The next may come when it returns, for that may be here, by another connection, as
+// soon as the client has the answer to this one.
+func (p *polling) take(w http.ResponseWriter, r *http.Request) (status int, err error) {
+	defer p.posting.Store(false)
+	body, status := p.body(w, r)
+	if status == http.StatusOK {
+		err = p.handle(body)
+	}
+	return status, err
 }
 
 // ruin ends a session whose client breaks the rules of polling. A Conn that has changed over is no longer concerned.

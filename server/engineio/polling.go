@@ -149,13 +149,13 @@ func (p *polling) serve(w http.ResponseWriter, r *http.Request) {
 	c.start(work)
 	select {
 	case body := <-get.answer:
-		p.answer(w, body)
+		p.answer(w, r, body)
 	case <-r.Context().Done():
 		if p.leave(get) {
 			c.abort() // a client that goes in the midst of a poll is gone
 			return
 		}
-		p.answer(w, <-get.answer) // somebody is at it
+		p.answer(w, r, <-get.answer) // somebody is at it
 	}
 }
 
@@ -170,9 +170,15 @@ func (p *polling) leave(get *poll) bool {
 	return waits
 }
 
-// answer writes the answer to a poll. What a client was told that does not get it is lost, so that is its end.
-func (p *polling) answer(w http.ResponseWriter, body []byte) {
-	if err := p.conn.server.write(w, http.StatusOK, "text/plain; charset=UTF-8", body); err != nil {
+// answer writes the answer to a poll. What a client was told that does not get it is lost, so that is its end; a noop of a
+// Conn that has changed over tells nothing. Of a client that has left already the kernel still takes what it never gets.
+func (p *polling) answer(w http.ResponseWriter, r *http.Request, body []byte) {
+	err := r.Context().Err()
+	if err == nil {
+		err = p.conn.server.write(w, http.StatusOK, "text/plain; charset=UTF-8", body)
+	}
+	nothing := len(body) == 1 && body[0] == packetNoop && p.shed.Load()
+	if err != nil && !nothing {
 		p.conn.abort()
 	}
 }
