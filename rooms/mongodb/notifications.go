@@ -138,7 +138,8 @@ func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, bef
 // UnreadNotifications counts by the indexes, for all who ask at the same time at once.
 func (n *Notifications) UnreadNotifications(ctx context.Context, user auth.UserID, most int) (int, error) {
 	if most > rooms.MaxUnread {
-		return n.countUnread(ctx, user, most)
+		counted, err := n.countUnread(ctx, user, most)
+		return counted, fail("count notifications", err)
 	}
 	counted, err := n.unread.ask(ctx, user)
 	if err != nil {

@@ -109,7 +109,7 @@ func (s *Store) anyRooms(ctx context.Context, users []auth.UserID) (map[auth.Use
 	ctx, cancel := s.reading(ctx)
 	defer cancel()
 	cursor, err := s.members.Aggregate(ctx, mongo.Pipeline{
-		field("$match", bson.D{{Key: "userId", Value: field("$in", texts(users))}, known()}),
+		field("$match", bson.D{{Key: "userId", Value: bson.D{{Key: "$in", Value: texts(users)}, notArray()}}, known()}),
 		field("$limit", most),
 		field("$group", bson.D{{Key: "_id", Value: "$userId"}, {Key: "n", Value: field("$sum", 1)}}),
 	})

@@ -2,6 +2,7 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -106,5 +107,35 @@ func TestWhoIsInNoRoomIsToldApart(t *testing.T) {
 	}
 	if list, err := (&Inbox{store}).Overview(t.Context(), "nobody", nil, 10, 10); err != nil || len(list) != 0 {
 		t.Errorf("nobody is in %v, %v", list, err)
+	}
+}
+
+// TestADocumentThatNamesNobodyHarmsNobody has one beside those of a user, in a read that many share.
+func TestADocumentThatNamesNobodyHarmsNobody(t *testing.T) {
+	store := openStore(t)
+	if _, err := store.members.InsertMany(t.Context(), []bson.D{
+		{{Key: "userId", Value: bson.A{"ann", "bob"}}, {Key: "roomId", Value: "one"}, {Key: "readSeq", Value: int64(1)}},
+		{{Key: "userId", Value: "zoe"}, {Key: "roomId", Value: "one"}, {Key: "readSeq", Value: int64(1)}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	some, err := store.anyRooms(t.Context(), []auth.UserID{"ann", "zoe"})
+	if err != nil || some["ann"] || !some["zoe"] {
+		t.Errorf("%v, %v: zoe is in a room", some, err)
+	}
+}
+
+func TestAClosedStoreSaysSoToWhoAsksTogether(t *testing.T) {
+	store := openStore(t)
+	if err := store.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, most := range []int{1, rooms.MaxUnread, rooms.MaxUnread + 1} {
+		if _, err := store.notified.UnreadNotifications(t.Context(), "ann", most); !errors.Is(err, errClosed) {
+			t.Errorf("at most %d: %v", most, err)
+		}
+	}
+	if _, err := (&Inbox{store}).Overview(t.Context(), "ann", nil, 10, 10); !errors.Is(err, errClosed) {
+		t.Errorf("overview: %v", err)
 	}
 }
