@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -256,8 +257,9 @@ func accepts(r *http.Request, form string) bool {
 		if !strings.EqualFold(strings.TrimSpace(coding), form) {
 			continue
 		}
-		q := strings.ReplaceAll(strings.ToLower(params), " ", "")
-		return q != "q=0" && !strings.HasPrefix(q, "q=0.0")
+		q, weighed := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q=")
+		weight, err := strconv.ParseFloat(q, 64)
+		return !weighed || err != nil || weight > 0
 	}
 	return false
 }

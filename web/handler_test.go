@@ -99,7 +99,7 @@ func TestHashedFilesAreKeptForEver(t *testing.T) {
 func TestEachIsSentTheSmallestFormHeTakes(t *testing.T) {
 	for accept, want := range map[string]string{
 		"gzip": "gzip", "GZIP": "gzip", "br;q=0, gzip;q=0.5": "gzip", "zstd, gzip": "gzip",
-		"br": "br", "gzip, deflate, br": "br", "br;q=0.1,gzip;q=1": "br",
+		"br": "br", "gzip, deflate, br": "br", "br;q=0.1,gzip;q=1": "br", "br;q=0.01": "br", "gzip;Q=0.05, br;q=0.000": "gzip",
 		"": "", "identity": "", "gzip;q=0": "", "gzip; q=0.0, br;q=0.00": "", "deflate": "",
 	} {
 		r := get(t, built(), http.MethodGet, "/"+script, "Accept-Encoding", accept)

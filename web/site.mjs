@@ -4,10 +4,12 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const dist = new URL("dist/", import.meta.url);
-const site = new URL("site/", import.meta.url);
+const dist = fileURLToPath(new URL("dist/", import.meta.url));
+const site = fileURLToPath(new URL("site/", import.meta.url));
 
 /** The shortest file worth compressing, in bytes: what is shorter fits into one packet anyway. */
 const MIN_COMPRESSED = 1024;
@@ -16,17 +18,18 @@ const COMPRESSIBLE = /\.(css|html|js|json|svg|txt|webmanifest)$/;
 const TAG_BYTES = 12;
 
 for (const name of readdirSync(site)) {
-  if (name !== ".gitignore") rmSync(new URL(name, site), { recursive: true });
+  if (name !== ".gitignore") rmSync(join(site, name), { recursive: true });
 }
 
 const files = [];
 for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || entry.name === ".gitignore") continue;
-  const path = `${entry.parentPath}/${entry.name}`;
-  const name = path.slice(dist.pathname.length).replace(/^\/+/, "");
+  const path = join(entry.parentPath, entry.name);
+  const name = relative(dist, path).replaceAll("\\", "/"); // as an address has it
   const plain = readFileSync(path);
-  mkdirSync(new URL(`./${name}`, site).pathname.replace(/[^/]*$/, ""), { recursive: true });
-  const write = (suffix, content) => writeFileSync(new URL(`./${name}${suffix}`, site), content);
+  const target = join(site, name);
+  mkdirSync(dirname(target), { recursive: true });
+  const write = (suffix, content) => writeFileSync(target + suffix, content);
   if (entry.name.startsWith(".")) { // for the server itself
     write("", plain);
     continue;
@@ -48,4 +51,4 @@ for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true }))
   files.push({ name, size: plain.length, tag, forms });
 }
 files.sort((a, b) => (a.name < b.name ? -1 : 1));
-writeFileSync(new URL(".files.json", site), JSON.stringify(files));
+writeFileSync(join(site, ".files.json"), JSON.stringify(files));
