@@ -73,20 +73,6 @@ func TestEachIsToldWhatIsForHim(t *testing.T) {
 	}
 }
 
-func TestWhoIsDisconnectedIsInNoRoomAndHearsNothingMore(t *testing.T) {
-	s, clients, links := trio(t)
-	links["b"].Disconnect()
-	if ab, bc := s.io.members("ab"), s.io.members("bc"); ab != 1 || bc != 1 {
-		t.Errorf("%d members of ab, %d of bc", ab, bc)
-	}
-	s.io.broadcast("bc", [][]byte{eventPacket("n", []byte("1"))})
-	clients["b"].expect("41")
-	clients["c"].expect(`42["n",1]`)
-	clients["b"].connect()
-	clients["b"].healthy()
-	clients["a"].healthy()
-}
-
 // TestAnswersToWhatNobodyAskedAreDropped: the server asks its clients nothing.
 func TestAnswersToWhatNobodyAskedAreDropped(t *testing.T) {
 	s := newStage(t)

@@ -44,7 +44,6 @@ type client struct {
 
 	mu     sync.Mutex
 	member *member // nil: not connected
-	kicked bool    // the server disconnected it: what it had already sent is ignored, not an error
 	ended  bool
 	idle   *time.Timer // closes a connection that is not connected in time; nil while it is
 }
@@ -103,11 +102,8 @@ func (c *client) take(p packet) error {
 		}
 		return c.connect(p)
 	}
-	m, kicked := c.current()
-	switch {
-	case kicked:
-		return nil
-	case m == nil, p.namespace != mainNamespace:
+	m := c.current()
+	if m == nil || p.namespace != mainNamespace {
 		return errNotConnected
 	}
 	switch p.kind {
@@ -121,10 +117,10 @@ func (c *client) take(p packet) error {
 	return errPacketType // CONNECT_ERROR is the server's to say
 }
 
-func (c *client) current() (m *member, kicked bool) {
+func (c *client) current() *member {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.member, c.kicked
+	return c.member
 }
 
 // connect admits the client and makes it a member.
@@ -133,7 +129,7 @@ func (c *client) connect(p packet) error {
 	if err != nil {
 		return err
 	}
-	if m, _ := c.current(); m != nil {
+	if m := c.current(); m != nil {
 		return errConnected
 	}
 	// Each costs a look at a token and at the user's rooms. The first is the connection's own, which was counted.
@@ -164,7 +160,7 @@ func (c *client) enter() *member {
 		c.idle.Stop()
 		c.idle = nil
 	}
-	c.member, c.kicked = m, false
+	c.member = m
 	c.conn.Queue([]byte(`0{"sid":"`), []byte(m.id), []byte(`"}`))
 	c.server.adapter.add(m)
 	return m
@@ -224,17 +220,16 @@ func (c *client) leave(m *member, p packet) error {
 	if p.payload != nil {
 		return errPayload
 	}
-	c.left(m, false)
+	c.left(m)
 	return nil
 }
 
-// left takes a member out of all rooms for good. kicked: the server ended it, so what the client sent before it knows is
-// no error.
-func (c *client) left(m *member, kicked bool) {
+// left takes a member out of all rooms for good.
+func (c *client) left(m *member) {
 	c.mu.Lock()
 	there := c.member == m
 	if there {
-		c.member, c.kicked = nil, kicked
+		c.member = nil
 		c.server.adapter.remove(m)
 		if !c.ended {
 			c.rest()
@@ -249,7 +244,7 @@ func (c *client) left(m *member, kicked bool) {
 // rest starts the time within which a client must be connected; the lock is held.
 func (c *client) rest() {
 	c.idle = time.AfterFunc(c.server.options.ConnectTimeout, func() {
-		if m, _ := c.current(); m == nil {
+		if m := c.current(); m == nil {
 			c.conn.Close()
 		}
 	})
@@ -257,7 +252,7 @@ func (c *client) rest() {
 
 // LastWords is the event that tells why the server closes.
 func (c *client) LastWords(reason string) []byte {
-	if m, _ := c.current(); m == nil || m.silent.Load() {
+	if m := c.current(); m == nil || m.silent.Load() {
 		return nil
 	}
 	body, err := json.Marshal(struct {
@@ -280,7 +275,7 @@ func (c *client) Ended() {
 	}
 	c.mu.Unlock()
 	if m != nil {
-		c.left(m, false)
+		c.left(m)
 	}
 }
 

@@ -46,7 +46,7 @@ func drained(conn *engineio.Conn) *client { return conn.Handler().(*client) }
 
 // announce tells the client when its connection is going to be closed, at least 1 ms from now.
 func (c *client) announce(in time.Duration) {
-	m, _ := c.current()
+	m := c.current()
 	if m == nil || m.silent.Load() {
 		return
 	}

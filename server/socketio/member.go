@@ -93,15 +93,6 @@ func (m *member) Revoke() {
 	conn.Shutdown(closeRevoked, "revoked")
 }
 
-// Disconnect ends the membership. What was queued before it leaves before it, and nothing behind it.
-func (m *member) Disconnect() {
-	if m.silent.Swap(true) {
-		return
-	}
-	m.client.left(m, true)
-	m.client.conn.Queue([]byte{packetDisconnect})
-}
-
 // open gives the member its session.
 func (m *member) open(s session) {
 	if m.begin(s) {

@@ -74,8 +74,7 @@ func (r *recorder) Close(code int, reason string) {
 	r.note(heard{event: "close", code: code, reason: reason})
 }
 
-func (r *recorder) Revoke()     { r.note(heard{event: "revoke"}) }
-func (r *recorder) Disconnect() { r.note(heard{event: "disconnect"}) }
+func (r *recorder) Revoke() { r.note(heard{event: "revoke"}) }
 
 func (r *recorder) note(h heard) {
 	r.mu.Lock()

@@ -35,10 +35,8 @@ type link interface {
 	// code: 4001 token_expired, 4003 revoked, 1013 slow, 1012 draining.
 	Close(code int, reason string)
 
-	// Disconnect is Socket.IO's own disconnect: the stock client does not come back by itself.
-	Disconnect()
-
-	// Revoke emits closing {reason: "revoked"}, disconnects as Disconnect does, and closes the transport with 4003.
+	// Revoke emits closing {reason: "revoked"} and Socket.IO's own disconnect, behind which the stock client does not come
+	// back by itself, and closes the transport with 4003.
 	Revoke()
 }
 

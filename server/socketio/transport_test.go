@@ -146,8 +146,6 @@ func (s *echoSession) event(name string, args []json.RawMessage, binary bool, ac
 			<-s.chat.block
 			reply(`{"ok":true}`)
 		}()
-	case "disconnect me":
-		s.link.Disconnect()
 	case "close me":
 		s.link.Close(4001, "token_expired")
 	default:
