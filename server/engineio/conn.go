@@ -70,9 +70,6 @@ func (c *Conn) Open() bool { return c.state.Load() == stateOpen }
 // Handler gives what Options.Accept returned for this connection.
 func (c *Conn) Handler() Handler { return c.handler }
 
-// Idle says whether nothing waits to be written: then a volatile message may be sent.
-func (c *Conn) Idle() bool { return c.queued.Load() == 0 }
-
 // Waiting is what waits to be written, in bytes: see maxQueue. It is 0 for a connection that is gone.
 func (c *Conn) Waiting() int { return int(c.queued.Load()) }
 

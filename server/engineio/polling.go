@@ -89,15 +89,7 @@ func (s *Server) beginPolling(w http.ResponseWriter, r *http.Request) error {
 	c := s.newConn(rand.Text(), r.RemoteAddr)
 	p := &polling{conn: c}
 	c.polling.Store(p)
-	accepted := false
-	defer func() {
-		if !accepted { // Accept panicked
-			c.timer.Stop()
-			s.registry.release(r.RemoteAddr)
-		}
-	}()
 	c.accept(r)
-	accepted = true
 	inTime := s.registry.add(c)
 	s.polls.Add(1)
 	c.enqueue(frame(opText, s.open(c.id, transportWebSocket)))

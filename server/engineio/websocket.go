@@ -144,16 +144,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := s.newConn(rand.Text(), r.RemoteAddr)
 	c.carry(nc)
-	accepted := false
-	defer func() {
-		if !accepted { // Accept panicked, and net/http knows nothing of nc any more
-			c.timer.Stop()
-			s.registry.release(r.RemoteAddr)
-			nc.Close()
-		}
-	}()
 	c.accept(r)
-	accepted = true
 	inTime := s.registry.add(c)
 	s.webSockets.Add(1)
 	hello := append(acceptance(r), frame(opText, s.open(c.id))...)
@@ -181,10 +172,22 @@ func (s *Server) newConn(id, remote string) *Conn {
 	return c
 }
 
-// accept gives the connection its handler. The lock orders it before the handler's own timers, which know the connection
-// from here on.
+// accept gives the connection its handler, and its place back where there is none because Accept panics. The lock orders it
+// before the handler's own timers, which know the connection from here on.
 func (c *Conn) accept(r *http.Request) {
+	accepted := false
+	defer func() {
+		if accepted {
+			return
+		}
+		c.timer.Stop()
+		c.server.registry.release(c.remote)
+		if c.nc != nil {
+			c.nc.Close() // net/http knows nothing of it any more
+		}
+	}()
 	h := c.server.options.Accept(c, r)
+	accepted = true
 	c.writeMu.Lock()
 	c.handler = h
 	c.writeMu.Unlock()

@@ -136,7 +136,7 @@ func idle(s *stage) bool {
 	waiting, members := 0, 0
 	for _, m := range s.io.adapter.list("room") {
 		members++
-		if !m.client.conn.Idle() {
+		if m.client.conn.Waiting() > 0 {
 			waiting++
 		}
 	}
@@ -152,7 +152,7 @@ func TestHazard10AReaderThatStopsIsCutAfterTheWriteTimeout(t *testing.T) {
 		// Until the kernel takes no more, but far less than the queue's bound at once.
 		within(t, "something to wait in the queue", func() bool {
 			m := s.io.adapter.list("room")
-			if len(m) == 1 && m[0].client.conn.Idle() {
+			if len(m) == 1 && m[0].client.conn.Waiting() == 0 {
 				s.io.broadcast("room", [][]byte{big})
 			}
 			return len(m) == 0
