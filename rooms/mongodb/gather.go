@@ -3,6 +3,7 @@ package mongodb
 import (
 	"context"
 	"sync"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 )
@@ -12,6 +13,9 @@ const (
 	gatherReads = 2
 	// gatherMost bounds the keys of one read.
 	gatherMost = 500
+	// gatherGap is how long after one read of a gatherer began the next may begin: who comes alone waits for nothing,
+	// and of thousands who come at once each read answers many, however fast the server answers.
+	gatherGap = 20 * time.Millisecond
 )
 
 // gatherer reads what is asked of single keys, together where many ask at once: thousands come back after an outage, and
@@ -27,6 +31,7 @@ type gatherer[K comparable, V any] struct {
 
 	mu      sync.Mutex
 	running int
+	next    time.Time // when the next read may begin
 	waiting []*question[K, V]
 }
 
@@ -67,6 +72,13 @@ func (g *gatherer[K, V]) run() {
 			g.mu.Unlock()
 			return
 		}
+		now := time.Now()
+		if wait := g.next.Sub(now); wait > 0 {
+			g.mu.Unlock()
+			time.Sleep(wait)
+			continue
+		}
+		g.next = now.Add(gatherGap)
 		g.waiting = nil
 		if len(batch) > gatherMost {
 			batch, g.waiting = batch[:gatherMost:gatherMost], batch[gatherMost:]

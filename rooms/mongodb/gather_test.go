@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 )
 
 // slowReads answers each key with its length once it is let, and keeps what was asked.
@@ -89,6 +90,22 @@ func TestAReadIsNoLargerThanItsBound(t *testing.T) {
 		t.Errorf("reads of %d and %d keys", len(first), len(second))
 	}
 	<-last.answered
+}
+
+func TestReadsBeginApartSoThatManyAreAnsweredByEach(t *testing.T) {
+	reads := newSlowReads()
+	g := reads.gatherer(t)
+	close(reads.let)
+	const asks = 4
+	begun := time.Now()
+	for range asks {
+		if _, err := g.ask(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := time.Since(begun); took < (asks-1)*gatherGap {
+		t.Errorf("%d reads began within %v", asks, took)
+	}
 }
 
 func TestAFailedReadFailsAllWhoAskedIt(t *testing.T) {
