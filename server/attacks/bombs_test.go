@@ -3,12 +3,7 @@ package attacks
 import (
 	"bytes"
 	"compress/gzip"
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -36,8 +31,9 @@ func packed(t *testing.T, begin string) string {
 	return b.String()
 }
 
-// What is small and would be large when it is unpacked is not unpacked: bodies of every route, polling, documents, files, frames, pictures, and
-// the answers of sites and webhooks' targets. Keys of issuers: TestAnswersThatAreNoKeySetLeaveTheLastOne.
+// What is small and would be large when it is unpacked is not unpacked: bodies of every route, polling, documents, uploads, frames and pictures.
+// Archives: TestArchiveBombs. Answers of sites and webhooks' targets: TestDecompressionBombsInAnswers. Keys of issuers:
+// TestAnswersThatAreNoKeySetLeaveTheLastOne.
 func TestDecompressionBombs(t *testing.T) {
 	s := onMongoDB(t)
 	bomb := packed(t, `{"text":"x"`)
@@ -65,6 +61,7 @@ func TestDecompressionBombs(t *testing.T) {
 		if a := s.call(http.MethodPost, "/socket.io/?EIO=4&transport=polling&sid="+sid, "", bomb, "Content-Encoding", coding, "Content-Type", "text/plain"); sid == "" || a.status < 400 {
 			t.Errorf("polling packed as %s: %d %s", coding, a.status, a.body)
 		}
+		s.filesAreNotUnpacked(bomb, coding)
 	}
 	s.framesAreNotPacked()
 	s.picturesAreCounted()
@@ -80,33 +77,6 @@ func (s *stage) framesAreNotPacked() {
 		if !strings.Contains(head(answer), " 101 ") || strings.Contains(head(answer), "Sec-Websocket-Extensions") || strings.Contains(head(answer), "Sec-WebSocket-Extensions") || !strings.Contains(answer, "\x88") {
 			s.t.Errorf("%s: %q", path, answer)
 		}
-	}
-}
-
-// picturesAreCounted uploads pictures of few bytes and many pixels: whole ones, and such as only say so.
-func (s *stage) picturesAreCounted() {
-	s.t.Helper()
-	for _, side := range []uint32{7000, 32_767, 1 << 30} {
-		header := append(binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), side), side), 8, 2, 0, 0, 0)
-		start := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), header...)
-		start = binary.BigEndian.AppendUint32(start, crc32.ChecksumIEEE(header))
-		gif := append(binary.LittleEndian.AppendUint16(binary.LittleEndian.AppendUint16([]byte("GIF89a"), 65_535), 65_535), 0, 0, 0)
-		for name, content := range map[string]string{"a.png": string(start), "a.gif": string(gif)} {
-			s.hasNoThumbnail(name, content)
-		}
-	}
-	var whole bytes.Buffer
-	if err := png.Encode(&whole, image.NewPaletted(image.Rect(0, 0, 7000, 7000), color.Palette{color.Black, color.White})); err != nil {
-		s.t.Fatal(err)
-	}
-	s.hasNoThumbnail("whole.png", whole.String())
-}
-
-func (s *stage) hasNoThumbnail(name, content string) {
-	s.t.Helper()
-	id := s.upload(name, content)
-	if a := s.call(http.MethodGet, "/api/rooms/den/files/"+id+"/thumbnail", s.ann, ""); a.status != http.StatusNotFound {
-		s.t.Errorf("%s of %d bytes has a thumbnail: %d", name, len(content), a.status)
 	}
 }
 
