@@ -2,6 +2,7 @@ package attacks
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -70,7 +71,13 @@ func fieldOf(body []byte) string {
 // call sends a request as it is; headers come in pairs. Redirects are answers.
 func (s *stage) call(method, target, token, body string, header ...string) answer {
 	s.t.Helper()
-	request, err := http.NewRequestWithContext(s.t.Context(), method, s.URL+target, bytes.NewReader([]byte(body)))
+	return s.callUntil(s.t.Context(), method, target, token, body, header...)
+}
+
+// callUntil is a call that fails the test where ctx ends before it is answered.
+func (s *stage) callUntil(ctx context.Context, method, target, token, body string, header ...string) answer {
+	s.t.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, s.URL+target, bytes.NewReader([]byte(body)))
 	if err != nil {
 		s.t.Fatal(err)
 	}
