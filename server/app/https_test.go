@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -58,6 +59,63 @@ func TestEverythingIsServedOverTLS(t *testing.T) {
 	if _, err := io.ReadFull(in, frame); err != nil || frame[0] != 0x81 || !strings.HasSuffix(string(frame), `0{"`) {
 		t.Errorf("the first frame is %q, %v", frame, err)
 	}
+}
+
+// A renewed certificate is shown to who connects from then on, without a restart; who is connected stays so. What reads the files is asked at each handshake, by
+// the listener itself.
+func TestARenewedCertificateIsShownByTheListener(t *testing.T) {
+	dir := t.TempDir()
+	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	first := app.WriteCertificate(t, certFile, keyFile, "first")
+	running := apptest.Start(t, apptest.Options{Configure: func(c *app.Config) { c.TLSCert, c.TLSKey = certFile, keyFile }})
+	connect := func() *tls.Conn {
+		t.Helper()
+		conn, err := tls.Dial("tcp", running.Addr, &tls.Config{InsecureSkipVerify: true}) // which one is shown is what is asked
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.SetDeadline(time.Now().Add(apptest.Patience))
+		return conn
+	}
+	shown := func() []byte {
+		t.Helper()
+		conn := connect()
+		defer conn.Close()
+		return conn.ConnectionState().PeerCertificates[0].Raw
+	}
+	before := connect()
+	defer before.Close()
+	in := bufio.NewReader(before)
+	answered := func(when string) {
+		t.Helper()
+		fmt.Fprintf(before, "GET /healthz HTTP/1.1\r\nHost: %s\r\n\r\n", running.Addr)
+		response, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", when, err)
+		}
+		defer response.Body.Close()
+		if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s, %v", when, response.Status, err)
+		}
+	}
+	answered("before the renewal")
+	if !bytes.Equal(shown(), first) {
+		t.Fatal("another certificate is shown than the one of -tls-cert")
+	}
+
+	newCert, newKey := filepath.Join(dir, "new-cert.pem"), filepath.Join(dir, "new-key.pem")
+	second := app.WriteCertificate(t, newCert, newKey, "second")
+	for from, to := range map[string]string{newCert: certFile, newKey: keyFile} {
+		if err := os.Rename(from, to); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for deadline := time.Now().Add(apptest.Patience); !bytes.Equal(shown(), second); <-time.After(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s after both files were replaced the certificate before is still shown", apptest.Patience)
+		}
+	}
+	answered("the connection from before the renewal")
 }
 
 // trusting is a client's that trusts a certificate.
