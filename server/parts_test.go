@@ -3,9 +3,13 @@ package main
 import (
 	"debug/buildinfo"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,6 +62,110 @@ func TestAReleasedProgramKnowsWhatItIsMadeOf(t *testing.T) {
 	}
 	if again := said(t, program, "sbom", "-binary", program); again != document {
 		t.Error("the program read as a file has another document, or two differ")
+	}
+	var modules []string
+	for _, m := range info.Deps {
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		modules = append(modules, m.Path+" "+m.Version)
+	}
+	t.Run("its licences are listed", func(t *testing.T) { modulesAreListed(t, modules) })
+	t.Run("their texts come along", func(t *testing.T) { textsComeAlong(t, modules) })
+}
+
+// listed are the rows of licences.md of a kind: names and versions.
+func listed(t *testing.T, kind string) (parts []string) {
+	t.Helper()
+	page, err := os.ReadFile("../web/docs/licences.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range regexp.MustCompile(`(?m)^\| `+kind+` \| (\S+) \| (\S*) \| [^|]+ \|$`).FindAllStringSubmatch(string(page), -1) {
+		parts = append(parts, row[1]+" "+row[2])
+	}
+	return parts
+}
+
+// modulesAreListed holds licences.md to the modules of a program.
+func modulesAreListed(t *testing.T, modules []string) {
+	rows := listed(t, "Go")
+	for _, m := range modules {
+		if !slices.Contains(rows, m) {
+			t.Errorf("web/docs/licences.md lacks %s; type: task licences", m)
+		}
+	}
+	for _, row := range rows {
+		// On another system than that of the list the linker may do without one.
+		if runtime.GOOS == "linux" && row != "std " && !slices.Contains(modules, row) {
+			t.Errorf("web/docs/licences.md has %s, which is not in the program; type: task licences", row)
+		}
+	}
+}
+
+// textsComeAlong holds what a release adds for the licences to the modules of a program.
+func textsComeAlong(t *testing.T, modules []string) {
+	file := filepath.Join(t.TempDir(), "texts", "THIRD-PARTY.txt")
+	if said, err := exec.CommandContext(t.Context(), "../.ci/licences.sh", "-texts", file, "go").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	texts, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range modules {
+		_, text, found := strings.Cut(string(texts), "\nGo "+m+"\n")
+		text, _, _ = strings.Cut(text, "\nGo ")
+		if !found || !strings.Contains(strings.ToLower(text), "copyright") {
+			t.Errorf("the text of %s's licence is missing: %.200q", m, text)
+		}
+	}
+	for name, line := range map[string]string{"../.goreleaser.yaml": "- src: .build/THIRD-PARTY.txt", "deploy/Dockerfile": "COPY --from=program /out/roomstream /out/THIRD-PARTY.txt /"} {
+		if content, err := os.ReadFile(name); err != nil || !strings.Contains(string(content), line) {
+			t.Errorf("%s does not give the texts along by %q: %v", name, line, err)
+		}
+	}
+}
+
+// notInThePage are packages that others of the page have for Node.js only.
+var notInThePage = []string{"debug", "ms", "ws", "xmlhttprequest-ssl"}
+
+// The list has each npm package that may be in the page, in the version that is installed.
+func TestTheListOfLicencesHasThePackagesOfTheLockFile(t *testing.T) {
+	body, err := os.ReadFile("../web/package-lock.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lock struct {
+		Packages map[string]struct {
+			Version string
+			Dev     bool
+		}
+	}
+	if err := json.Unmarshal(body, &lock); err != nil {
+		t.Fatal(err)
+	}
+	rows := listed(t, "npm")
+	installed := map[string]bool{}
+	for folder, p := range lock.Packages {
+		const root = "node_modules/"
+		at := strings.LastIndex(folder, root)
+		if at < 0 {
+			continue // the page itself
+		}
+		name := folder[at+len(root):]
+		installed[name+" "+p.Version] = true
+		if !p.Dev && !slices.Contains(notInThePage, name) && !slices.Contains(rows, name+" "+p.Version) {
+			t.Errorf("web/docs/licences.md lacks %s %s; type: task licences", name, p.Version)
+		}
+	}
+	if len(rows) == 0 {
+		t.Error("web/docs/licences.md lists no npm package")
+	}
+	for _, row := range rows {
+		if !installed[row] {
+			t.Errorf("web/docs/licences.md has %s, which is not in web/package-lock.json; type: task licences", row)
+		}
 	}
 }
 
