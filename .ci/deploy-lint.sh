@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Holds server/deploy and .goreleaser.yaml to what can be known of them without a Docker engine and without a cluster. The
-# linters are fetched by themselves, in fixed versions; goreleaser takes some minutes to compile, once.
+# Holds server/deploy and .goreleaser.yaml to what can be known of them without a Docker engine and without a cluster, and the
+# program to the other platforms that it is released for. The linters are fetched by themselves, in fixed versions; goreleaser
+# takes some minutes to compile, once.
 #
 # deploy-lint.sh [-quick] leaves goreleaser out.
 set -euo pipefail
@@ -36,6 +37,7 @@ npx --yes "$DCLINT" -c "$DEPLOY/dclint.json" "$DEPLOY/compose.yaml"
 
 say 'scripts: bash -n; YAML: yamllint'
 bash -n "$DEPLOY/manifests.sh"
+bash -n .ci/licences.sh
 "$tools/bin/yamllint" -s -d '{extends: relaxed, rules: {line-length: disable}}' "$DEPLOY/compose.yaml" "$DEPLOY/chart/values.yaml" "$DEPLOY/chart/Chart.yaml" .goreleaser.yaml
 
 if command -v systemd-analyze >/dev/null; then
@@ -72,6 +74,11 @@ for wrong in settings.mongodb-uri=mongodb://x settings.addr=:1 settinks.a=b sett
     say "the chart takes $wrong"
     exit 1
   fi
+done
+
+say 'the program for arm64, on Linux and macOS: go vet, which compiles all that is in it'
+for system in linux darwin; do
+  CGO_ENABLED=0 GOOS=$system GOARCH=arm64 go vet ./server
 done
 
 [[ ${1:-} == -quick ]] && exit 0
