@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -18,18 +19,34 @@ var (
 
 func start(bool) Scenario {
 	return Scenario{
-		Name:    "start",
-		Title:   "A start",
-		Doc:     "From the start of the process until it takes connections (roomstream: until /readyz says so), on empty data, with everything as it comes; and its resident memory 5 s later.",
+		Name:  "start",
+		Title: "A start",
+		Doc: "From the start of the process until it takes connections (roomstream: until /readyz says so), on empty data, with everything as it comes; and its resident memory 5 s later. MongoDB is a replica set of one mongod " +
+			"on the same machine that runs already, with a database that is not there yet: the collections and indexes are made in that time.",
 		Figures: []report.Figure{readyIn, idleMemory},
 		Peers:   peers.All(),
-		Cases:   []Case{{Case: report.Case{Label: "embedded, or no store"}, run: started}},
+		Mongod:  true,
+		Cases: []Case{
+			{Case: report.Case{Label: "embedded, or no store"}, run: started},
+			{Case: report.Case{Label: "MongoDB"}, run: startedOnMongoDB, peers: []string{peers.Roomstream, peers.Node}},
+		},
 	}
 }
 
 func started(ctx context.Context, r *run) error {
+	return r.started(ctx, peers.Options{Search: true})
+}
+
+func startedOnMongoDB(ctx context.Context, r *run) (err error) {
+	o := peers.Options{Search: true}
+	o.Database, o.MongoDBURI = r.mongod.Fresh()
+	defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()
+	return r.started(ctx, o)
+}
+
+func (r *run) started(ctx context.Context, o peers.Options) error {
 	begun := time.Now()
-	return r.with(ctx, peers.Options{Search: true}, func(p *peers.Process, _ *load.Crowd) error {
+	return r.with(ctx, o, func(p *peers.Process, _ *load.Crowd) error {
 		if r.peer == peers.Roomstream {
 			if err := ready(ctx, p); err != nil {
 				return err
