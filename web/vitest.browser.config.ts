@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { FlakyReporter } from "./flaky.ts";
 
 export default defineConfig({
   test: {
@@ -9,9 +8,6 @@ export default defineConfig({
     // Each file has a browser and servers of its own, and waits more than it works: two keep two cores busy. What is
     // measured in milliseconds is the least of several tries.
     maxWorkers: 2,
-    // A test that fails is run once more, and told of; see docs/decisions/0045-failed-tests-run-twice.md.
-    retry: 1,
-    reporters: ["default", new FlakyReporter()],
     testTimeout: 180_000,
     hookTimeout: 120_000,
     // As long as anything on a page may take; see SOON_MS of browser/person.ts. Without it a poll ends after 1 s.

@@ -15,10 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.remove());
 
+/** The most that somebody loads in scripts who opens all there is in the chat, in bytes, without the emoji. */
+const WHOLE_BUDGET = 150_000;
+/** What is not in that: what only those load who run the place, and the emoji. */
+const BESIDES = /\/(AdminPage|FeedsPage|book)-/;
+
 /** Fetches without unpacking. */
-function raw(path: string): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
+function raw(path: string, coding = "gzip"): Promise<{ headers: Record<string, unknown>; body: Buffer }> {
   return new Promise((resolve, reject) => {
-    const get = request(server.url + path, { headers: { "Accept-Encoding": "gzip" } }, (answer) => {
+    const get = request(server.url + path, { headers: { "Accept-Encoding": coding } }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.on("end", () => resolve({ headers: answer.headers, body: Buffer.concat(chunks) }));
@@ -51,4 +56,20 @@ test("scripts and styles come from here, are kept for ever and weigh little", as
     }
   }
   expect(weight).toBeLessThan(SCRIPT_BUDGET);
+});
+
+test("who opens everything in the chat, in his language, loads under 150 kB of scripts", async () => {
+  const worker = gunzipSync((await raw("/push-worker.js")).body).toString();
+  const build = JSON.parse(/^const BUILD = (.*);$/m.exec(worker)?.[1] ?? "{}") as { files: string[] };
+  const scripts = build.files.filter((name) => name.endsWith(".js") && !BESIDES.test(name));
+  const isLanguage = (name: string) => name.includes("/language-");
+  const languages = scripts.filter(isLanguage);
+  expect(languages).toHaveLength(7); // English is in the others
+  // As browsers ask where the page comes over TLS, or from their own machine.
+  const weights = new Map(await Promise.all(scripts.map(async (name) => [name, (await raw(name, "br, gzip")).body.length] as const)));
+  const sum = (names: string[]) => names.reduce((all, name) => all + (weights.get(name) ?? 0), 0);
+  const everybody = sum(scripts.filter((name) => !isLanguage(name)));
+  const heaviest = Math.max(...languages.map((name) => sum([name])));
+  console.log(`scripts: ${everybody} bytes, and at most ${heaviest} for another language`);
+  expect(everybody + heaviest).toBeLessThan(WHOLE_BUDGET);
 });

@@ -13,6 +13,8 @@ import { inject } from "vitest";
 const START_MS = 60_000;
 /** Messages posted at once. */
 const POSTS_AT_ONCE = 20;
+/** What is shown of the log of a server that ended by itself, in characters. */
+const LOG_END = 8000;
 
 export interface LoggedMessage {
   seq: number;
@@ -26,6 +28,8 @@ export class Server {
   private readonly folder = mkdtempSync(join(tmpdir(), "roomstream-data-"));
   private readonly secret = randomBytes(32).toString("hex");
   private process: ChildProcess | undefined;
+  /** What it logged since its last start. */
+  private output = "";
   private port = 0;
 
   /** Starts one on a free port; flags go after the usual ones. */
@@ -55,15 +59,15 @@ export class Server {
   async start(): Promise<void> {
     const args = ["-addr", `127.0.0.1:${this.port}`, "-data-dir", this.folder, ...this.flags];
     const child = spawn(inject("binary"), args, {
-      // Tests write more than anybody; a flag puts a limit back.
-      env: { ROOMSTREAM_LIMIT_ROOM_SENDS: "0", ROOMSTREAM_LIMIT_SENDS: "0", ...process.env, ROOMSTREAM_JWT_SECRET: this.secret },
+      // Tests write more than anybody; a flag puts a limit back. A data race ends the process.
+      env: { ROOMSTREAM_LIMIT_ROOM_SENDS: "0", ROOMSTREAM_LIMIT_SENDS: "0", ...process.env, ROOMSTREAM_JWT_SECRET: this.secret, GORACE: "halt_on_error=1 exitcode=66" },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.process = child;
-    let log = "";
-    child.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
+    this.output = "";
+    child.stderr.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     const port = await new Promise<number>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the server did not start: ${log}`)), START_MS);
+      const timer = setTimeout(() => reject(new Error(`the server did not start: ${this.output}`)), START_MS);
       createInterface(child.stdout).on("line", (line) => {
         const found = /http:\/\/[^ ]*:(\d+)/.exec(line);
         if (found) {
@@ -71,7 +75,7 @@ export class Server {
           resolve(Number(found[1]));
         }
       });
-      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}: ${this.output}`)));
     });
     this.port = port;
   }
@@ -88,8 +92,11 @@ export class Server {
 
   /** Ends it and removes its data. */
   async remove(): Promise<void> {
-    await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    try {
+      await this.kill();
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
   }
 
   /** A token as an identity provider would issue it. */
@@ -146,9 +153,14 @@ export class Server {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const child = this.process;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, "exit");
-    child.kill(signal);
-    await gone;
+    if (!child) return;
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, "close"); // what it logged is whole then
+      child.kill(signal);
+      await gone;
+    }
+    if (child.exitCode !== 0 && child.signalCode !== "SIGKILL") {
+      throw new Error(`the server ended by itself (${child.exitCode ?? child.signalCode}):\n${this.output.slice(-LOG_END)}`);
+    }
   }
 }

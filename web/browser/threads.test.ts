@@ -110,6 +110,25 @@ test("a thread is live on both sides, has a field of its own, and is opened agai
   await bo.leave();
 });
 
+test("who goes on by keys while a thread closes keeps the focus where he is", async () => {
+  await server.post("leaving", "who comes?");
+  const ann = await Person.enter(browser, server, "Ann", { room: "leaving" });
+  const { page } = ann;
+  await (await ann.openMenu("who comes?")).getByRole("menuitem", { name: "Open thread" }).press("Enter");
+  await threadField(page).waitFor();
+  // A page that has much to do draws its next frame late.
+  await page.evaluate(() => {
+    const soon = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (draw) => window.setTimeout(() => soon(draw), 1000);
+  });
+  await threadField(page).press("Escape");
+  await page.locator(".thread").waitFor({ state: "detached" });
+  await ann.field.focus();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("composer");
+  await ann.leave();
+});
+
 test("of a long thread the newest replies come first, and what was missed while away comes by itself", async () => {
   await server.post("long-thread", "go on");
   for (let i = 0; i < MANY_ANSWERS; i++) await answer("long-thread", 1, `answer ${i}`);

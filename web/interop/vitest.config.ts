@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { FlakyReporter } from "../flaky.ts";
 
 // The official socket.io client against the real server, on both stores. Every test starts
 // servers of its own; what they share is a compiled server and one mongod.
@@ -13,9 +12,6 @@ export default defineConfig({
     pool: "forks",
     // Tests mostly wait; more files at once would make each other late on two cores.
     maxWorkers: 2,
-    // A test that fails is run once more, and told of; see docs/decisions/0045-failed-tests-run-twice.md.
-    retry: 1,
-    reporters: ["default", new FlakyReporter()],
     // The longest test holds a mongod still for 10 s and waits for the recovery.
     testTimeout: 240_000,
     hookTimeout: 120_000,

@@ -25,6 +25,7 @@ import { useActions } from "../timeline/useActions";
 import { useTabStop } from "../timeline/useTabStop";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/now";
+import { returnFocus } from "../ui/returnFocus";
 import { Quote } from "./Quote";
 import { Thread } from "./thread";
 import { useThreadReading } from "./useThreadReading";
@@ -62,9 +63,8 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
   }, []);
   const close = () => {
     const { current } = opener;
+    returnFocus(() => (current instanceof HTMLElement && current.isConnected ? current : document.getElementById("messages")));
     closeThread();
-    // What is behind it takes the focus only once it is no longer inert.
-    requestAnimationFrame(() => (current instanceof HTMLElement && current.isConnected ? current : document.getElementById("messages"))?.focus({ preventScroll: true }));
   };
 
   const { edited, ...edits } = useEditing(`${room.id}/${seq}`, drafts);

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useMediaQuery } from "../chat/useMediaQuery";
+import { returnFocus } from "./returnFocus";
 
 /** Narrower than this the list is a drawer; src/styles/layout.css says the same. */
 const DRAWER_QUERY = "(max-width: 719.98px)";
@@ -61,8 +62,7 @@ function useDrawerFocus(open: boolean, drawer: { current: HTMLElement | null }, 
     drawer.current?.focus();
     return () => {
       const { current } = puller;
-      // What is behind the drawer takes the focus only once it is no longer inert.
-      if (current instanceof HTMLElement) requestAnimationFrame(() => current.focus());
+      if (current instanceof HTMLElement) returnFocus(() => current);
     };
   }, [open]);
 }
