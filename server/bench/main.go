@@ -46,6 +46,7 @@ type options struct {
 	only, peers string
 	root, out   string
 	mongod      string
+	profiles    string
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) error {
@@ -58,11 +59,12 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&o.peers, "peers", "", "names of peers, separated by commas; empty: all")
 	flags.StringVar(&o.root, "root", "../..", "the project's folder")
 	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: server/bench for a whole run, none for others")
+	flags.StringVar(&o.profiles, "profiles", "", "a folder for CPU profiles of roomstream, 5 s each; taking them costs, so the figures of such a run are not to be compared")
 	flags.StringVar(&o.mongod, "mongod", os.Getenv("ROOMSTREAM_MONGOD"), "the mongod program")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if whole := !o.quick && o.only == "" && o.peers == ""; whole && o.out == "" {
+	if whole := !o.quick && o.only == "" && o.peers == "" && o.profiles == ""; whole && o.out == "" {
 		o.out = filepath.Join(o.root, "server/bench")
 	}
 	if o.list {
@@ -94,6 +96,11 @@ func (o options) measure(ctx context.Context, args []string, stdout io.Writer) e
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if o.profiles != "" {
+		if err := os.MkdirAll(o.profiles, 0o755); err != nil {
+			return err
+		}
+	}
 	site := peers.Site{Root: root, Dir: dir, Mongod: o.mongod}
 	names := list(o.peers)
 	if len(names) == 0 {
@@ -103,19 +110,24 @@ func (o options) measure(ctx context.Context, args []string, stdout io.Writer) e
 	say := func(format string, args ...any) {
 		fmt.Fprintf(stdout, "%s "+format+"\n", append([]any{time.Since(begun).Round(time.Second)}, args...)...)
 	}
+	// Before anything is built: what is checked out may change meanwhile, and building is load.
+	machine, versions := report.ThisMachine(), site.Versions(ctx)
 	say("building %s", strings.Join(names, ", "))
 	if err := errors.Join(site.Build(ctx, names), site.Install(ctx, official.Dir)); err != nil {
 		return err
 	}
 	sections, err := scenarios.Run(ctx, scenarios.Options{
-		Site: site, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Say: say,
+		Site: site, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Profiles: o.profiles, Say: say,
 	})
-	if err != nil {
-		return err
-	}
 	results := report.Results{
 		Command: "task bench -- " + strings.Join(args, " "), Begun: begun, Took: time.Since(begun),
-		Machine: report.ThisMachine(), Versions: site.Versions(ctx), Quick: o.quick, Repeat: o.repeat, Sections: sections,
+		Machine: machine, Versions: versions, Quick: o.quick, Repeat: o.repeat, Profiled: o.profiles != "", Sections: sections, Targets: scenarios.Targets(),
+	}
+	if err != nil {
+		if len(sections) > 0 { // an hour's work, though not the whole
+			err = errors.Join(err, results.WriteText(stdout))
+		}
+		return err
 	}
 	if o.out == "" {
 		return results.WriteText(stdout)

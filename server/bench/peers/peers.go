@@ -42,6 +42,8 @@ type Options struct {
 	// Limits leaves roomstream its limits against abuse, as they are by default. Loads but those of honest clients are above
 	// them: a few connections send what thousands of people do.
 	Limits bool
+	// Metrics has roomstream serve its metrics and profiles, at Process.Metrics.
+	Metrics bool
 }
 
 // Build builds the peers that are named.
@@ -118,8 +120,14 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 		return nil, err
 	}
 	c := command{program: filepath.Join(s.Dir, name), dir: dir}
+	var metrics netip.AddrPort
 	switch name {
 	case Roomstream:
+		if o.Metrics {
+			if metrics, err = freeAddr(); err != nil {
+				return nil, err
+			}
+		}
 		data := o.Dir
 		if data == "" {
 			data = dir
@@ -132,7 +140,11 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 			c.env = append(c.env, withoutLimits()...)
 		}
 		c.args = func(a netip.AddrPort) []string {
-			return []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn", fmt.Sprintf("-search=%t", o.Search)}
+			args := []string{"-addr", a.String(), "-data-dir", data, "-log-level", "warn", fmt.Sprintf("-search=%t", o.Search)}
+			if o.Metrics {
+				args = append(args, "-metrics-addr", metrics.String())
+			}
+			return args
 		}
 	case Node:
 		c.program = "node"
@@ -144,5 +156,10 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 		c.env = []string{"JWT_SECRET=" + Secret}
 		c.args = func(a netip.AddrPort) []string { return []string{a.String()} }
 	}
-	return start(ctx, c)
+	p, err := start(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	p.Metrics = metrics
+	return p, nil
 }

@@ -30,7 +30,8 @@ const (
 
 // Process is a program that runs.
 type Process struct {
-	Addr netip.AddrPort
+	Addr    netip.AddrPort
+	Metrics netip.AddrPort // of a roomstream that was asked for them
 
 	cmd   *exec.Cmd
 	log   *os.File

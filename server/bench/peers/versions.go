@@ -15,9 +15,10 @@ import (
 // Versions says what is measured, exactly; what cannot be found out is left out.
 func (s Site) Versions(ctx context.Context) []report.Version {
 	versions := []report.Version{
-		{Name: Roomstream, Version: "commit " + s.said(ctx, "git", "rev-parse", "--short=12", "HEAD") + ", " + runtime.Version()},
-		{Name: Node, Version: "Node " + s.said(ctx, "node", "--version") + ", " + s.nodePackages()},
+		{Name: Roomstream, Version: "commit " + s.commit(ctx) + ", " + runtime.Version()},
+		{Name: Node, Version: "Node " + s.said(ctx, "node", "--version") + ", " + s.packages(nodeDir, "socket.io", "express", "mongodb")},
 		{Name: Centrifuge, Version: s.centrifugeVersion() + ", " + runtime.Version()},
+		{Name: "the official clients", Version: s.packages("server/bench/official", "socket.io-client", "centrifuge", "ws")},
 		{Name: Floor, Version: "one write a frame, " + runtime.Version()},
 	}
 	if s.Mongod != "" {
@@ -27,23 +28,39 @@ func (s Site) Versions(ctx context.Context) []report.Version {
 	return versions
 }
 
+// commit is what is checked out.
+func (s Site) commit(ctx context.Context) string {
+	commit := s.said(ctx, "git", "rev-parse", "--short=12", "HEAD")
+	if changed := s.said(ctx, "git", "status", "--porcelain", "--untracked-files=no"); changed != "" && changed != unknown {
+		commit += " with changes"
+	}
+	return commit
+}
+
+// unknown is what a program said that could not be asked.
+const unknown = "unknown"
+
 func (s Site) said(ctx context.Context, program string, args ...string) string {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = s.Root
 	out, err := cmd.Output()
 	if err != nil {
-		return "unknown"
+		return unknown
 	}
 	return strings.TrimSpace(string(out))
 }
 
-func (s Site) nodePackages() string {
+// packages are the versions that a folder's package.json asks for.
+func (s Site) packages(dir string, names ...string) string {
 	var list struct{ Dependencies map[string]string }
-	b, err := os.ReadFile(filepath.Join(s.Root, nodeDir, "package.json"))
+	b, err := os.ReadFile(filepath.Join(s.Root, dir, "package.json"))
 	if err != nil || json.Unmarshal(b, &list) != nil {
 		return "unknown packages"
 	}
-	return "socket.io " + list.Dependencies["socket.io"] + ", express " + list.Dependencies["express"] + ", mongodb " + list.Dependencies["mongodb"]
+	for i, name := range names {
+		names[i] = name + " " + list.Dependencies[name]
+	}
+	return strings.Join(names, ", ")
 }
 
 // centrifugeVersion is what the peer's go.mod requires.
@@ -51,7 +68,7 @@ func (s Site) centrifugeVersion() string {
 	const library = "github.com/centrifugal/centrifuge "
 	b, err := os.ReadFile(filepath.Join(s.Root, "server/bench/peers/centrifuge/go.mod"))
 	if err != nil {
-		return "unknown"
+		return unknown
 	}
 	_, after, _ := strings.Cut(string(b), library)
 	version, _, _ := strings.Cut(after, "\n")

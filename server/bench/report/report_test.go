@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -57,6 +58,47 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 	var text strings.Builder
 	if err := r.WriteText(&text); err != nil || strings.Contains(text.String(), "plots/") {
 		t.Errorf("the text names plots, or %v", err)
+	}
+}
+
+func TestTargetsAreReachedOrMissed(t *testing.T) {
+	cpu := Figure{Name: "CPU", Unit: "us"}
+	rate := Figure{Name: "rate", Unit: "1/s", Best: High}
+	few := Case{Label: "few"}
+	s := &Section{Name: "load", Figures: []Figure{cpu, rate}, Cases: []Case{few}}
+	for _, v := range []float64{1, 2, 30} {
+		s.Add(few, ours, cpu, v)
+	}
+	s.Add(few, "node", cpu, 4)
+	s.Add(few, ours, rate, 100)
+	s.Add(few, "node", rate, 60)
+	target := func(f Figure, bound float64, of string) Target {
+		return Target{Section: "load", Label: "few", Figure: f, Bound: bound, Of: of}
+	}
+	r := Results{Sections: []*Section{s}, Targets: []Target{
+		target(cpu, 2, ""), target(cpu, 1.5, ""), target(cpu, 0.5, "node"), target(cpu, 0.25, "node"),
+		target(rate, 100, ""), target(rate, 101, ""), target(rate, 1.5, "node"), target(rate, 2, "node"),
+		target(Figure{Name: "memory", Unit: "KiB"}, 1, ""), target(cpu, 1, "floor"), {Section: "other", Label: "few", Figure: cpu, Bound: 1},
+	}}
+	var text strings.Builder
+	if err := r.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(text.String(), "|---|---|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	want := []string{
+		"| few | CPU, us | at most 2.00 | 2.00 | reached |",
+		"| few | CPU, us | at most 1.50 | 2.00 | **missed**: 1.33 x the bound |",
+		"| few | CPU, us | at most 2.00 (0.5 x node) | 2.00 | reached |",
+		"| few | CPU, us | at most 1.00 (0.25 x node) | 2.00 | **missed**: 2.00 x the bound |",
+		"| few | rate, 1/s | at least 100 | 100 | reached |",
+		"| few | rate, 1/s | at least 101 | 100 | **missed**: 0.99 x the bound |",
+		"| few | rate, 1/s | at least 90.0 (1.50 x node) | 100 | reached |",
+		"| few | rate, 1/s | at least 120 (2.00 x node) | 100 | **missed**: 0.83 x the bound |",
+		"| few | memory, KiB | | | **not measured** |",
+	}
+	if got := strings.Split(strings.TrimSpace(table), "\n"); !slices.Equal(got, want) {
+		t.Errorf("the table is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

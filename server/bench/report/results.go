@@ -20,8 +20,10 @@ type Results struct {
 	Machine  Machine
 	Versions []Version
 	Quick    bool
+	Profiled bool // profiles were taken meanwhile
 	Repeat   int
 	Sections []*Section
+	Targets  []Target
 }
 
 // Version is what was measured, exactly.
@@ -40,6 +42,9 @@ func (r Results) WriteText(w io.Writer) error {
 // WriteFolder writes RESULTS.md to a folder, and plots below it, in place of those that are there.
 func (r Results) WriteFolder(dir string) error {
 	plots := filepath.Join(dir, "plots")
+	if err := os.RemoveAll(plots); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(plots, 0o755); err != nil {
 		return err
 	}
@@ -72,12 +77,17 @@ func (r Results) write(w *bufio.Writer, plots map[string][]string) {
 	if r.Quick {
 		fmt.Fprint(w, "**This was a quick run: it shows that everything works. Its figures are too noisy to compare.**\n\n")
 	}
+	if r.Profiled {
+		fmt.Fprint(w, "**Profiles were taken meanwhile, which costs: these figures are not to be compared.**\n\n")
+	}
 	fmt.Fprintf(w, "Each server runs alone with the load generator, which shares the machine with it; the loads are the same for all, in turn, %s. Shown is the median, in brackets the least and the most, "+
-		"and behind `x` how many times roomstream's figure it is. Every delivery is checked: what was lost, doubled or overtaken makes the run a failure.\n\n", times(r.Repeat))
+		"and behind `x` how many times roomstream's figure it is. Every delivery is checked: what was lost, doubled or overtaken makes the run a failure. Roomstream runs without its limits against abuse, which the others do not have; with them in the storm alone, where they must refuse nobody. "+
+		"Node is one process, whose JavaScript has one core; the others are Go programs, which take both.\n\n", times(r.Repeat))
 	fmt.Fprint(w, "| | version |\n|---|---|\n")
 	for _, v := range r.Versions {
 		fmt.Fprintf(w, "| %s | %s |\n", v.Name, v.Version)
 	}
+	r.targets(w)
 	for _, s := range r.Sections {
 		fmt.Fprintf(w, "\n## %s\n\n%s (`-only %s`)\n\n", s.Title, s.Doc, s.Name)
 		s.table(w)

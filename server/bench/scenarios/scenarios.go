@@ -46,6 +46,8 @@ type run struct {
 	peer    string
 	section *report.Section
 	case_   report.Case
+
+	profiles string
 }
 
 // record notes a value.
@@ -59,7 +61,9 @@ type Options struct {
 	Only   []string // names of scenarios; empty: all
 	Peers  []string // names of peers; empty: all
 	Files  int      // descriptors that a process may have
-	Say    func(format string, args ...any)
+	// Profiles is a folder that CPU profiles of roomstream are written to while it is measured; empty: none are taken.
+	Profiles string
+	Say      func(format string, args ...any)
 }
 
 // caseTimeout bounds one case on one peer.
@@ -68,7 +72,7 @@ const caseTimeout = 5 * time.Minute
 // All lists the scenarios, shorter ones with quick.
 func All(quick bool) []Scenario {
 	return []Scenario{
-		delivery(quick), connections(quick), byOfficial(quick), sends(quick), embedded(quick), storm(quick),
+		delivery(quick), connections(quick), cuts(quick), pings(quick), byOfficial(quick), sends(quick), embedded(quick), storm(quick),
 		growthMembers(quick), growthRooms(quick), growthIdle(quick), growthInstances(quick), growthBystanders(quick), growthHistory(quick), start(quick),
 	}
 }
@@ -136,7 +140,7 @@ func (o Options) one(ctx context.Context, mongod *peers.Mongod, section *report.
 	}
 	bounded, cancel := context.WithTimeout(ctx, caseTimeout)
 	defer cancel()
-	err := c.run(bounded, &run{site: o.Site, mongod: mongod, peer: peer, section: section, case_: c.Case})
+	err := c.run(bounded, &run{site: o.Site, mongod: mongod, peer: peer, section: section, case_: c.Case, profiles: o.Profiles})
 	if err != nil && ctx.Err() == nil {
 		o.Say("%s, %s, %s: failed: %v", section.Name, c.Label, peer, err)
 		section.Fail(c.Case, peer, err)
@@ -152,6 +156,8 @@ func (r *run) with(ctx context.Context, o peers.Options, f func(p *peers.Process
 
 // withSome starts instances of the peer, and stops them when f is done.
 func (r *run) withSome(ctx context.Context, o peers.Options, instances int, f func(all []*peers.Process, c *load.Crowd) error) error {
+	profiled := r.profiles != "" && r.peer == peers.Roomstream
+	o.Metrics = o.Metrics || profiled
 	var all []*peers.Process
 	for range instances {
 		p, err := r.site.Start(ctx, r.peer, o)
@@ -160,6 +166,9 @@ func (r *run) withSome(ctx context.Context, o peers.Options, instances int, f fu
 		}
 		defer p.Stop()
 		all = append(all, p)
+	}
+	if profiled {
+		defer r.profile(ctx, all[0])()
 	}
 	crowd, err := load.New()
 	if err != nil {

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,5 +95,22 @@ func TestAllSendUntilTheTimeIsOver(t *testing.T) {
 func TestAnUnknownScenarioIsNamed(t *testing.T) {
 	if _, err := Run(t.Context(), Options{Only: []string{"nothing"}}); err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("Run says %v", err)
+	}
+}
+
+func TestTargetsAreOfWhatIsMeasured(t *testing.T) {
+	all := All(false)
+	for _, target := range Targets() {
+		i := slices.IndexFunc(all, func(s Scenario) bool { return s.Name == target.Section })
+		if i < 0 {
+			t.Errorf("there is no scenario %q", target.Section)
+			continue
+		}
+		if !slices.ContainsFunc(all[i].Cases, func(c Case) bool { return c.Label == target.Label }) {
+			t.Errorf("%s has no load %q", target.Section, target.Label)
+		}
+		if !slices.Contains(all[i].Figures, target.Figure) {
+			t.Errorf("%s does not measure %q", target.Section, target.Figure.Name)
+		}
 	}
 }

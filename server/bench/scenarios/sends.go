@@ -40,7 +40,7 @@ func sends(quick bool) Scenario {
 		Title: "A message through MongoDB",
 		Doc: fmt.Sprintf("A replica set of one mongod on the same machine, a fresh database each run. All members of all rooms send texts of 100 bytes for %s, each the next one when the last is acked; with a rate, that many a second in all, "+
 			"acked or not. A message is delivered when the change stream brought it; all are awaited, and counted in the database. Roomstream runs with -search=false but where the load says otherwise. Node's acks mean insertOne with majority, as roomstream's do. "+
-			"Two instances have half of each room's members each.", lasts),
+			"Two instances have half of the members each, of each room where it has more than one.", lasts),
 		Figures: []report.Figure{sendsPS, deliveryP50, deliveryP99, ackP99, cpuAMessage, cpuADocument},
 		Peers:   both,
 		Mongod:  true,
@@ -53,7 +53,9 @@ func sends(quick bool) Scenario {
 		{"1 room x 64 senders", talk{rooms: 1, senders: 64}, both},
 		{"100 rooms x 2 senders", talk{rooms: 100, senders: 2}, both},
 		{"1,000 rooms x 1 sender", talk{rooms: 1000, senders: 1}, both},
+		{"1 x 64, two instances", talk{rooms: 1, senders: 64, instances: 2}, both},
 		{"100 x 2, two instances", talk{rooms: 100, senders: 2, instances: 2}, both},
+		{"1,000 x 1, two instances", talk{rooms: 1000, senders: 1, instances: 2}, both},
 		{"1,000 a second, 100 rooms x 2", talk{rooms: 100, senders: 2, rate: 1000}, both},
 		{"100 x 2, with search", talk{rooms: 100, senders: 2, search: true}, []string{peers.Roomstream}},
 	} {
