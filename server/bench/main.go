@@ -3,6 +3,7 @@
 //	task bench                          all of it, three times: more than an hour
 //	task bench -- -quick                the same loads, smaller and once, some 4 minutes: to see that it works, not to compare
 //	task bench -- -only delivery        one scenario; -list names them
+//	task bench -- -only delivery -save  the same, into RESULTS.md in place of what stands there
 //
 // It loads loopback only. It runs on Linux: it reads over epoll, and costs from /proc.
 package main
@@ -42,6 +43,7 @@ func main() {
 // options are what the command line says.
 type options struct {
 	quick, list bool
+	save        bool
 	repeat      int
 	only, peers string
 	root, out   string
@@ -59,12 +61,17 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&o.peers, "peers", "", "names of peers, separated by commas; empty: all")
 	flags.StringVar(&o.root, "root", "../..", "the project's folder")
 	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: server/bench for a whole run, none for others")
+	flags.BoolVar(&o.save, "save", false, "with -only: put the sections into server/bench/RESULTS.md, in place of those that stand there")
 	flags.StringVar(&o.profiles, "profiles", "", "a folder for CPU profiles of roomstream, 5 s each; taking them costs, so the figures of such a run are not to be compared")
 	flags.StringVar(&o.mongod, "mongod", os.Getenv("ROOMSTREAM_MONGOD"), "the mongod program")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if whole := !o.quick && o.only == "" && o.peers == "" && o.profiles == ""; whole && o.out == "" {
+	sections := !o.quick && o.peers == "" && o.profiles == "" && o.repeat == 0 // whole ones
+	if o.save && !sections {
+		return errors.New("-save: what is kept is measured as all else is: not with -quick, -peers, -profiles or -repeat")
+	}
+	if (o.save || sections && o.only == "") && o.out == "" {
 		o.out = filepath.Join(o.root, "server/bench")
 	}
 	if o.list {
@@ -73,10 +80,10 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		}
 		return nil
 	}
-	return o.measure(ctx, args, stdout)
+	return o.measure(ctx, stdout)
 }
 
-func (o options) measure(ctx context.Context, args []string, stdout io.Writer) error {
+func (o options) measure(ctx context.Context, stdout io.Writer) error {
 	if o.repeat == 0 {
 		o.repeat = repeats
 		if o.quick {
@@ -111,28 +118,32 @@ func (o options) measure(ctx context.Context, args []string, stdout io.Writer) e
 		fmt.Fprintf(stdout, "%s "+format+"\n", append([]any{time.Since(begun).Round(time.Second)}, args...)...)
 	}
 	// Before anything is built: what is checked out may change meanwhile, and building is load.
-	machine, versions := report.ThisMachine(), site.Versions(ctx)
+	machine, commit, versions := report.ThisMachine(), site.Commit(ctx), site.Versions(ctx)
 	say("building %s", strings.Join(names, ", "))
 	if err := errors.Join(site.Build(ctx, names), site.Install(ctx, official.Dir)); err != nil {
 		return err
 	}
-	sections, err := scenarios.Run(ctx, scenarios.Options{
-		Site: site, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Profiles: o.profiles, Say: say,
-	})
 	results := report.Results{
-		Command: "task bench -- " + strings.Join(args, " "), Begun: begun, Took: time.Since(begun),
-		Machine: machine, Versions: versions, Quick: o.quick, Repeat: o.repeat, Profiled: o.profiles != "", Sections: sections, Targets: scenarios.Targets(),
+		Machine: machine, Versions: versions, Quick: o.quick, Profiled: o.profiles != "", Sections: scenarios.Sections(o.quick), Targets: scenarios.Targets(),
 	}
-	if err != nil {
-		if len(sections) > 0 { // an hour's work, though not the whole
-			err = errors.Join(err, results.WriteText(stdout))
+	if o.out != "" {
+		// Whoever measures everything begins anew where the old results cannot be kept.
+		if err := results.Restore(o.out); err != nil && o.only != "" {
+			return err
 		}
-		return err
 	}
-	if o.out == "" {
-		return results.WriteText(stdout)
-	}
-	return errors.Join(results.WriteText(stdout), results.WriteFolder(o.out))
+	now := results
+	now.Sections = nil
+	err = scenarios.Run(ctx, scenarios.Options{
+		Site: site, Commit: commit, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Profiles: o.profiles, Say: say,
+	}, results.Sections, func(section *report.Section) error {
+		now.Sections = append(now.Sections, section)
+		if o.out == "" {
+			return nil
+		}
+		return results.WriteFolder(o.out) // an hour's work is not lost with the last minute
+	})
+	return errors.Join(err, now.WriteText(stdout))
 }
 
 func list(text string) []string {

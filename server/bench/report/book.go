@@ -2,7 +2,9 @@
 package report
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
 	"roomstream/server/bench/stats"
 )
@@ -46,8 +48,22 @@ type Section struct {
 	Figures          []Figure
 	Cases            []Case
 	Peers            []string
+	Measured         Measured
 
 	values map[key]*Value
+}
+
+// Measured is how a section was measured.
+type Measured struct {
+	Begun  time.Time
+	Took   time.Duration
+	Commit string  // of ours
+	Load   float64 // the load average of the minute before: what others took
+	Repeat int
+}
+
+func (m Measured) String() string {
+	return fmt.Sprintf("Measured %s on %s in %s, at commit %s; the load average was %.2f before.", times(m.Repeat), m.Begun.UTC().Format(time.DateOnly), m.Took.Round(time.Second), m.Commit, m.Load)
 }
 
 type key struct{ label, peer, figure string }
@@ -80,6 +96,9 @@ func (s *Section) Failures(c Case, peer string) []string {
 	}
 	return nil
 }
+
+// Clear forgets what was measured.
+func (s *Section) Clear() { s.values, s.Peers, s.Measured = nil, nil, Measured{} }
 
 func (s *Section) at(c Case, peer, figure string) *Value {
 	if s.values == nil {

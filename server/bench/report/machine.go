@@ -15,13 +15,10 @@ type Machine struct {
 	Cores    int
 	MemoryMB int
 	Kernel   string
-	// Load is the load average of the minute before: what others took.
-	Load float64
 }
 
 func (m Machine) String() string {
-	return fmt.Sprintf("Machine: %d cores of %s, %.1f GiB, Linux %s, Go %s; the load average was %.2f before it began.",
-		m.Cores, m.CPU, float64(m.MemoryMB)/1024, m.Kernel, strings.TrimPrefix(runtime.Version(), "go"), m.Load)
+	return fmt.Sprintf("%d cores of %s, %.1f GiB, Linux %s", m.Cores, m.CPU, float64(m.MemoryMB)/1024, m.Kernel)
 }
 
 // ThisMachine reads what it can from /proc; what cannot be read stays empty.
@@ -31,10 +28,14 @@ func ThisMachine() Machine {
 		kib, _ := strconv.Atoi(fields[0])
 		m.MemoryMB = kib >> 10
 	}
-	if fields := strings.Fields(firstLine("/proc/loadavg")); len(fields) > 0 {
-		m.Load, _ = strconv.ParseFloat(fields[0], 64)
-	}
 	return m
+}
+
+// Load is the load average of the last minute; 0 where it cannot be read.
+func Load() float64 {
+	before, _, _ := strings.Cut(firstLine("/proc/loadavg"), " ")
+	load, _ := strconv.ParseFloat(before, 64)
+	return load
 }
 
 // lineOf gives what stands behind "name:" in a file.

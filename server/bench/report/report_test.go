@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestResultsAreMediansBesideOurs(t *testing.T) {
@@ -25,7 +26,9 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 	curve := &Section{Name: "curve", Title: "Curve", XName: "members", LogX: true, Figures: []Figure{cpu}, Cases: []Case{low, high}}
 	curve.Add(low, ours, cpu, 1)
 	curve.Add(high, ours, cpu, 2)
-	r := Results{Command: "task bench -- ", Repeat: 3, Sections: []*Section{bars, curve}}
+	bars.Measured = Measured{Begun: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Took: 90 * time.Second, Commit: "abc", Load: 0.25, Repeat: 3}
+	empty := &Section{Name: "empty", Title: "Nothing", Figures: []Figure{cpu}, Cases: []Case{low}}
+	r := Results{Sections: []*Section{bars, empty, curve}}
 
 	dir := t.TempDir()
 	if err := r.WriteFolder(dir); err != nil {
@@ -36,7 +39,7 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Measured by `task bench` on",
+		"Measured 3 times on 2026-03-01 in 1m30s, at commit abc; the load average was 0.25 before. (`-only bars`)",
 		"| few | CPU, us | 2.00 [1.00, 9.00] | 20.0 [10.0, 90.0] x 10.0 |",
 		"| many | rate, 1/s | 1234 | failed |",
 		"node, many, failed: sender 3: lost or overtaken\n",
@@ -45,6 +48,9 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 		if !strings.Contains(string(written), want) {
 			t.Errorf("%q is missing in\n%s", want, written)
 		}
+	}
+	if strings.Contains(string(written), "Nothing") {
+		t.Error("a section without a value is shown")
 	}
 	if n := strings.Count(string(written), "lost or overtaken"); n != 1 {
 		t.Errorf("one failure is told %d times", n)
@@ -58,6 +64,56 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 	var text strings.Builder
 	if err := r.WriteText(&text); err != nil || strings.Contains(text.String(), "plots/") {
 		t.Errorf("the text names plots, or %v", err)
+	}
+}
+
+func TestOneSectionIsMeasuredAgain(t *testing.T) {
+	cpu := Figure{Name: "CPU", Unit: "us"}
+	few, many := Case{Label: "few"}, Case{Label: "many"}
+	both := func() (first, second *Section) {
+		return &Section{Name: "first", Title: "First", Figures: []Figure{cpu}, Cases: []Case{few, many}}, &Section{Name: "second", Title: "Second", Figures: []Figure{cpu}, Cases: []Case{few}}
+	}
+	machine := Machine{CPU: "one", Cores: 2}
+	first, second := both()
+	first.Add(few, ours, cpu, 1.25)
+	first.Add(few, ours, cpu, 3)
+	first.Add(few, "node", cpu, 5)
+	first.Fail(many, "node", errors.New("lost"))
+	first.Measured = Measured{Begun: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Commit: "abc", Repeat: 2}
+	second.Add(few, ours, cpu, 7)
+	dir := t.TempDir()
+	before := Results{Machine: machine, Sections: []*Section{first, second}}
+	if err := before.Restore(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.WriteFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	first, second = both()
+	after := Results{Machine: machine, Sections: []*Section{first, second}}
+	if err := after.Restore(dir); err != nil {
+		t.Fatal(err)
+	}
+	second.Clear()
+	second.Add(few, ours, cpu, 8)
+	if err := after.WriteFolder(dir); err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "RESULTS.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| load | figure | roomstream | node |", "| few | CPU, us | 2.12 [1.25, 3.00] | 5.00 x 2.35 |", "node, many, failed: lost\n",
+		"Measured 2 times on 2026-03-01 in 0s, at commit abc;", "| few | CPU, us | 8.00 |",
+	} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("%q is missing in\n%s", want, b)
+		}
+	}
+	elsewhere := Results{Machine: Machine{CPU: "another", Cores: 2}, Sections: []*Section{second}}
+	if err := elsewhere.Restore(dir); err == nil || !strings.Contains(err.Error(), "another machine") {
+		t.Errorf("results of another machine: %v", err)
 	}
 }
 

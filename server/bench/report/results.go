@@ -9,19 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
-// Results are one run of the bench.
+// Results are what was measured: by one run, and before it by others where they were restored.
 type Results struct {
-	Command  string
-	Begun    time.Time
-	Took     time.Duration
 	Machine  Machine
-	Versions []Version
+	Versions []Version // of the last run
 	Quick    bool
 	Profiled bool // profiles were taken meanwhile
-	Repeat   int
 	Sections []*Section
 	Targets  []Target
 }
@@ -39,8 +34,11 @@ func (r Results) WriteText(w io.Writer) error {
 	return out.Flush()
 }
 
-// WriteFolder writes RESULTS.md to a folder, and plots below it, in place of those that are there.
+// WriteFolder writes RESULTS.md to a folder, plots below it and the values behind it, in place of those that are there.
 func (r Results) WriteFolder(dir string) error {
+	if err := r.save(dir); err != nil {
+		return err
+	}
 	plots := filepath.Join(dir, "plots")
 	if err := os.RemoveAll(plots); err != nil {
 		return err
@@ -50,6 +48,9 @@ func (r Results) WriteFolder(dir string) error {
 	}
 	drawn := map[string][]string{}
 	for _, s := range r.Sections {
+		if len(s.values) == 0 {
+			continue
+		}
 		for i, f := range s.Figures {
 			name := fmt.Sprintf("%s-%d.svg", s.Name, i+1)
 			if err := s.draw(f, filepath.Join(plots, name)); err != nil {
@@ -73,23 +74,26 @@ func (r Results) WriteFolder(dir string) error {
 
 // write puts everything down; the writer keeps the error.
 func (r Results) write(w *bufio.Writer, plots map[string][]string) {
-	fmt.Fprintf(w, "# What it costs, beside others\n\nMeasured by `%s` on %s, in %s. %s\n\n", strings.TrimSuffix(strings.TrimSpace(r.Command), " --"), r.Begun.UTC().Format(time.DateOnly), r.Took.Round(time.Second), r.Machine)
+	fmt.Fprintf(w, "# What it costs, beside others\n\nMeasured by `task bench` on one machine: %s. `task bench -- -only NAME -save` measures one section again.\n\n", r.Machine)
 	if r.Quick {
 		fmt.Fprint(w, "**This was a quick run: it shows that everything works. Its figures are too noisy to compare.**\n\n")
 	}
 	if r.Profiled {
 		fmt.Fprint(w, "**Profiles were taken meanwhile, which costs: these figures are not to be compared.**\n\n")
 	}
-	fmt.Fprintf(w, "Each server runs alone with the load generator, which shares the machine with it; the loads are the same for all, in turn, %s. Shown is the median, in brackets the least and the most, "+
+	fmt.Fprintf(w, "Each server runs alone with the load generator, which shares the machine with it; the loads are the same for all, in turn. Shown is the median, in brackets the least and the most, "+
 		"and behind `x` how many times roomstream's figure it is. Every delivery is checked: what was lost, doubled or overtaken makes the run a failure. Roomstream runs without its limits against abuse, which the others do not have; with them in the storm alone, where they must refuse nobody. "+
-		"Node is one process, whose JavaScript has one core; the others are Go programs, which take both.\n\n", times(r.Repeat))
+		"Node is one process, whose JavaScript has one core; the others are Go programs, which take both.\n\n")
 	fmt.Fprint(w, "| | version |\n|---|---|\n")
 	for _, v := range r.Versions {
 		fmt.Fprintf(w, "| %s | %s |\n", v.Name, v.Version)
 	}
 	r.targets(w)
 	for _, s := range r.Sections {
-		fmt.Fprintf(w, "\n## %s\n\n%s (`-only %s`)\n\n", s.Title, s.Doc, s.Name)
+		if len(s.values) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "\n## %s\n\n%s %s (`-only %s`)\n\n", s.Title, s.Doc, s.Measured, s.Name)
 		s.table(w)
 		s.failures(w)
 		for i, path := range plots[s.Name] {

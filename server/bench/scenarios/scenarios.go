@@ -56,6 +56,7 @@ func (r *run) record(f report.Figure, value float64) { r.section.Add(r.case_, r.
 // Options are how the scenarios are run.
 type Options struct {
 	Site   peers.Site
+	Commit string // what is measured of roomstream
 	Quick  bool
 	Repeat int
 	Only   []string // names of scenarios; empty: all
@@ -77,32 +78,48 @@ func All(quick bool) []Scenario {
 	}
 }
 
-// Run runs the scenarios that are wanted, each case on each peer in turn, and gives a section for each.
-func Run(ctx context.Context, o Options) ([]*report.Section, error) {
-	all := All(o.Quick)
-	for _, name := range o.Only {
-		if !slices.ContainsFunc(all, func(s Scenario) bool { return s.Name == name }) {
-			return nil, fmt.Errorf("-only: there is no scenario %q", name)
-		}
-	}
+// Sections gives an empty section for each scenario, in their order.
+func Sections(quick bool) []*report.Section {
 	var sections []*report.Section
-	for _, s := range all {
-		if len(o.Only) > 0 && !slices.Contains(o.Only, s.Name) {
-			continue
-		}
-		if s.Mongod && o.Site.Mongod == "" {
-			return nil, fmt.Errorf("%s needs a mongod: -mongod names one", s.Name)
-		}
+	for _, s := range All(quick) {
 		section := &report.Section{Name: s.Name, Title: s.Title, Doc: s.Doc, XName: s.XName, LogX: s.LogX, Figures: s.Figures}
 		for _, c := range s.Cases {
 			section.Cases = append(section.Cases, c.Case)
 		}
 		sections = append(sections, section)
-		if err := s.measure(ctx, o, section); err != nil {
-			return sections, err
+	}
+	return sections
+}
+
+// Run runs the scenarios that are wanted, each case on each peer in turn, into their sections, in place of what those hold.
+// It calls done after each.
+func Run(ctx context.Context, o Options, sections []*report.Section, done func(*report.Section) error) error {
+	all := All(o.Quick)
+	for _, name := range o.Only {
+		if !slices.ContainsFunc(all, func(s Scenario) bool { return s.Name == name }) {
+			return fmt.Errorf("-only: there is no scenario %q", name)
 		}
 	}
-	return sections, nil
+	for i, s := range all {
+		if len(o.Only) > 0 && !slices.Contains(o.Only, s.Name) {
+			continue
+		}
+		if s.Mongod && o.Site.Mongod == "" {
+			return fmt.Errorf("%s needs a mongod: -mongod names one", s.Name)
+		}
+		section := sections[i]
+		section.Clear()
+		begun, load := time.Now(), report.Load()
+		if err := s.measure(ctx, o, section); err != nil {
+			section.Clear() // a part of it would pass for the whole
+			return err
+		}
+		section.Measured = report.Measured{Begun: begun, Took: time.Since(begun), Commit: o.Commit, Load: load, Repeat: o.Repeat}
+		if err := done(section); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // measure runs all cases on all peers, and all of that again: what disturbs the machine for a while then disturbs one

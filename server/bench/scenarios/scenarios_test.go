@@ -93,7 +93,7 @@ func TestAllSendUntilTheTimeIsOver(t *testing.T) {
 }
 
 func TestAnUnknownScenarioIsNamed(t *testing.T) {
-	if _, err := Run(t.Context(), Options{Only: []string{"nothing"}}); err == nil || !strings.Contains(err.Error(), "nothing") {
+	if err := Run(t.Context(), Options{Only: []string{"nothing"}}, Sections(false), nil); err == nil || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("Run says %v", err)
 	}
 }
