@@ -9,6 +9,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -43,7 +44,7 @@ func main() {
 // options are what the command line says.
 type options struct {
 	quick, list bool
-	save        bool
+	save, write bool
 	repeat      int
 	only, peers string
 	root, out   string
@@ -62,6 +63,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.StringVar(&o.root, "root", "../..", "the project's folder")
 	flags.StringVar(&o.out, "out", "", "the folder to write RESULTS.md and its plots to; empty: server/bench for a whole run, none for others")
 	flags.BoolVar(&o.save, "save", false, "with -only: put the sections into server/bench/RESULTS.md, in place of those that stand there")
+	flags.BoolVar(&o.write, "write", false, "measure nothing: write RESULTS.md anew from the values behind it")
 	flags.StringVar(&o.profiles, "profiles", "", "a folder for CPU profiles of roomstream, 5 s each; taking them costs, so the figures of such a run are not to be compared")
 	flags.StringVar(&o.mongod, "mongod", os.Getenv("ROOMSTREAM_MONGOD"), "the mongod program")
 	if err := flags.Parse(args); err != nil {
@@ -80,7 +82,26 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		}
 		return nil
 	}
+	if o.write {
+		return o.rewrite(ctx)
+	}
 	return o.measure(ctx, stdout)
+}
+
+// rewrite writes what was measured before.
+func (o options) rewrite(ctx context.Context) error {
+	root, err := filepath.Abs(o.root)
+	if err != nil {
+		return err
+	}
+	results := report.Results{
+		Machine: report.ThisMachine(), Versions: peers.Site{Root: root, Mongod: o.mongod}.Versions(ctx), Sections: scenarios.Sections(false), Targets: scenarios.Targets(),
+	}
+	dir := cmp.Or(o.out, filepath.Join(o.root, "server/bench"))
+	if err := results.Restore(dir); err != nil {
+		return err
+	}
+	return results.WriteFolder(dir)
 }
 
 func (o options) measure(ctx context.Context, stdout io.Writer) error {
