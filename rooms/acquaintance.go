@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"roomstream/auth"
 )
 
@@ -22,6 +24,9 @@ const (
 	metAgain = time.Second
 	// metAtOnce is how many are looked up in one read.
 	metAtOnce = 100
+	// metWrites is how many names are written at once: the embedded store writes those together, and a mongod is not kept
+	// waiting between them.
+	metWrites = 16
 	// metPatience bounds the look at a sender's name: a store that is slow holds no message
 	// back for it.
 	metPatience = time.Second
@@ -159,17 +164,23 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 	for _, profile := range list {
 		have[profile.UserID] = profile
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(metWrites)
 	for _, user := range users {
 		name := CleanName(user.Name)
-		profile, there := have[user.ID]
-		if !there || !profile.Given && profile.Name != name {
-			if profile, err = a.profiles.ChangeProfile(ctx, user.ID, ProfileChange{Name: &name}); err != nil {
-				return err
-			}
+		if profile, there := have[user.ID]; there && (profile.Given || profile.Name == name) {
+			a.keep(user.Name, profile, gen)
+			continue
 		}
-		a.keep(user.Name, profile, gen)
+		group.Go(func() error {
+			profile, err := a.profiles.ChangeProfile(ctx, user.ID, ProfileChange{Name: &name})
+			if err == nil {
+				a.keep(user.Name, profile, gen)
+			}
+			return err
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 func (a *acquaintance) generation() uint64 {

@@ -2,7 +2,10 @@ package rooms_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,4 +162,66 @@ func TestErasureTakesTheProfile(t *testing.T) {
 		t.Fatal(err)
 	}
 	within(t, "who comes back has his token's name", func() bool { return profileName(s, "alice") == "Alice" })
+}
+
+// profileStore is rooms.Profiles by a name that none of its methods has.
+type profileStore = rooms.Profiles
+
+// meetingProfiles holds the first look-up back, and lets a change of others through once so many are asked for together.
+type meetingProfiles struct {
+	profileStore
+	entered, let chan struct{} // of the first look-up
+	enough       int
+	changes      *atomic.Int32
+	all          chan struct{} // closed when enough are asked for
+}
+
+const early = auth.UserID("early")
+
+func (m meetingProfiles) Profiles(ctx context.Context, users []auth.UserID) ([]rooms.Profile, error) {
+	if slices.Contains(users, early) && m.changes.Load() == 0 {
+		select {
+		case m.entered <- struct{}{}:
+			<-m.let
+		default:
+		}
+	}
+	return m.profileStore.Profiles(ctx, users)
+}
+
+func (m meetingProfiles) ChangeProfile(ctx context.Context, user auth.UserID, c rooms.ProfileChange) (rooms.Profile, error) {
+	if user != early {
+		if int(m.changes.Add(1)) == m.enough {
+			close(m.all)
+		}
+		select {
+		case <-m.all:
+		case <-ctx.Done():
+			return rooms.Profile{}, ctx.Err()
+		}
+	}
+	return m.profileStore.ChangeProfile(ctx, user, c)
+}
+
+func TestNamesOfThoseWhoComeTogetherAreWrittenTogether(t *testing.T) {
+	const together = 8
+	store := newStore(t)
+	m := meetingProfiles{
+		profileStore: store.Profiles, entered: make(chan struct{}, 1), let: make(chan struct{}), enough: together, changes: new(atomic.Int32), all: make(chan struct{}),
+	}
+	store.Profiles = m
+	s, _ := serve(t, store, rooms.Options{})
+	s.Met(auth.User{ID: early, Name: "Early"})
+	<-m.entered
+	var users []auth.UserID
+	for i := range together {
+		user := auth.User{ID: auth.UserID(fmt.Sprint("u", i)), Name: fmt.Sprint("User ", i)}
+		users = append(users, user.ID)
+		s.Met(user)
+	}
+	close(m.let)
+	within(t, "all have their names", func() bool {
+		list, err := s.Profiles(context.Background(), users)
+		return err == nil && len(list) == together && list[together-1].Name == "User 7"
+	})
 }
