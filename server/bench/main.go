@@ -139,7 +139,7 @@ func (o options) measure(ctx context.Context, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "%s "+format+"\n", append([]any{time.Since(begun).Round(time.Second)}, args...)...)
 	}
 	// Before anything is built: what is checked out may change meanwhile, and building is load.
-	machine, commit, versions := report.ThisMachine(), site.Commit(ctx), site.Versions(ctx)
+	machine, load, commit, versions := report.ThisMachine(), report.Load(), site.Commit(ctx), site.Versions(ctx)
 	say("building %s", strings.Join(names, ", "))
 	if err := errors.Join(site.Build(ctx, names), site.Install(ctx, official.Dir)); err != nil {
 		return err
@@ -156,7 +156,7 @@ func (o options) measure(ctx context.Context, stdout io.Writer) error {
 	now := results
 	now.Sections = nil
 	err = scenarios.Run(ctx, scenarios.Options{
-		Site: site, Commit: commit, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Profiles: o.profiles, Say: say,
+		Site: site, Commit: commit, Load: load, Quick: o.quick, Repeat: o.repeat, Only: list(o.only), Peers: names, Files: files, Profiles: o.profiles, Say: say,
 	}, results.Sections, func(section *report.Section) error {
 		now.Sections = append(now.Sections, section)
 		if o.out == "" {

@@ -58,12 +58,12 @@ type Measured struct {
 	Begun  time.Time
 	Took   time.Duration
 	Commit string  // of ours
-	Load   float64 // the load average of the minute before: what others took
+	Load   float64 // the load average of the minute before the bench began: what others took
 	Repeat int
 }
 
 func (m Measured) String() string {
-	return fmt.Sprintf("Measured %s on %s in %s, at commit %s; the load average was %.2f before.", times(m.Repeat), m.Begun.UTC().Format(time.DateOnly), m.Took.Round(time.Second), m.Commit, m.Load)
+	return fmt.Sprintf("Measured %s on %s in %s, at commit %s; the load average was %.2f before the bench began.", times(m.Repeat), m.Begun.UTC().Format(time.DateOnly), m.Took.Round(time.Second), m.Commit, m.Load)
 }
 
 type key struct{ label, peer, figure string }

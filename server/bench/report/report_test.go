@@ -39,7 +39,7 @@ func TestResultsAreMediansBesideOurs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Measured 3 times on 2026-03-01 in 1m30s, at commit abc; the load average was 0.25 before. (`-only bars`)",
+		"Measured 3 times on 2026-03-01 in 1m30s, at commit abc; the load average was 0.25 before the bench began. (`-only bars`)",
 		"| few | CPU, us | 2.00 [1.00, 9.00] | 20.0 [10.0, 90.0] x 10.0 |",
 		"| many | rate, 1/s | 1234 | failed |",
 		"node, many, failed: sender 3: lost or overtaken\n",
@@ -143,15 +143,15 @@ func TestTargetsAreReachedOrMissed(t *testing.T) {
 	_, table, _ := strings.Cut(text.String(), "|---|---|---|---|---|\n")
 	table, _, _ = strings.Cut(table, "\n\n")
 	want := []string{
-		"| few | CPU, us | at most 2.00 | 2.00 | reached |",
-		"| few | CPU, us | at most 1.50 | 2.00 | **missed**: 1.33 x the bound |",
-		"| few | CPU, us | at most 2.00 (0.5 x node) | 2.00 | reached |",
-		"| few | CPU, us | at most 1.00 (0.25 x node) | 2.00 | **missed**: 2.00 x the bound |",
-		"| few | rate, 1/s | at least 100 | 100 | reached |",
-		"| few | rate, 1/s | at least 101 | 100 | **missed**: 0.99 x the bound |",
-		"| few | rate, 1/s | at least 90.0 (1.50 x node) | 100 | reached |",
-		"| few | rate, 1/s | at least 120 (2.00 x node) | 100 | **missed**: 0.83 x the bound |",
-		"| few | memory, KiB | | | **not measured** |",
+		"| load: few | CPU, us | at most 2.00 | 2.00 | reached |",
+		"| load: few | CPU, us | at most 1.50 | 2.00 | **missed**: 1.33 x the bound |",
+		"| load: few | CPU, us | at most 2.00 (0.5 x node) | 2.00 | reached |",
+		"| load: few | CPU, us | at most 1.00 (0.25 x node) | 2.00 | **missed**: 2.00 x the bound |",
+		"| load: few | rate, 1/s | at least 100 | 100 | reached |",
+		"| load: few | rate, 1/s | at least 101 | 100 | **missed**: 0.99 x the bound |",
+		"| load: few | rate, 1/s | at least 90.0 (1.50 x node) | 100 | reached |",
+		"| load: few | rate, 1/s | at least 120 (2.00 x node) | 100 | **missed**: 0.83 x the bound |",
+		"| load: few | memory, KiB | | | **not measured** |",
 	}
 	if got := strings.Split(strings.TrimSpace(table), "\n"); !slices.Equal(got, want) {
 		t.Errorf("the table is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -41,7 +41,7 @@ func (t Target) row(s *Section) (row string, ok bool) {
 	c := Case{Label: t.Label}
 	own, ok := s.Value(c, ours, t.Figure)
 	if !ok {
-		return fmt.Sprintf("| %s | %s, %s | | | **not measured** |", t.Label, t.Figure.Name, t.Figure.Unit), true
+		return fmt.Sprintf("| %s: %s | %s, %s | | | **not measured** |", s.Name, t.Label, t.Figure.Name, t.Figure.Unit), true
 	}
 	bound, of := t.Bound, ""
 	if t.Of != "" {
@@ -61,5 +61,5 @@ func (t Target) row(s *Section) (row string, ok bool) {
 	if !kept {
 		verdict = fmt.Sprintf("**missed**: %s x the bound", number(is/bound))
 	}
-	return fmt.Sprintf("| %s | %s, %s | %s %s%s | %s | %s |", t.Label, t.Figure.Name, t.Figure.Unit, word, number(bound), of, number(is), verdict), true
+	return fmt.Sprintf("| %s: %s | %s, %s | %s %s%s | %s | %s |", s.Name, t.Label, t.Figure.Name, t.Figure.Unit, word, number(bound), of, number(is), verdict), true
 }

@@ -72,7 +72,7 @@ func growthInstances(quick bool) Scenario {
 }
 
 func growthHistory(quick bool) Scenario {
-	points, times := []int{0, 1000, 10_000, 100_000}, 1500
+	points, times := []int{0, 1000, 10_000, 100_000}, 300
 	if quick {
 		points, times = []int{0, 5000}, 50
 	}
