@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 /** Notes when the room's messages are there, the field, and the connection: ms from the navigation. */
-function watchForIt(page: Page): Promise<void> {
+function watchForIt(page: Page): Promise<unknown> {
   return page.addInitScript(() => {
     const seen = { at: 0 };
     Object.assign(window, { seen });
