@@ -1,4 +1,4 @@
-// Pictures of every screen of moderators and admins: `npm run screenshots` puts them into
+// Pictures of every screen of moderators and admins: `task screenshots` puts them into
 // browser/screenshots-admin for somebody to look at.
 
 import { mkdirSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
 // Pictures of the page of feeds, as screenshots.ts makes them of the chat:
-// `npm run screenshots` puts them into browser/screenshots-feeds.
+// `task screenshots` puts them into browser/screenshots-feeds.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

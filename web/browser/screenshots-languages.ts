@@ -1,4 +1,4 @@
-// Pictures of the page in the languages that need the most room, or another direction: `npm run screenshots` puts them into
+// Pictures of the page in the languages that need the most room, or another direction: `task screenshots` puts them into
 // browser/screenshots-languages for somebody to look at.
 
 import { mkdirSync, rmSync } from "node:fs";

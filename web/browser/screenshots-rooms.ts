@@ -1,4 +1,4 @@
-// Pictures of every screen of rooms, members and rights: `npm run screenshots` puts them into
+// Pictures of every screen of rooms, members and rights: `task screenshots` puts them into
 // browser/screenshots-rooms for somebody to look at.
 
 import { mkdirSync, rmSync } from "node:fs";

@@ -1,5 +1,5 @@
 // Pictures of every screen, at a phone's, a tablet's and a desk's width, light and dark:
-// `npm run screenshots` puts them into browser/screenshots for somebody to look at.
+// `task screenshots` puts them into browser/screenshots for somebody to look at.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
