@@ -43,7 +43,7 @@ export function Suggestions({ id, chat, suggestions, chosen, onPick }: Suggestio
           {suggestion.emoji !== undefined ? (
             <span class="suggestion-emoji">{suggestion.emoji}</span>
           ) : suggestion.id === MENTION_ROOM ? (
-            <span class="avatar avatar-small suggestion-room">
+            <span class="avatar avatar-small hue-5">
               <Icon name="people" size={18} />
             </span>
           ) : (

@@ -67,7 +67,7 @@ export function Logo({ size = 32 }: { size?: number }) {
       <rect width="32" height="32" rx="9" fill="var(--brand)" />
       <path
         d="M8 12.2c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0M8 19.8c2.7-2.6 5.3-2.6 8 0s5.3 2.6 8 0"
-        stroke="#fff"
+        stroke="var(--on-brand)"
         stroke-width="2.8"
         stroke-linecap="round"
       />

@@ -1,0 +1,80 @@
+// What is held of every source file: none is too long, none goes around the types, and colours stand in one place.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseSync } from "vite";
+import { expect, test } from "vitest";
+
+const WEB = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Lines a file may have: what is longer is more than one idea. */
+const MOST_LINES = 450;
+
+const files = ["src", "browser", "client", "interop"].flatMap((folder) =>
+  readdirSync(join(WEB, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((name) => /\.(tsx?|css)$/u.test(name) && !/\/(dist|node_modules)\//u.test(name)),
+);
+const scripts = files.filter((name) => !name.endsWith(".css"));
+
+const read = (name: string) => readFileSync(join(WEB, name), "utf8");
+const linesOf = (text: string) => text.split("\n").length - 1;
+
+test("no source file has more lines than one can hold in the head", () => {
+  expect(files.length).toBeGreaterThan(400); // they were found
+  expect(files.map((name) => `${name}: ${linesOf(read(name))}`).filter((line) => Number(line.split(": ")[1]) > MOST_LINES)).toEqual([]);
+});
+
+/** The lines of a script on which something may be of any type. */
+export function untyped(path: string, code: string): number[] {
+  const { program, errors } = parseSync(path, code);
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
+  const found: number[] = [];
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if ("type" in value && value.type === "TSAnyKeyword" && "start" in value) found.push(linesOf(code.slice(0, Number(value.start))) + 1);
+    for (const child of Object.values(value)) walk(child);
+  };
+  walk(program);
+  return found;
+}
+
+test("nothing is of any type", () => {
+  expect(scripts.flatMap((name) => untyped(name, read(name)).map((line) => `${name}:${line}`))).toEqual([]);
+});
+
+test("what is of any type is found, and a word is none", () => {
+  const code = `
+    let one: any;
+    const said = "as any"; // any
+    const list = [] as unknown as Map<string, any[]>;`;
+  expect(untyped("a.ts", code)).toEqual([2, 4]);
+});
+
+/** Where colours stand; the page of the JSON routes is Swagger UI's, and mends colours of its own. */
+const TOKENS = "src/styles/tokens.css";
+const NO_PART = "src/api-docs/";
+
+const COLOUR = /#[\da-f]{3,8}\b|(?<![-\w])(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|light-dark)\(|(?<![-\w])(?:white|black|gr[ae]y|silver|red|green|blue|yellow|orange|purple)(?![-\w])/iu;
+
+/** The values of a style sheet that name a colour; one that is mixed of others names none. */
+export function coloured(css: string): string[] {
+  const declarations = css.replace(/\/\*[^]*?\*\//gu, "").matchAll(/[-\w]+\s*:\s*([^;{}]+)[;}]/gu);
+  return [...declarations].map(([, value = ""]) => value.trim()).filter((value) => COLOUR.test(value));
+}
+
+test("colours stand among the tokens", () => {
+  const sheets = files.filter((name) => name.endsWith(".css") && name !== TOKENS && !name.startsWith(NO_PART));
+  expect(sheets.flatMap((name) => coloured(read(name)).map((value) => `${name}: ${value}`))).toEqual([]);
+  const drawn = scripts.filter((name) => name.startsWith("src/") && name.endsWith(".tsx") && /(?:fill|stroke|color)="#|#[\da-f]{6}\b/iu.test(read(name)));
+  expect(drawn).toEqual([]);
+});
+
+test("a colour is found, and what is made of tokens is none", () => {
+  const css = `
+    /* a: #fff; */
+    #feed:hover .added { color: #0a6e66; background: color-mix(in oklab, var(--accent) 8%, transparent); white-space: nowrap }
+    .x { --dot: light-dark(var(--a), red); box-shadow: 0 0 rgb(0 0 0 / 5%); color: currentcolor; outline-color: var(--red) }`;
+  expect(coloured(css)).toEqual(["#0a6e66", "light-dark(var(--a), red)", "0 0 rgb(0 0 0 / 5%)"]);
+});
