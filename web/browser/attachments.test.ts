@@ -172,3 +172,32 @@ test("an upload that is cut off says so and is tried again, one that is given up
   await expect.poll(() => ann.page.locator(".attachment-name").allTextContents(), { timeout: SOON_MS }).toEqual(["cut.txt", "whole.txt"]);
   await ann.leave();
 });
+
+test("a file that cannot be opened is told of, with the reason; a picture without its preview stands there by its name", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "unopened" });
+  await chooser(ann).setInputFiles([
+    { name: "wide.png", mimeType: "image/png", buffer: await picture(ann, 640, 320) },
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") },
+  ]);
+  await expect.poll(() => ann.page.locator('.tray-file[data-state="stored"]').count(), { timeout: SOON_MS }).toBe(2);
+  await ann.say("Both are here");
+  await ann.page.locator(".attachment-image img").waitFor();
+  let away = true;
+  const bo = await Person.enter(browser, server, "Bo", {
+    room: "unopened",
+    before: (page) => page.route(/\/files\/[^/]+\/url$/, (route) => (away ? route.abort() : route.continue())),
+  });
+  const cards = bo.page.locator(".attachment-card");
+  await expect.poll(() => cards.locator(".attachment-name").allTextContents(), { timeout: SOON_MS }).toEqual(["wide.png", "notes.txt"]);
+  await cards.last().click();
+  const problem = bo.page.getByRole("alert").filter({ hasText: /^notes\.txt could not be opened\. The server cannot be reached$/ });
+  await problem.waitFor();
+  const asked: string[] = [];
+  bo.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  away = false;
+  await cards.last().click();
+  await problem.waitFor({ state: "detached" });
+  await expect.poll(() => asked.some((path) => /\/files\/[^/]+$/.test(path)), { timeout: SOON_MS }).toBe(true);
+  await ann.leave();
+  await bo.leave();
+});

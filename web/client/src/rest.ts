@@ -66,7 +66,9 @@ type Request = Omit<Sent, "progress"> & { method: string; headers: Record<string
 type Send = (address: string, request: Request) => Promise<{ ok: boolean; status: number; fields: unknown }>;
 
 const plain: Send = async (address, request) => {
-  const answer = await fetch(address, request);
+  const answer = await fetch(address, request).catch(() => {
+    throw new Error("the server cannot be reached"); // each browser calls it by other words, none of which are for people
+  });
   return { ok: answer.ok, status: answer.status, fields: await answer.json().catch(() => undefined) };
 };
 

@@ -1,7 +1,9 @@
 import "./attachments.css";
 import { createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
+import { wordsOf } from "../chat/asking";
 import { t } from "../i18n/en/attachments";
+import { type Words, words } from "../i18n/words";
 import { Icon } from "../ui/Icon";
 import { type Attachment, sizeText } from "./attachment";
 import type { Link, RoomFiles } from "./files";
@@ -28,47 +30,64 @@ export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; t
 function Shown({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
   const files = useContext(FilesOfRoom);
   const [link, setLink] = useState<Link>();
+  const [isLost, setLost] = useState(false); // there is no preview to be had
+  const [fault, setFault] = useState<Words>();
   const preview = file.thumbnail && file.width > 0;
   useEffect(() => {
     if (!preview) return;
     let gone = false;
     files?.link(file.id).then(
       (made) => !gone && setLink(made),
-      () => undefined, // the frame stays empty; opening it says why
+      () => !gone && setLost(true), // opening it says why
     );
     return () => {
       gone = true;
     };
   }, [files, file.id, preview]);
   const open = async () => {
+    setFault(undefined);
     // Opened at once, as a browser wants it of a click; the address follows.
     const page = window.open("about:blank", "_blank");
+    if (!page) return setFault(words(() => t("noWindow")));
     try {
       const made = await files?.link(file.id);
-      if (!made || !page) return page?.close();
+      if (!made) return page.close();
       page.opener = null;
       page.location.replace(made.url);
-    } catch {
-      page?.close();
+    } catch (error) {
+      page.close();
+      setFault(wordsOf(error));
     }
   };
-  if (!preview) {
+  const onClick = () => void open();
+  const problem = fault && (
+    <p class="attachment-problem" role="alert" dir="auto">
+      {t.rich("notOpened", { name: <bdi>{file.name}</bdi>, why: fault.text })}
+    </p>
+  );
+  if (!preview || isLost) {
     return (
-      <button type="button" class="attachment-card" tabIndex={tabIndex} onClick={() => void open()}>
-        <Icon name="file" />
-        <span class="attachment-name" dir="auto">
-          {file.name}
-        </span>
-        <span class="attachment-size">{sizeText(file.size)}</span>
-      </button>
+      <>
+        <button type="button" class="attachment-card" tabIndex={tabIndex} onClick={onClick}>
+          <Icon name="file" />
+          <span class="attachment-name" dir="auto">
+            {file.name}
+          </span>
+          <span class="attachment-size">{sizeText(file.size)}</span>
+        </button>
+        {problem}
+      </>
     );
   }
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(file.width, file.height));
   const width = Math.max(1, Math.round(file.width * scale));
   const height = Math.max(1, Math.round(file.height * scale));
   return (
-    <button type="button" class="attachment-image" tabIndex={tabIndex} aria-label={t("open", { name: file.name })} title={file.name} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={() => void open()}>
-      {link?.thumbnailUrl !== undefined && <img src={link.thumbnailUrl} alt={file.name} width={width} height={height} decoding="async" />}
-    </button>
+    <>
+      <button type="button" class="attachment-image" tabIndex={tabIndex} aria-label={t("open", { name: file.name })} title={file.name} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} onClick={onClick}>
+        {link?.thumbnailUrl !== undefined && <img src={link.thumbnailUrl} alt={file.name} width={width} height={height} decoding="async" onError={() => setLost(true)} />}
+      </button>
+      {problem}
+    </>
   );
 }

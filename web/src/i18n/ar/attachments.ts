@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "إرفاق ملفات",
   list: "الملفات",
   open: "فتح {name}",
+  notOpened: "تعذّر فتح {name}. {why}",
+  noWindow: "لا يسمح المتصفح بفتح نافذة جديدة هنا.",
   toBeSent: "الملفات المراد إرسالها",
   uploading: "جارٍ رفع {name}",
   retry: "إعادة المحاولة",

@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "Dateien anhängen",
   list: "Dateien",
   open: "{name} öffnen",
+  notOpened: "{name} konnte nicht geöffnet werden. {why}",
+  noWindow: "Der Browser erlaubt hier kein neues Fenster.",
   toBeSent: "Zu sendende Dateien",
   uploading: "{name} wird hochgeladen",
   retry: "Wiederholen",

@@ -5,6 +5,8 @@ export const t = texts("attachments", {
   attach: "Attach files",
   list: "Files",
   open: "Open {name}",
+  notOpened: "{name} could not be opened. {why}",
+  noWindow: "The browser does not allow a new window here.",
   toBeSent: "Files to be sent",
   uploading: "Uploading {name}",
   retry: "Retry",

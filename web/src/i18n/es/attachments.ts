@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "Adjuntar archivos",
   list: "Archivos",
   open: "Abrir {name}",
+  notOpened: "No se ha podido abrir {name}. {why}",
+  noWindow: "El navegador no permite abrir aquí una ventana nueva.",
   toBeSent: "Archivos por enviar",
   uploading: "Subiendo {name}",
   retry: "Reintentar",

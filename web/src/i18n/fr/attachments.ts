@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "Joindre des fichiers",
   list: "Fichiers",
   open: "Ouvrir {name}",
+  notOpened: "Impossible d’ouvrir {name}. {why}",
+  noWindow: "Le navigateur n’autorise pas de nouvelle fenêtre ici.",
   toBeSent: "Fichiers à envoyer",
   uploading: "Envoi de {name} en cours",
   retry: "Réessayer",

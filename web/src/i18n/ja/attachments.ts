@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "ファイルを添付",
   list: "ファイル",
   open: "{name}を開く",
+  notOpened: "{name}を開けませんでした。{why}",
+  noWindow: "ブラウザーにより新しいウィンドウが許可されていません。",
   toBeSent: "送信するファイル",
   uploading: "{name}をアップロード中",
   retry: "再試行",

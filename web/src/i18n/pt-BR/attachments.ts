@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "Anexar arquivos",
   list: "Arquivos",
   open: "Abrir {name}",
+  notOpened: "Não foi possível abrir {name}. {why}",
+  noWindow: "O navegador não permite abrir uma nova janela aqui.",
   toBeSent: "Arquivos a enviar",
   uploading: "Enviando {name}",
   retry: "Tentar de novo",

@@ -6,6 +6,8 @@ export const attachments: Translation<typeof t> = {
   attach: "添加文件",
   list: "文件",
   open: "打开 {name}",
+  notOpened: "无法打开 {name}。{why}",
+  noWindow: "浏览器不允许在此打开新窗口。",
   toBeSent: "待发送的文件",
   uploading: "正在上传 {name}",
   retry: "重试",
