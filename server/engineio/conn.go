@@ -29,34 +29,36 @@ const (
 	stateClosed
 )
 
-// Conn is one client, and its own WebSocket transport.
+// Conn is one client, and its own WebSocket transport. There are many thousands that say nothing, so the order of the
+// fields leaves no gaps.
 type Conn struct {
 	server  *Server
 	id      string // the sid: whoever knows it is the client
 	remote  string
 	handler Handler
-	state   atomic.Uint32
-	timer   *time.Timer // ping, ping timeout, or the end of a close
 
+	state      atomic.Uint32
 	unanswered atomic.Bool // a ping is
+	queued     atomic.Int32
+	broken     bool        // the reader's alone: what still comes cannot be read as frames
+	polled     bool        // it counts as one that polls; the registry's
+	timer      *time.Timer // ping, ping timeout, or the end of a close
 
 	// Set before reading starts; nc is nil while polling.
-	nc     net.Conn
-	rc     syscall.RawConn // nil where the connection is no plain socket (TLS)
-	in     assembler       // the reader's alone
-	broken bool            // the reader's alone: what still comes cannot be read as frames
-	polled bool            // it counts as one that polls; the registry's
+	nc net.Conn
+	rc syscall.RawConn // nil where the connection is no plain socket (TLS)
+	in assembler       // the reader's alone
 
 	polling atomic.Pointer[polling] // nil for a WebSocket, also for one that was upgraded; changed under writeMu
 
 	writeMu  sync.Mutex
-	queue    [][]byte // runs of frames, shared with other connections: never changed
-	writing  bool     // somebody is at it: a flusher, a drainer or a poll's answer
-	full     bool     // over maxQueue: nothing is added any more
-	sealed   bool     // the close is queued
-	sent     bool     // and has left
-	answered bool     // the client's own close has come
-	queued   atomic.Int32
+	queue    [][]byte // runs of frames, shared with other connections: never changed; see Conn.add
+	few      [fewRuns][]byte
+	writing  bool // somebody is at it: a flusher, a drainer or a poll's answer
+	full     bool // over maxQueue: nothing is added any more
+	sealed   bool // the close is queued
+	sent     bool // and has left
+	answered bool // the client's own close has come
 }
 
 func (c *Conn) onPolling() bool { return c.polling.Load() != nil }
@@ -111,9 +113,9 @@ func (c *Conn) seal(lastWords, close []byte) {
 	}
 	c.writeMu.Lock()
 	if lastWords != nil {
-		c.queue = append(c.queue, messageFrame(lastWords))
+		c.add(messageFrame(lastWords))
 	}
-	c.queue = append(c.queue, close)
+	c.add(close)
 	c.sealed = true
 	work := c.claim()
 	c.writeMu.Unlock()
@@ -168,7 +170,7 @@ func (c *Conn) abort() {
 	c.timer.Stop()
 	c.writeMu.Lock()
 	c.sealed = true
-	c.queue = nil
+	c.drop(len(c.queue))
 	c.queued.Store(0)
 	nc := c.nc
 	c.writeMu.Unlock()

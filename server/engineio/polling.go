@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -233,15 +234,15 @@ func (c *Conn) answerPoll() {
 		return
 	}
 	p.get = nil
-	queue, last := c.queue, c.sealed
-	c.queue = nil
-	c.queued.Store(0)
+	queue, last := slices.Clone(c.queue), c.sealed // a copy, for what comes meanwhile is queued where this stood
 	if n := len(queue); last && n > 1 {
 		// The stock client ends at a close before it has handed on the events that came with it
 		// in one payload. So they go ahead, and the close answers the next poll, if one comes.
-		queue, c.queue, last = queue[:n-1], queue[n-1:], false
+		queue, last = queue[:n-1], false
 		c.timer.Reset(pollAgain)
 	}
+	c.drop(len(queue))
+	c.queued.Store(0)
 	c.writeMu.Unlock()
 	if last {
 		c.finish() // before the client hears of it: whoever asks again then finds no session

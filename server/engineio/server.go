@@ -72,6 +72,7 @@ type Server struct {
 	flushers [flushers]*flusher
 	buffers  sync.Pool // *[readBuffer]byte
 	batches  sync.Pool // *Batch
+	queues   sync.Pool // *[manyRuns][]byte, empty; see Conn.add
 
 	webSockets, polls atomic.Int64 // handshakes
 	upgrades, slow    atomic.Int64
@@ -85,6 +86,7 @@ func New(o Options) *Server {
 	s.registry = newRegistry(s.options.Places)
 	s.buffers.New = func() any { return new([readBuffer]byte) }
 	s.batches.New = func() any { return &Batch{server: s} }
+	s.queues.New = func() any { return new([manyRuns][]byte) }
 	for i := range s.flushers {
 		s.flushers[i] = newFlusher()
 	}

@@ -167,6 +167,7 @@ const never = 24 * time.Hour
 
 func (s *Server) newConn(id, remote string) *Conn {
 	c := &Conn{server: s, id: id, remote: remote}
+	c.queue = c.few[:0]
 	c.in.limit = s.options.MaxPayload
 	c.timer = time.AfterFunc(never, c.tick)
 	return c

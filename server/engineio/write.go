@@ -19,8 +19,12 @@ const (
 	// writeChunk is how much is joined into one write, and how much must leave within WriteTimeout.
 	writeChunk = 64 << 10
 
-	// keptQueue is the length of a queue that an idle connection may keep: room for the usual run, 24 bytes each.
-	keptQueue = 4
+	// fewRuns is how many runs a connection has room for by itself, 24 bytes each: one, which is all that mostly waits.
+	fewRuns = 1
+
+	// manyRuns is how many the arrays have room for that the Server lends to connections for which more waits: what comes
+	// while a flusher writes to the others of a large room.
+	manyRuns = 32
 
 	// closeWait is how long a client may take to answer a close frame: a round trip on a bad line.
 	closeWait = 2 * time.Second
@@ -37,7 +41,7 @@ func (c *Conn) put(run []byte) (work bool) {
 		return false
 	}
 	over := int(c.queued.Load()) > maxQueue
-	c.queue = append(c.queue, run)
+	c.add(run)
 	c.queued.Add(int32(len(run) + frameCost))
 	c.full = over
 	work = c.claim()
@@ -106,15 +110,40 @@ func (c *Conn) take(scratch *[]byte) []byte {
 	return b
 }
 
+// add appends to the queue: to the room in the Conn, to an array that is borrowed when that is full, and to one of its own
+// when that is full, too. So neither a connection at rest nor a delivery costs memory. The lock is held.
+func (c *Conn) add(run []byte) {
+	switch n := len(c.queue); {
+	case n == fewRuns && cap(c.queue) == fewRuns:
+		many := c.server.queues.Get().(*[manyRuns][]byte)
+		copy(many[:], c.queue)
+		clear(c.queue)
+		c.queue = many[:n]
+	case n == manyRuns && cap(c.queue) == manyRuns:
+		many := c.queue
+		c.queue = append(make([][]byte, 0, 2*manyRuns), many...)
+		clear(many)
+		c.server.unused(many)
+	}
+	c.queue = append(c.queue, run)
+}
+
 // drop removes the first n runs; the lock is held.
 func (c *Conn) drop(n int) {
 	left := copy(c.queue, c.queue[n:])
 	clear(c.queue[left:])
 	c.queue = c.queue[:left]
-	if left == 0 && cap(c.queue) > keptQueue {
-		c.queue = nil
+	if left > 0 || cap(c.queue) == fewRuns {
+		return
 	}
+	if cap(c.queue) == manyRuns {
+		c.server.unused(c.queue)
+	}
+	c.queue = c.few[:0]
 }
+
+// unused takes a borrowed array back, which holds no run any more.
+func (s *Server) unused(many [][]byte) { s.queues.Put((*[manyRuns][]byte)(many[:manyRuns])) }
 
 // flush writes what is queued and never waits; where the client's socket is full a drainer takes over.
 func (c *Conn) flush(f *flusher) {
