@@ -42,6 +42,7 @@ type Conn struct {
 	queued     atomic.Int32
 	broken     bool        // the reader's alone: what still comes cannot be read as frames
 	polled     bool        // it counts as one that polls; the registry's
+	shard      uint8       // the number of its flusher; never changed
 	timer      *time.Timer // ping, ping timeout, or the end of a close
 
 	// Set before reading starts; nc is nil while polling.

@@ -7,10 +7,10 @@
 // the goroutine that read it (for polling: the request's), so a slow handler holds up its own client only. Nothing that
 // queues ever waits. Locks are held for copying into memory, never across a read, a write or a call to a Handler.
 //
-// Lifecycle: Run serves until its context is done and waits for its two flushers. An idle WebSocket has one goroutine,
-// parked in the poller with no buffer, and one timer. A goroutine is started for what a read brought and, while a
-// client's socket is full, for writing to it; all of them end with their connection. Drain closes all connections and
-// waits; Run's end cuts what is left.
+// Lifecycle: Run serves until its context is done and waits for its flushers: one for two cores, but 2 to 16. They write for
+// all WebSockets, each for an equal share. An idle WebSocket has one goroutine, parked in the poller with no buffer, and one
+// timer. A goroutine is started for what a read brought and, while a client's socket is full, for writing to it; all of them
+// end with their connection. Drain closes all connections and waits; Run's end cuts what is left.
 //
 // Order and loss: frames leave in the order they were queued, across the upgrade too. The queue of a connection is
 // bounded by maxQueue and one run more; a client that lets it fill, or takes nothing for WriteTimeout, is closed (1013

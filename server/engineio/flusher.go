@@ -7,9 +7,15 @@ import (
 	"syscall"
 )
 
-// flushers is how many goroutines write for all WebSockets. A write never waits, so one a core is the most that helps;
-// two leave cores for those who have something to say.
-const flushers = 2
+// The bounds of how many goroutines write for all WebSockets.
+const (
+	minFlushers = 2  // on two cores, one would leave the other idle while a large room is written to
+	maxFlushers = 16 // a fan-out wakes all of them
+)
+
+// flushersOn is how many write on a number of cores. A write never waits, so one a core is the most that helps; half leave
+// cores for those who have something to say.
+func flushersOn(cores int) int { return min(max(minFlushers, cores/2), maxFlushers) }
 
 // flusher writes for the connections it is handed. While it is busy the queues of others grow, and leave in one write
 // each: the faster the messages, the fewer the writes.
@@ -98,7 +104,7 @@ func (f *flusher) write(c *Conn, b []byte) (int, error) {
 // writers of their own. done must not wait; it is not called when Run ends before that.
 func (s *Server) AfterWrites(done func()) {
 	left := new(atomic.Int32)
-	left.Store(flushers)
+	left.Store(int32(len(s.flushers)))
 	for _, f := range s.flushers {
 		f.mark(func() {
 			if left.Add(-1) == 0 {
@@ -108,10 +114,11 @@ func (s *Server) AfterWrites(done func()) {
 	}
 }
 
-// flusherOf gives a connection its flusher: always the same, or its frames could overtake each other.
-func (s *Server) flusherOf(c *Conn) *flusher { return s.flushers[shard(c)] }
+// flusherOf gives a connection its flusher. That nobody else writes to it meanwhile is claim's doing.
+func (s *Server) flusherOf(c *Conn) *flusher { return s.flushers[c.shard] }
 
-func shard(c *Conn) int { return int(c.id[0]) % flushers }
+// nextShard spreads the connections over the flushers, one after the other.
+func (s *Server) nextShard() uint8 { return uint8((s.made.Add(1) - 1) % uint32(len(s.flushers))) }
 
 // Run is a run of frames, encoded once for any number of connections.
 type Run []byte
@@ -134,7 +141,7 @@ func EncodeRun(messages [][]byte) Run {
 // It is for one goroutine at a time.
 type Batch struct {
 	server *Server
-	todo   [flushers][]*Conn
+	todo   [][]*Conn // by flusher
 }
 
 // Batch gives an empty one; Flush gives it back.
@@ -149,8 +156,7 @@ func (b *Batch) Add(c *Conn, run Run) {
 		c.start(true)
 		return
 	}
-	k := shard(c)
-	b.todo[k] = append(b.todo[k], c)
+	b.todo[c.shard] = append(b.todo[c.shard], c)
 }
 
 // Flush has what was added written and ends the use of the batch.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,26 +70,29 @@ func (o Options) withDefaults() Options {
 type Server struct {
 	options  Options
 	registry *registry
-	flushers [flushers]*flusher
+	flushers []*flusher
 	buffers  sync.Pool // *[readBuffer]byte
 	batches  sync.Pool // *Batch
 	queues   sync.Pool // *[manyRuns][]byte, empty; see Conn.add
 
 	webSockets, polls atomic.Int64 // handshakes
 	upgrades, slow    atomic.Int64
+	made              atomic.Uint32 // connections; it wraps around
 
 	ping []byte // the frame that all pings are
 }
 
-// New makes a Server.
-func New(o Options) *Server {
+// New makes a Server. It writes by as many goroutines as suit GOMAXPROCS of now.
+func New(o Options) *Server { return newServer(o, flushersOn(runtime.GOMAXPROCS(0))) }
+
+func newServer(o Options, flushers int) *Server {
 	s := &Server{options: o.withDefaults(), ping: frame(opText, []byte{packetPing})}
 	s.registry = newRegistry(s.options.Places)
 	s.buffers.New = func() any { return new([readBuffer]byte) }
-	s.batches.New = func() any { return &Batch{server: s} }
+	s.batches.New = func() any { return &Batch{server: s, todo: make([][]*Conn, flushers)} }
 	s.queues.New = func() any { return new([manyRuns][]byte) }
-	for i := range s.flushers {
-		s.flushers[i] = newFlusher()
+	for range flushers {
+		s.flushers = append(s.flushers, newFlusher())
 	}
 	return s
 }

@@ -166,7 +166,7 @@ func (s *Server) ServeWebSocket(w http.ResponseWriter, r *http.Request) error {
 const never = 24 * time.Hour
 
 func (s *Server) newConn(id, remote string) *Conn {
-	c := &Conn{server: s, id: id, remote: remote}
+	c := &Conn{server: s, id: id, remote: remote, shard: s.nextShard()}
 	c.queue = c.few[:0]
 	c.in.limit = s.options.MaxPayload
 	c.timer = time.AfterFunc(never, c.tick)

@@ -111,7 +111,7 @@ func TestJoinAfterTheEndIsNone(t *testing.T) {
 // filled is a stage with many members in the log's room "general", who count what they receive.
 func filled(t *testing.T, members int) (*stage, *receipts) {
 	t.Helper()
-	s, got := newStage(t), newReceipts()
+	s, got := newStage(t, calm), newReceipts()
 	for range members {
 		c := s.join()
 		c.ask("join", `"room-general"`)

@@ -1,8 +1,8 @@
 package socketio
 
 import (
+	"crypto/tls"
 	"fmt"
-	"io"
 	"net"
 	"runtime"
 	"sync/atomic"
@@ -56,33 +56,42 @@ func BenchmarkSentAck(b *testing.B) {
 	}
 }
 
-// BenchmarkFanOut sends to the 200 members of a room over loopback sockets and waits until all of them have every byte.
-// The time is that of both sides; allocations are the server's, for the clients make none.
+// BenchmarkFanOut sends to the members of a room over loopback sockets and waits until all of them have every byte. The
+// time is that of both sides; allocations are the server's, for the clients make none, but with TLS. It needs two files for
+// each member.
 func BenchmarkFanOut(b *testing.B) {
-	const members = 200
-	for _, burst := range []int{1, 50} {
-		b.Run(fmt.Sprintf("burst=%d", burst), func(b *testing.B) {
-			s := newStage(b)
-			got := newReceipts()
-			for range members {
-				c := s.join()
-				c.ask("join", `"room"`)
-				c.conn.SetDeadline(time.Time{})
-				go io.Copy(got, c.conn)
-			}
-			packets := make([][]byte, burst)
-			for i := range packets {
-				packets[i] = eventPacket("new_message", fmt.Appendf(nil, `{"seq":%d,"text":%q}`, i, "a message of the usual length, one line or so of text"))
-			}
-			size := members * len(engineio.EncodeRun(packets))
-			b.ReportAllocs()
-			b.ResetTimer()
-			for range b.N {
-				got.after(size, func() { s.io.broadcast("room", packets) })
-			}
-			b.StopTimer()
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*burst*members), "ns/delivery")
-		})
+	plain := func(s *stage) *rawClient { return s.join() }
+	for _, tc := range []struct {
+		name    string
+		members int
+		open    func(*stage) *rawClient
+	}{
+		{"members=200", 200, plain},
+		{"members=5000", 5000, plain},
+		{"members=200,tls", 200, func(s *stage) *rawClient { return s.joinTLS() }},
+	} {
+		for _, burst := range []int{1, 50} {
+			b.Run(fmt.Sprintf("%s/burst=%d", tc.name, burst), func(b *testing.B) {
+				s := newStage(b, calm)
+				got := newReceipts()
+				for range tc.members {
+					c := tc.open(s)
+					c.ask("join", `"room"`)
+					c.conn.SetDeadline(time.Time{})
+					go got.read(c.conn)
+				}
+				packets := make([][]byte, burst)
+				for i := range packets {
+					packets[i] = eventPacket("new_message", fmt.Appendf(nil, `{"seq":%d,"text":%q}`, i, "a message of the usual length, one line or so of text"))
+				}
+				size := tc.members * len(engineio.EncodeRun(packets))
+				b.ReportAllocs()
+				for b.Loop() {
+					got.after(size, func() { s.io.broadcast("room", packets) })
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*burst*tc.members), "ns/delivery")
+			})
+		}
 	}
 }
 
@@ -101,6 +110,18 @@ func (r *receipts) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// read reads a connection to its end, with a small buffer: thousands do so at once.
+func (r *receipts) read(conn net.Conn) {
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := conn.Read(buf)
+		if err != nil {
+			return
+		}
+		r.Write(buf[:n])
+	}
+}
+
 // after has something sent and waits for the bytes it comes to.
 func (r *receipts) after(bytes int, send func()) {
 	r.wanted.Add(int64(bytes))
@@ -109,7 +130,7 @@ func (r *receipts) after(bytes int, send func()) {
 }
 
 // BenchmarkIdleConnection opens connections and reports what heap and stacks hold for each: the server's side, and a
-// bare TCP connection on the client's.
+// bare TCP connection on the client's, also with TLS, whose client is forgotten.
 func BenchmarkIdleConnection(b *testing.B) {
 	b.Run("websocket", func(b *testing.B) {
 		benchmarkIdle(b, func(s *stage) *rawClient { return s.join() })
@@ -124,11 +145,18 @@ func BenchmarkIdleConnection(b *testing.B) {
 			return c
 		})
 	})
+	b.Run("tls", func(b *testing.B) {
+		benchmarkIdle(b, func(s *stage) *rawClient {
+			c := s.joinTLS()
+			c.conn = c.conn.(*tls.Conn).NetConn()
+			return c
+		})
+	})
 }
 
 func benchmarkIdle(b *testing.B, open func(*stage) *rawClient) {
 	const many = 2000
-	s := newStage(b)
+	s := newStage(b, calm)
 	held := func() float64 {
 		var m runtime.MemStats
 		runtime.GC()

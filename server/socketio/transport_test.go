@@ -156,10 +156,11 @@ func (s *echoSession) event(name string, args []json.RawMessage, binary bool, ac
 // stage is a Server with the echo chat behind a real HTTP server.
 type stage struct {
 	*httptest.Server
-	t    testing.TB
-	io   *Server
-	chat *echoChat
-	logs *logBook
+	t      testing.TB
+	io     *Server
+	chat   *echoChat
+	logs   *logBook
+	secure *httptest.Server // the same by TLS; nil until it is asked for
 }
 
 // newStage starts a stage, which ends with the test; change sets its options.
@@ -220,6 +221,9 @@ func fast(o *Options) {
 	o.PingInterval, o.PingTimeout = 200*time.Millisecond, 300*time.Millisecond
 	o.ConnectTimeout, o.UpgradeTimeout, o.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond, time.Second
 }
+
+// calm is for clients that count bytes, or nothing at all: they get no pings.
+func calm(o *Options) { o.PingInterval, o.PingTimeout = time.Hour, 2*time.Hour }
 
 // settled waits until the goroutines are as many as they were, and returns what the heap holds.
 func settled(t testing.TB, goroutines int) uint64 {

@@ -12,18 +12,38 @@ import (
 	"time"
 )
 
+// rawTLS opens a TLS connection to the stage, which ends with the test.
+func (s *stage) rawTLS() *rawClient {
+	s.t.Helper()
+	if s.secure == nil {
+		s.secure = httptest.NewTLSServer(s.io.Handler())
+		s.t.Cleanup(s.secure.Close)
+	}
+	conn, err := net.Dial("tcp", s.secure.Listener.Addr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { conn.Close() }) // and nothing that keeps the client's side of TLS: a benchmark forgets it
+	roots := s.secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+	secure := tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: "127.0.0.1"})
+	secure.SetDeadline(time.Now().Add(longEnough))
+	return &rawClient{t: s.t, conn: secure, in: bufio.NewReader(secure)}
+}
+
+// joinTLS is join by TLS.
+func (s *stage) joinTLS() *rawClient {
+	s.t.Helper()
+	c := s.rawTLS()
+	c.write([]byte(handshakeLines(s, "")))
+	c.accepted()
+	c.next()
+	c.connect()
+	return c
+}
+
 func TestTLS(t *testing.T) {
 	s := newStage(t)
-	secure := httptest.NewTLSServer(s.io.Handler())
-	t.Cleanup(secure.Close)
-	t.Cleanup(secure.CloseClientConnections)
-	conn, err := tls.Dial("tcp", secure.Listener.Addr().String(), &tls.Config{RootCAs: secure.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	c := &rawClient{t: t, conn: conn, in: bufio.NewReader(conn)}
-	conn.SetDeadline(time.Now().Add(longEnough))
+	c := s.rawTLS()
 	c.write(append([]byte(handshakeLines(s, "")), textFrame("40")...))
 	c.accepted()
 	c.next()
