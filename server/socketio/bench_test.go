@@ -136,14 +136,7 @@ func BenchmarkIdleConnection(b *testing.B) {
 		benchmarkIdle(b, func(s *stage) *rawClient { return s.join() })
 	})
 	b.Run("upgraded", func(b *testing.B) {
-		benchmarkIdle(b, func(s *stage) *rawClient {
-			p, _ := s.poller()
-			p.connect()
-			c := p.probe()
-			c.text("5")
-			c.healthy()
-			return c
-		})
+		benchmarkIdle(b, func(s *stage) *rawClient { return s.joinUpgraded() })
 	})
 	b.Run("tls", func(b *testing.B) {
 		benchmarkIdle(b, func(s *stage) *rawClient {

@@ -32,7 +32,7 @@ var (
 type client struct {
 	server        *Server
 	conn          *engineio.Conn
-	authorization string // the header of the handshake
+	authorization string // the header of the handshake; kept for life, for who leaves "/" may connect again by it
 
 	unanswered atomic.Int32             // events that have no answer yet
 	farewell   atomic.Pointer[farewell] // not nil: what it says is not read any more

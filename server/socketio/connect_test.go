@@ -92,6 +92,20 @@ func TestLeavingAndConnectingAgain(t *testing.T) {
 	}
 }
 
+// TestConnectingAgainByTheHandshakesHeader: it is the only credential of many programs.
+func TestConnectingAgainByTheHandshakesHeader(t *testing.T) {
+	s := newStage(t)
+	c, _ := s.open("Authorization: Bearer abc")
+	for range 3 {
+		c.connect()
+		if hs := s.chat.last(t).hs; hs.Authorization != "Bearer abc" {
+			t.Fatalf("handshake %+v", hs)
+		}
+		s.chat.forget()
+		c.text("41")
+	}
+}
+
 func TestServerClosesWithItsReason(t *testing.T) {
 	s := newStage(t)
 	c := s.join()

@@ -177,6 +177,17 @@ func (p *poller) probe() *rawClient {
 	return c
 }
 
+// joinUpgraded is join by polling, and then an upgrade.
+func (s *stage) joinUpgraded() *rawClient {
+	s.t.Helper()
+	p, _ := s.poller()
+	p.connect()
+	c := p.probe()
+	c.text("5")
+	c.healthy()
+	return c
+}
+
 func TestUpgradeKeepsTheSession(t *testing.T) {
 	s := newStage(t)
 	p, _ := s.poller()
