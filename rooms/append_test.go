@@ -3,6 +3,7 @@ package rooms_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -197,6 +198,62 @@ func (s *stalledLog) Append(ctx context.Context, events []*rooms.Event) error {
 		return s.Log.Append(ctx, events)
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// notedLog notes how many events each append has.
+type notedLog struct {
+	rooms.Log
+	mu    sync.Mutex
+	sizes []int
+}
+
+func (n *notedLog) Append(ctx context.Context, events []*rooms.Event) error {
+	n.mu.Lock()
+	n.sizes = append(n.sizes, len(events))
+	n.mu.Unlock()
+	return n.Log.Append(ctx, events)
+}
+
+func (n *notedLog) noted() []int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.sizes)
+}
+
+// TestWhatQueuesUpIsStoredTogether holds the first append back until all the others wait behind it.
+func TestWhatQueuesUpIsStoredTogether(t *testing.T) {
+	inner := newStore(t)
+	store := inner
+	stalled := &stalledLog{Log: inner.Log, gate: make(chan struct{})}
+	noted := &notedLog{Log: stalled}
+	store.Log = noted
+	s, _ := serve(t, store, rooms.Options{SendTimeout: patience})
+	const sends = 250
+	var answered sync.WaitGroup
+	for i := range sends {
+		answered.Add(1)
+		s.Send(alice, rooms.SendInput{RoomID: "r", Text: text(i)}, func(_ rooms.Sent, err error) {
+			defer answered.Done()
+			if err != nil {
+				t.Errorf("send %d: %v", i, err)
+			}
+		})
+		if i == 0 {
+			within(t, "the first is being stored", func() bool { return len(noted.noted()) == 1 })
+		}
+	}
+	close(stalled.gate)
+	answered.Wait()
+	sizes, sum := noted.noted(), 0
+	for _, size := range sizes {
+		sum += size
+	}
+	if len(sizes) > 4 || sum != sends {
+		t.Errorf("%d sends were stored in appends of %v, want the first alone and the others by the hundred", sends, sizes)
+	}
+	if n := len(stored(t, inner, "r")); n != sends {
+		t.Errorf("%d events stored", n)
 	}
 }
 

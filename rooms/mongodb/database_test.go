@@ -307,6 +307,29 @@ func TestAppendOfManyRooms(t *testing.T) {
 	}
 }
 
+// TestAppendIsOneCommand asks the server what it was told to insert.
+func TestAppendIsOneCommand(t *testing.T) {
+	store, other, _ := meeting(t)
+	db := other.Database()
+	if err := db.RunCommand(t.Context(), bson.D{{Key: "profile", Value: 2}}).Err(); err != nil {
+		t.Fatal(err)
+	}
+	const events = 100
+	if err := store.Log.Append(t.Context(), storetest.Messages("general", 1, events)); err != nil {
+		t.Fatal(err)
+	}
+	cursor, err := db.Collection("system.profile").Find(t.Context(), bson.D{{Key: "ns", Value: db.Name() + ".messages"}, {Key: "op", Value: "insert"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inserts []struct {
+		Inserted int `bson:"ninserted"`
+	}
+	if err := cursor.All(t.Context(), &inserts); err != nil || len(inserts) != 1 || inserts[0].Inserted != events {
+		t.Errorf("the server was told to insert %+v, %v, want %d at once", inserts, err, events)
+	}
+}
+
 // A clientId comes back in the server's message: it must not be read as an index.
 func TestClientIDThatLooksLikeAnIndex(t *testing.T) {
 	store, _, _ := meeting(t)
