@@ -5,6 +5,7 @@ import "testing"
 // BenchmarkPassword is what one sign-in costs.
 func BenchmarkPassword(b *testing.B) {
 	p := newPasswords()
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := p.hash(b.Context(), "correct horse"); err != nil {
 			b.Fatal(err)
@@ -16,6 +17,7 @@ func BenchmarkPassword(b *testing.B) {
 func BenchmarkVerify(b *testing.B) {
 	tokens := testTokens(b, "", "")
 	token := sign(b, with(nil))
+	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := tokens.Verify(token); err != nil {
 			b.Fatal(err)

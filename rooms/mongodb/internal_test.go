@@ -289,6 +289,7 @@ func BenchmarkAppendAndWatch(b *testing.B) {
 	<-sink.opened
 	const size = 100
 	next := int64(1)
+	b.ReportAllocs()
 	for b.Loop() {
 		batch := make([]*rooms.Event, size)
 		for i := range batch {

@@ -8,8 +8,9 @@ set -euo pipefail
 
 # A version that is known to work; @latest would change under us.
 BENCHSTAT='golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da'
-PACKAGES='auth rooms rooms/embedded rooms/mongodb server/engineio server/socketio'
-HOT='^Benchmark(Verify|AppendJSON|Append|DecodeArrival|EncodeBatch|ReadFrames|EncodeRun|EventPackets|ReadSend|SentAck|FanOut)$'
+PACKAGES='auth rooms rooms/embedded rooms/limits rooms/mongodb server/engineio server/socketio'
+HOT='^Benchmark(Verify|TakeBoth|Send|AppendJSON|Append|AppendAndWatch|Arrived|DecodeArrival|EncodeBatch'
+HOT+='|ReadFrames|EncodeRun|EventPackets|ReadSend|SentAck|Ready|FanOut|IdleConnection)$'
 DURATION=200ms # of each benchmark in each run; benchstat wants many runs rather than long ones
 
 revision=${1:?'say which revision to compare with: task bench:compare -- REV'}
@@ -33,14 +34,21 @@ compile() {
   done
 }
 
-# run NAME SOURCE: every benchmark once.
+# run NAME SOURCE: every benchmark once. One that the revision does not have is no failure, one that fails ends it all, and of
+# one that skips itself we are told.
 run() {
   local package binary
   for package in $PACKAGES; do
     binary=$work/$1/${package//\//-}.test
     [[ -x $binary ]] || continue
+    (cd "$2/$package" && "$binary" -test.run '^$' -test.bench "$HOT" -test.benchtime "$DURATION" -test.benchmem) >"$work/output" 2>&1 || {
+      cat "$work/output" >&2
+      echo "compare.sh: a benchmark of $package failed ($1)" >&2
+      exit 1
+    }
+    grep -A 1 '^--- SKIP' "$work/output" >&2 || true
     echo "pkg: roomstream/$package" >>"$work/$1.txt"
-    (cd "$2/$package" && "$binary" -test.run '^$' -test.bench "$HOT" -test.benchtime "$DURATION" -test.benchmem | grep '^Benchmark' || true) >>"$work/$1.txt"
+    grep '^Benchmark' "$work/output" >>"$work/$1.txt" || true # it has none of them
   done
 }
 

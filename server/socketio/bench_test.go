@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"roomstream/auth"
 	"roomstream/rooms"
 	"roomstream/server/engineio"
 )
@@ -53,6 +55,24 @@ func BenchmarkSentAck(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		a.ok(sentMembers(sent))
+	}
+}
+
+// BenchmarkReady encodes the first thing that a client hears, of a user who is in 20 rooms.
+func BenchmarkReady(b *testing.B) {
+	c, _ := unserved(b)
+	list := make([]rooms.Mine, 20)
+	for i := range list {
+		name := fmt.Sprintf("room-%d", i)
+		list[i] = rooms.Mine{View: rooms.View{Room: rooms.Room{ID: rooms.RoomID(name), Name: name, Type: rooms.TypePublic}, Role: rooms.RoleMember}, LastSeq: 1000, ReadSeq: 990}
+	}
+	c.mine = func(context.Context, auth.User) ([]rooms.Mine, error) { return list, nil }
+	s := &speaker{chat: c, user: auth.User{ID: "alice", Name: "Alice", Roles: []string{"user"}}, logID: "5f2c1e0a9b8d7c6f"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if body := s.ready(); len(body) < len(list) {
+			b.Fatal(string(body))
+		}
 	}
 }
 
