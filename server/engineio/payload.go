@@ -59,27 +59,28 @@ func ownFrame(run []byte) (op byte, payload, rest []byte) {
 	return run[0] & opcodeBits, run[size:end], run[end:]
 }
 
-// post takes a request by which the client says something. What is not a well-formed payload ends the session.
+// post takes a request by which the client says something. What is not a well-formed payload ends the session, before the
+// client hears of it: whoever asks again then finds none.
 func (p *polling) post(w http.ResponseWriter, r *http.Request) {
 	s := p.conn.server
 	if !p.posting.CompareAndSwap(false, true) {
-		s.refuse(w, p.conn.id, ErrBadRequest)
 		p.ruin()
+		s.refuse(w, p.conn.id, ErrBadRequest)
 		return
 	}
 	status, err := p.take(w, r)
 	if status != http.StatusOK {
+		p.ruin()
 		// The rest of the body is not read: the connection is of no use to anybody after that.
 		w.Header().Set("Connection", "close")
 		s.write(w, status, typeJSON, ErrBadRequest.body())
-		p.ruin()
 		return
 	}
 	if err != nil {
-		s.refuse(w, p.conn.id, ErrBadRequest)
 		if !p.shed.Load() {
 			p.conn.fail(err)
 		}
+		s.refuse(w, p.conn.id, ErrBadRequest)
 		return
 	}
 	s.write(w, http.StatusOK, "text/html", []byte("ok")) // text/plain would have some browsers offer a download

@@ -133,10 +133,10 @@ func (p *polling) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	c.writeMu.Unlock()
 	if over || overlap {
-		c.server.refuse(w, c.id, ErrBadRequest)
 		if overlap {
 			c.abort()
 		}
+		c.server.refuse(w, c.id, ErrBadRequest)
 		return
 	}
 	c.start(work)
