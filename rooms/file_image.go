@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"runtime"
+	"time"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp" // as above
@@ -25,6 +26,11 @@ const (
 	maxPixels = 40_000_000
 	// thumbnailQuality is that of a JPEG.
 	thumbnailQuality = 80
+	// decodeTime is how long an image may take to be decoded: 40 megapixels take some seconds. A progressive JPEG has its decoder go over all pixels once
+	// for each of its scans, which may take 64 bytes: without a bound one of 25 MiB takes an hour, and meanwhile nobody else's are made small.
+	decodeTime = 20 * time.Second
+	// decodeStep is how much of a file a decoder is given at once, in bytes: between two of them it can be broken off.
+	decodeStep = 512
 )
 
 // errNoThumbnail says that an image is not one that can be made small.
@@ -36,9 +42,10 @@ var errNoThumbnail = errors.New("the image cannot be decoded")
 // cores, and fewer where they are large.
 type imaging struct {
 	pixels *semaphore.Weighted
+	most   time.Duration // that one may take to be decoded
 }
 
-func newImaging() *imaging { return &imaging{semaphore.NewWeighted(maxPixels)} }
+func newImaging() *imaging { return &imaging{semaphore.NewWeighted(maxPixels), decodeTime} }
 
 // preview is what an image shows of itself.
 type preview struct {
@@ -90,7 +97,9 @@ func (g *imaging) shrink(ctx context.Context, content io.Reader, pixels int64, t
 		return nil, err
 	}
 	defer g.pixels.Release(weight)
-	whole, _, err := image.Decode(content)
+	decoding, cancel := context.WithTimeout(ctx, g.most)
+	defer cancel()
+	whole, _, err := image.Decode(&timely{decoding, content})
 	if err != nil {
 		return nil, errors.Join(errNoThumbnail, readFailure(err))
 	}
@@ -98,6 +107,19 @@ func (g *imaging) shrink(ctx context.Context, content io.Reader, pixels int64, t
 		return nil, errNoThumbnail
 	}
 	return encodeThumbnail(turn.apply(scaled(whole)))
+}
+
+// timely is read while a context lasts, a little at a time.
+type timely struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (r *timely) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.from.Read(p[:min(len(p), decodeStep)])
 }
 
 // scaled gives an image no side of which is over thumbnailSide; a small one as it is.
