@@ -9,7 +9,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -73,7 +72,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if o.save && !sections {
 		return errors.New("-save: what is kept is measured as all else is: not with -quick, -peers, -profiles or -repeat")
 	}
-	if (o.save || sections && o.only == "") && o.out == "" {
+	if (o.save || o.write || sections && o.only == "") && o.out == "" {
 		o.out = filepath.Join(o.root, "server/bench")
 	}
 	if o.list {
@@ -97,11 +96,10 @@ func (o options) rewrite(ctx context.Context) error {
 	results := report.Results{
 		Machine: report.ThisMachine(), Versions: peers.Site{Root: root, Mongod: o.mongod}.Versions(ctx), Sections: scenarios.Sections(false), Targets: scenarios.Targets(),
 	}
-	dir := cmp.Or(o.out, filepath.Join(o.root, "server/bench"))
-	if err := results.Restore(dir); err != nil {
+	if err := results.Restore(o.out); err != nil {
 		return err
 	}
-	return results.WriteFolder(dir)
+	return results.WriteFolder(o.out)
 }
 
 func (o options) measure(ctx context.Context, stdout io.Writer) error {

@@ -37,8 +37,7 @@ func growthBystanders(quick bool) Scenario {
 
 func (b bystanders) run(ctx context.Context, r *run) (err error) {
 	o := peers.Options{}
-	o.Database, o.MongoDBURI = r.mongod.Fresh()
-	defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()
+	defer r.onMongoDB(ctx, &o, &err)()
 	return r.withSome(ctx, o, 1+b.others, func(all []*peers.Process, crowd *load.Crowd) error {
 		clients, err := crowd.Open(ctx, r.members(all[:1], b.talk.rooms*b.talk.senders, b.talk.senders))
 		if err != nil {

@@ -55,17 +55,14 @@ const spareFiles = 500
 
 func (l idlers) run(ctx context.Context, r *run) error {
 	return r.with(ctx, peers.Options{}, func(p *peers.Process, crowd *load.Crowd) error {
-		all := []*peers.Process{p}
-		const first = 100
-		if _, err := crowd.Open(ctx, r.members(all, first, roomSize)); err != nil {
+		if err := r.comeAndGo(ctx, p, crowd); err != nil {
 			return err
 		}
-		crowd.Cut()
 		before, err := l.settled(ctx, p)
 		if err != nil {
 			return err
 		}
-		members := r.members(all, l.connections, roomSize)
+		members := r.members([]*peers.Process{p}, l.connections, roomSize)
 		cpu, err := cpuOf(p)
 		if err != nil {
 			return err

@@ -46,27 +46,22 @@ func cuts(quick bool) Scenario {
 func (l abrupt) run(ctx context.Context, r *run) error {
 	return r.with(ctx, peers.Options{Metrics: true}, func(p *peers.Process, crowd *load.Crowd) error {
 		members := r.members([]*peers.Process{p}, l.connections, roomSize)
-		const first = 100
-		if _, err := crowd.Open(ctx, members[:first]); err != nil {
+		if err := r.comeAndGo(ctx, p, crowd); err != nil {
 			return err
 		}
-		crowd.Cut()
 		before, resident, err := l.settled(ctx, p)
 		if err != nil {
 			return err
 		}
+		after, residentAfter := before, resident
 		for range l.times {
 			if _, err := crowd.Open(ctx, members); err != nil {
 				return err
 			}
 			crowd.Cut()
-			if err := wait(ctx, l.settle); err != nil {
+			if after, residentAfter, err = l.settled(ctx, p); err != nil {
 				return err
 			}
-		}
-		after, residentAfter, err := l.settled(ctx, p)
-		if err != nil {
-			return err
 		}
 		r.record(goroutinesLeft, float64(after.Goroutines-before.Goroutines))
 		r.record(heapLeft, float64(after.Heap-before.Heap)/1024)

@@ -70,7 +70,7 @@ func officialIdlers(n int, settle time.Duration) func(context.Context, *run) err
 	return func(ctx context.Context, r *run) error {
 		return r.withOfficial(ctx, func(p *peers.Process, crowd *official.Crowd) error {
 			const first = 100
-			if err := r.comeAndGo(ctx, p, first); err != nil {
+			if err := r.officialsComeAndGo(ctx, p, first); err != nil {
 				return err
 			}
 			l := idlers{settle: settle}
@@ -91,8 +91,8 @@ func officialIdlers(n int, settle time.Duration) func(context.Context, *run) err
 	}
 }
 
-// comeAndGo has clients of another process come and go, so that what a server makes once is made.
-func (r *run) comeAndGo(ctx context.Context, p *peers.Process, n int) error {
+// officialsComeAndGo is comeAndGo by clients of another process than those that are measured.
+func (r *run) officialsComeAndGo(ctx context.Context, p *peers.Process, n int) error {
 	crowd, err := official.Start(ctx, r.site.Root)
 	if err != nil {
 		return err

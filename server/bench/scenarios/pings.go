@@ -40,11 +40,9 @@ func pings(quick bool) Scenario {
 func (l pinged) run(ctx context.Context, r *run) error {
 	return r.with(ctx, peers.Options{}, func(p *peers.Process, crowd *load.Crowd) error {
 		members := r.members([]*peers.Process{p}, l.connections, roomSize)
-		const first = 100
-		if _, err := crowd.Open(ctx, members[:first]); err != nil {
+		if err := r.comeAndGo(ctx, p, crowd); err != nil {
 			return err
 		}
-		crowd.Cut()
 		alone, err := l.takes(ctx, p)
 		if err != nil {
 			return err

@@ -202,6 +202,23 @@ func (r *run) withSome(ctx context.Context, o peers.Options, instances int, f fu
 	return crowd.Err()
 }
 
+// onMongoDB has the peer keep its messages in a database of its own. What it returns removes that, and joins its error to
+// *err: for a defer.
+func (r *run) onMongoDB(ctx context.Context, o *peers.Options, err *error) (drop func()) {
+	o.Database, o.MongoDBURI = r.mongod.Fresh()
+	return func() { *err = errors.Join(*err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }
+}
+
+// comeAndGo has the first clients of a server come and go, so that what it makes once is made.
+func (r *run) comeAndGo(ctx context.Context, p *peers.Process, crowd *load.Crowd) error {
+	const first = 100
+	if _, err := crowd.Open(ctx, r.members([]*peers.Process{p}, first, roomSize)); err != nil {
+		return err
+	}
+	crowd.Cut()
+	return nil
+}
+
 // members gives n members of rooms, who fill one room after the other; the members of a room are spread over the
 // instances.
 func (r *run) members(all []*peers.Process, n, perRoom int) []load.Member {

@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -95,8 +94,7 @@ func embedded(quick bool) Scenario {
 func (l talk) run(ctx context.Context, r *run) (err error) {
 	o := peers.Options{Search: l.search}
 	if !l.embedded {
-		o.Database, o.MongoDBURI = r.mongod.Fresh()
-		defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()
+		defer r.onMongoDB(ctx, &o, &err)()
 	}
 	return r.withSome(ctx, o, max(l.instances, 1), func(all []*peers.Process, crowd *load.Crowd) error {
 		clients, err := crowd.Open(ctx, r.members(all, l.rooms*l.senders, l.senders))

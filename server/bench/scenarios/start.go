@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -39,8 +38,7 @@ func started(ctx context.Context, r *run) error {
 
 func startedOnMongoDB(ctx context.Context, r *run) (err error) {
 	o := peers.Options{Search: true}
-	o.Database, o.MongoDBURI = r.mongod.Fresh()
-	defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()
+	defer r.onMongoDB(ctx, &o, &err)()
 	return r.started(ctx, o)
 }
 

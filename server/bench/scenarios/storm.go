@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -51,8 +50,7 @@ func storm(quick bool) Scenario {
 func (l comeback) run(ctx context.Context, r *run) (err error) {
 	o := peers.Options{Limits: true} // who comes back after an outage is never to meet one
 	if !l.embedded {
-		o.Database, o.MongoDBURI = r.mongod.Fresh()
-		defer func() { err = errors.Join(err, r.mongod.Drop(context.WithoutCancel(ctx), o.Database)) }()
+		defer r.onMongoDB(ctx, &o, &err)()
 	}
 	return r.with(ctx, o, func(p *peers.Process, crowd *load.Crowd) error {
 		members := r.members([]*peers.Process{p}, l.clients, l.clients/l.rooms)
