@@ -305,3 +305,89 @@ func TestARevokedUserLosesHisFeedsEverywhere(t *testing.T) {
 		t.Errorf("carol heard %+v", e)
 	}
 }
+
+// told is a feed that comes as Server-Sent Events.
+type told struct{ lines *bufio.Reader }
+
+func openEvents(t *testing.T, app *apptest.App, path, user string) told {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), apptest.Patience)
+	t.Cleanup(cancel)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, app.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept", "text/event-stream")
+	request.Header.Set("Authorization", "Bearer "+app.Token(user))
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s", path, response.Status)
+	}
+	return told{bufio.NewReader(response.Body)}
+}
+
+// ends reads to the end, the last event before which must say why.
+func (e told) ends(t *testing.T, reason string) {
+	t.Helper()
+	var name, data string
+	for {
+		line, err := e.lines.ReadString('\n')
+		if err != nil {
+			break
+		}
+		switch field, value, _ := strings.Cut(strings.TrimSpace(line), ": "); field {
+		case "event":
+			name = value
+		case "data":
+			data = value
+		}
+	}
+	if name != "closed" || data != fmt.Sprintf(`{"reason":%q}`, reason) {
+		t.Errorf("the last event is %q %s, want closed with %q", name, data, reason)
+	}
+}
+
+// TestTheRouteEndsAllOfAUserWithinASecond: sockets and feeds of either kind, at the instance that is asked and at another. A
+// busy machine has three tries.
+func TestTheRouteEndsAllOfAUserWithinASecond(t *testing.T) {
+	const tries, path = 3, "/_streams/room-general"
+	s := newShop(t)
+	instances := []*apptest.App{s.App, s.instance()}
+	say(t, apptest.Dial(t, s.URL, s.Token("ann")), "general", "hello")
+	var took []time.Duration
+	for n := range tries {
+		user := fmt.Sprint("bob", n)
+		var sockets []*apptest.Client
+		var feeds []*reader
+		var events []told
+		for _, app := range instances {
+			sockets = append(sockets, apptest.Dial(t, app.URL, app.Token(user)))
+			feeds = append(feeds, open(t, app, path, user))
+			events = append(events, openEvents(t, app, path, user))
+		}
+		begun := time.Now()
+		if status, answer := s.call(http.MethodPost, "/api/users/"+user+"/revoke", s.admin(), ""); status != http.StatusOK {
+			t.Fatalf("%d %s", status, answer)
+		}
+		for i := range instances {
+			if code, reason := sockets[i].Closed(); code != 4003 || reason != "revoked" {
+				t.Errorf("a socket ended with %d %q", code, reason)
+			}
+			feeds[i].ends(t, 4003, "revoked")
+			events[i].ends(t, "revoked")
+		}
+		took = append(took, time.Since(begun))
+		if t.Failed() {
+			return
+		}
+		if took[n] <= time.Second {
+			t.Logf("from the call to the last of the six ends: %v", took)
+			return
+		}
+	}
+	t.Errorf("from the call to the last of the six ends: %v, each over a second", took)
+}
