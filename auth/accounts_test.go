@@ -14,6 +14,7 @@ import (
 type shelf struct {
 	mu       sync.Mutex
 	accounts map[string]Account
+	reads    int
 }
 
 var _ AccountStore = (*shelf)(nil)
@@ -32,6 +33,7 @@ func (s *shelf) CreateAccount(_ context.Context, account Account) error {
 func (s *shelf) AccountByName(_ context.Context, name string) (Account, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.reads++
 	account, ok := s.accounts[NameKey(name)]
 	if !ok {
 		return Account{}, ErrNoAccount

@@ -14,6 +14,7 @@ import (
 type tally struct {
 	mu     sync.Mutex
 	keys   map[string]Attempts
+	reads  int // calls that a store only reads for
 	writes int // calls that a store writes for
 	away   error
 }
@@ -23,6 +24,7 @@ var _ AttemptStore = (*tally)(nil)
 func (s *tally) Attempts(_ context.Context, keys []string) ([]Attempts, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.reads++
 	found := make([]Attempts, len(keys))
 	for i, key := range keys {
 		found[i] = s.keys[key]
@@ -50,6 +52,7 @@ func (s *tally) ReturnAttempt(_ context.Context, key string, before, after Attem
 func (s *tally) ClearAttempts(_ context.Context, key string, known time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.writes++
 	s.keys[key] = Attempts{KnownUntil: known}
 	return s.away
 }
@@ -188,6 +191,36 @@ func TestWhatWasNotComparedDoesNotCount(t *testing.T) {
 	g.store.away = errors.New("away")
 	if _, err := g.accounts.Login(t.Context(), Client{}, "Ann", goodPassword); !errors.Is(err, g.store.away) {
 		t.Errorf("without the store: %v", err)
+	}
+}
+
+// The time of an answer must not tell who has an account. Where the account is signed in from, it does: there its failures
+// alone count, and web/docs/operations.md says so.
+func TestAnUnknownNameCostsWhatAWrongPasswordDoes(t *testing.T) {
+	type costs struct{ hashes, lookups, reads, writes int }
+	g := newGuesser(t, 10)
+	spent := func() costs { return costs{g.hashes, g.accounts.store.(*shelf).reads, g.store.reads, g.store.writes} }
+	cost := func(address, name, password string) costs {
+		t.Helper()
+		before := spent()
+		g.want(0, g.try(address, name, password, false))
+		after := spent()
+		return costs{after.hashes - before.hashes, after.lookups - before.lookups, after.reads - before.reads, after.writes - before.writes}
+	}
+	for range 3 { // the first time makes records that the others change
+		unknown, wrong := cost("192.0.2.1", "Eve", "wrong password"), cost("192.0.2.2", "Ann", "wrong password")
+		if want := (costs{1, 1, 1, 3}); unknown != want || wrong != want {
+			t.Errorf("an unknown name costs %+v, a wrong password %+v, want %+v", unknown, wrong, want)
+		}
+	}
+	const home = "192.0.2.3"
+	g.want(0, g.try(home, "Ann", goodPassword, true))
+	if known, want := cost(home, "Ann", "wrong password"), (costs{1, 1, 1, 1}); known != want {
+		t.Errorf("where it is signed in from it costs %+v, want %+v", known, want)
+	}
+	g.accounts.disabled = func(UserID) bool { return true }
+	if disabled, want := cost("192.0.2.2", "Ann", goodPassword), (costs{1, 1, 1, 3}); disabled != want {
+		t.Errorf("a disabled account costs %+v, want %+v", disabled, want)
 	}
 }
 
