@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -163,6 +164,49 @@ func TestAccountAddIsTheWayToAnAdmin(t *testing.T) {
 			status, answer := request(t, "POST", running.URL+"/api/auth/login", "", fmt.Sprintf(`{"name":%q,"password":%q}`, name, password))
 			if status != http.StatusOK || !strings.Contains(answer, `"roles":["admin"]`) {
 				t.Errorf("login of %s: %d %s", name, status, answer)
+			}
+		}
+	})
+}
+
+func TestAccountPasswordEndsWhatTheFormerOneBegan(t *testing.T) {
+	stores(t, func(t *testing.T, o apptest.Options) {
+		const former = "correct horse"
+		env := map[string]string{"ROOMSTREAM_JWT_SECRET": apptest.Secret, "ROOMSTREAM_MONGODB_URI": o.MongoDBURI}
+		args, embedded := []string{"account", "password"}, o.MongoDBURI == ""
+		if embedded {
+			args = append(args, "-data-dir", o.Dir)
+		} else {
+			args = append(args, "-mongodb-database", o.Database)
+		}
+		running := apptest.Start(t, o)
+		status, answer := request(t, "POST", running.URL+"/api/auth/register", "", fmt.Sprintf(`{"name":"Ann","password":%q}`, former))
+		var ann struct{ Token string }
+		if err := json.Unmarshal([]byte(answer), &ann); err != nil || status != http.StatusCreated || ann.Token == "" {
+			t.Fatalf("register: %d %s", status, answer)
+		}
+		socket := apptest.Dial(t, running.URL, ann.Token)
+		if embedded {
+			running.Stop() // the file is one process's
+		}
+		run(t, env, args...).fails(t, "-name is missing", "account password -name Ann")
+		run(t, env, append(args, "-name", "Nobody")...).fails(t, "-name Nobody", "no such account")
+		reset := run(t, env, append(args, "-name", "ann")...)
+		_, password, shown := strings.Cut(reset.stdout, "shown only now: ")
+		if reset.err != nil || !shown || !strings.Contains(reset.stdout, `"Ann"`) {
+			t.Fatalf("it prints %q, %v", reset.stdout, reset.err)
+		}
+		if embedded {
+			running = apptest.Start(t, o)
+		} else if code, reason := socket.Closed(); code != 4003 || reason != "revoked" {
+			t.Errorf("the socket was closed with %d %q", code, reason)
+		}
+		if status, answer := request(t, "GET", running.URL+"/api/rooms", ann.Token, ""); status != http.StatusUnauthorized {
+			t.Errorf("by the former token: %d %s", status, answer)
+		}
+		for given, want := range map[string]int{former: http.StatusUnauthorized, strings.TrimSpace(password): http.StatusOK} {
+			if status, answer := request(t, "POST", running.URL+"/api/auth/login", "", fmt.Sprintf(`{"name":"Ann","password":%q}`, given)); status != want {
+				t.Errorf("by %q: %d %s, want %d", given, status, answer, want)
 			}
 		}
 	})
