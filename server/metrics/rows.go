@@ -49,7 +49,7 @@ func socketRows() []row {
 		by("roomstream_slow_disconnects_total", Counter, "connections", "kind", "Connections that were closed because their client took nothing, or too little: socket, feed",
 			fromAll, slowDisconnects),
 		{Row: Row{Name: "roomstream_refusals_total", Kind: Counter, Unit: "answers", Labels: []string{"door", "code"},
-			Meaning: "Errors that clients were told, by where (socket, rest, feed, files) and by the code of protocol.md; RATE_LIMITED and OVERLOADED are limits that were hit"},
+			Meaning: "Errors that clients were told, by where (socket, rest, feed, files) and by the code of protocol.md; who is refused a handshake of Socket.IO, or sent off by a limit, is counted in roomstream_limits_hit_total alone"},
 			values: func(r *readings, put put) {
 				for door, codes := range r.refusals {
 					for code, n := range codes {
