@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -99,6 +100,12 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 		call(t, alice, "send_message", `{"roomId":"general","text":"once","clientId":"c1"}`)
 		wantCode(t, alice, "send_message", `{"roomId":"general","text":"other","clientId":"c1"}`, "CONFLICT")
 		wantCode(t, alice, "send_message", `{"roomId":"general","text":""}`, "BAD_REQUEST")
+		polling := running.URL + "/socket.io/?EIO=4&transport=polling"
+		status, body := request(t, "GET", polling, "", "")
+		var open struct{ SID string }
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(body, "0")), &open); err != nil || status != http.StatusOK {
+			t.Fatalf("a poll: %d %s", status, body)
+		}
 		if status, body := request(t, "GET", running.URL+"/api/rooms/none", "", ""); status != http.StatusUnauthorized {
 			t.Fatalf("%d %s", status, body)
 		}
@@ -117,8 +124,9 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 			{1, "roomstream_refusals_total", []string{"socket", "BAD_REQUEST"}},
 			{1, "roomstream_refusals_total", []string{"rest", "UNAUTHENTICATED"}},
 			{2, "roomstream_connections", []string{"websocket"}},
-			{0, "roomstream_connections", []string{"polling"}},
+			{1, "roomstream_connections", []string{"polling"}},
 			{2, "roomstream_handshakes_total", []string{"websocket"}},
+			{1, "roomstream_handshakes_total", []string{"polling"}},
 			{1, "roomstream_instances", nil},
 			{sends + 2, "roomstream_send_seconds", nil}, // the duplicate is told that it is stored, too
 		} {
@@ -126,6 +134,12 @@ func TestMetricsCountWhatHappens(t *testing.T) {
 				t.Errorf("%s%v is %v, want %v", want.name, want.labels, got, want.value)
 			}
 		}
+		bye, err := http.Post(polling+"&sid="+open.SID, "text/plain", strings.NewReader("1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		bye.Body.Close()
+		eventually(t, running, "the client that polls has gone", func(s scraped) bool { return s.value("roomstream_connections", "polling") == 0 })
 		if s.value("roomstream_append_seconds") == 0 || s.value("roomstream_append_batch_events") == 0 {
 			t.Error("no append was counted")
 		}

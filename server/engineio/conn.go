@@ -60,6 +60,7 @@ type Conn struct {
 	sealed   bool // the close is queued
 	sent     bool // and has left
 	answered bool // the client's own close has come
+	slow     bool // it was counted as one whose client is
 }
 
 func (c *Conn) onPolling() bool { return c.polling.Load() != nil }

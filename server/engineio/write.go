@@ -53,9 +53,20 @@ func (c *Conn) put(run []byte) (work bool) {
 }
 
 func (c *Conn) tooSlow() {
-	c.server.slow.Add(1)
+	c.countSlow()
 	c.server.options.Logger.Info("client closed: it reads too slowly", "remote", c.remote)
 	c.Shutdown(CloseSlow, "slow")
+}
+
+// countSlow counts the connection once: one that is further behind than it may be mostly takes nothing of its close either.
+func (c *Conn) countSlow() {
+	c.writeMu.Lock()
+	first := !c.slow
+	c.slow = true
+	c.writeMu.Unlock()
+	if first {
+		c.server.slow.Add(1)
+	}
 }
 
 // claim says whether the caller is to get the queue written; the lock is held.
@@ -179,7 +190,7 @@ func (c *Conn) drain(b []byte) {
 			c.nc.SetWriteDeadline(time.Now().Add(c.server.options.WriteTimeout))
 			if _, err := c.nc.Write(b[:n]); err != nil {
 				if errors.Is(err, os.ErrDeadlineExceeded) {
-					c.server.slow.Add(1)
+					c.countSlow()
 				}
 				c.abort()
 				return

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ type conn struct {
 	ended   *ending
 	carried carrier // nil: not yet
 	severed bool    // cut was called
+	late    bool    // it was counted as one whose client is slow
 }
 
 var _ streams.Sink = (*conn)(nil)
@@ -154,7 +156,7 @@ func (c *conn) finish(e ending) {
 	if c.ended == nil {
 		c.ended = &e
 		if e == slow() {
-			c.server.slow.Add(1)
+			c.countSlow()
 		}
 		if !e.behind {
 			c.queue, c.queued = nil, 0
@@ -163,6 +165,24 @@ func (c *conn) finish(e ending) {
 	c.mu.Unlock()
 	c.cancel()
 	ring(c.wake)
+}
+
+// countSlow counts the feed once; the lock is held.
+func (c *conn) countSlow() {
+	if !c.late {
+		c.late = true
+		c.server.slow.Add(1)
+	}
+}
+
+// failed ends the feed whose client cannot be written to: it is gone, or takes nothing, unless that is our own doing.
+func (c *conn) failed(err error) {
+	c.mu.Lock()
+	if errors.Is(err, os.ErrDeadlineExceeded) && !c.severed && (c.ended == nil || c.ended.code == 0) {
+		c.countSlow()
+	}
+	c.mu.Unlock()
+	c.lose()
 }
 
 // lose ends the feed without a word, whatever ending it had: there is nobody to tell.
@@ -224,7 +244,7 @@ func (c *conn) write(t carrier, beat time.Duration) {
 			return
 		}
 		if err := c.step(t, list, tick.C); err != nil {
-			c.lose()
+			c.failed(err)
 		}
 	}
 }

@@ -91,6 +91,34 @@ func TestWhoDoesNotReadIsClosedWhileOthersGoOn(t *testing.T) {
 		})
 	}
 	s.gone()
+	if n := s.Slow(); n != 2 {
+		t.Errorf("%d were counted, want one by each carrier", n)
+	}
+}
+
+// TestWhoTakesNothingIsCountedOnce: also where little waits for him, so that it is the time of the write that ends him.
+func TestWhoTakesNothingIsCountedOnce(t *testing.T) {
+	s := newStage(t, Options{MaxQueue: 64 << 20, WriteTimeout: 300 * time.Millisecond})
+	for name, header := range map[string]http.Header{"WebSocket": handshake(), "events": eventStream} {
+		t.Run(name, func(t *testing.T) {
+			before := s.Slow()
+			s.never("/x/_streams/public", header)
+			s.feed().put(numbered(0, strings.Repeat("x", 24<<20))) // more than the kernel takes
+			eventually(t, "it is gone", func() bool { return s.Feeds() == 0 })
+			if n := s.Slow() - before; n != 1 {
+				t.Errorf("%d were counted", n)
+			}
+		})
+	}
+	l := s.dial("/x/_streams/public", nil)
+	s.feed()
+	before := s.Slow()
+	_ = l.CloseNow()
+	eventually(t, "it is gone", func() bool { return s.Feeds() == 0 })
+	if n := s.Slow() - before; n != 0 {
+		t.Errorf("who left was counted as slow")
+	}
+	s.gone()
 }
 
 func TestWhoReadsTooLateIsToldWhy(t *testing.T) {
@@ -118,6 +146,9 @@ func TestWhoReadsTooLateIsToldWhy(t *testing.T) {
 		last = line
 	}
 	s.gone()
+	if n := s.Slow(); n != 2 {
+		t.Errorf("%d were counted, want 2", n)
+	}
 }
 
 // TestWaitLastsAsLongAsTheClientComesOn: what is read for one client alone comes no faster than it takes it.

@@ -128,6 +128,9 @@ func TestHazard10AReaderTooSlowToFollowIsClosedNeverSkipped(t *testing.T) {
 		}
 		good.conn.Close()
 		slow.conn.Close()
+		if n := s.io.Figures().Slow; n != 1 {
+			t.Errorf("%d slow clients were counted, want 1", n)
+		}
 	})
 }
 
@@ -157,6 +160,27 @@ func TestHazard10AReaderThatStopsIsCutAfterTheWriteTimeout(t *testing.T) {
 			}
 			return len(m) == 0
 		})
+		if n := s.io.Figures().Slow; n != 1 {
+			t.Errorf("%d slow clients were counted, want 1", n)
+		}
+		c.conn.Close()
+	}, func(o *Options) { o.WriteTimeout = time.Second })
+}
+
+// TestASlowClientIsCountedOnce: who is too far behind, and then takes nothing of its close either.
+func TestASlowClientIsCountedOnce(t *testing.T) {
+	besides(t, func(s *stage) {
+		c := s.join()
+		c.ask("join", `"room"`)
+		big := eventPacket("n", fmt.Appendf(nil, "%q", strings.Repeat("x", 200_000)))
+		within(t, "it is too slow", func() bool {
+			s.io.broadcast("room", [][]byte{big})
+			return s.io.members("room") == 0
+		})
+		within(t, "it is gone", func() bool { return s.io.Connections() == 1 })
+		if n := s.io.Figures().Slow; n != 1 {
+			t.Errorf("%d slow clients were counted, want 1", n)
+		}
 		c.conn.Close()
 	}, func(o *Options) { o.WriteTimeout = time.Second })
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"roomstream/server/engineio"
 )
 
 func TestUpgradeIsRefusedOnceDone(t *testing.T) {
@@ -192,6 +194,9 @@ func TestUpgradeKeepsTheSession(t *testing.T) {
 	s := newStage(t)
 	p, _ := s.poller()
 	p.connect()
+	if got, want := s.io.Figures().Figures, (engineio.Figures{Polls: 1, PollsBegun: 1}); got != want {
+		t.Errorf("while it polls the figures are %+v, want %+v", got, want)
+	}
 	p.say(`42["join","room"]`, `42["say","before"]`)
 	c := p.probe()
 	c.text("5")
@@ -201,5 +206,9 @@ func TestUpgradeKeepsTheSession(t *testing.T) {
 	c.healthy()
 	if n := s.io.Connections(); n != 1 {
 		t.Fatalf("%d connections", n)
+	}
+	s.join()
+	if got, want := s.io.Figures().Figures, (engineio.Figures{WebSockets: 2, WebSocketsBegun: 1, PollsBegun: 1, Upgrades: 1}); got != want {
+		t.Errorf("at the end the figures are %+v, want %+v", got, want)
 	}
 }
