@@ -7,7 +7,12 @@ time=${1:-10m}
 pattern=${2:-.}
 failed=()
 while read -r package; do
-  for name in $(go test -list '^Fuzz' "$package" | grep '^Fuzz' | grep -E "$pattern" || true); do
+  if ! listed=$(go test -list '^Fuzz' "$package"); then
+    printf '%s\n' "$listed" >&2
+    failed+=("$package: its tests cannot be listed")
+    continue
+  fi
+  for name in $(grep '^Fuzz' <<<"$listed" | grep -E "$pattern" || true); do
     printf '%s %s\n' "$package" "$name"
     go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$package" || failed+=("$package $name")
   done

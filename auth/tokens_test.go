@@ -189,6 +189,9 @@ func TestVerifyHoldsTokensToTheConfiguredIssuerAndAudience(t *testing.T) {
 		{"wrong aud", jwt.MapClaims{"iss": issuer, "aud": "mail"}, false},
 		{"no aud", jwt.MapClaims{"iss": issuer}, false},
 		{"aud is a list without it", jwt.MapClaims{"iss": issuer, "aud": []any{"mail", 7}}, false},
+		{"aud is an empty list: CVE-2020-26160", jwt.MapClaims{"iss": issuer, "aud": []any{}}, false},
+		{"aud is a list of nothing", jwt.MapClaims{"iss": issuer, "aud": []any{""}}, false},
+		{"aud is a list of null", jwt.MapClaims{"iss": issuer, "aud": []any{nil}}, false},
 		{"aud is an object", jwt.MapClaims{"iss": issuer, "aud": map[string]any{audience: true}}, false},
 		{"an account's own token", jwt.MapClaims{"sub": "a:1", "iss": "roomstream"}, true},
 		{"a guest's own token", jwt.MapClaims{"sub": "g:1", "iss": "roomstream", "roles": []string{"guest"}}, true},
@@ -205,6 +208,17 @@ func TestVerifyHoldsTokensToTheConfiguredIssuerAndAudience(t *testing.T) {
 				t.Errorf("got %v, want %v", err, ErrUnauthenticated)
 			}
 		})
+	}
+}
+
+// CVE-2024-51744: whoever asks by ErrTokenExpired alone must not take for expired what nobody has signed.
+func TestWhatNobodySignedIsNotSaidToBeExpired(t *testing.T) {
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, with(jwt.MapClaims{"exp": 1})).SignedString([]byte(strings.Repeat("x", 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := testTokens(t, "", "").Verify(token); !errors.Is(err, ErrUnauthenticated) || errors.Is(err, ErrTokenExpired) {
+		t.Errorf("got %v, want %v alone", err, ErrUnauthenticated)
 	}
 }
 
@@ -396,10 +410,22 @@ func FuzzVerify(f *testing.F) {
 	} {
 		f.Add("", known)
 	}
+	expired := jwtOf(f, `{"sub":"alice","exp":1}`)
+	f.Add("", expired[:len(expired)-4]+"AAAA") // CVE-2024-51744: expired, and signed by nobody
+	forChat := testTokens(f, "", "chat")
+	for _, aud := range []string{`[]`, `[""]`, `[null]`, `null`, `""`, `{}`} { // CVE-2020-26160: for nobody
+		f.Add(`{"sub":"alice","exp":9999999999,"aud":`+aud+`}`, "")
+	}
 	f.Fuzz(func(t *testing.T, claims, raw string) {
-		for _, token := range []string{jwtOf(t, claims), raw} {
+		if _, err := forChat.Verify(jwtOf(t, claims)); err == nil && !strings.Contains(claims, "chat") && !strings.Contains(claims, localIssuer) && !strings.Contains(claims, `\u`) {
+			t.Fatalf("%q: accepted, for another audience", claims)
+		}
+		for i, token := range []string{jwtOf(t, claims), raw} {
 			session, err := tokens.Verify(token)
 			if err != nil {
+				if i > 0 && errors.Is(err, ErrTokenExpired) {
+					t.Fatalf("%q: signed by nobody, and told that it is expired", token)
+				}
 				if !errors.Is(err, ErrUnauthenticated) && !errors.Is(err, ErrTokenExpired) {
 					t.Fatalf("%q: an error without a reason: %v", token, err)
 				}

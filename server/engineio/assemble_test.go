@@ -28,6 +28,11 @@ func clientFrame(first byte, payload []byte) []byte {
 	return b
 }
 
+// announced is a frame that says it has so many bytes.
+func announced(n uint64) []byte {
+	return append(binary.BigEndian.AppendUint64([]byte{0x82, maskBit | lengthIn64}, n), 1, 2, 3, 4)
+}
+
 // reading is what a sequence of bytes comes to.
 type reading struct {
 	got []string
@@ -63,6 +68,12 @@ func FuzzAssembler(f *testing.F) {
 	f.Add([]byte{0x81, 0x7f}, 1)
 	f.Add([]byte{0xff, 0xff}, 1)
 	f.Add([]byte{0x81, 0xfe, 0, 2, 0, 0, 0, 0, '4'}, 4)
+	f.Add(announced(1<<63|1), 1)                                             // CVE-2020-27813: a length that overflows a signed number,
+	f.Add(announced(1<<64-1), 3)                                             // and the largest
+	f.Add(announced(1<<40), 14)                                              // CVE-2016-10542: a length that nobody has the memory for
+	f.Add([]byte{0xb1, 0x80, 1, 2, 3, 4}, 6)                                 // CVE-2022-21676: reserved bits
+	f.Add([]byte{0xc1, 0x80, 1, 2, 3, 4}, 2)                                 // CVE-2018-1000518: a compressed frame that nobody agreed to
+	f.Add(append(clientFrame(0x01, []byte("4")), 0xc0, 0x80, 1, 2, 3, 4), 7) // the same in the midst of a message
 	f.Fuzz(func(t *testing.T, d []byte, piece int) {
 		const limit = 1000
 		piece = 1 + (piece&0x7fffffff)%4096

@@ -1,6 +1,7 @@
 package engineio
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // listener hears what its client says and answers nothing.
@@ -17,10 +19,16 @@ func (listener) Message(bool, []byte) error { return nil }
 func (listener) LastWords(string) []byte    { return nil }
 func (listener) Ended()                     {}
 
-// beginPoll makes a server, and a session on it by a first poll.
+// beginPoll makes a server, and a session on it.
 func beginPoll(t *testing.T) (*Server, *Conn) {
 	t.Helper()
 	s := New(Options{Accept: func(*Conn, *http.Request) Handler { return listener{} }})
+	return s, firstPoll(t, s)
+}
+
+// firstPoll makes a session.
+func firstPoll(t *testing.T, s *Server) *Conn {
+	t.Helper()
 	w := httptest.NewRecorder()
 	if err := s.ServePolling(w, httptest.NewRequest(http.MethodGet, "/?transport=polling", nil)); err != nil {
 		t.Fatal(err)
@@ -31,7 +39,7 @@ func beginPoll(t *testing.T) (*Server, *Conn) {
 	}
 	c := s.registry.find(open.SID)
 	t.Cleanup(c.abort)
-	return s, c
+	return c
 }
 
 func postTo(c *Conn) *http.Request {
@@ -91,4 +99,82 @@ func TestWhoLeavesWhileAnsweredIsGone(t *testing.T) {
 			t.Fatal("what was said is lost, and the session goes on without it")
 		}
 	}
+}
+
+// hearer keeps what its client says.
+type hearer struct {
+	listener
+	texts, binary [][]byte
+}
+
+func (h *hearer) Message(binary bool, data []byte) error {
+	if binary {
+		h.binary = append(h.binary, bytes.Clone(data))
+	} else {
+		h.texts = append(h.texts, bytes.Clone(data))
+	}
+	return nil
+}
+
+// FuzzPost posts anything to a session that has just begun. What is refused ends the session; what is taken is heard, all of
+// it, within the bounds.
+func FuzzPost(f *testing.F) {
+	const most = 1000
+	for _, seed := range [][2]string{
+		{"text/plain;charset=UTF-8", `40{"token":"x"}`}, {"", "3"}, {"text/plain", "4a\x1e4b\x1e6"}, {"text/plain", "4a\x1e1\x1e4b"}, {"text/plain", ""},
+		{"application/x-www-form-urlencoded", "d=4"}, {"text/", "4"}, {"multipart/form-data; boundary=x", "--x"}, {"text/plain; charset", "2probe"},
+		{"application/octet-stream", "\x00\x01\xff4\xff\x80"}, // CVE-2026-59725: a binary body,
+		{"text/plain", "4\xff\xfe\x80"},                       // one that says it is a text,
+		{"text/plain", "b!!!!"}, {"text/plain", "bAQI"},       // and base64 that is none, or the half of it
+		{"text/plain", "bAQIDBA=="},                                                 // CVE-2026-48804: an attachment that nobody waits for,
+		{"text/plain", "452-[\"echo\"]\x1e452-[\"echo\"]\x1ebAQ=="},                 // and packets that wait for one over again
+		{"text/plain", strings.Repeat("4\x1e", maxPollPackets)},                     // CVE-2020-36048: memory by many packets,
+		{"text/plain", strings.Repeat("4", most+1)}, {"text/plain", "1000000000:4"}, // a long one, and a length that is announced
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	var h *hearer
+	s := New(Options{MaxPayload: most, Accept: func(*Conn, *http.Request) Handler { return h }})
+	f.Fuzz(func(t *testing.T, mediaType, body string) {
+		h = &hearer{}
+		c := firstPoll(t, s)
+		r := httptest.NewRequest(http.MethodPost, "/?transport=polling&sid="+c.id, strings.NewReader(body))
+		r.Header["Content-Type"] = []string{mediaType}
+		w := httptest.NewRecorder()
+		s.ServePolling(w, r)
+		heard, size := len(h.texts)+len(h.binary), 0
+		for _, text := range h.texts {
+			if size += len(text); !utf8.Valid(text) {
+				t.Errorf("heard the text %q", text)
+			}
+		}
+		for _, data := range h.binary {
+			size += len(data)
+		}
+		if heard > maxPollPackets || size > most {
+			t.Errorf("%d messages of %d bytes were heard", heard, size)
+		}
+		switch {
+		case w.Code == http.StatusUnsupportedMediaType || w.Code == http.StatusRequestEntityTooLarge:
+			if c.Open() || heard > 0 {
+				t.Errorf("answered %d, heard %d messages, open %v", w.Code, heard, c.Open())
+			}
+		case w.Code == http.StatusBadRequest:
+			if c.Open() {
+				t.Error("refused, and the session goes on")
+			}
+		case w.Code != http.StatusOK || w.Body.String() != "ok":
+			t.Errorf("answered %d %s", w.Code, w.Body)
+		case c.Open():
+			said := 0
+			for packet := range strings.SplitSeq(body, "\x1e") {
+				if strings.HasPrefix(packet, "4") || strings.HasPrefix(packet, "b") {
+					said++
+				}
+			}
+			if heard != said {
+				t.Errorf("%d of %d messages were heard", heard, said)
+			}
+		}
+	})
 }

@@ -115,7 +115,9 @@ func TestWhatAPathNames(t *testing.T) {
 
 // FuzzAddress: whatever a path holds, it names nothing or something that can be named again.
 func FuzzAddress(f *testing.F) {
-	for _, path := range []string{"/messages/_streams/all", "/_streams/room-a", "/a/b", "/a%2f/_streams/%5f", "//", "/%", "/../x", "/acl"} {
+	for _, path := range []string{"/messages/_streams/all", "/_streams/room-a", "/a/b", "/a%2f/_streams/%5f", "//", "/%", "/../x", "/acl",
+		`/..\x`, "/..%5c..%5cx", "/a/..%5c_streams/%5c..%5cx", "/a/_streams/..%5C..%5C..%5Cx", // CVE-2022-21221: backslashes that lead up
+	} {
 		f.Add(path)
 	}
 	f.Fuzz(func(t *testing.T, path string) {

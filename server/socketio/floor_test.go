@@ -16,7 +16,7 @@ import (
 
 // floor is a whole chat on a real store in a temporary folder, with recorders for sockets.
 type floor struct {
-	t       *testing.T
+	t       testing.TB
 	chat    *roomChat
 	service *rooms.Service
 	token   func(sub string) string
@@ -30,7 +30,7 @@ var (
 	_ rooms.Emitter = (*floor)(nil)
 )
 
-func newFloor(t *testing.T, o rooms.Options) *floor {
+func newFloor(t testing.TB, o rooms.Options) *floor {
 	t.Helper()
 	store, err := embedded.Open(embedded.Options{Dir: t.TempDir()})
 	if err != nil {

@@ -1,22 +1,30 @@
 package socketio
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"roomstream/rooms"
 )
 
-// seeds are the payloads every decoder starts from.
-func seeds(f *testing.F) {
-	for _, s := range []string{
+// payloads are what every decoder starts from.
+func payloads() []string {
+	return []string{
 		``, `null`, `"general"`, `7`, `[]`, `{}`, `{"roomId":"general"}`, `{"roomId":"general","since":3}`,
 		`{"roomId":"general","text":"x","clientId":"c","parent":1,"data":{"a":1},"attachments":[]}`,
 		`{"roomId":"general","before":1,"after":2,"around":3,"limit":50}`, `{"rooms":{"general":41}}`, `{"token":"x"}`,
 		`{"roomId":"\ud800","text":"\u0000"}`, `{"roomId":"general","data":{`, "{\"roomId\":\"\xff\"}", `{"rooms":{"a":1e9}}`,
 		`{"data":` + strings.Repeat(`{"a":`, 50) + `1` + strings.Repeat(`}`, 50) + `}`,
-	} {
+	}
+}
+
+func seeds(f *testing.F) {
+	for _, s := range payloads() {
 		f.Add([]byte(s))
 	}
 }
@@ -130,4 +138,73 @@ func FuzzConnect(f *testing.F) {
 			t.Fatalf("refused as %+v", err)
 		}
 	})
+}
+
+// everything has a member for most fields that events read, each of its type: what an event does not know it leaves alone.
+const everything = `{"roomId":"club","rooms":{"club":0},"seq":1,"since":0,"thread":1,"parent":1,"text":"x","data":{"a":1},"emoji":"👍",` +
+	`"on":true,"read":true,"following":true,"userId":"bob","userIds":["bob"],"ids":[],"role":"member","name":"n","topic":"","type":"private",` +
+	`"readOnly":false,"slowModeMs":0,"receipts":true,"level":null,"reason":"r","status":"idle","auto":true,"query":"x","limit":5,` +
+	`"expiresInMs":60000,"maxUses":1,"token":"x","uri":"u","vars":{},"initial":false}`
+
+// FuzzEvents asks a whole chat by any name and any payload: there is one answer, as the document says, and it never is that
+// the server does not know what went wrong.
+func FuzzEvents(f *testing.F) {
+	floor := newFloor(f, rooms.Options{})
+	alice, heard := floor.connect("alice", "")
+	for _, made := range [][2]string{
+		{"create_room", `{"id":"club","name":"Club","type":"public"}`}, {"join_room", `"club"`},
+		{"send_message", `{"roomId":"club","text":"one"}`}, {"send_message", `{"roomId":"club","text":"two"}`},
+	} {
+		answers := make(chan []byte, 1)
+		alice.event(made[0], arguments(made[1]), false, func(b []byte) { answers <- b })
+		if got := decodeAck(f, <-answers); !got.OK {
+			f.Fatalf("%s: %+v", made[0], got.Error)
+		}
+	}
+	for _, event := range append(contract(f).ClientEvents(), "", "connect", "no\u0000event", strings.Repeat("x", 1000)) {
+		for _, payload := range append(payloads(), everything, `{"roomId":"club","id":"x","seq":2,"on":false}`, `{"roomId":"club","seq":2,"text":"y"}`) {
+			f.Add(event, []byte(payload))
+		}
+	}
+	var twice atomic.Value // what was answered again, later than the first time
+	f.Fuzz(func(t *testing.T, event string, payload []byte) {
+		if !utf8.ValidString(event) || !utf8.Valid(payload) || !json.Valid(payload) || archives(event, payload) {
+			return
+		}
+		var acks atomic.Int32
+		answers := make(chan []byte, 1)
+		alice.event(event, []json.RawMessage{payload}, false, func(b []byte) {
+			if acks.Add(1) > 1 {
+				twice.Store(event + " " + string(payload))
+				return
+			}
+			answers <- bytes.Clone(b)
+		})
+		select {
+		case b := <-answers:
+			var got struct {
+				OK    bool
+				Error *ackError
+			}
+			if err := json.Unmarshal(b, &got); err != nil || got.OK == (got.Error != nil) || got.Error != nil && got.Error.Code == rooms.CodeInternal {
+				t.Errorf("%s %s: %s", event, payload, b)
+			}
+			if err := contract(t).Exchange(event, payload, b); err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Fatalf("%s %s: no answer", event, payload)
+		}
+		if again := twice.Load(); again != nil {
+			t.Errorf("answered twice: %s", again)
+		}
+		heard.holdTo(t, contract(t))
+		heard.forget()
+	})
+}
+
+// archives says whether nothing could be changed any more behind an event.
+func archives(event string, payload []byte) bool {
+	var p struct{ Archived json.RawMessage }
+	return event == "update_room" && json.Unmarshal(payload, &p) == nil && p.Archived != nil
 }

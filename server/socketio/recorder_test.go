@@ -103,8 +103,15 @@ func (r *recorder) told() []heard {
 	return append([]heard(nil), r.all...)
 }
 
+// forget lets go of what was heard.
+func (r *recorder) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = nil
+}
+
 // holdTo fails where the document does not have what was heard.
-func (r *recorder) holdTo(t *testing.T, c *asyncapitest.Contract) {
+func (r *recorder) holdTo(t testing.TB, c *asyncapitest.Contract) {
 	t.Helper()
 	for _, h := range r.told() {
 		if !c.KnowsEvent(h.event) {
@@ -190,7 +197,7 @@ func arguments(payload string) []json.RawMessage {
 	return []json.RawMessage{json.RawMessage(payload)}
 }
 
-func decodeAck(t *testing.T, b []byte) ackBody {
+func decodeAck(t testing.TB, b []byte) ackBody {
 	t.Helper()
 	var body ackBody
 	if err := json.Unmarshal(b, &body); err != nil {
