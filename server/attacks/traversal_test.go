@@ -18,6 +18,7 @@ import (
 func climbs(to string) []string {
 	return []string{
 		"../" + to, "../../" + to, "..%2f" + to, "%2e%2e/" + to, "%2e%2e%2f%2e%2e%2f" + to, "..%5c" + to, "..\\" + to, "....//" + to, "%252e%252e%252f" + to,
+		"..%5c..%5c..%5c" + to, "%5c..%5c" + to, "%2e%2e%5C" + to, // CVE-2022-21221
 		"./../" + to, ".%00./" + to, "%c0%ae%c0%ae/" + to, "/" + to, "%2f" + to, to + "%00",
 	}
 }
