@@ -76,7 +76,7 @@ export interface Reaction {
 /** By emoji, in the order of first use. */
 export type Reactions = Readonly<Record<string, Reaction>>;
 
-/** A message was given another text; without one it, or its message, was deleted since. */
+/** A message was given another text; without one the message was deleted or erased since. */
 export interface MessageUpdated {
   roomId: string;
   seq: number;

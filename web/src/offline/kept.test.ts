@@ -26,6 +26,12 @@ test("events go on with what is kept, each once", () => {
   expect([after?.lastSeq, after?.asOf, after?.hasBefore]).toEqual([7, 9, false]);
 });
 
+test("of what is deleted neither its files' names nor whom it named are kept", () => {
+  const secret = { ...message(1, "for @ann"), mentions: ["ann"], attachments: [{ id: "f1", name: "payslip.pdf", size: 1, type: "application/pdf", width: 0, height: 0, thumbnail: false }] };
+  const after = withEvents({ ...kept(0), messages: [secret], lastSeq: 1 }, [remove(2, 1)], 9);
+  expect(after?.messages).toEqual([{ ...message(1, ""), deleted: true }]);
+});
+
 test("a hole cannot be gone over", () => {
   expect(withEvents(kept(3), [live(5)], 9)).toBeUndefined();
 });

@@ -5,8 +5,8 @@ import type { KeptRoom } from "./kept";
 
 const NAME = "roomstream offline";
 const ROOMS = "rooms";
-/** Goes up whenever KeptRoom changes: what an earlier version of the page has kept is dropped then. */
-const VERSION = 1;
+/** Goes up whenever KeptRoom changes, or what stands in it: what an earlier version of the page has kept is dropped then. */
+const VERSION = 2;
 
 let opened: Promise<IDBDatabase> | undefined;
 

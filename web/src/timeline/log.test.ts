@@ -146,6 +146,13 @@ describe("our own messages", () => {
     expect(after(joined, sending, { type: "reset", reason: "trimmed", lastSeq: 5 }).pending).toHaveLength(1);
   });
 
+  test("what this browser has kept settles it, where an earlier page never got its answer", () => {
+    const kept: LogAction = { type: "kept", messages: [message(1, { author: "me", clientId: "c1" })], hasBefore: false };
+    for (const log of [after(sending, kept), after(kept, sending)]) {
+      expect([log.pending, log.messages.map((m) => m.clientId)]).toEqual([[], ["c1"]]);
+    }
+  });
+
   test("history that holds it settles it", () => {
     const log = after({ type: "joined", lastSeq: 1 }, sending, {
       type: "page",
@@ -161,6 +168,7 @@ describe("events that change messages", () => {
   const at = { roomId: "general" };
   const edit = (seq: number, target: number, text: string): LogEvent => ({ event: "message_updated", ...at, seq, target, text, timestamp: "2026-01-02T00:00:00.000Z" });
   const remove = (seq: number, target: number): LogEvent => ({ event: "message_deleted", ...at, seq, target });
+  const full: Partial<NewMessage> = { mentions: ["me"], attachments: [{ id: "f1", name: "payslip.pdf", size: 1, type: "application/pdf", width: 0, height: 0, thumbnail: false }] };
   const react = (seq: number, target: number, counts: Record<string, number>, over: { author?: string; emoji?: string; on?: boolean } = {}): LogEvent => ({
     event: "reaction_updated",
     ...at,
@@ -210,8 +218,13 @@ describe("events that change messages", () => {
   test("what is deleted keeps its place and nothing else, and takes no more changes", () => {
     const log = after(
       { type: "joined", lastSeq: 0 },
-      { type: "events", events: [live(1), react(2, 1, { "👍": 1 }), edit(3, 1, "second"), remove(4, 1), edit(5, 1, "third"), react(6, 1, { "👍": 9 })] },
+      { type: "events", events: [live(1, full), react(2, 1, { "👍": 1 }), edit(3, 1, "second"), remove(4, 1), edit(5, 1, "third"), react(6, 1, { "👍": 9 })] },
     );
+    expect(log.messages).toEqual([{ event: "new_message", ...message(1), text: "", deleted: true }]);
+  });
+
+  test("an edit whose text is gone says that the message is: who was erased has no delete in the log", () => {
+    const log = after({ type: "joined", lastSeq: 0 }, { type: "events", events: [live(1, full), { event: "message_updated", ...at, seq: 2, target: 1, timestamp: "2026-01-02T00:00:00.000Z" }] });
     expect(log.messages).toEqual([{ event: "new_message", ...message(1), text: "", deleted: true }]);
   });
 

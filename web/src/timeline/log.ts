@@ -113,7 +113,13 @@ export function endOf(log: RoomLog): number {
 
 /** What this browser has kept, until the log begins. */
 function withKept(log: RoomLog, messages: readonly NewMessage[], hasBefore: boolean): RoomLog {
-  return { ...log, first: messages[0]?.seq ?? 0, hasBefore, loaded: messages.length > 0, messages };
+  return { ...log, first: messages[0]?.seq ?? 0, hasBefore, loaded: messages.length > 0, messages, pending: without(log, messages) };
+}
+
+/** What is on its way but for what is among messages. */
+function without(log: RoomLog, messages: readonly NewMessage[]): readonly Pending[] {
+  const own = new Set(messages.filter((m) => m.author === log.me).map((m) => m.clientId));
+  return log.pending.filter((p) => !own.has(p.clientId));
 }
 
 function startAt(log: RoomLog, lastSeq: number): RoomLog {
@@ -145,7 +151,6 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
     else if (event.event === "member_updated" || event.event === "room_updated") notes.push(event);
   }
   if (last === log.last) return log;
-  const own = new Set(arrived.filter((m) => m.author === log.me).map((m) => m.clientId));
   const messages = arrived.length === 0 ? log.messages : [...log.messages, ...arrived];
   return settle({
     ...log,
@@ -153,7 +158,7 @@ function applyAll(log: RoomLog, events: readonly LogEvent[]): RoomLog {
     messages: applyChanges(messages, changes, log.me),
     changes: changes.length === 0 ? log.changes : [...log.changes, ...changes].slice(-KEEP_CHANGES),
     notes: notes.length === 0 ? log.notes : [...log.notes, ...notes].slice(-KEEP_NOTES),
-    pending: log.pending.filter((p) => !own.has(p.clientId)),
+    pending: without(log, arrived),
   });
 }
 
@@ -173,17 +178,22 @@ function applyChanges(messages: readonly NewMessage[], events: readonly LogEvent
 export function changed(message: NewMessage, event: LogEvent, me: string): NewMessage {
   if (message.deleted) return message;
   switch (event.event) {
-    case "message_deleted": {
-      const { editedAt: _, reactions: __, ...rest } = message;
-      return { ...rest, text: "", deleted: true };
-    }
+    case "message_deleted":
+      return blanked(message);
     case "message_updated":
-      return event.text === undefined ? message : { ...message, text: event.text, editedAt: event.timestamp };
+      // Without a text: the message is gone by now, and where it was erased no other event says so.
+      return event.text === undefined ? blanked(message) : { ...message, text: event.text, editedAt: event.timestamp };
     case "reaction_updated":
       return { ...message, reactions: reacted(message.reactions ?? {}, event, me) };
     default:
       return message;
   }
+}
+
+/** A message without its content, as history has it then: blanked of rooms/event.go. */
+function blanked(message: NewMessage): NewMessage {
+  const { editedAt: _, reactions: __, mentions: ___, attachments: ____, ...rest } = message;
+  return { ...rest, text: "", deleted: true };
 }
 
 /** The counts are the event's; which of them are ours, only our own events change. */
@@ -206,14 +216,13 @@ function prepend(log: RoomLog, before: number, page: readonly NewMessage[], hasB
   if (before !== log.first) return log; // a page from before a reset or a trim
   const older: readonly NewMessage[] = page.filter((message) => message.seq < log.first);
   const first = older[0]?.seq ?? log.first;
-  const own = new Set(older.filter((m) => m.author === log.me && m.clientId !== undefined).map((m) => m.clientId));
   return {
     ...log,
     first,
     loaded: true,
     hasBefore: hasBefore && older.length > 0,
     messages: [...applyChanges(older, log.changes, log.me), ...log.messages],
-    pending: log.pending.filter((p) => !own.has(p.clientId)),
+    pending: without(log, older),
   };
 }
 
