@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect } from "../client/src/index.js";
 import { archiveOf } from "./archive";
 import { startBrowser, type Theme } from "./browser";
-import { openDetails } from "./crew";
+import { setClockOff } from "./clock";
+import { openDetails, row } from "./crew";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -122,9 +123,8 @@ test.each([-OFF_MS, OFF_MS])("a clock %i ms off puts what is said now under toda
   await server.post(room, "said now");
   const ann = await Person.enter(browser, server, "Ann", {
     room,
-    token: server.token("ann", "Ann", (3 * HOUR_MS) / 1000), // one that has not ended by that clock
     timezone,
-    before: (page) => page.addInitScript(`{ const now = Date.now.bind(Date); const Real = Date; Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(now() + ${off}); } static now() { return now() + ${off}; } }; }`),
+    before: (page) => setClockOff(page, off),
   });
   await ann.bubble("said now").waitFor();
   await expect.poll(() => ann.page.locator(".day").evaluateAll((days) => days.map((day) => day.getAttribute("aria-label"))), { timeout: SOON_MS }).toEqual(["Today"]);
@@ -136,6 +136,8 @@ test.each([-OFF_MS, OFF_MS])("a clock %i ms off puts what is said now under toda
   await ann.editField.press("Enter");
   await ann.bubble("and by me, again").locator(".bubble-edited").waitFor();
   expect(await ann.page.locator(".day").count()).toBe(1);
+  // A time of day, and no day before this one.
+  await expect.poll(() => row(ann, room).locator("time").textContent(), { timeout: SOON_MS }).toMatch(/^\d\d:\d\d$/);
   await ann.leave();
 });
 

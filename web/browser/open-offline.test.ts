@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
+import { setClockOff } from "./clock";
 import { Front } from "./front";
 import { Person } from "./person";
 import { Server } from "./server";
@@ -117,6 +118,24 @@ test("nothing is kept of rooms one is out of, and nothing of who has signed out"
   await page.getByRole("heading", { name: /roomstream/i }).first().waitFor();
   await expect.poll(() => kept(page)).toEqual({});
   await cleo.leave();
+});
+
+test("who is signed in no more by the clock of the device sees nothing that is kept, and is in all the same once the server says so", async () => {
+  await roomOf("vault", "eve", ["for eve alone"]);
+  const eve = await Person.enter(browser, server, "Eve", { room: "vault", worker: true });
+  const { page } = eve;
+  await served(page);
+  await expect.poll(() => kept(page)).toEqual({ vault: ["for eve alone"] });
+  await setClockOff(page, 2 * 3_600_000); // the token is good for one
+  await server.kill();
+  await page.reload();
+  await eve.banner.waitFor(); // by then what is kept would be there
+  expect(await page.getByText("You are offline.").count()).toBe(0);
+  expect(await eve.bubble("for eve alone").count()).toBe(0);
+  await server.start();
+  await eve.bubble("for eve alone").waitFor();
+  await eve.connected();
+  await eve.leave();
 });
 
 test("an older worker makes place for the new one, and the page is of one build in between", async () => {

@@ -21,5 +21,5 @@ followViewport();
 const place = document.getElementById("app");
 // Nothing is drawn before the language is there, so that none flashes another one.
 void startLanguage().then(() => {
-  if (place) render(<App session={new SessionStore(Date.now())} />, place);
+  if (place) render(<App session={new SessionStore()} />, place);
 });

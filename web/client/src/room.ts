@@ -213,7 +213,7 @@ export class Room extends Emitter<RoomEvents> {
     return Number((await this.#request("set_member", { userId, ...(role === undefined ? {} : { role }), ...ban }))["seq"]);
   }
 
-  /** Takes somebody out until a time. He is what he was afterwards, or of the role given; null: nobody. */
+  /** Takes somebody out until a time by the server's clock; see Chat.clockSkewMs. He is what he was afterwards, or of the role given; null: nobody. */
   ban(userId: string, until: Date, role?: Role | null): Promise<number> {
     return this.setMember(userId, role, until);
   }

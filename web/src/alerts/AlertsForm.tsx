@@ -4,9 +4,9 @@ import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/alerts";
 import { Icon } from "../ui/Icon";
-import { useNow } from "../ui/now";
 import { SelectField } from "../ui/SelectField";
 import { weekdayAndTime } from "../ui/time";
 import { useKeptFocus } from "../ui/useKeptFocus";
@@ -31,7 +31,7 @@ const mutes = [
 
 /** Of which messages of a room one is told, on all one's devices, and how this browser sounds. */
 export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
-  const now = useNow(LOOK_EVERY_MS);
+  const now = useServerNow(chat, LOOK_EVERY_MS);
   const [problem, setProblem] = useState<string>();
   const { type } = room.info.value;
   const alerts = room.mine.value?.alerts;
@@ -63,7 +63,7 @@ export function AlertsForm({ chat, room }: { chat: Chat; room: RoomState }) {
         <div class="alerts-mutes" ref={muteButtons}>
           {muted === undefined ? (
             mutes.map(({ choice, label }) => (
-              <button key={choice} type="button" class="button-plain" onClick={() => void set({ mutedUntil: muteEnd(choice, new Date()) })}>
+              <button key={choice} type="button" class="button-plain" onClick={() => void set({ mutedUntil: muteEnd(choice, new Date(chat.serverNow())) })}>
                 {t(label)}
               </button>
             ))

@@ -41,8 +41,7 @@ export class Alerts {
     if (told.event !== "new_message" || told["author"] === this.chat.user.id) return;
     const message = decodeLogEvent(told.event, told);
     if (message?.event !== "new_message" || message.deleted) return;
-    const { clockSkewMs } = this.chat;
-    if (Date.parse(message.timestamp) < Date.now() + clockSkewMs - NEWS_MS) return;
+    if (Date.parse(message.timestamp) < this.chat.serverNow() - NEWS_MS) return;
     if (this.isWanted(message)) return this.tellOnce(message);
     // Only of a thread that is followed may it be wanted all the same; whether it is may have to be asked.
     const { roomId, parent } = message;
@@ -54,7 +53,7 @@ export class Alerts {
   private isWanted({ roomId, mentions }: NewMessage, inThread = false): boolean {
     const room = this.chat.rooms.peek().get(roomId);
     const mine = room?.mine.peek();
-    return mine !== undefined && wants(mine.alerts, room?.info.peek().type ?? "public", mentions ?? [], this.chat.user.id, Date.now(), inThread);
+    return mine !== undefined && wants(mine.alerts, room?.info.peek().type ?? "public", mentions ?? [], this.chat.user.id, this.chat.serverNow(), inThread);
   }
 
   private tellOnce(message: NewMessage): void {

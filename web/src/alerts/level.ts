@@ -23,7 +23,7 @@ export function levelOf(alerts: Alerts | undefined, type: RoomType): Level {
   return LEVELS.find((level) => level === alerts?.level) ?? usualLevel(type);
 }
 
-/** Until when a room is muted, ms of Date.now(); undefined: it is not. */
+/** Until when a room is muted, ms since 1970; undefined: it is not. now: by the server's clock, as in all of these. */
 export function mutedUntil(alerts: Alerts | undefined, now: number): number | undefined {
   const until = Date.parse(alerts?.mutedUntil ?? "");
   return until > now ? until : undefined;

@@ -15,7 +15,7 @@ export function ExpiryBanner({ chat, session }: { chat: Chat; session: SessionSt
     <>
       <div class="banner" role="status">
         <span class="banner-text">
-          <strong>{t("endsSoon")}</strong> <Countdown until={expiresAt} />
+          <strong>{t("endsSoon")}</strong> <Countdown until={expiresAt - chat.clockSkewMs} />
         </span>
         <button type="button" class="banner-action" onClick={() => setAsking(true)}>
           {t("staySignedIn")}
@@ -26,6 +26,7 @@ export function ExpiryBanner({ chat, session }: { chat: Chat; session: SessionSt
   );
 }
 
+/** until: ms of Date.now(). */
 function Countdown({ until }: { until: number }) {
   const seconds = Math.max(0, Math.ceil((until - useNow(1000)) / 1000));
   return <span aria-hidden="true">{t("secondsLeft", { seconds })}</span>;

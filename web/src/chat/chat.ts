@@ -44,7 +44,7 @@ export class Chat {
   readonly rooms = signal<ReadonlyMap<string, RoomState>>(new Map());
   readonly listing = signal<"loading" | "ready" | "failed">("loading");
   readonly maxTextLength = signal(DEFAULT_MAX_TEXT_LENGTH);
-  /** When the session ends, once that is near; ms of Date.now(). */
+  /** When the session ends, once that is near; ms since 1970, by the server's clock. */
   readonly expiring: ReadonlySignal<number | undefined>;
   /** The newest message that came live from somebody else. */
   readonly arrived = signal<NewMessage | undefined>(undefined);
@@ -70,6 +70,7 @@ export class Chat {
   private readonly state = signal<Status>({ kind: "connecting" });
   private readonly renewals: Renewals;
   private readonly recent = new Recent();
+  /** The server's time, read anew every now and then. */
   private readonly clock = signal(Date.now());
   private readonly listTimer: ReturnType<typeof setInterval>;
   private lostAt: number | undefined;
@@ -99,7 +100,7 @@ export class Chat {
     this.threads = new Threads(this.client, session.user.id);
     this.listen();
     this.listTimer = setInterval(() => {
-      this.clock.value = Date.now();
+      this.clock.value = this.serverNow();
       if (document.visibilityState === "visible" && this.status.peek().kind === "online" && Date.now() >= this.listAgainAt) void this.readList();
     }, LIST_EVERY_MS);
     void this.readList();
@@ -108,6 +109,16 @@ export class Chat {
   /** The server's clock minus ours, in ms. */
   get clockSkewMs(): number {
     return this.client.clockSkewMs;
+  }
+
+  /** The time by the server's clock, ms since 1970; before the first connection by ours. */
+  serverNow(): number {
+    return Date.now() + this.clockSkewMs;
+  }
+
+  /** The time by the server's clock in so many ms, as the wire writes times. */
+  timeIn(ms: number): string {
+    return new Date(this.serverNow() + ms).toISOString();
   }
 
   close(): void {
@@ -237,6 +248,7 @@ export class Chat {
   }
 
   private became(state: State): void {
+    this.clock.value = this.serverNow();
     if (state.kind === "online") this.lostAt = undefined;
     else if (state.kind === "offline") this.lostAt ??= Date.now();
     this.state.value = statusOf(state, this.lostAt);
@@ -363,7 +375,7 @@ export class Chat {
         room.dispatch({ type: "reset", reason, lastSeq });
         room.paging.value = "idle";
       }),
-      handle.on("typing", (event) => room.typists.take(event, Date.now() + this.clockSkewMs)),
+      handle.on("typing", (event) => room.typists.take(event, this.serverNow())),
       handle.on("read", ({ userId, seq }) => room.takeReceipt(userId, seq)),
       handle.on("error", (error) => {
         room.presence.value = { kind: "refused", why: wordsOf(error) };

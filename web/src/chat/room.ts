@@ -70,7 +70,7 @@ export class RoomState {
     readonly id: string,
     private readonly me: string,
     people: People,
-    /** The time, ms of Date.now(), read anew every now and then: a mute ends by itself. */
+    /** The server's time, ms since 1970, read anew every now and then: a mute ends by itself. */
     clock: ReadonlySignal<number>,
   ) {
     this.info.value = unknownRoom(id);

@@ -1,9 +1,9 @@
 import type { Chat } from "../chat/chat";
+import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/composer";
 import { MENTION_ROOM } from "../protocol";
 import { Avatar } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
-import { useNow } from "../ui/now";
 import { presenceText, WithPresence } from "../ui/Presence";
 import type { Suggestion } from "./useMentions";
 
@@ -24,7 +24,7 @@ export function suggestionId(id: string, index: number): string {
 
 /** Whom an @ may mean, or what a colon. The field keeps the focus; it says which of them is chosen. */
 export function Suggestions({ id, chat, suggestions, chosen, onPick }: SuggestionsProps) {
-  const now = useNow(TIMES_EVERY_MS);
+  const now = useServerNow(chat, TIMES_EVERY_MS);
   return (
     <ul id={id} class="suggestions" role="listbox" aria-label={t(suggestions[0]?.emoji === undefined ? "people" : "emoji")}>
       {suggestions.map((suggestion, i) => (

@@ -7,8 +7,8 @@ import { BANS, optionsOf, USUAL_BAN } from "./periods";
 
 interface BanDialogProps {
   name: string;
-  /** Resolves to why it could not be. */
-  onBan: (until: string) => Promise<string | undefined>;
+  /** Resolves to why it could not be. How long from now: until when, the server's clock says. */
+  onBan: (forMs: number) => Promise<string | undefined>;
   onClose: () => void;
 }
 
@@ -18,7 +18,7 @@ export function BanDialog({ name, onBan, onClose }: BanDialogProps) {
   const [error, setError] = useState<string>();
   const ban = async () => {
     setBusy(true);
-    const refusal = await onBan(new Date(Date.now() + Number(period)).toISOString());
+    const refusal = await onBan(Number(period));
     setBusy(false);
     setError(refusal);
   };

@@ -7,7 +7,7 @@ interface MemberQuestionProps {
   name: string;
   /** Both return why it was refused; undefined: it is done. */
   onRemove: () => Promise<string | undefined>;
-  onBan: (until: string) => Promise<string | undefined>;
+  onBan: (forMs: number) => Promise<string | undefined>;
   /** It is done, or is not to be. */
   onClose: () => void;
 }
@@ -19,7 +19,7 @@ export function MemberQuestion({ step, name, onRemove, onBan, onClose }: MemberQ
     if (refusal === undefined) onClose();
     return refusal;
   };
-  if (step === "ban") return <BanDialog name={name} onBan={(until) => settle(onBan(until))} onClose={onClose} />;
+  if (step === "ban") return <BanDialog name={name} onBan={(forMs) => settle(onBan(forMs))} onClose={onClose} />;
   return (
     <ConfirmDialog
       title={t("takeOutTitle", { name })}

@@ -2,6 +2,7 @@ import { useRef, useState } from "preact/hooks";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/details";
 import { t as ui } from "../i18n/en/ui";
 import type { Member, SetMember } from "../protocol";
@@ -9,7 +10,6 @@ import { PersonSearch } from "../rooms/PersonSearch";
 import { grantable, mayModerate } from "../rooms/rights";
 import { ActionMenu } from "../ui/ActionMenu";
 import { Icon } from "../ui/Icon";
-import { useNow } from "../ui/now";
 import { actionsFor, type MemberStep } from "./memberActions";
 import { MemberQuestion } from "./MemberQuestion";
 import { MemberRow } from "./MemberRow";
@@ -23,7 +23,7 @@ const BANS_EVERY_MS = 10_000;
 /** Who is what in a room, and what one's role may make of them. */
 export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
   const list = useMembers(chat, room);
-  const now = useNow(BANS_EVERY_MS);
+  const now = useServerNow(chat, BANS_EVERY_MS);
   const [adding, setAdding] = useState(false);
   const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement }>();
   const [asking, setAsking] = useState<{ step: "remove" | "ban"; member: Member }>();
@@ -118,7 +118,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
           step={asking.step}
           name={chat.people.name(asking.member.userId)}
           onRemove={() => set(asking.member.userId, { role: null })}
-          onBan={(bannedUntil) => set(asking.member.userId, { bannedUntil })}
+          onBan={(forMs) => set(asking.member.userId, { bannedUntil: chat.timeIn(forMs) })}
           onClose={closeAsking}
         />
       )}

@@ -78,6 +78,12 @@ export class Offline {
     return this.closed.signal.aborted;
   }
 
+  /** What is kept is not to be seen: there is what is live, or the session is over, and it may be anybody who looks. Without a word of the server's this device's clock says whether it is. */
+  private get isShut(): boolean {
+    const { kind } = this.chat.status.peek();
+    return kind === "online" || kind === "refused" || (!this.wasOnline && this.chat.session.expiresAt <= Date.now());
+  }
+
   private online(): void {
     if (!this.wasOnline) registerWorker().catch(() => undefined); // then the page does not open offline
     this.wasOnline = true;
@@ -87,9 +93,9 @@ export class Offline {
 
   /** Shows what is kept in the rooms whose log is not here. Rooms that the page does not know are new only before its first connection. */
   private async show(): Promise<void> {
-    if (this.chat.status.peek().kind === "online") return;
+    if (this.isShut) return;
     const all = await keptOf(this.chat.user.id);
-    if (this.isOver || this.chat.status.peek().kind === "online") return;
+    if (this.isOver || this.isShut) return;
     for (const kept of all) {
       const room = this.chat.rooms.peek().get(kept.id) ?? (this.wasOnline ? undefined : this.chat.adopt(kept.info));
       if (!room) continue;

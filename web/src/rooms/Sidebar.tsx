@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { useServerNow } from "../chat/useServerNow";
 import { WithParts } from "../details/WithParts";
 import { t } from "../i18n/en/rooms";
 import { goTo } from "../route";
@@ -11,7 +12,6 @@ import { SearchBox } from "../search/SearchBox";
 import { SearchResults } from "../search/SearchResults";
 import { ActionMenu } from "../ui/ActionMenu";
 import { Icon } from "../ui/Icon";
-import { useNow } from "../ui/now";
 import { SidebarHead } from "../ui/SidebarHead";
 import { ThreadsButton } from "../threads/ThreadsButton";
 import { UnsentButton } from "../unsent/UnsentButton";
@@ -30,7 +30,7 @@ interface SidebarProps {
 
 /** The rooms, the one who is signed in, and the way out. */
 export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
-  const now = useNow(TIMES_EVERY_MS);
+  const now = useServerNow(chat, TIMES_EVERY_MS);
   const search = useMemo(() => new Search(chat.client), [chat]);
   const open = chat.open.value;
   const [making, setMaking] = useState<"menu" | Making>();

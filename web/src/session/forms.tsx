@@ -1,7 +1,7 @@
 // The three ways in. Each ends with a token given to onToken.
 
 import { useState } from "preact/hooks";
-import { register, signIn, signInAsGuest } from "../api";
+import { call, register, signIn, signInAsGuest } from "../api";
 import { ChatError } from "../../client/src/index";
 import { messageOf } from "../chat/asking";
 import { t } from "../i18n/en/session";
@@ -11,6 +11,8 @@ import { readToken } from "./token";
 const SECOND = 1000; // ms
 const MINUTE = 60 * SECOND;
 const LONG_S = 120; // from then on minutes say it well enough
+/** What whoever is signed in may ask, and costs little. */
+const ANY_PATH = "/api/rooms?limit=1";
 
 type OnToken = (token: string) => void;
 
@@ -82,9 +84,12 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
   const { busy, error, attempt } = useAttempt();
   const submit = async () => {
     const trimmed = token.trim();
-    const claims = readToken(trimmed);
-    if (!claims) throw new BadToken("noToken");
-    if (claims.expiresAt <= Date.now()) throw new BadToken("tokenExpired");
+    if (!readToken(trimmed)) throw new BadToken(() => t("noToken"));
+    // Whether it is over is asked of the server: this device's clock may be hours off.
+    await call("GET", ANY_PATH, trimmed).catch((error: unknown) => {
+      if (!(error instanceof ChatError) || !error.aboutToken) return; // the connection will tell
+      throw new BadToken(() => (error.code === "TOKEN_EXPIRED" ? t("tokenExpired") : messageOf(error)));
+    });
     onToken(trimmed);
   };
   return (
@@ -94,10 +99,10 @@ export function TokenForm({ onToken }: { onToken: OnToken }) {
   );
 }
 
-/** What was pasted is of no use; why, by its key of the catalogue. */
+/** What was pasted is of no use; why, in the language of the page. */
 class BadToken extends Error {
-  constructor(readonly why: "noToken" | "tokenExpired") {
-    super(why);
+  constructor(readonly why: () => string) {
+    super();
   }
 }
 
@@ -105,7 +110,7 @@ function wordsOf(failure: unknown): string {
   if (failure instanceof ChatError && failure.code === "UNAUTHENTICATED") return t("wrongPassword");
   if (failure instanceof ChatError && failure.code === "CONFLICT") return t("nameTaken");
   if (failure instanceof ChatError && failure.reason === "sign_ins") return waitFor(failure.retryAfterMs);
-  return failure instanceof BadToken ? t(failure.why) : messageOf(failure);
+  return failure instanceof BadToken ? failure.why() : messageOf(failure);
 }
 
 /** How long who failed too often waits, rounded up: sooner would fail again. */

@@ -11,7 +11,7 @@ const CHANNEL = "roomstream session";
 export interface Session {
   token: string;
   user: User;
-  expiresAt: number; // ms of Date.now()
+  expiresAt: number; // ms since 1970, by the server's clock
 }
 
 /** The session of this page. `current` is undefined while nobody is signed in. */
@@ -21,11 +21,11 @@ export class SessionStore {
   readonly endedElsewhere = signal(false);
   private readonly channel = this.openChannel();
 
-  constructor(now: number) {
+  /** Takes the token that rests here. Whether it is over the server says: this device's clock may be hours off. */
+  constructor() {
     const token = loadToken();
     const claims = token === undefined ? undefined : readToken(token);
-    if (token === undefined || !claims || claims.expiresAt <= now) return;
-    this.current.value = { token, ...claims };
+    if (token !== undefined && claims) this.current.value = { token, ...claims };
   }
 
   /** Takes a token; false when it is none. stay: keep it after the tab is closed. */

@@ -1,7 +1,7 @@
 // Where the token rests between page loads.
 //
-// sessionStorage ends with the tab; localStorage, chosen by "Stay signed in", ends with
-// the token, 24 h at most. Either is readable by scripts of this origin only, and the
+// sessionStorage ends with the tab; what is in localStorage, chosen by "Stay signed in", is good
+// for as long as the token, 24 h at most. Either is readable by scripts of this origin only, and the
 // page's policy runs none but ours. A cookie would go along with every request, also
 // with those that other sites make; the protocol wants the token in the handshake.
 

@@ -5,7 +5,7 @@ import { isFields } from "../protocol-decode";
 
 export interface TokenClaims {
   user: User;
-  expiresAt: number; // ms of Date.now()
+  expiresAt: number; // ms since 1970, by the clock of who issued it
   /** Its jti, by which an account's session is called; undefined: it has none. */
   id: string | undefined;
 }

@@ -3,12 +3,12 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { type ReadList, useList } from "../admin/useList";
 import { refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
+import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/sessions";
 import { t as ui } from "../i18n/en/ui";
 import { type Words, words } from "../i18n/words";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
-import { useNow } from "../ui/now";
 import { clockTime } from "../ui/time";
 import { useToast } from "../ui/useToast";
 import { deviceText } from "./agent";
@@ -26,7 +26,7 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
   const requests = useMemo(() => new SessionRequests(chat.session), [chat]);
   const online = chat.status.value.kind === "online";
   const list = useList<AccountSession>("sessions", online, () => requests.list());
-  const now = useNow(READ_EVERY_MS);
+  const now = useServerNow(chat, READ_EVERY_MS);
   const [asking, setAsking] = useState<Asking>();
   const { toast, say } = useToast();
   const cards = useRef<HTMLUListElement>(null);

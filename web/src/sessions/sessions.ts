@@ -8,7 +8,7 @@ import type { Session } from "../session/session";
 
 const PATH = "/api/users/me/sessions";
 
-/** What a sign-in by password began, and what has not ended. Times are milliseconds of Date.now(). */
+/** What a sign-in by password began, and what has not ended. Times are milliseconds since 1970, by the server's clock. */
 export interface AccountSession {
   readonly id: string;
   readonly createdAt: number;
@@ -53,7 +53,7 @@ export class SessionRequests {
   }
 }
 
-/** Those that have not ended since they were listed. What was renewed is left behind, for a minute at most. */
+/** Those that have not ended since they were listed. What was renewed is left behind, for a minute at most. now: by the server's clock. */
 export function lasting(sessions: readonly AccountSession[], now: number): AccountSession[] {
   return sessions.filter(({ expiresAt }) => expiresAt > now);
 }

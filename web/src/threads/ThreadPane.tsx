@@ -3,6 +3,7 @@ import type { Trays } from "../attachments/trays";
 import { refusalOf, whyNot } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useServerNow } from "../chat/useServerNow";
 import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
@@ -24,7 +25,6 @@ import { rowOf } from "../timeline/sight";
 import { useActions } from "../timeline/useActions";
 import { useTabStop } from "../timeline/useTabStop";
 import { Icon } from "../ui/Icon";
-import { useNow } from "../ui/now";
 import { returnFocus } from "../ui/returnFocus";
 import { Quote } from "./Quote";
 import { Thread } from "./thread";
@@ -148,7 +148,7 @@ interface AnswersProps {
 /** What was asked, and below it what was answered. */
 function Answers({ chat, room, thread, onEdit }: AnswersProps) {
   const scroller = useRef<HTMLDivElement>(null);
-  const now = useNow(DAY_CHECK_MS) + chat.clockSkewMs;
+  const now = useServerNow(chat, DAY_CHECK_MS);
   const root = thread.root.value;
   const log = thread.log.value;
   const pending = thread.pending.value;

@@ -1,11 +1,11 @@
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useServerNow } from "../chat/useServerNow";
 import type { Part } from "../details/RoomPanel";
 import { t } from "../i18n/en/timeline";
 import { Avatar, RoomMark } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
-import { useNow } from "../ui/now";
 import { presenceText, WithPresence } from "../ui/Presence";
 
 /** How often "5 min ago" is read anew, in ms. */
@@ -22,7 +22,7 @@ interface RoomHeaderProps {
 export function RoomHeader({ chat, room, onMenu, onDetails }: RoomHeaderProps) {
   const { topic, type, userId, pins } = room.info.value;
   const name = room.name.value;
-  const now = useNow(AGO_EVERY_MS);
+  const now = useServerNow(chat, AGO_EVERY_MS);
   const other = type === "direct" && userId !== undefined && userId !== chat.user.id ? userId : undefined;
   const presence = other === undefined ? undefined : chat.presences.of(other);
   const line = topic || presenceText(presence, now);

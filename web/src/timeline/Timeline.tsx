@@ -5,6 +5,7 @@ import { readNewer } from "../chat/around";
 import type { Chat } from "../chat/chat";
 import { LAND_WITHIN } from "../chat/pages";
 import type { RoomState } from "../chat/room";
+import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/timeline";
 import { t as ui } from "../i18n/en/ui";
 import { words } from "../i18n/words";
@@ -14,7 +15,6 @@ import { pinnedSeqs } from "../protocol-rooms";
 import { askedMessage, forgetMessage, messageLink, openThread } from "../route";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
-import { useNow } from "../ui/now";
 import { AskedRefusal } from "./AskedRefusal";
 import { DaySection } from "./DaySection";
 import type { RoomLog } from "./log";
@@ -50,7 +50,7 @@ interface TimelineProps {
 /** The messages of one room. Keyed by room: another room is another timeline. */
 export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelineProps) {
   const log = room.shown.value;
-  const now = useNow(DAY_CHECK_MS) + chat.clockSkewMs; // what day it is, is asked of the clock that messages are dated by
+  const now = useServerNow(chat, DAY_CHECK_MS); // what day it is, is asked of the clock that messages are dated by
   const unreadFrom = useUnreadLine(room);
   const seenWhenLeft = useRef(log.last);
 
@@ -61,7 +61,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
 
   const made = useRef(new WeakMap<NewMessage, Item>()).current;
   const items = useMemo(() => itemsOf(log, log.pending, chat.user.name, made), [log]);
-  const openedAt = useRef(Date.now()).current;
+  const openedAt = useRef(Date.now()).current + chat.clockSkewMs;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
   const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
   const groupKeys = useRef(new Map<string, string>());

@@ -12,8 +12,8 @@ interface ActDialogProps {
   act: Act;
   /** Whom it concerns. */
   name: string;
-  /** until: when a ban ends, as the wire writes times. */
-  onAct: (act: Act, until: string) => Promise<void>;
+  /** forMs: how long a ban lasts from now; until when, the server's clock says. */
+  onAct: (act: Act, forMs: number) => Promise<void>;
   /** Closes the report as well, as resolved. */
   onResolve: () => Promise<void>;
   onClose: () => void;
@@ -39,9 +39,7 @@ export function ActDialog({ act, name, onAct, onResolve, onClose }: ActDialogPro
   const { title, text, action } = wordsOf(act, name);
   const run = async () => {
     setBusy(true);
-    const refusal = await refusalOf(
-      onAct(act, new Date(Date.now() + Number(period)).toISOString()).then(() => (settles ? onResolve() : undefined)),
-    );
+    const refusal = await refusalOf(onAct(act, Number(period)).then(() => (settles ? onResolve() : undefined)));
     setBusy(false);
     setError(refusal);
     if (refusal === undefined) onClose();

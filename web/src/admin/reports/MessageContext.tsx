@@ -15,13 +15,14 @@ interface MessageContextProps {
   seq: number;
   /** Counts up when the message was changed here: then it is read again. */
   changed: number;
+  now: number; // ms since 1970, by the server's clock
   nameOf: (id: string) => string;
 }
 
 type Held = { kind: "loading" } | { kind: "failed"; message: Words } | { kind: "ready"; messages: readonly NewMessage[] };
 
 /** A reported message, with what was said before and after it. */
-export function MessageContext({ requests, roomId, seq, changed, nameOf }: MessageContextProps) {
+export function MessageContext({ requests, roomId, seq, changed, now, nameOf }: MessageContextProps) {
   const [held, setHeld] = useState<Held>({ kind: "loading" });
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
@@ -52,13 +53,13 @@ export function MessageContext({ requests, roomId, seq, changed, nameOf }: Messa
   return (
     <ol class="report-context" aria-label={t("whatWasSaid")}>
       {held.messages.map((message) => (
-        <Line key={message.seq} message={message} isIt={message.seq === seq} name={nameOf(message.author)} />
+        <Line key={message.seq} message={message} isIt={message.seq === seq} now={now} name={nameOf(message.author)} />
       ))}
     </ol>
   );
 }
 
-function Line({ message, isIt, name }: { message: NewMessage; isIt: boolean; name: string }) {
+function Line({ message, isIt, now, name }: { message: NewMessage; isIt: boolean; now: number; name: string }) {
   const at = Date.parse(message.timestamp);
   return (
     <li class={isIt ? "report-line report-it" : "report-line"} data-seq={message.seq}>
@@ -68,7 +69,7 @@ function Line({ message, isIt, name }: { message: NewMessage; isIt: boolean; nam
           {name}
         </bdi>
         <time dateTime={message.timestamp} title={exactTime(at)}>
-          {shortTime(at, Date.now())}
+          {shortTime(at, now)}
         </time>
       </span>
       {message.deleted ? (

@@ -55,7 +55,8 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
     setBusy(false);
     keepFocus();
   };
-  const run = async (what: Act, until: string) => {
+  const run = async (what: Act, forMs: number) => {
+    const until = chat.timeIn(forMs);
     if (what === "delete") await gone(requests.deleteMessage(roomId, seq));
     if (what === "ban") await requests.setMember({ roomId, userId: author, bannedUntil: until });
     if (what === "mute") await requests.setMember({ roomId, userId: author, role: "reader" });
@@ -78,7 +79,7 @@ export function ReportCard({ chat, requests, names, showsRoom, group, onDecided 
         </div>
         <span class="report-state">{t(state)}</span>
       </header>
-      <MessageContext requests={requests} roomId={roomId} seq={seq} changed={changed} nameOf={(id) => chat.people.name(id)} />
+      <MessageContext requests={requests} roomId={roomId} seq={seq} changed={changed} now={chat.serverNow()} nameOf={(id) => chat.people.name(id)} />
       <ul class="report-reasons" aria-label={t("partReports")}>
         {reports.map((report) => (
           <Reason key={report.id} chat={chat} report={report} />

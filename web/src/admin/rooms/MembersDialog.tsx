@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { refusalOf } from "../../chat/asking";
 import type { Chat } from "../../chat/chat";
+import { useServerNow } from "../../chat/useServerNow";
 import { actionsFor, type MemberStep } from "../../details/memberActions";
 import { MemberQuestion } from "../../details/MemberQuestion";
 import { MemberRow } from "../../details/MemberRow";
@@ -8,7 +9,6 @@ import { t } from "../../i18n/en/admin";
 import type { Member, RoomRow, SetMember } from "../../protocol";
 import { ActionMenu } from "../../ui/ActionMenu";
 import { Dialog } from "../../ui/Dialog";
-import { useNow } from "../../ui/now";
 import { ListEnd } from "../ListEnd";
 import type { AdminRequests } from "../requests";
 import { useList } from "../useList";
@@ -26,7 +26,7 @@ interface MembersDialogProps {
 /** Who is what in a room that an admin need not be in, and what he may make of them. */
 export function MembersDialog({ chat, requests, room, onClose }: MembersDialogProps) {
   const list = useList<Member>(room.id, chat.status.value.kind === "online", (last) => requests.members(room.id, last));
-  const now = useNow(BANS_EVERY_MS);
+  const now = useServerNow(chat, BANS_EVERY_MS);
   const [menu, setMenu] = useState<{ member: Member; anchor: HTMLElement }>();
   const [asking, setAsking] = useState<{ step: "remove" | "ban"; member: Member }>();
   const [said, setSaid] = useState("");
@@ -78,7 +78,7 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
           step={asking.step}
           name={chat.people.name(asking.member.userId)}
           onRemove={() => set(asking.member.userId, { role: null })}
-          onBan={(bannedUntil) => set(asking.member.userId, { bannedUntil })}
+          onBan={(forMs) => set(asking.member.userId, { bannedUntil: chat.timeIn(forMs) })}
           onClose={() => setAsking(undefined)}
         />
       )}
