@@ -43,5 +43,5 @@ export function StorageBanner({ chat, drafts }: { chat: Chat; drafts: Drafts }) 
 function troubleOf(chat: Chat, drafts: Drafts): Trouble | undefined {
   const storage = chat.storage.value;
   if (storage.kind === "memory") return storage.reason === "full" || storage.reason === "silent" ? storage.reason : "none";
-  return drafts.atRisk.value ? "full" : undefined;
+  return drafts.atRisk.value;
 }

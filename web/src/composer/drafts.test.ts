@@ -29,11 +29,11 @@ test("what the storage does not take is there until the page goes", () => {
   store.full = true;
   drafts.set("general", "first and second");
   expect(drafts.get("general")).toBe("first and second");
-  expect(drafts.atRisk.value).toBe(true);
+  expect(drafts.atRisk.value).toBe("full");
   store.full = false;
   drafts.set("general", "third");
   expect(drafts.get("general")).toBe("third");
-  expect(drafts.atRisk.value).toBe(false);
+  expect(drafts.atRisk.value).toBeUndefined();
   expect(new Drafts("ann", () => store).get("general")).toBe("third");
 });
 
@@ -43,9 +43,9 @@ test("where storage is forbidden a draft is there until the page goes", () => {
   });
   expect(drafts.get("general")).toBe("");
   drafts.set("general", "half a");
-  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["half a", true]);
+  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["half a", "none"]);
   drafts.set("general", "");
-  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["", false]);
+  expect([drafts.get("general"), drafts.atRisk.value]).toEqual(["", undefined]);
 });
 
 test("what a tab has at a place of its own stays, whatever another tab does there; who comes later has what was put last", () => {

@@ -6,9 +6,9 @@ import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 const PREFIX = "roomstream.draft.";
 
 export class Drafts {
-  private readonly full = signal(false);
-  /** Something was typed that the storage did not take. */
-  readonly atRisk: ReadonlySignal<boolean> = this.full;
+  private readonly refused = signal<"full" | "none" | undefined>(undefined);
+  /** Something was typed that the storage did not take: it is full, or there is none here; undefined: it took all. */
+  readonly atRisk: ReadonlySignal<"full" | "none" | undefined> = this.refused;
   /** What the storage did not take: it is full, or forbidden. */
   private readonly kept = new Map<string, string>();
   private readonly listeners = new Map<string, () => void>();
@@ -32,13 +32,15 @@ export class Drafts {
 
   set(roomId: string, text: string): void {
     this.kept.delete(roomId);
+    let why = this.refused.peek();
     try {
       if (text === "") this.storage().removeItem(this.key(roomId));
       else this.storage().setItem(this.key(roomId), text);
-    } catch {
+    } catch (error) {
       if (text !== "") this.kept.set(roomId, text);
+      why = error instanceof DOMException && error.name === "QuotaExceededError" ? "full" : "none";
     }
-    this.full.value = this.kept.size > 0;
+    this.refused.value = this.kept.size > 0 ? why : undefined;
   }
 
   /** What this tab has at a place: what was kept when it was first asked for, then what it put there. What another tab does at the same place does not take the field away here. */

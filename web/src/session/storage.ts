@@ -17,11 +17,9 @@ export function loadToken(): string | undefined {
 
 export function saveToken(token: string, stay: boolean): void {
   forgetToken();
-  try {
-    (stay ? localStorage : sessionStorage).setItem(KEY, token);
-  } catch {
-    // The session lives until the page is closed.
-  }
+  // Where the one is full the other may take it: then it ends with the tab.
+  if (stay && tried(() => localStorage.setItem(KEY, token))) return;
+  tried(() => sessionStorage.setItem(KEY, token)); // or the session lives until the page is closed
 }
 
 /** Replaces the token where it rests now. */
@@ -36,10 +34,16 @@ export function replaceToken(token: string): void {
 }
 
 export function forgetToken(): void {
+  tried(() => sessionStorage.removeItem(KEY));
+  tried(() => localStorage.removeItem(KEY));
+}
+
+/** Whether a storage did what it was to do: it may be full, or forbidden here. */
+function tried(work: () => void): boolean {
   try {
-    sessionStorage.removeItem(KEY);
-    localStorage.removeItem(KEY);
+    work();
+    return true;
   } catch {
-    // Then there is none.
+    return false;
   }
 }
