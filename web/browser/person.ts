@@ -97,8 +97,9 @@ export class Person {
     await this.page.locator(".skeleton").waitFor({ state: "detached" });
   }
 
+  /** Whatever status was set by hand stands behind it. */
   async connected(yes = true): Promise<void> {
-    await this.page.locator(".me-state", { hasText: yes ? /^Connected$/ : /^Not connected$/ }).waitFor({ state: "attached" });
+    await this.page.locator(".me-state", { hasText: yes ? /^Connected/ : /^Not connected$/ }).waitFor({ state: "attached" });
   }
 
   /** The texts on the page, in their order. */

@@ -5,7 +5,8 @@ import { AGENTS, register, signIn } from "./accounts";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
 
-const NAME = "Mira Okafor";
+/** Whose account the screens are of. */
+export const NAME = "Mira Okafor";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -34,13 +35,13 @@ export async function showSome(page: Page): Promise<void> {
   await page.route("**/api/users/me/sessions", (route) => route.fulfill({ json: { sessions: someSessions(Date.now()) } }));
 }
 
-/** Opens the account's menu, which on a phone is in the drawer. */
-async function openMenu(person: Person): Promise<Locator> {
+/** Opens the account's menu, which on a phone is in the drawer, and gives what leads to a dialog there. */
+export async function openMenu(person: Person, dialog: "Profile" | "Sessions" = "Sessions"): Promise<Locator> {
   await person.connected();
   const me = person.page.locator(".me");
   if (!(await me.isVisible())) await person.page.getByRole("button", { name: "Rooms", exact: true }).click();
   await me.click();
-  const item = person.page.getByRole("button", { name: "Sessions", exact: true });
+  const item = person.page.getByRole("button", { name: dialog, exact: true });
   await item.waitFor();
   return item;
 }

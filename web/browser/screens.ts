@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { Person, type PersonOptions } from "./person";
 import type { Server } from "./server";
+import { PROFILE_MAKERS } from "./screens-profile";
 import { SESSION_MAKERS, seedSessions } from "./screens-sessions";
 import { answerFor } from "./wire";
 
@@ -37,6 +38,12 @@ export const SCREENS = [
   "sessions others end",
   "sessions failed",
   "sessions old",
+  "profile",
+  "profile without a password",
+  "profile refused",
+  "profile failed",
+  "profile offline",
+  "password changed",
   "drawer",
   "no connection",
   "session ends",
@@ -312,6 +319,7 @@ const makers: Record<Screen, Maker> = {
     return person;
   },
   ...SESSION_MAKERS,
+  ...PROFILE_MAKERS,
   drawer: async (browser, server, options) => {
     const person = await enter(browser, server, { ...options, room: "design" });
     await openList(person);

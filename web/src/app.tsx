@@ -21,9 +21,10 @@ type Notice = "signedOutByServer";
 export function App({ session }: { session: SessionStore }) {
   const current = session.current.value;
   const [notice, setNotice] = useState<Notice>();
+  const why = session.ended.value ?? notice;
   return (
     <>
-      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={session.endedElsewhere.value ? t("signedOutElsewhere") : notice && t(notice)} />}
+      {current ? <SignedIn key={current.user.id} session={session} current={current} onNotice={setNotice} /> : <SignIn session={session} notice={why && t(why)} />}
       <DropZone />
     </>
   );

@@ -44,6 +44,9 @@ export interface Room extends RoomSettings {
 export const MAX_ROOM_NAME = 128; // code points
 export const MAX_ROOM_TOPIC = 1000; // code points
 export const MAX_REPORT_REASON = 1000; // code points
+export const MAX_OWN_NAME = 64; // code points
+export const MIN_PASSWORD = 8; // code points
+export const MAX_PASSWORD = 256; // code points
 
 /** Among a message's mentions: everybody in the room. */
 export const MENTION_ROOM = "@room";
@@ -179,6 +182,8 @@ export interface Profile {
   readonly id: string;
   readonly name: string; // may be empty
   readonly disabled?: true; // told to admins alone
+  /** Set by hand: "dnd", or, told to himself alone, "invisible". */
+  readonly status?: string;
 }
 
 /** A page of a list. */

@@ -88,7 +88,7 @@ function NoRoom({ chat, onMenu }: { chat: Chat; onMenu: () => void }) {
           </>
         ) : isFirst ? (
           <>
-            <h1>{t.rich("welcome", { name: <bdi>{chat.user.name}</bdi> })}</h1>
+            <h1>{t.rich("welcome", { name: <bdi>{chat.people.name(chat.user.id)}</bdi> })}</h1>
             <p>{t("firstRoom")}</p>
           </>
         ) : (

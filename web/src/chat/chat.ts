@@ -95,7 +95,7 @@ export class Chat {
     this.storage = signal(this.client.storage);
     this.requests = new RoomRequests(this.client);
     this.people = new People(session.user, this.requests);
-    this.presences = new Presences(this.client);
+    this.presences = new Presences(this.client, session.user.id);
     this.previews = new LinkPreviews((roomId, seqs) => askPreviews(session, roomId, seqs));
     this.threads = new Threads(this.client, session.user.id);
     this.listen();
@@ -236,6 +236,10 @@ export class Chat {
       const room = decodeRoom(info);
       if (room) this.adopt(room);
     });
+    client.on("presence", ({ userId, status }) => {
+      const byHand = status === "offline" ? "invisible" : status === "dnd" ? status : undefined;
+      if (userId === this.user.id && byHand !== this.people.status(userId)) this.people.again([userId]); // set on another device of ours
+    });
     client.on("event", (event) => this.event(event));
     client.on("left", (roomId, reason, error) => this.left(roomId, reason, error));
     client.on("outbox", (entries) => this.takeOutbox(entries));
@@ -327,7 +331,9 @@ export class Chat {
     if (room.handle && !room.started) room.dispatch({ type: "joined", lastSeq: event.seq - 1 });
     room.take(event);
     if (room.id !== this.openRoomId.peek()) trim(room);
-    if (event.event === "new_message" && event.author !== this.user.id && room.handle?.live) this.arrived.value = event;
+    if (event.event !== "new_message" || !room.handle?.live) return;
+    this.people.signed(event.author, event.authorName);
+    if (event.author !== this.user.id) this.arrived.value = event;
   }
 
   /** We are out of a room: the open one says so in its place, any other goes from the list with a word. */

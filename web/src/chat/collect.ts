@@ -32,12 +32,14 @@ export class Collector {
   private async next(): Promise<void> {
     const ids = [...this.wanted].slice(0, MOST_IDS);
     if (ids.length === 0) return;
+    // What is wanted again from now on may be another answer than the one that is on its way.
+    for (const id of ids) this.wanted.delete(id);
     try {
       await this.ask(ids);
     } catch {
+      for (const id of ids) this.wanted.add(id);
       return; // see resume
     }
-    for (const id of ids) this.wanted.delete(id);
     this.resume();
   }
 }

@@ -6,8 +6,10 @@ import type { RoomRequests } from "../rooms/requests";
 import { Collector } from "./collect";
 
 export class People {
-  private readonly names = signal<ReadonlyMap<string, string>>(new Map());
+  private readonly known = signal<ReadonlyMap<string, Profile>>(new Map());
   private readonly asked = new Set<string>(); // who is not known stays his id
+  /** With what names people have signed other than they were known by, each with its user's id. */
+  private readonly signatures = new Set<string>();
   private readonly collector: Collector;
 
   constructor(
@@ -19,7 +21,7 @@ export class People {
 
   /** The name of somebody, his id while it is not known. Read in a component, it follows. */
   name(id: string): string {
-    const known = this.names.value.get(id);
+    const known = this.known.value.get(id)?.name;
     if (known === undefined && !this.asked.has(id)) {
       this.asked.add(id);
       this.collector.want(id);
@@ -28,11 +30,30 @@ export class People {
     return id === this.me.id ? this.me.name : id;
   }
 
+  /** What somebody has set by hand, as far as his profile was read. Read in a component, it follows. */
+  status(id: string): string | undefined {
+    return this.known.value.get(id)?.status;
+  }
+
   /** Takes what another answer told. */
   learn(profiles: readonly Profile[]): void {
-    const old = this.names.peek();
-    if (profiles.every(({ id, name }) => old.get(id) === name)) return;
-    this.names.value = new Map([...old, ...profiles.map(({ id, name }) => [id, name] as const)]);
+    const old = this.known.peek();
+    if (profiles.every(({ id, name, status }) => old.get(id)?.name === name && old.get(id)?.status === status)) return;
+    this.known.value = new Map([...old, ...profiles.map((profile) => [profile.id, profile] as const)]);
+  }
+
+  /** Asks anew for those who are known: nobody tells that somebody has another name. */
+  again(ids: readonly string[]): void {
+    for (const id of ids) if (this.known.peek().has(id)) this.collector.want(id);
+  }
+
+  /** A message came from somebody with this name. One that he was not known by is asked about, once: programs sign as they like. */
+  signed(id: string, name = ""): void {
+    const known = this.known.peek().get(id)?.name;
+    const signature = `${id}\n${name}`;
+    if (known === undefined || name === "" || name === known || this.signatures.has(signature)) return;
+    this.signatures.add(signature);
+    this.collector.want(id);
   }
 
   /** Goes on with what could not be asked; the connection is back. */

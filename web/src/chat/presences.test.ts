@@ -17,7 +17,7 @@ function world() {
       return () => undefined;
     },
   };
-  const presences = new Presences(client as never);
+  const presences = new Presences(client as never, "me");
   return { presences, asked, told: (userId: string, status: string) => tell({ userId, status }), goOffline: (yes: boolean) => (online = !yes) };
 }
 
@@ -45,4 +45,16 @@ test("a lost connection knows of nobody, and the next one asks again", async () 
   goOffline(false);
   presences.resume();
   await vi.waitFor(() => expect(presences.of("ann")).toBeDefined());
+});
+
+test("of oneself the server is asked, whatever all others are told; and only where one is shown", async () => {
+  const { presences, asked, told } = world();
+  told("me", "offline");
+  presences.again();
+  presences.of("me");
+  await vi.waitFor(() => expect(presences.of("me")?.status).toBe("online"));
+  expect(asked).toEqual([["me"]]);
+  told("me", "offline"); // so one is to others who is invisible
+  await vi.waitFor(() => expect(asked).toHaveLength(2));
+  expect(presences.of("me")?.status).toBe("online");
 });

@@ -9,10 +9,14 @@ export class Presences {
   private readonly shown = new Set<string>();
   private readonly collector: Collector;
 
-  constructor(client: Pick<Client, "presence" | "on">) {
+  constructor(
+    client: Pick<Client, "presence" | "on">,
+    private readonly me: string,
+  ) {
     this.collector = new Collector(async (ids) => this.take(await client.presence(ids)));
     client.on("presence", (presence) => {
-      if (this.shown.has(presence.userId)) this.take([presence]);
+      if (presence.userId === me) this.again();
+      else if (this.shown.has(presence.userId)) this.take([presence]);
     });
   }
 
@@ -23,6 +27,11 @@ export class Presences {
       this.collector.want(id);
     }
     return this.known.value.get(id);
+  }
+
+  /** We have set another status, here or elsewhere. What all are told of it is not enough: it calls us offline where we are invisible. */
+  again(): void {
+    if (this.shown.has(this.me)) this.collector.want(this.me);
   }
 
   /** The connection is back: what changed meanwhile was not told. */

@@ -3,6 +3,7 @@
 export { CreateRoom } from "../rooms/CreateRoom";
 export { FindRoom } from "../rooms/FindRoom";
 export { NewDirect } from "../rooms/NewDirect";
+export { ProfileDialog } from "../profile/ProfileDialog";
 export { SessionsDialog } from "../sessions/SessionsDialog";
 export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";

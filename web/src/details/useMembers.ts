@@ -29,7 +29,9 @@ export function useMembers(chat: Chat, room: RoomState): MemberList {
         members.push(...next.items);
         more = next.more && next.items.length > 0;
       }
-      if (question === latest.current) setList({ members, more, kind: "ready", message: "" });
+      if (question !== latest.current) return;
+      setList({ members, more, kind: "ready", message: "" });
+      chat.people.again(members.map(({ userId }) => userId));
     } catch (error) {
       if (question === latest.current) setList((old) => ({ ...old, kind: "failed", message: messageOf(error) }));
     }

@@ -14,6 +14,7 @@ import { markdown } from "./ar/markdown";
 import { offline } from "./ar/offline";
 import { page } from "./ar/page";
 import { previews } from "./ar/previews";
+import { profile } from "./ar/profile";
 import { push } from "./ar/push";
 import { rooms } from "./ar/rooms";
 import { search } from "./ar/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

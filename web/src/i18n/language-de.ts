@@ -14,6 +14,7 @@ import { markdown } from "./de/markdown";
 import { offline } from "./de/offline";
 import { page } from "./de/page";
 import { previews } from "./de/previews";
+import { profile } from "./de/profile";
 import { push } from "./de/push";
 import { rooms } from "./de/rooms";
 import { search } from "./de/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

@@ -14,6 +14,7 @@ import { markdown } from "./es/markdown";
 import { offline } from "./es/offline";
 import { page } from "./es/page";
 import { previews } from "./es/previews";
+import { profile } from "./es/profile";
 import { push } from "./es/push";
 import { rooms } from "./es/rooms";
 import { search } from "./es/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

@@ -14,6 +14,7 @@ import { markdown } from "./fr/markdown";
 import { offline } from "./fr/offline";
 import { page } from "./fr/page";
 import { previews } from "./fr/previews";
+import { profile } from "./fr/profile";
 import { push } from "./fr/push";
 import { rooms } from "./fr/rooms";
 import { search } from "./fr/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

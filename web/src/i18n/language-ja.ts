@@ -14,6 +14,7 @@ import { markdown } from "./ja/markdown";
 import { offline } from "./ja/offline";
 import { page } from "./ja/page";
 import { previews } from "./ja/previews";
+import { profile } from "./ja/profile";
 import { push } from "./ja/push";
 import { rooms } from "./ja/rooms";
 import { search } from "./ja/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

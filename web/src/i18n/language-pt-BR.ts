@@ -14,6 +14,7 @@ import { markdown } from "./pt-BR/markdown";
 import { offline } from "./pt-BR/offline";
 import { page } from "./pt-BR/page";
 import { previews } from "./pt-BR/previews";
+import { profile } from "./pt-BR/profile";
 import { push } from "./pt-BR/push";
 import { rooms } from "./pt-BR/rooms";
 import { search } from "./pt-BR/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

@@ -14,6 +14,7 @@ import { markdown } from "./zh-CN/markdown";
 import { offline } from "./zh-CN/offline";
 import { page } from "./zh-CN/page";
 import { previews } from "./zh-CN/previews";
+import { profile } from "./zh-CN/profile";
 import { push } from "./zh-CN/push";
 import { rooms } from "./zh-CN/rooms";
 import { search } from "./zh-CN/search";
@@ -42,6 +43,7 @@ export default {
   offline,
   page,
   previews,
+  profile,
   push,
   rooms,
   search,

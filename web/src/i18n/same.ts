@@ -8,6 +8,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Online",
     "Offline",
     "System",
+    "Status",
     "Moderator",
     "Name",
     "Thread",
@@ -48,6 +49,7 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
   "pt-BR": [
     "Online",
     "Offline",
+    "Status",
     "Token",
     "{minutes, number} min {seconds, number} s",
     "Feeds",

@@ -4,6 +4,7 @@ import type { Chat } from "../chat/chat";
 import { WithParts } from "../details/WithParts";
 import { LanguagePicker } from "../i18n/LanguagePicker";
 import { t } from "../i18n/en/session";
+import { t as ui } from "../i18n/en/ui";
 import { PreviewSwitch } from "../previews/PreviewSwitch";
 import { PushSwitch } from "../push/PushSwitch";
 import { signOut, usePush } from "../push/usePush";
@@ -13,14 +14,22 @@ import { Icon } from "../ui/Icon";
 import type { SessionStore } from "./session";
 import { isAccount } from "./token";
 
-/** Who is signed in; pressed, it offers the theme, where else he is signed in, and the way out. */
+/** Who is signed in; pressed, it offers the theme, how others see him, where else he is signed in, and the way out. */
 export function AccountMenu({ chat, session }: { chat: Chat; session: SessionStore }) {
   const [open, setOpen] = useState(false);
-  const [sessions, setSessions] = useState(false);
+  const [dialog, setDialog] = useState<"profile" | "sessions">();
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const push = usePush(session);
   const online = chat.status.value.kind === "online";
+  const name = chat.people.name(chat.user.id);
+  const status = chat.people.status(chat.user.id);
+  const ask = (which: "profile" | "sessions") => {
+    button.current?.focus(); // the menu goes; what opened it gets the focus back
+    setOpen(false);
+    setDialog(which);
+  };
+  const close = () => setDialog(undefined);
 
   useEffect(() => {
     if (online) void push.resume();
@@ -61,17 +70,12 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
           <PushSwitch push={push} />
           <PreviewSwitch previews={chat.previews} />
           <ModerationLink chat={chat} />
+          <button type="button" class="account-action" aria-haspopup="dialog" onClick={() => ask("profile")}>
+            <Icon name="person" size={18} />
+            {t("profile")}
+          </button>
           {isAccount(chat.user.id) && (
-            <button
-              type="button"
-              class="account-action"
-              aria-haspopup="dialog"
-              onClick={() => {
-                button.current?.focus(); // the menu goes; what opened it gets the focus back
-                setOpen(false);
-                setSessions(true);
-              }}
-            >
+            <button type="button" class="account-action" aria-haspopup="dialog" onClick={() => ask("sessions")}>
               <Icon name="lock" size={18} />
               {t("sessions")}
             </button>
@@ -88,17 +92,20 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
       )}
       <button ref={button} type="button" class="me" aria-expanded={open} aria-controls="account-menu" onClick={() => setOpen(!open)}>
         <span class={`me-avatar${online ? " online" : ""}`}>
-          <Avatar id={chat.user.id} name={chat.user.name} />
+          <Avatar id={chat.user.id} name={name} />
         </span>
         <span class="me-text">
-          <bdi class="me-name">{chat.user.name}</bdi>
-          <span class="me-state">{t(online ? "connected" : "notConnected")}</span>
+          <bdi class="me-name">{name}</bdi>
+          <span class="me-state">
+            {t(online ? "connected" : "notConnected")}
+            {online && (status === "dnd" || status === "invisible") && ` · ${ui(status)}`}
+          </span>
         </span>
         <Icon name="more" />
       </button>
-      {sessions && (
-        <WithParts onClose={() => setSessions(false)}>
-          {({ SessionsDialog }) => <SessionsDialog chat={chat} onClose={() => setSessions(false)} />}
+      {dialog && (
+        <WithParts onClose={close}>
+          {({ ProfileDialog, SessionsDialog }) => (dialog === "profile" ? <ProfileDialog chat={chat} session={session} onClose={close} /> : <SessionsDialog chat={chat} onClose={close} />)}
         </WithParts>
       )}
     </div>

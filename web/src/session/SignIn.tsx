@@ -25,7 +25,8 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
   useEffect(load, []);
 
   const ways = typeof methods === "string" ? [] : waysOf(methods);
-  const way = chosen ?? ways[0];
+  const again = session.ended.value === "passwordChanged" ? "account" : undefined;
+  const way = chosen ?? ways.find((one) => one === again) ?? ways[0];
   const take = (token: string) => {
     // A pasted token is somebody else's to keep; it ends with the tab.
     setUnreadable(!session.signIn(token, stay && way !== "token"));

@@ -10,6 +10,8 @@ interface FieldProps {
   onInput: (value: string) => void;
   type?: "text" | "password" | "number";
   hint?: string;
+  /** Why what stands in it was refused; it is said aloud, and the field gets the focus. */
+  error?: string | undefined;
   autocomplete?: string;
   maxLength?: number;
   min?: number;
@@ -19,13 +21,17 @@ interface FieldProps {
   autoFocus?: boolean;
 }
 
-export function Field({ label, value, onInput, type = "text", hint, ...rest }: FieldProps) {
+export function Field({ label, value, onInput, type = "text", hint, error, ...rest }: FieldProps) {
   const id = useId();
+  const more = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => {
     // A dialog that opens looks for it by itself; one that is open already does not.
     if (rest.autoFocus && input.current?.closest("dialog[open]")) input.current.focus();
   }, []);
+  useLayoutEffect(() => {
+    if (error) input.current?.focus();
+  }, [error]);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -38,12 +44,18 @@ export function Field({ label, value, onInput, type = "text", hint, ...rest }: F
         onInput={(event) => onInput(event.currentTarget.value)}
         autocapitalize="none"
         spellcheck={false}
-        {...(hint ? { "aria-describedby": `${id}-hint` } : {})}
+        {...(more ? { "aria-describedby": more } : {})}
+        {...(error ? { "aria-invalid": true } : {})}
         {...rest}
       />
       {hint && (
         <p class="hint" id={`${id}-hint`}>
           {hint}
+        </p>
+      )}
+      {error && (
+        <p class="form-error" id={`${id}-error`} role="alert">
+          {error}
         </p>
       )}
     </div>

@@ -114,7 +114,7 @@ function wordsOf(failure: unknown): string {
 }
 
 /** How long who failed too often waits, rounded up: sooner would fail again. */
-function waitFor(ms: number): string {
+export function waitFor(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / SECOND));
   return seconds < LONG_S ? t("waitSeconds", { count: seconds }) : t("waitMinutes", { count: Math.ceil(ms / MINUTE) });
 }

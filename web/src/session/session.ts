@@ -17,8 +17,8 @@ export interface Session {
 /** The session of this page. `current` is undefined while nobody is signed in. */
 export class SessionStore {
   readonly current = signal<Session | undefined>(undefined);
-  /** The last session was ended in another tab. */
-  readonly endedElsewhere = signal(false);
+  /** Why the last session ended, where this page knows it best; by its key of the catalogue. */
+  readonly ended = signal<"signedOutElsewhere" | "passwordChanged" | undefined>(undefined);
   private readonly channel = this.openChannel();
 
   /** Takes the token that rests here. Whether it is over the server says: this device's clock may be hours off. */
@@ -33,7 +33,7 @@ export class SessionStore {
     const claims = readToken(token);
     if (!claims) return false;
     saveToken(token, stay);
-    this.endedElsewhere.value = false;
+    this.ended.value = undefined;
     this.current.value = { token, ...claims };
     return true;
   }
@@ -67,7 +67,7 @@ export class SessionStore {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data === undefined || data !== this.current.peek()?.user.id) return;
-      this.endedElsewhere.value = true;
+      this.ended.value = "signedOutElsewhere";
       this.end();
     };
     return channel;

@@ -155,7 +155,8 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
   const inRoom = room.log.value;
   const made = useRef(new WeakMap<NewMessage, Item>()).current;
   const rootItems = useMemo(() => (root.kind === "message" ? [{ ...logItem(root.message, chat.user.id), replies: 0 }] : []), [root]);
-  const answers = useMemo(() => itemsOf(log, pending, chat.user.name, made, inRoom), [log, pending, inRoom]);
+  const myName = chat.people.name(chat.user.id);
+  const answers = useMemo(() => itemsOf(log, pending, myName, made, inRoom), [log, pending, inRoom, myName]);
   const items = useMemo(() => [...rootItems, ...answers], [rootItems, answers]);
   const rootDays = useMemo(() => groupByDay(rootItems), [rootItems]);
   const days = useMemo(() => groupByDay(answers), [answers]);

@@ -60,7 +60,8 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   const onNearBottom = useCallback(() => void readNewer(room), [room]);
 
   const made = useRef(new WeakMap<NewMessage, Item>()).current;
-  const items = useMemo(() => itemsOf(log, log.pending, chat.user.name, made), [log]);
+  const myName = chat.people.name(chat.user.id);
+  const items = useMemo(() => itemsOf(log, log.pending, myName, made), [log, myName]);
   const openedAt = useRef(Date.now()).current + chat.clockSkewMs;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
   const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);

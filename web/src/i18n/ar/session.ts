@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "سجّل الدخول باسم {name} للمتابعة. يبقى كل شيء كما هو، وتُرسل الرسائل المنتظرة عندها.",
   connected: "متصل",
   notConnected: "غير متصل",
+  profile: "الملف الشخصي",
   sessions: "الجلسات",
   signOut: "تسجيل الخروج",
   invited: "أنت مدعو إلى غرفة",

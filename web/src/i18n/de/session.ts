@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "Zum Weitermachen als {name} anmelden. Alles bleibt, wie es ist; wartende Nachrichten werden dann gesendet.",
   connected: "Verbunden",
   notConnected: "Nicht verbunden",
+  profile: "Profil",
   sessions: "Sitzungen",
   signOut: "Abmelden",
   invited: "Einladung in einen Raum",

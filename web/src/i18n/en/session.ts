@@ -34,6 +34,7 @@ export const t = texts("session", {
   goOn: "Sign in as {name} to go on. Everything here stays as it is, and messages that wait are sent then.",
   connected: "Connected",
   notConnected: "Not connected",
+  profile: "Profile",
   sessions: "Sessions",
   signOut: "Sign out",
   invited: "You are invited to a room",

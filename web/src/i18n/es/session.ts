@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "Inicie sesión como {name} para continuar. Todo queda como está y los mensajes en espera se enviarán entonces.",
   connected: "Conectado",
   notConnected: "Sin conexión",
+  profile: "Perfil",
   sessions: "Sesiones",
   signOut: "Cerrar sesión",
   invited: "Le han invitado a una sala",

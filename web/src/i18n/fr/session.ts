@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "Connectez-vous en tant que {name} pour continuer. Tout reste en l’état, et les messages en attente seront alors envoyés.",
   connected: "Connecté",
   notConnected: "Non connecté",
+  profile: "Profil",
   sessions: "Sessions",
   signOut: "Se déconnecter",
   invited: "Vous êtes invité dans un salon",

@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "続けるには{name}としてサインインしてください。内容はそのまま残り、待機中のメッセージはその後送信されます。",
   connected: "接続済み",
   notConnected: "未接続",
+  profile: "プロフィール",
   sessions: "セッション",
   signOut: "サインアウト",
   invited: "ルームに招待されています",

@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "Entre como {name} para continuar. Tudo fica como está, e as mensagens em espera serão enviadas.",
   connected: "Conectado",
   notConnected: "Sem conexão",
+  profile: "Perfil",
   sessions: "Sessões",
   signOut: "Sair",
   invited: "Você foi convidado para uma sala",

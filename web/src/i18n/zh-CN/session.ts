@@ -35,6 +35,7 @@ export const session: Translation<typeof t> = {
   goOn: "请以 {name} 身份登录以继续。这里的一切保持不变，等待中的消息届时会发送。",
   connected: "已连接",
   notConnected: "未连接",
+  profile: "个人资料",
   sessions: "会话",
   signOut: "退出登录",
   invited: "您受邀加入一个聊天室",

@@ -1,0 +1,26 @@
+import { texts } from "../texts";
+
+export const t = texts("profile", {
+  reading: "Reading your profile",
+  failed: "Your profile could not be read",
+  noConnection: "No connection: nothing can be changed now.",
+  name: "Display name",
+  nameHint: "What others see. Left empty, it is {name} again.",
+  nameHintAccount: "What others see. You still sign in as {name}; left empty, it is that name again.",
+  badName: "This name is not possible. It has at most {most, number} characters, one of them visible, and none that controls the text or turns its direction.",
+  saved: "Saved.",
+  status: "Status",
+  statusAbout: "This holds on all your devices until you change it.",
+  onlineText: "Others see whether you are here.",
+  dndText: "Your devices get no push notifications. A page that is open still tells you.",
+  invisibleText: "Others see you as offline. What you do in a room they see all the same.",
+  password: "Password",
+  passwordAbout: "Another password ends all your sessions, this one too: you sign in again with it. What you have typed anywhere and not sent is lost.",
+  present: "Present password",
+  next: "New password",
+  nextHint: "At least {least, number} characters. A few words that you have used nowhere else are best.",
+  badPassword: "A password has {least, number} to {most, number} characters.",
+  wrongPassword: "This is not your present password.",
+  show: "Show the passwords",
+  change: "Change password",
+});
