@@ -9,10 +9,12 @@ const LEFT_OUT = /^(api-docs|emoji-words-)/;
 
 const hash = (content) => createHash("sha256").update(content).digest("hex");
 
+/** Files whose names do not change with their content. */
+const SMALL = ["/theme.js", "/favicon.svg", "/favicon-unread.svg"];
 const assets = readdirSync(new URL("assets/", dist)).filter((name) => !LEFT_OUT.test(name));
-const files = ["/theme.js", "/favicon.svg", ...assets.sort().map((name) => `/assets/${name}`)];
+const files = [...SMALL, ...assets.sort().map((name) => `/assets/${name}`)];
 const index = hash(readFileSync(new URL("index.html", dist)));
-const small = files.slice(0, 2).map((name) => hash(readFileSync(new URL(`.${name}`, dist))));
+const small = SMALL.map((name) => hash(readFileSync(new URL(`.${name}`, dist))));
 const source = readFileSync(new URL("worker/push-worker.js", import.meta.url), "utf8");
 const version = hash([hash(source), index, ...small, ...files].join("\n")).slice(0, 16);
 

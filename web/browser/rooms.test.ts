@@ -152,3 +152,51 @@ test("New stands at the first unread message, and stays while the room is open",
   expect(await bo.page.locator(".unread-line").count()).toBe(0);
   await bo.leave();
 });
+
+/** Notes what the page tells the app's icon; refuses it, as a browser does to a page that is not installed. */
+function recordBadges(): void {
+  const badges: number[] = [];
+  Object.assign(window, { badges });
+  const told = (count: number) => {
+    badges.push(count);
+    return Promise.reject(new DOMException("not installed", "NotAllowedError"));
+  };
+  Object.defineProperty(navigator, "setAppBadge", { value: told });
+  Object.defineProperty(navigator, "clearAppBadge", { value: () => told(0) });
+}
+
+test("what is unread is told by a dot on the tab’s icon and by the app’s badge, until it is read, and by neither to who has signed out", async () => {
+  const rooms = [await makeRoom(server, "ann", { name: "Dots", type: "private" }), await makeRoom(server, "ann", { name: "Muted dots", type: "private" })] as const;
+  for (const room of rooms) await setMember(server, "ann", room, "fay", "member");
+  await server.ask("fay", "PUT", `rooms/${rooms[1]}/alerts`, { mutedUntil: "9999-12-31T23:59:59.999Z" }, "Fay");
+  const as = server.token("ann", "Ann Lee");
+  const fay = await Person.enter(browser, server, "Fay", { before: (page) => page.addInitScript(recordBadges) });
+  const { page } = fay;
+  const shown = () => page.evaluate(() => [document.querySelector("link[rel=icon]")?.getAttribute("href"), (window as unknown as { badges: number[] }).badges.at(-1)]);
+  const shows = (unread: number) => expect.poll(shown, { timeout: SOON_MS }).toEqual([unread > 0 ? "/favicon-unread.svg" : "/favicon.svg", unread]);
+  await row(fay, rooms[1]).locator(".room-row-muted").waitFor();
+  await shows(0);
+  await server.post(rooms[1], "nobody is told", as);
+  await row(fay, rooms[1]).getByText("nobody is told").waitFor();
+  await shows(0);
+  await server.post(rooms[0], "one", as);
+  await shows(1);
+  await server.post(rooms[0], "two", as);
+  await shows(2);
+  for (const icon of ["/favicon.svg", "/favicon-unread.svg"]) {
+    const served = await fetch(server.url + icon);
+    expect([served.status, served.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+  }
+
+  await row(fay, rooms[0]).click();
+  await shows(0);
+  await page.getByRole("link", { name: "Live feeds" }).click();
+  await page.waitForURL(/\/feeds$/);
+  await server.post(rooms[0], "three", as);
+  await shows(1);
+  await page.locator(".me").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Token" }).waitFor();
+  await shows(0);
+  await fay.leave();
+});

@@ -3,6 +3,7 @@ import { Alerts } from "./alerts/alerts";
 import { DropZone } from "./attachments/DropZone";
 import { AdminScreen } from "./admin/AdminScreen";
 import { Trays } from "./attachments/trays";
+import { showUnread } from "./chat/badge";
 import { Chat } from "./chat/chat";
 import { ChatView } from "./chat/ChatView";
 import { FeedsScreen } from "./feeds/FeedsScreen";
@@ -43,6 +44,7 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     onNotice(undefined);
     const started = new Chat(current, openRoomId);
     const alerts = new Alerts(started);
+    const endBadge = started.unread.subscribe(showUnread); // also among the feeds
     let isOver = false;
     setChat(started);
     const offline = import("./offline/offline").then(({ Offline }) => (isOver ? undefined : new Offline(started)), () => undefined);
@@ -56,6 +58,8 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
         await kept?.close();
         if (isGone()) await eraseKept(current.user.id).catch(() => undefined);
       });
+      endBadge();
+      showUnread(0);
       alerts.close();
       started.close();
     };

@@ -108,8 +108,7 @@ function focusComposer(event: MouseEvent): void {
 }
 
 function useTitle(chat: Chat, roomName: string | undefined): void {
-  let unread = 0;
-  for (const room of chat.rooms.value.values()) unread += room.muted.value ? 0 : room.unread.value;
+  const unread = chat.unread.value;
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}${roomName ? `${roomName} · ` : ""}roomstream`;
   }, [unread, roomName]);

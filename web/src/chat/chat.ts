@@ -42,6 +42,8 @@ export class Chat {
   readonly user: User;
   readonly status: ReadonlySignal<Status>;
   readonly rooms = signal<ReadonlyMap<string, RoomState>>(new Map());
+  /** How many messages are unread, without those of rooms that are muted. */
+  readonly unread: ReadonlySignal<number> = computed(() => [...this.rooms.value.values()].reduce((sum, room) => sum + (room.muted.value ? 0 : room.unread.value), 0));
   readonly listing = signal<"loading" | "ready" | "failed">("loading");
   readonly maxTextLength = signal(DEFAULT_MAX_TEXT_LENGTH);
   /** When the session ends, once that is near; ms since 1970, by the server's clock. */
