@@ -8,6 +8,8 @@ import { Person } from "./person";
 import { Server } from "./server";
 
 const PHONE_PX = 360;
+/** What anything may take that moves for who wants none of it, in s: nobody sees it. */
+const UNSEEN_S = 0.001;
 
 let browser: Browser;
 let server: Server;
@@ -118,6 +120,43 @@ test("the first Tab offers to skip to the message field", async () => {
   await expect.poll(() => ann.field.evaluate((element) => element === document.activeElement)).toBe(true);
   await ann.leave();
 });
+
+test("who wants less motion gets none, in the page, the drawer and a dialog", async () => {
+  await server.post("calm", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { room: "calm", width: PHONE_PX, height: 640 });
+  const { page } = ann;
+  const seesNoneMove = async () => {
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    expect((await motions(page)).length).toBeGreaterThan(0);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    expect(await motions(page)).toEqual([]);
+  };
+  await seesNoneMove();
+  await page.getByRole("button", { name: "Rooms", exact: true }).click();
+  await page.locator(".drawer-open .sidebar").waitFor();
+  await seesNoneMove();
+  await openNew(ann, "Create a room");
+  await seesNoneMove();
+  // What turns while one waits stands still, too.
+  await page.evaluate(() => document.querySelector("dialog[open]")?.append(Object.assign(document.createElement("div"), { className: "spinner" })));
+  await seesNoneMove();
+  expect(await page.locator(".spinner").evaluate((spinner) => getComputedStyle(spinner).animationIterationCount)).toBe("1");
+  await ann.leave();
+});
+
+/** What would be seen to move, each with how long that takes in s. */
+function motions(page: Page): Promise<string[]> {
+  return page.evaluate((unseen) => {
+    const longest = (durations: string) => Math.max(...durations.split(",").map((one) => (Number.parseFloat(one) || 0) / (one.trim().endsWith("ms") ? 1_000 : 1)));
+    return [...document.querySelectorAll("*")].flatMap((element) =>
+      [undefined, "::before", "::after", "::backdrop"].flatMap((part) => {
+        const { transitionDuration, animationDuration } = getComputedStyle(element, part);
+        const seconds = Math.max(longest(transitionDuration), longest(animationDuration));
+        return seconds > unseen ? [`${element.localName}.${element.getAttribute("class") ?? ""}${part ?? ""}: ${seconds} s`] : [];
+      }),
+    );
+  }, UNSEEN_S);
+}
 
 function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
