@@ -2,6 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../client/src/index.js";
 import { startBrowser } from "./browser";
 import { makeRoom, meet, openDetails, row, setMember } from "./crew";
 import { Person, SOON_MS } from "./person";
@@ -46,6 +47,48 @@ test("whoever is written to is there, and when he goes it says since when, in th
   await row(ann, room.id).click();
   await ann.page.locator(".room-head").getByText(/^Last seen /).waitFor();
   await ann.leave();
+});
+
+test("of somebody’s two tabs one is closed: he is there still; the other, too: he is not", async () => {
+  const people = { eve: "Eve", finn: "Finn", gus: "Gus" };
+  await meet(server, people);
+  const direct = async (userId: string) => ((await server.ask("eve", "POST", "direct", { userId }, "Eve")) as { room: { id: string } }).room.id;
+  const [toFinn, toGus] = [await direct("finn"), await direct("gus")];
+  const arrive = (sub: keyof typeof people, room: string) => Person.enter(browser, server, people[sub], { token: server.token(sub, people[sub]), room });
+  const eve = await arrive("eve", toGus);
+  const [first, second] = [await arrive("finn", toFinn), await arrive("finn", toFinn)]; // of two browsers
+  const dot = (room: string) => row(eve, room).locator(".with-presence");
+  const isSeen = (room: string, status: string) => expect.poll(() => dot(room).getAttribute("data-presence"), { timeout: SOON_MS }).toBe(status);
+  await isSeen(toFinn, "online");
+  await isSeen(toGus, "offline");
+  const asking = connect(server.url, { token: server.token("eve", "Eve") });
+  const hasSockets = (count: number) => expect.poll(async () => (await asking.presence(["finn"]))[0]?.sockets, { timeout: SOON_MS }).toBe(count);
+  await hasSockets(2);
+  await eve.page.evaluate((selector) => {
+    const seen: (string | null | undefined)[] = [];
+    Object.assign(window, { seen });
+    const look = () => {
+      const now = document.querySelector(selector)?.getAttribute("data-presence");
+      if (now !== seen.at(-1)) seen.push(now);
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+  }, `[data-room="${toFinn}"] .with-presence`);
+  const seen = () => eve.page.evaluate(() => (window as unknown as { seen: unknown[] }).seen);
+
+  await first.leave();
+  await hasSockets(1);
+  // Whatever that has changed is told before what somebody else does afterwards.
+  const gus = await arrive("gus", toGus);
+  await isSeen(toGus, "online");
+  await gus.leave();
+  await isSeen(toGus, "offline");
+  expect(await seen()).toEqual(["online"]);
+  await second.leave();
+  await isSeen(toFinn, "offline");
+  expect(await seen()).toEqual(["online", "offline"]);
+  asking.close();
+  await eve.leave();
 });
 
 test("who types is named: one, two, several; and no more once it is sent, taken back or the page is gone", async () => {
