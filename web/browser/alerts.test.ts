@@ -28,15 +28,18 @@ interface Told {
   tones: number;
 }
 
-/** Notes what the page tells: its notifications and how many tones it plays. Both do what they always do. */
+/** Notes what the page tells: its notifications and how many tones it plays. Both do what they always do. What may be pressed is kept. */
 function record(): void {
   const told: Told = { shown: [], tones: 0 };
-  Object.assign(window, { told });
+  const pressable: Notification[] = [];
+  Object.assign(window, { told, pressable });
   const Real = window.Notification;
   window.Notification = new Proxy(Real, {
     construct(target, [title, options]: [string, NotificationOptions]) {
       told.shown.push(`${title}: ${options.body ?? ""}`);
-      return new target(title, options);
+      const made = new target(title, options);
+      pressable.push(made);
+      return made;
     },
   });
   const show = ServiceWorkerRegistration.prototype.showNotification;
@@ -109,6 +112,22 @@ test("two tabs: one notification and one sound a message, also when the one that
   await speaks.close();
   await says("loud", "@ann third", stays);
   await expect.poll(async () => (await toldOn(stays)).shown).toEqual(["Bob in loud: @ann third"]);
+  await ann.leave();
+});
+
+test("a press on a notification opens its message", async () => {
+  await says("loud", "@ann before you came");
+  const ann = await enter("Ann"); // in another room
+  const { page } = ann;
+  const { seq } = await server.post("loud", "@ann look at this", bob());
+  await server.post("loud", "and nobody at that", bob());
+  await expect.poll(async () => (await toldOn(page)).shown).toEqual(["Bob in loud: @ann look at this"]);
+  expect(new URL(page.url()).pathname).toBe("/rooms/desk");
+  // Headless, the browser draws none that could be clicked.
+  await page.evaluate(() => (window as unknown as { pressable: Notification[] }).pressable[0]?.dispatchEvent(new Event("click")));
+  await page.waitForURL(`${server.url}/rooms/loud/${seq}`);
+  const row = page.locator(`#messages [data-seq="${seq}"]`, { hasText: "look at this" });
+  await expect.poll(() => row.evaluate((element) => element.contains(document.activeElement))).toBe(true);
   await ann.leave();
 });
 
