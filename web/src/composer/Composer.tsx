@@ -51,13 +51,15 @@ interface ComposerProps {
   onSent?: () => void;
   /** Escape was pressed, and is nobody else's. */
   onEscape?: () => void;
+  /** Up was pressed where nothing is written. */
+  onEditLast?: () => void;
 }
 
 /** So long after a key another tab does not change what is typed here, in ms: what is there then is what was typed last. */
 const TYPING_MS = 1_500;
 
 /** Where one writes: Enter sends, Shift+Enter begins a line, @ names somebody, a colon an emoji. Keyed by place, so that drafts do not mix. */
-export function Composer({ chat, room, place, drafts, uploads, above, onSent, onEscape }: ComposerProps) {
+export function Composer({ chat, room, place, drafts, uploads, above, onSent, onEscape, onEditLast }: ComposerProps) {
   const listId = `${place.id}-people`;
   const [text, setText] = useState(() => drafts.get(place.draft));
   const [typed, setTyped] = useState<Typed>();
@@ -212,6 +214,10 @@ export function Composer({ chat, room, place, drafts, uploads, above, onSent, on
             if (event.key === "Escape" && onEscape) {
               event.stopPropagation();
               return onEscape();
+            }
+            if (event.key === "ArrowUp" && onEditLast && text === "" && !withFiles && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
+              event.preventDefault();
+              return onEditLast();
             }
             if (event.key !== "Enter" || event.shiftKey) return;
             event.preventDefault();

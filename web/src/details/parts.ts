@@ -2,6 +2,7 @@
 
 export { CreateRoom } from "../rooms/CreateRoom";
 export { FindRoom } from "../rooms/FindRoom";
+export { KeysDialog } from "../keys/KeysDialog";
 export { NewDirect } from "../rooms/NewDirect";
 export { ProfileDialog } from "../profile/ProfileDialog";
 export { SessionsDialog } from "../sessions/SessionsDialog";

@@ -10,6 +10,7 @@ import { details } from "./ar/details";
 import { emoji } from "./ar/emoji";
 import { errors } from "./ar/errors";
 import { feeds } from "./ar/feeds";
+import { keys } from "./ar/keys";
 import { markdown } from "./ar/markdown";
 import { offline } from "./ar/offline";
 import { page } from "./ar/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

@@ -10,6 +10,7 @@ import { details } from "./de/details";
 import { emoji } from "./de/emoji";
 import { errors } from "./de/errors";
 import { feeds } from "./de/feeds";
+import { keys } from "./de/keys";
 import { markdown } from "./de/markdown";
 import { offline } from "./de/offline";
 import { page } from "./de/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

@@ -10,6 +10,7 @@ import { details } from "./es/details";
 import { emoji } from "./es/emoji";
 import { errors } from "./es/errors";
 import { feeds } from "./es/feeds";
+import { keys } from "./es/keys";
 import { markdown } from "./es/markdown";
 import { offline } from "./es/offline";
 import { page } from "./es/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

@@ -10,6 +10,7 @@ import { details } from "./fr/details";
 import { emoji } from "./fr/emoji";
 import { errors } from "./fr/errors";
 import { feeds } from "./fr/feeds";
+import { keys } from "./fr/keys";
 import { markdown } from "./fr/markdown";
 import { offline } from "./fr/offline";
 import { page } from "./fr/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

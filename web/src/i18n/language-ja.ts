@@ -10,6 +10,7 @@ import { details } from "./ja/details";
 import { emoji } from "./ja/emoji";
 import { errors } from "./ja/errors";
 import { feeds } from "./ja/feeds";
+import { keys } from "./ja/keys";
 import { markdown } from "./ja/markdown";
 import { offline } from "./ja/offline";
 import { page } from "./ja/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

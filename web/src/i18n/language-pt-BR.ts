@@ -10,6 +10,7 @@ import { details } from "./pt-BR/details";
 import { emoji } from "./pt-BR/emoji";
 import { errors } from "./pt-BR/errors";
 import { feeds } from "./pt-BR/feeds";
+import { keys } from "./pt-BR/keys";
 import { markdown } from "./pt-BR/markdown";
 import { offline } from "./pt-BR/offline";
 import { page } from "./pt-BR/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

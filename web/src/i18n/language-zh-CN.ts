@@ -10,6 +10,7 @@ import { details } from "./zh-CN/details";
 import { emoji } from "./zh-CN/emoji";
 import { errors } from "./zh-CN/errors";
 import { feeds } from "./zh-CN/feeds";
+import { keys } from "./zh-CN/keys";
 import { markdown } from "./zh-CN/markdown";
 import { offline } from "./zh-CN/offline";
 import { page } from "./zh-CN/page";
@@ -39,6 +40,7 @@ export default {
   emoji,
   errors,
   feeds,
+  keys,
   markdown,
   offline,
   page,

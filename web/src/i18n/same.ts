@@ -2,6 +2,9 @@
 
 import type { Tag } from "./language";
 
+/** What stands on the keys of keyboards that have other letters, too. */
+const KEYS = ["Ctrl", "Alt", "Shift", "Enter", "Esc"];
+
 export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
   de: [
     "Code",
@@ -22,6 +25,8 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Bots",
     "Webhooks",
     "Streams",
+    "Alt",
+    "Esc",
   ],
   es: [
     "Invisible",
@@ -31,6 +36,9 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Bots",
     "Webhooks",
     "{n, number} min",
+    "Ctrl",
+    "Alt",
+    "Esc",
   ],
   fr: [
     "Code",
@@ -45,6 +53,8 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "{n, number} min",
     "Messages",
     "Sessions",
+    "Ctrl",
+    "Alt",
   ],
   "pt-BR": [
     "Online",
@@ -56,5 +66,13 @@ export const SAME_AS_ENGLISH: Partial<Record<Tag, readonly string[]>> = {
     "Bots",
     "Webhooks",
     "{n, number} min",
+    "Ctrl",
+    "Alt",
+    "Shift",
+    "Enter",
+    "Esc",
   ],
+  ja: KEYS,
+  "zh-CN": KEYS,
+  ar: KEYS,
 };

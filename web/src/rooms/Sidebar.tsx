@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { useHotkeys } from "../chat/useHotkeys";
 import { useServerNow } from "../chat/useServerNow";
 import { WithParts } from "../details/WithParts";
 import { t } from "../i18n/en/rooms";
@@ -34,7 +35,9 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
   const search = useMemo(() => new Search(chat.client), [chat]);
   const open = chat.open.value;
   const [making, setMaking] = useState<"menu" | Making>();
+  const [showsKeys, setShowsKeys] = useState(false);
   const plus = useRef<HTMLButtonElement>(null);
+  useHotkeys({ find: () => setMaking("find"), help: () => setShowsKeys(true) });
 
   return (
     <>
@@ -52,7 +55,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
         <RoomList chat={chat} now={now} onOpened={onOpened} onNew={() => setMaking("room")} />
       </nav>
       <footer class="sidebar-foot">
-        <AccountMenu chat={chat} session={session} />
+        <AccountMenu chat={chat} session={session} onKeys={() => setShowsKeys(true)} />
       </footer>
       {making === "menu" && plus.current && (
         <ActionMenu
@@ -71,6 +74,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
           }}
         />
       )}
+      {showsKeys && <WithParts onClose={() => setShowsKeys(false)}>{({ KeysDialog }) => <KeysDialog onClose={() => setShowsKeys(false)} />}</WithParts>}
       {making !== undefined && making !== "menu" && (
         <MakeDialog
           making={making}

@@ -14,8 +14,15 @@ import { Icon } from "../ui/Icon";
 import type { SessionStore } from "./session";
 import { isAccount } from "./token";
 
+interface AccountMenuProps {
+  chat: Chat;
+  session: SessionStore;
+  /** Shows the keys; given where there are any. */
+  onKeys?: () => void;
+}
+
 /** Who is signed in; pressed, it offers the theme, how others see him, where else he is signed in, and the way out. */
-export function AccountMenu({ chat, session }: { chat: Chat; session: SessionStore }) {
+export function AccountMenu({ chat, session, onKeys }: AccountMenuProps) {
   const [open, setOpen] = useState(false);
   const [dialog, setDialog] = useState<"profile" | "sessions">();
   const menu = useRef<HTMLDivElement>(null);
@@ -74,6 +81,21 @@ export function AccountMenu({ chat, session }: { chat: Chat; session: SessionSto
             <Icon name="person" size={18} />
             {t("profile")}
           </button>
+          {onKeys && (
+            <button
+              type="button"
+              class="account-action"
+              aria-haspopup="dialog"
+              onClick={() => {
+                button.current?.focus(); // as with the sessions
+                setOpen(false);
+                onKeys();
+              }}
+            >
+              <Icon name="keyboard" size={18} />
+              {t("shortcuts")}
+            </button>
+          )}
           {isAccount(chat.user.id) && (
             <button type="button" class="account-action" aria-haspopup="dialog" onClick={() => ask("sessions")}>
               <Icon name="lock" size={18} />

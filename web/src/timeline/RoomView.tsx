@@ -59,6 +59,12 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
     setAnswering(0);
     document.getElementById("composer")?.focus(); // the button goes
   };
+  const editLast = () => {
+    const { messages, pending } = room.shown.peek();
+    const last = messages.findLast(({ author, deleted }) => author === chat.user.id && !deleted);
+    // While the newest is still on its way, the one before it is not what is meant.
+    if (last && !pending.some(({ state }) => state !== "failed")) edits.begin(last);
+  };
   const mayWrite = closed === undefined;
   const previewed = useMemo(
     () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: Words) => chat.say(line) }) }),
@@ -114,7 +120,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                     uploads={uploads}
                     above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
                     onSent={() => setAnswering(0)}
-                    {...(answering > 0 && { onEscape: stopAnswering })}
+                    {...(answering > 0 ? { onEscape: stopAnswering } : { onEditLast: editLast })}
                   />
                 )}
               </>

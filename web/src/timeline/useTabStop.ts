@@ -37,7 +37,7 @@ export function useTabStop(
     };
     const pressed = (event: KeyboardEvent) => {
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-      if (step === 0 || !(event.target instanceof Element) || !event.target.matches("[data-more]")) return;
+      if (step === 0 || event.altKey || !(event.target instanceof Element) || !event.target.matches("[data-more]")) return;
       event.preventDefault();
       const all = [...element.querySelectorAll<HTMLElement>("[data-more]")];
       const next = all[all.indexOf(event.target as HTMLElement) + step];

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "غير متصل",
   profile: "الملف الشخصي",
   sessions: "الجلسات",
+  shortcuts: "اختصارات لوحة المفاتيح",
   signOut: "تسجيل الخروج",
   invited: "أنت مدعو إلى غرفة",
   invitedText: "سيرى الآخرون هناك أنك انضممت.",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "Nicht verbunden",
   profile: "Profil",
   sessions: "Sitzungen",
+  shortcuts: "Tastenkürzel",
   signOut: "Abmelden",
   invited: "Einladung in einen Raum",
   invitedText: "Die anderen dort sehen den Beitritt.",

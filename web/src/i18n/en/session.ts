@@ -36,6 +36,7 @@ export const t = texts("session", {
   notConnected: "Not connected",
   profile: "Profile",
   sessions: "Sessions",
+  shortcuts: "Keyboard shortcuts",
   signOut: "Sign out",
   invited: "You are invited to a room",
   invitedText: "The others there will see that you have joined.",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "Sin conexión",
   profile: "Perfil",
   sessions: "Sesiones",
+  shortcuts: "Atajos de teclado",
   signOut: "Cerrar sesión",
   invited: "Le han invitado a una sala",
   invitedText: "Los demás verán que ha entrado.",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "Non connecté",
   profile: "Profil",
   sessions: "Sessions",
+  shortcuts: "Raccourcis clavier",
   signOut: "Se déconnecter",
   invited: "Vous êtes invité dans un salon",
   invitedText: "Les autres verront que vous avez rejoint le salon.",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "未接続",
   profile: "プロフィール",
   sessions: "セッション",
+  shortcuts: "キーボードショートカット",
   signOut: "サインアウト",
   invited: "ルームに招待されています",
   invitedText: "参加したことがほかの人に表示されます。",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "Sem conexão",
   profile: "Perfil",
   sessions: "Sessões",
+  shortcuts: "Atalhos de teclado",
   signOut: "Sair",
   invited: "Você foi convidado para uma sala",
   invitedText: "Os outros verão que você entrou.",

@@ -37,6 +37,7 @@ export const session: Translation<typeof t> = {
   notConnected: "未连接",
   profile: "个人资料",
   sessions: "会话",
+  shortcuts: "键盘快捷键",
   signOut: "退出登录",
   invited: "您受邀加入一个聊天室",
   invitedText: "那里的其他人会看到您已加入。",
