@@ -2,7 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AXE, faultsOf } from "./axe";
+import { AXE, faultsOf, sticksOut } from "./axe";
 import { startBrowser, type Theme } from "./browser";
 import { openAdminScreen, ADMIN_SCREENS, type AdminRooms, seedAdmin } from "./screens-admin";
 import { Server } from "./server";
@@ -25,5 +25,6 @@ const cases = ADMIN_SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).f
 test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
   const person = await openAdminScreen(browser, server, rooms, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
   expect(await faultsOf(person.page)).toEqual([]);
+  if (theme === "light") expect(await sticksOut(person.page, [width < 500 ? 320 : 2560])).toEqual([]);
   await person.leave();
 });

@@ -2,6 +2,7 @@
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sticksOut } from "./axe";
 import { startBrowser } from "./browser";
 import { row } from "./crew";
 import { Person, SOON_MS } from "./person";
@@ -67,7 +68,7 @@ test("what one attaches the others see: pictures as previews, the rest as cards"
     expect(Math.round((box?.width ?? 0) / (box?.height ?? 1))).toBe(2);
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((bubble?.x ?? 0) + (bubble?.width ?? 0));
     expect(await person.page.locator(".attachment-card").last().textContent()).toContain("notes.txt");
-    expect(await person.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect(await sticksOut(person.page, [])).toEqual([]);
   }
   expect(await tray(ann).count()).toBe(0);
   expect(await ann.field.inputValue()).toBe("");

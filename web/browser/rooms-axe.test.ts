@@ -2,7 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AXE, faultsOf } from "./axe";
+import { AXE, faultsOf, sticksOut } from "./axe";
 import { startBrowser, type Theme } from "./browser";
 import { openRoomScreen, ROOM_SCREENS, type Rooms, seedRooms } from "./screens-rooms";
 import { Server } from "./server";
@@ -25,5 +25,6 @@ const cases = ROOM_SCREENS.flatMap((screen) => (["light", "dark"] as Theme[]).fl
 test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) => {
   const person = await openRoomScreen(browser, server, rooms, screen, { theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
   expect(await faultsOf(person.page)).toEqual([]);
+  if (theme === "light") expect(await sticksOut(person.page, [width < 500 ? 320 : 2560])).toEqual([]);
   await person.leave();
 });

@@ -14,6 +14,7 @@ const SIZES: [number, number][] = [
   [360, 740],
   [768, 1024],
   [1440, 900],
+  [2560, 1440],
 ];
 const FOLDER = fileURLToPath(new URL("screenshots-languages", import.meta.url));
 /** Arabic runs from right to left; German words are long; Japanese has no spaces to break lines at. */

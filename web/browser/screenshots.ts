@@ -14,6 +14,7 @@ const SIZES: [number, number][] = [
   [360, 740],
   [768, 1024],
   [1280, 800],
+  [2560, 1440],
 ];
 const FOLDER = fileURLToPath(new URL("screenshots", import.meta.url));
 
