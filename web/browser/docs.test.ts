@@ -2,7 +2,6 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { AXE, faultsOf } from "./axe";
 import { newContext, startBrowser } from "./browser";
 import { Server } from "./server";
 
@@ -36,7 +35,6 @@ beforeEach(async () => {
       (window as unknown as { violated: (what: string) => void }).violated(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  await page.addInitScript(AXE);
   await page.goto(`${server.url}/docs/api`);
   await page.locator(".opblock").first().waitFor();
 });
@@ -67,14 +65,6 @@ test("opens a route, and calls it on this server", async () => {
   // The browser itself reports the refusal, which is wanted here.
   expect(faults.filter((fault) => !fault.includes("401 (Unauthorized)"))).toEqual([]);
   faults = [];
-});
-
-/** The library's headings go from the first level to the third, and what it says of the whole stands before its landmark. No criterion of WCAG forbids either; axe counts both as good practice. */
-const KNOWN = /^moderate (heading-order|region):/;
-
-test.each(["light", "dark"] as const)("axe finds no fault of WCAG in the library as it is shown, in whichever theme the browser is: %s", async (colorScheme) => {
-  await page.emulateMedia({ colorScheme });
-  expect((await faultsOf(page)).filter((fault) => !KNOWN.test(fault))).toEqual([]);
 });
 
 test("an opened route is named by the address, and by the next page that has it", async () => {

@@ -2,23 +2,15 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../client/src/index.js";
 import { archiveOf } from "./archive";
 import { sticksOut } from "./axe";
 import { startBrowser, type Theme } from "./browser";
 import { setClockOff } from "./clock";
 import { openDetails, row } from "./crew";
+import { EMOJIS, LONG_TEXTS, MEMBERS, memberOf, reactAll, REACTORS, sayNames, STRANGE_NAMES } from "./hard-corpus";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
-/** As long as a text may be, in code points. */
-const LONGEST = 8_000;
-/** Different emojis a message takes, and people who set each: two hundred reactions. */
-const EMOJIS = 50;
-const REACTORS = 4;
-const MEMBERS = 5_000;
-/** A member of the room of many; the first is its owner. */
-const memberOf = (i: number) => `u${String(i).padStart(4, "0")}`;
 /** The height of a line with a name, and some more, in CSS pixels. */
 const LINE_PX = 32;
 const HOUR_MS = 3_600_000;
@@ -47,39 +39,26 @@ async function isUsable(person: Person, says: string): Promise<void> {
   await person.bubble(says).and(person.page.locator('[data-state="logged"][data-seq]')).waitFor();
 }
 
-async function picture(person: Person, name: string): Promise<void> {
-  const folder = process.env["HARD_SHOTS"];
-  if (folder) await person.page.screenshot({ path: `${folder}/${name}.png` });
-}
-
 const sizes: { width: number; theme: Theme }[] = [
   { width: 360, theme: "dark" },
   { width: 1440, theme: "light" },
 ];
 
 test("the longest texts without a space stay in their bubbles, and one can read past them", async () => {
-  const texts = ["a".repeat(LONGEST), "𝒲".repeat(LONGEST), "漢".repeat(LONGEST), "e\u0301\u0323".repeat(Math.floor(LONGEST / 3)), "\u202e".repeat(LONGEST - 1) + "x", "👩‍👩‍👧‍👦".repeat(Math.floor(LONGEST / 7))];
-  for (const text of texts) await server.post("long", text);
+  for (const text of LONG_TEXTS) await server.post("long", text);
   for (const { width, theme } of sizes) {
     const ann = await Person.enter(browser, server, "Ann", { room: "long", width, theme });
-    expect((await ann.texts()).slice(0, texts.length)).toEqual(texts);
+    expect((await ann.texts()).slice(0, LONG_TEXTS.length)).toEqual(LONG_TEXTS);
     await isUsable(ann, `after them, ${width} px`);
-    await picture(ann, `long-end-${width}`);
     await ann.page.locator(".timeline").evaluate((element) => (element.scrollTop = 0));
     await ann.page.locator(".timeline-start").waitFor();
-    await picture(ann, `long-${width}`);
     await ann.leave();
   }
 });
 
 test("two hundred reactions wrap below their message, and each can be set and taken back", async () => {
   const { seq } = await server.post("loved", "loved by all");
-  const emojis = Array.from({ length: EMOJIS }, (_, i) => String.fromCodePoint(0x1f600 + i));
-  for (let i = 0; i < REACTORS; i++) {
-    const chat = connect(server.url, { token: server.token(`reactor${i}`, `Reactor ${i}`) });
-    for (const emoji of emojis) await chat.room("loved").react(seq, emoji, true);
-    chat.close();
-  }
+  await reactAll(server, "loved", seq);
   for (const { width, theme } of sizes) {
     const ann = await Person.enter(browser, server, "Ann", { room: "loved", width, theme });
     await expect.poll(() => ann.page.locator(".reaction").count(), { timeout: SOON_MS }).toBe(EMOJIS);
@@ -87,7 +66,6 @@ test("two hundred reactions wrap below their message, and each can be set and ta
     const last = ann.page.locator(".reaction").last();
     await last.click();
     await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS + 1));
-    await picture(ann, `reactions-${width}`);
     await last.click();
     await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS));
     await ann.leave();
@@ -95,9 +73,7 @@ test("two hundred reactions wrap below their message, and each can be set and ta
 });
 
 test("names of nothing but combining characters, of one letter without end, and that turn the text around keep to their place", async () => {
-  const names = ["\u0301\u0302\u0303\u0304\u0336\u0489".repeat(20), "N".repeat(120), "\u202eevil\u202c", "H̷̡̛e̵̢͝l̸̨̛p̷̡͝".repeat(4)];
-  for (const [i, name] of names.entries()) await server.post("names", `who am I, ${i}`, server.token(`strange${i}`, name));
-  await server.post("names", `heaped: ${"l\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030a\u030b\u030c\u030d\u030e\u030f".repeat(30)}`, server.token("strange4", "Heap"));
+  await sayNames(server, "names");
   for (const { width, theme } of sizes) {
     const ann = await Person.enter(browser, server, "Ann", { room: "names", width, theme });
     await ann.bubble("who am I, 3").waitFor();
@@ -107,9 +83,8 @@ test("names of nothing but combining characters, of one letter without end, and 
     ]);
     expect(Math.max(...heights)).toBeLessThan(LINE_PX); // one line each
     expect(await ann.page.locator(".group > .avatar").allTextContents()).toEqual(["?", "N", "E", "H̷̡̛", "H"]);
-    expect(words.slice(0, names.length)).toEqual(names.map((_, i) => `who am I, ${i}`));
+    expect(words.slice(0, STRANGE_NAMES.length)).toEqual(STRANGE_NAMES.map((_, i) => `who am I, ${i}`));
     await isUsable(ann, `and I, ${width} px`);
-    await picture(ann, `names-${width}`);
     await ann.leave();
   }
 });
@@ -149,7 +124,6 @@ test("in a room of five thousand the details open, and the list of members is re
     const panel = await openDetails(owner, "Members");
     await expect.poll(() => panel.locator("[data-member]").count(), { timeout: SOON_MS }).toBeGreaterThan(10);
     expect(await panel.locator("[data-member]").count()).toBeLessThanOrEqual(200);
-    await picture(owner, `members-${width}`);
     await owner.page.keyboard.press("Escape");
     await isUsable(owner, `hello all, ${width} px`);
     await owner.leave();

@@ -6,6 +6,7 @@ import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 import { walk } from "./walk";
+import { restoreAtRejoin } from "./wire";
 
 /** Gaps shorter than this are not mentioned, in ms. */
 const QUIET_GAP_MS = 2_000;
@@ -202,31 +203,7 @@ test("a longer one is, with the seconds to the next attempt and a way to try at 
 
 test("a reset drops what was there, loads the room anew and says so", async () => {
   await server.postAll("restored", numbered("old", 30));
-  const ann = await Person.enter(browser, server, "Ann", {
-    room: "restored",
-    before: async (page) => {
-      let joins = 0;
-      // A log that was restored from an earlier copy: the second join is told that its number is beyond the end.
-      await page.routeWebSocket(/socket\.io/, (socket) => {
-        const upstream = socket.connectToServer();
-        let joinId = "";
-        socket.onMessage((message) => {
-          const join = /^42(\d+)\["join_room",\{"roomId":"restored"/.exec(String(message));
-          if (join && ++joins === 2) joinId = join[1] ?? "";
-          upstream.send(message);
-        });
-        upstream.onMessage((message) => {
-          const text = String(message);
-          if (joinId !== "" && text.startsWith(`43${joinId}[`)) {
-            joinId = "";
-            const [answer] = JSON.parse(text.slice(text.indexOf("["))) as [object];
-            return socket.send(`${text.slice(0, text.indexOf("["))}${JSON.stringify([{ ...answer, events: [], reset: { reason: "ahead" } }])}`);
-          }
-          socket.send(message);
-        });
-      });
-    },
-  });
+  const ann = await Person.enter(browser, server, "Ann", { room: "restored", before: (page) => restoreAtRejoin(page, "restored") });
   await ann.bubble("old 0").waitFor({ state: "attached" });
   await ann.context.setOffline(true);
   await ann.connected(false);

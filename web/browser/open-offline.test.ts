@@ -6,6 +6,7 @@ import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
 import { setClockOff } from "./clock";
 import { Front } from "./front";
+import { kept } from "./kept";
 import { Person } from "./person";
 import { Server } from "./server";
 
@@ -28,27 +29,6 @@ async function roomOf(id: string, user: string, texts: string[]): Promise<void> 
   await server.ask("bob", "PUT", `rooms/${id}/members/${user}`, { role: "member" });
   if (texts.length > 0) await server.postAll(id, texts, bob());
 }
-
-/** What the browser has kept: by room the texts. */
-const kept = (page: Page): Promise<Record<string, string[]>> =>
-  page.evaluate(async () => {
-    if (!(await indexedDB.databases()).some(({ name }) => name === "roomstream offline")) return {}; // opening it would make it
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open("roomstream offline");
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    try {
-      const request = database.transaction("rooms").objectStore("rooms").getAll();
-      const rooms = await new Promise<{ id: string; messages: { text: string }[] }[]>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-      return Object.fromEntries(rooms.map(({ id, messages }) => [id, messages.map(({ text }) => text)]));
-    } finally {
-      database.close();
-    }
-  });
 
 /** Which caches of builds there are of a worker that serves the page and is not being changed; none: there is none such. */
 const cachesOf = (page: Page): Promise<string[]> =>

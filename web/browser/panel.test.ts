@@ -100,8 +100,6 @@ test.each([[1100, "light"], [360, "dark"]] as const)("the files of a room are li
   await expect.poll(async () => (await names()).includes(`notes-${width}.txt`), { timeout: SOON_MS }).toBe(true);
   await server.ask("bo", "DELETE", `rooms/${room}/messages/${first}`);
   await expect.poll(async () => (await names()).includes(`notes-${width}.txt`), { timeout: SOON_MS }).toBe(false);
-  const shots = process.env["PANEL_SHOTS"];
-  if (shots) await ann.page.screenshot({ path: `${shots}/files-${width}.png` });
   await again.getByRole("button", { name: "Close" }).click();
   await ann.leave();
 });

@@ -100,14 +100,14 @@ async function arrive(browser: Browser, server: Server, options: PersonOptions):
   return person;
 }
 
-async function enter(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
+export async function enter(browser: Browser, server: Server, options: PersonOptions): Promise<Person> {
   const person = await Person.enter(browser, server, "Mira Okafor", options);
   await person.connected();
   return person;
 }
 
 /** Answers sends, or the list, in another way than the server would. */
-function meddle(options: PersonOptions, route: (page: Page) => Promise<unknown>): PersonOptions {
+export function meddle(options: PersonOptions, route: (page: Page) => Promise<unknown>): PersonOptions {
   return {
     ...options,
     before: async (page) => {
@@ -124,7 +124,7 @@ async function markRead(server: Server, rooms: Record<string, number>): Promise<
 
 const isNarrow = (person: Person) => (person.page.viewportSize()?.width ?? 0) < 720;
 
-async function openList(person: Person): Promise<void> {
+export async function openList(person: Person): Promise<void> {
   if (!isNarrow(person)) return;
   await person.page.getByRole("button", { name: "Rooms", exact: true }).click();
   await person.page.locator("#rooms").waitFor();

@@ -2,8 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AXE, faultsOf } from "./axe";
-import { startBrowser, type Theme } from "./browser";
+import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 import { answerFor } from "./wire";
@@ -22,14 +21,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-const enter = (options: { room?: string; theme?: Theme; width?: number; height?: number; before?: (page: Page) => Promise<void> } = {}) =>
-  Person.enter(browser, server, "Ann", {
-    ...options,
-    before: async (page) => {
-      await page.addInitScript(AXE);
-      await options.before?.(page);
-    },
-  });
+const enter = (options: { room: string; before?: (page: Page) => Promise<void> }) => Person.enter(browser, server, "Ann", options);
 
 const fieldOf = (person: Person) => person.page.getByRole("textbox", { name: "Search messages" });
 const resultsOf = (person: Person) => person.page.locator(".search-result");
@@ -95,18 +87,5 @@ test("a search that fails is said, and asked for again", async () => {
   broken = false;
   await again.click();
   await expect.poll(() => resultsOf(ann).count(), { timeout: SOON_MS }).toBe(2);
-  await ann.leave();
-});
-
-test.each((["light", "dark"] as Theme[]).flatMap((theme) => [1280, 390].map((width) => ({ theme, width }))))("axe finds nothing, $theme, $width px", async ({ theme, width }) => {
-  const ann = await enter({ theme, width, height: 760 });
-  await fieldOf(ann).fill("kettle");
-  await resultsOf(ann).first().waitFor();
-  expect(await faultsOf(ann.page)).toEqual([]);
-  const shots = process.env["SEARCH_SHOTS"];
-  if (shots) await ann.page.screenshot({ path: `${shots}/found-${width}-${theme}.png` });
-  await fieldOf(ann).fill("-kettle");
-  await ann.page.getByRole("alert").waitFor();
-  expect(await faultsOf(ann.page)).toEqual([]);
   await ann.leave();
 });

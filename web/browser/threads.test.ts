@@ -2,8 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AXE, faultsOf } from "./axe";
-import { startBrowser, type Theme } from "./browser";
+import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -247,41 +246,3 @@ test("any thread can be followed and left, and what is read in the room is read 
   await unreadThreads(cleo.page).waitFor({ state: "detached" });
   await cleo.leave();
 });
-
-/** Of the widths in which a thread covers its room one is enough, but for who looks at the pictures. */
-const WIDTHS = process.env["LOOK"] ? [360, 768, 1440] : [360, 1440];
-const looks = (["light", "dark"] as Theme[]).flatMap((theme) => WIDTHS.map((width) => ({ theme, width })));
-
-test.each(looks)("a thread and its quotes have no faults, $theme, $width px", async ({ theme, width }) => {
-  if (looks[0]?.theme === theme && looks[0].width === width) {
-    await server.post("seen-thread", "Where do we go for lunch on the day of the move, and who brings the keys of the old place?");
-    await answer("seen-thread", 1, "To the noodle bar", "ann");
-    await answer("seen-thread", 2, "It is closed on Mondays, is it not?");
-    await answer("seen-thread", 1, "I have the keys", "chiara");
-  }
-  const ann = await Person.enter(browser, server, "Ann", { room: "seen-thread", theme, width, height: 760, before: (page) => page.addInitScript(AXE) });
-  await ann.page.getByRole("link", { name: /In reply to You To the noodle bar/ }).first().waitFor();
-  await (await ann.openMenu("I have the keys")).getByRole("menuitem", { name: "Reply" }).press("Enter");
-  await ann.page.locator(".answer-bar").getByText("I have the keys").waitFor();
-  expect(await faultsOf(ann.page)).toEqual([]);
-  await look(ann.page, `quotes-${width}-${theme}`);
-  await ann.page.locator('#messages [data-seq="1"] .replies').click();
-  await expect.poll(() => inThread(ann.page).count(), { timeout: SOON_MS }).toBe(3);
-  expect(await faultsOf(ann.page)).toEqual([]);
-  await look(ann.page, `thread-${width}-${theme}`);
-  await ann.page.goto(`${server.url}/rooms/elsewhere`);
-  await ann.connected();
-  await answer("seen-thread", 2, `The keys are on the table, at ${width} px, ${theme}`);
-  if (width === 360) await ann.page.getByRole("button", { name: "Rooms" }).click();
-  await unreadThreads(ann.page).click();
-  await ann.page.getByRole("dialog").getByRole("link", { name: /new reply|new replies/ }).waitFor();
-  expect(await faultsOf(ann.page)).toEqual([]);
-  await look(ann.page, `unread-threads-${width}-${theme}`);
-  await ann.leave();
-});
-
-/** Leaves a picture where LOOK says, for somebody to look at. */
-async function look(page: Page, name: string): Promise<void> {
-  const folder = process.env["LOOK"];
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, animations: "disabled" });
-}

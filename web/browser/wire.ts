@@ -22,3 +22,26 @@ export async function answerFor(page: Page, event: string, answer: (payload: Rec
     });
   });
 }
+
+/** A log that was restored from an earlier copy: a page's second join of its room is told that its number is beyond the end. To be called before the page is opened. */
+export async function restoreAtRejoin(page: Page, roomId: string): Promise<void> {
+  let joins = 0;
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    const upstream = socket.connectToServer();
+    let joinId = "";
+    socket.onMessage((message) => {
+      const join = /^42(\d+)\["join_room",\{"roomId":"([^"]+)"/.exec(String(message));
+      if (join?.[2] === roomId && ++joins === 2) joinId = join[1] ?? "";
+      upstream.send(message);
+    });
+    upstream.onMessage((message) => {
+      const text = String(message);
+      if (joinId !== "" && text.startsWith(`43${joinId}[`)) {
+        joinId = "";
+        const [answer] = JSON.parse(text.slice(text.indexOf("["))) as [object];
+        return socket.send(`${text.slice(0, text.indexOf("["))}${JSON.stringify([{ ...answer, events: [], reset: { reason: "ahead" } }])}`);
+      }
+      socket.send(message);
+    });
+  });
+}
