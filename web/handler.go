@@ -48,13 +48,15 @@ const (
 
 // policy lets the page run its own script and talk to its own host, nothing else:
 //   - 'self' in connect-src covers ws: and wss: of the same host (CSP level 3);
+//   - media-src: films and sounds of messages are played in their place;
 //   - trusted-types with require-trusted-types-for: no string can become HTML or a script, whatever the page's code
 //     does. The one policy that may be made names the service worker's address, and can name no other.
 const policy = docsPolicy + "; " +
+	"media-src 'self'; " +
 	"require-trusted-types-for 'script'; " +
 	"trusted-types push-worker"
 
-// docsPolicy is that of the page of the JSON routes, without the trusted types: Swagger UI, which draws it, sets innerHTML.
+// docsPolicy is that of the page of the JSON routes, which plays nothing, and without the trusted types: Swagger UI, which draws it, sets innerHTML.
 // What it shows is this server's own document, and still no script but ours runs.
 const docsPolicy = "default-src 'none'; " +
 	"script-src 'self'; " +

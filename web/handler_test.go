@@ -159,7 +159,7 @@ func TestEveryAnswerHasTheStrictPolicy(t *testing.T) {
 		for _, target := range []string{"/", "/rooms/x", "/nothing", "/theme.js"} {
 			r := get(t, h, http.MethodGet, target)
 			policy := r.Header.Get("Content-Security-Policy")
-			for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} {
+			for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "media-src 'self';", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} {
 				if !strings.Contains(policy, want) {
 					t.Errorf("%s %s: no %s in %q", name, target, want, policy)
 				}
@@ -181,8 +181,8 @@ func TestThePageOfTheRoutesMayDoNoMoreThanItMust(t *testing.T) {
 		if r.StatusCode != http.StatusOK || !strings.Contains(body(t, r), "<title>routes</title>") {
 			t.Errorf("%s: status %d, want the page of the routes", target, r.StatusCode)
 		}
-		if got := r.Header.Get("Content-Security-Policy") + "; require-trusted-types-for 'script'; trusted-types push-worker"; got != strict {
-			t.Errorf("%s: but for trusted types %q is not %q", target, got, strict)
+		if got := r.Header.Get("Content-Security-Policy") + "; media-src 'self'; require-trusted-types-for 'script'; trusted-types push-worker"; got != strict {
+			t.Errorf("%s: but for media and trusted types %q is not %q", target, got, strict)
 		}
 	}
 	for _, target := range []string{"/docs", "/docs/", "/docs/api/x"} {

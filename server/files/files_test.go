@@ -2,6 +2,7 @@ package files_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"image"
 	"net/http"
@@ -136,4 +137,50 @@ func turned(content []byte) []byte {
 	exif := append([]byte("Exif\x00\x00II*\x00\x08\x00\x00\x00\x01\x00"), 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0)
 	segment := append([]byte{0xFF, 0xE1, 0, byte(len(exif) + 2)}, exif...)
 	return append(append(bytes.Clone(content[:2]), segment...), content[2:]...)
+}
+
+// A player asks for the parts it needs. What it gets is of no active type, and its policy runs nothing where it is opened by itself.
+func TestASoundIsGivenOutInPartsAndInItsPlace(t *testing.T) {
+	onBothStores(t, func(t *testing.T, a *stage) {
+		ann := as(t, a, "ann")
+		sound := wav(8000)
+		f := ann.upload("general", "tone.wav", sound)
+		path := filePath("general", f)
+		whole := ann.get(path)
+		whole.want(t, http.StatusOK)
+		if whole.Header.Get("Accept-Ranges") != "bytes" {
+			t.Errorf("Accept-Ranges is %q", whole.Header.Get("Accept-Ranges"))
+		}
+		part := ann.get(path, "Range", "bytes=44-143")
+		part.want(t, http.StatusPartialContent)
+		if !bytes.Equal(part.body, sound[44:144]) {
+			t.Errorf("100 bytes of the sound are %d others", len(part.body))
+		}
+		for _, got := range []answer{whole, part} {
+			h := got.Header
+			if h.Get("Content-Type") != "audio/wav" || !strings.HasPrefix(h.Get("Content-Disposition"), "inline") {
+				t.Errorf("%d: type %q, disposition %q", got.StatusCode, h.Get("Content-Type"), h.Get("Content-Disposition"))
+			}
+			if h.Get("X-Content-Type-Options") != "nosniff" || !strings.HasPrefix(h.Get("Content-Security-Policy"), "sandbox; default-src 'none'") {
+				t.Errorf("%d: headers %v", got.StatusCode, h)
+			}
+		}
+	})
+}
+
+// wav is a second of silence at so many samples, of 8 bits each.
+func wav(rate uint32) []byte {
+	b := append([]byte("RIFF"), binary.LittleEndian.AppendUint32(nil, 36+rate)...)
+	b = append(b, "WAVEfmt "...)
+	b = binary.LittleEndian.AppendUint32(b, 16)
+	for _, v := range []uint16{1, 1} { // PCM, one channel
+		b = binary.LittleEndian.AppendUint16(b, v)
+	}
+	b = binary.LittleEndian.AppendUint32(b, rate)
+	b = binary.LittleEndian.AppendUint32(b, rate) // bytes a second
+	for _, v := range []uint16{1, 8} {            // bytes and bits of a sample
+		b = binary.LittleEndian.AppendUint16(b, v)
+	}
+	b = binary.LittleEndian.AppendUint32(append(b, "data"...), rate)
+	return append(b, bytes.Repeat([]byte{128}, int(rate))...)
 }

@@ -5,8 +5,9 @@ import { wordsOf } from "../chat/asking";
 import { t } from "../i18n/en/attachments";
 import { type Words, words } from "../i18n/words";
 import { Icon } from "../ui/Icon";
-import { type Attachment, sizeText } from "./attachment";
+import { type Attachment, isImage, playerOf, sizeText } from "./attachment";
 import type { Link, RoomFiles } from "./files";
+import { Player } from "./Player";
 
 /** The files of the room that is shown. */
 export const FilesOfRoom = createContext<RoomFiles | undefined>(undefined);
@@ -14,21 +15,34 @@ export const FilesOfRoom = createContext<RoomFiles | undefined>(undefined);
 /** The longest side of a preview, in CSS pixels: a thumbnail has 512 of the screen's. */
 const PREVIEW_SIDE = 320;
 
-/** A message's files: images as previews, all else as cards. */
+/** A message's files: images as previews, films and sounds to be played, all else as cards. */
 export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; tabIndex: number }) {
+  const files = useContext(FilesOfRoom);
+  const images = list.filter(isImage);
   return (
     <ul class="attachments" aria-label={t("list")}>
-      {list.map((file) => (
-        <li key={file.id}>
-          <Shown file={file} tabIndex={tabIndex} />
-        </li>
-      ))}
+      {list.map((file) => {
+        const player = playerOf(file);
+        return (
+          <li key={file.id}>
+            {player && files && <Player kind={player} file={file} files={files} tabIndex={tabIndex} />}
+            <Shown file={file} files={files} tabIndex={tabIndex} onView={() => files && (files.viewed.value = { images, at: images.indexOf(file) })} />
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function Shown({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
-  const files = useContext(FilesOfRoom);
+interface ShownProps {
+  file: Attachment;
+  files: RoomFiles | undefined;
+  tabIndex: number;
+  /** Of an image: shows it large. */
+  onView: () => void;
+}
+
+function Shown({ file, files, tabIndex, onView }: ShownProps) {
   const [link, setLink] = useState<Link>();
   const [isLost, setLost] = useState(false); // there is no preview to be had
   const [fault, setFault] = useState<Words>();
@@ -45,6 +59,7 @@ function Shown({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
     };
   }, [files, file.id, preview]);
   const open = async () => {
+    if (isImage(file)) return onView();
     setFault(undefined);
     // Opened at once, as a browser wants it of a click; the address follows.
     const page = window.open("about:blank", "_blank");

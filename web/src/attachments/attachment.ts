@@ -13,6 +13,17 @@ export interface Attachment {
   thumbnail: boolean;
 }
 
+/** Whether a file is looked at as an image; what the browser makes of it is another matter. */
+export function isImage({ type }: Attachment): boolean {
+  return type.startsWith("image/");
+}
+
+/** Which element plays a file; undefined: none does. */
+export function playerOf({ type }: Attachment): "video" | "audio" | undefined {
+  if (type.startsWith("video/")) return "video";
+  return type.startsWith("audio/") ? "audio" : undefined;
+}
+
 /** One file of an answer or an event; undefined for what is none. */
 export function decodeAttachment(value: unknown): Attachment | undefined {
   if (!isFields(value)) return undefined;

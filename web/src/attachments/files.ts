@@ -1,5 +1,6 @@
 // The files of one room, as the client module brings and takes them.
 
+import { signal } from "@preact/signals";
 import { ChatError, type Chat as Client } from "../../client/src/index";
 import { t } from "../i18n/en/attachments";
 import { type Attachment, decodeAttachment } from "./attachment";
@@ -12,6 +13,12 @@ export interface Link {
   thumbnailUrl?: string;
 }
 
+/** Images that are looked at one by one. */
+export interface Viewed {
+  readonly images: readonly Attachment[]; // of one message
+  readonly at: number; // which of them
+}
+
 interface Kept {
   at: number;
   link: Promise<Link>;
@@ -19,6 +26,8 @@ interface Kept {
 
 /** The files of one room, for one user. */
 export class RoomFiles {
+  /** What is looked at; undefined: nothing is. */
+  readonly viewed = signal<Viewed | undefined>(undefined);
   private readonly links = new Map<string, Kept>();
 
   constructor(
@@ -33,13 +42,13 @@ export class RoomFiles {
     return stored;
   }
 
-  /** An address that an <img> or a link can load. */
-  link(id: string): Promise<Link> {
+  /** An address that an <img> or a link can load. anew: the one that was given before is of no use. */
+  link(id: string, anew = false): Promise<Link> {
     const kept = this.links.get(id);
-    if (kept && Date.now() - kept.at < LINK_MS) return kept.link;
+    if (kept && !anew && Date.now() - kept.at < LINK_MS) return kept.link;
     const link: Promise<Link> = this.client.room(this.roomId).fileUrl(id);
     this.links.set(id, { at: Date.now(), link });
-    link.catch(() => this.links.delete(id));
+    link.catch(() => this.links.get(id)?.link === link && this.links.delete(id));
     return link;
   }
 }

@@ -11,6 +11,7 @@ import { emoji } from "./ar/emoji";
 import { errors } from "./ar/errors";
 import { feeds } from "./ar/feeds";
 import { keys } from "./ar/keys";
+import { lightbox } from "./ar/lightbox";
 import { markdown } from "./ar/markdown";
 import { offline } from "./ar/offline";
 import { page } from "./ar/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

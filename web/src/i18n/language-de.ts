@@ -11,6 +11,7 @@ import { emoji } from "./de/emoji";
 import { errors } from "./de/errors";
 import { feeds } from "./de/feeds";
 import { keys } from "./de/keys";
+import { lightbox } from "./de/lightbox";
 import { markdown } from "./de/markdown";
 import { offline } from "./de/offline";
 import { page } from "./de/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

@@ -11,6 +11,7 @@ import { emoji } from "./es/emoji";
 import { errors } from "./es/errors";
 import { feeds } from "./es/feeds";
 import { keys } from "./es/keys";
+import { lightbox } from "./es/lightbox";
 import { markdown } from "./es/markdown";
 import { offline } from "./es/offline";
 import { page } from "./es/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

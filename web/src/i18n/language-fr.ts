@@ -11,6 +11,7 @@ import { emoji } from "./fr/emoji";
 import { errors } from "./fr/errors";
 import { feeds } from "./fr/feeds";
 import { keys } from "./fr/keys";
+import { lightbox } from "./fr/lightbox";
 import { markdown } from "./fr/markdown";
 import { offline } from "./fr/offline";
 import { page } from "./fr/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

@@ -11,6 +11,7 @@ import { emoji } from "./ja/emoji";
 import { errors } from "./ja/errors";
 import { feeds } from "./ja/feeds";
 import { keys } from "./ja/keys";
+import { lightbox } from "./ja/lightbox";
 import { markdown } from "./ja/markdown";
 import { offline } from "./ja/offline";
 import { page } from "./ja/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

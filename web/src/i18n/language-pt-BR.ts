@@ -11,6 +11,7 @@ import { emoji } from "./pt-BR/emoji";
 import { errors } from "./pt-BR/errors";
 import { feeds } from "./pt-BR/feeds";
 import { keys } from "./pt-BR/keys";
+import { lightbox } from "./pt-BR/lightbox";
 import { markdown } from "./pt-BR/markdown";
 import { offline } from "./pt-BR/offline";
 import { page } from "./pt-BR/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

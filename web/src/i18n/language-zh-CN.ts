@@ -11,6 +11,7 @@ import { emoji } from "./zh-CN/emoji";
 import { errors } from "./zh-CN/errors";
 import { feeds } from "./zh-CN/feeds";
 import { keys } from "./zh-CN/keys";
+import { lightbox } from "./zh-CN/lightbox";
 import { markdown } from "./zh-CN/markdown";
 import { offline } from "./zh-CN/offline";
 import { page } from "./zh-CN/page";
@@ -41,6 +42,7 @@ export default {
   errors,
   feeds,
   keys,
+  lightbox,
   markdown,
   offline,
   page,

@@ -1,15 +1,14 @@
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { WithParts } from "../details/WithParts";
 import { EmojiDialog } from "../emoji/EmojiDialog";
-import { ReactedDialog } from "../emoji/ReactedDialog";
 import { t } from "../i18n/en/timeline";
 import { type Words, words } from "../i18n/words";
 import { type Action, ActionMenu, type Choice } from "../ui/ActionMenu";
 import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
 import { DeleteDialog } from "./DeleteDialog";
-import { ReportDialog } from "./ReportDialog";
 import type { Item } from "./rows";
 
 /** Offered at once; any other emoji of a message is a press on it away. */
@@ -123,7 +122,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
           onClose={close}
         />
       )}
-      {asked > 0 && <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}
+      {asked > 0 && <WithParts onClose={() => setAsked(0)}>{({ ReactedDialog }) => <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}</WithParts>}
       {reacting && (
         <EmojiDialog
           label={t("reactWith")}
@@ -134,17 +133,21 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
         />
       )}
       {reporting > 0 && (
-        <ReportDialog
-          onReport={async (reason) => {
-            const refusal = await actions.onReport(reporting, reason);
-            if (refusal === undefined) {
-              setReporting(0);
-              say(words(() => t("reported")));
-            }
-            return refusal;
-          }}
-          onClose={() => setReporting(0)}
-        />
+        <WithParts onClose={() => setReporting(0)}>
+          {({ ReportDialog }) => (
+            <ReportDialog
+              onReport={async (reason) => {
+                const refusal = await actions.onReport(reporting, reason);
+                if (refusal === undefined) {
+                  setReporting(0);
+                  say(words(() => t("reported")));
+                }
+                return refusal;
+              }}
+              onClose={() => setReporting(0)}
+            />
+          )}
+        </WithParts>
       )}
       {deleting > 0 && <DeleteDialog onDelete={() => void remove()} onClose={() => setDeleting(0)} />}
     </>

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
 import { fileTarget } from "../attachments/dropping";
+import { LightboxPlace } from "../attachments/LightboxPlace";
 import type { Trays } from "../attachments/trays";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
@@ -133,6 +134,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
             {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}
           </WithParts>
         )}
+        <LightboxPlace key={`lightbox-${room.id}`} files={files} />
         <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
       </PreviewsOfRoom.Provider>
     </FilesOfRoom.Provider>

@@ -9,11 +9,13 @@ interface DialogProps {
   onClose?: () => void;
   /** At the side, as high as the window. */
   side?: boolean;
+  /** As large as the window. */
+  whole?: boolean;
   children: ComponentChildren;
 }
 
 /** A modal dialog. The browser keeps the focus inside, and gives it back where it came from. */
-export function Dialog({ title, onClose, side, children }: DialogProps) {
+export function Dialog({ title, onClose, side, whole, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -30,7 +32,7 @@ export function Dialog({ title, onClose, side, children }: DialogProps) {
   return (
     <dialog
       ref={element}
-      class={`dialog${side ? " dialog-side" : ""}`}
+      class={`dialog${side ? " dialog-side" : ""}${whole ? " dialog-whole" : ""}`}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

@@ -3,6 +3,7 @@
 const paths = {
   menu: "M4 6.5h16M4 12h16M4 17.5h16",
   plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
   send: "M12 19V5.5M5.5 12 12 5.5l6.5 6.5",
   down: "M12 5v13.5M5.5 12l6.5 6.5 6.5-6.5",
   close: "M6 6l12 12M18 6 6 18",

@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "فتح {name}",
   notOpened: "تعذّر فتح {name}. {why}",
   noWindow: "لا يسمح المتصفح بفتح نافذة جديدة هنا.",
+  notPlayed: "تعذّر التحميل، أو لا يستطيع هذا المتصفح تشغيله.",
   toBeSent: "الملفات المراد إرسالها",
   uploading: "جارٍ رفع {name}",
   retry: "إعادة المحاولة",

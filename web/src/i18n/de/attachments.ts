@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "{name} öffnen",
   notOpened: "{name} konnte nicht geöffnet werden. {why}",
   noWindow: "Der Browser erlaubt hier kein neues Fenster.",
+  notPlayed: "Es ließ sich nicht laden, oder dieser Browser kann es nicht abspielen.",
   toBeSent: "Zu sendende Dateien",
   uploading: "{name} wird hochgeladen",
   retry: "Wiederholen",

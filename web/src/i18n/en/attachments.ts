@@ -7,6 +7,7 @@ export const t = texts("attachments", {
   open: "Open {name}",
   notOpened: "{name} could not be opened. {why}",
   noWindow: "The browser does not allow a new window here.",
+  notPlayed: "It could not be loaded, or this browser cannot play it.",
   toBeSent: "Files to be sent",
   uploading: "Uploading {name}",
   retry: "Retry",

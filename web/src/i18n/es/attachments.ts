@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "Abrir {name}",
   notOpened: "No se ha podido abrir {name}. {why}",
   noWindow: "El navegador no permite abrir aquí una ventana nueva.",
+  notPlayed: "No se ha podido cargar, o este navegador no puede reproducirlo.",
   toBeSent: "Archivos por enviar",
   uploading: "Subiendo {name}",
   retry: "Reintentar",

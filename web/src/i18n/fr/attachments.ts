@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "Ouvrir {name}",
   notOpened: "Impossible d’ouvrir {name}. {why}",
   noWindow: "Le navigateur n’autorise pas de nouvelle fenêtre ici.",
+  notPlayed: "Le chargement a échoué, ou ce navigateur ne peut pas le lire.",
   toBeSent: "Fichiers à envoyer",
   uploading: "Envoi de {name} en cours",
   retry: "Réessayer",

@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "{name}を開く",
   notOpened: "{name}を開けませんでした。{why}",
   noWindow: "ブラウザーにより新しいウィンドウが許可されていません。",
+  notPlayed: "読み込めなかったか、このブラウザーでは再生できません。",
   toBeSent: "送信するファイル",
   uploading: "{name}をアップロード中",
   retry: "再試行",

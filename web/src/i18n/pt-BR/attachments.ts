@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "Abrir {name}",
   notOpened: "Não foi possível abrir {name}. {why}",
   noWindow: "O navegador não permite abrir uma nova janela aqui.",
+  notPlayed: "Não foi possível carregar, ou este navegador não consegue reproduzir.",
   toBeSent: "Arquivos a enviar",
   uploading: "Enviando {name}",
   retry: "Tentar de novo",

@@ -8,6 +8,7 @@ export const attachments: Translation<typeof t> = {
   open: "打开 {name}",
   notOpened: "无法打开 {name}。{why}",
   noWindow: "浏览器不允许在此打开新窗口。",
+  notPlayed: "未能加载，或此浏览器无法播放。",
   toBeSent: "待发送的文件",
   uploading: "正在上传 {name}",
   retry: "重试",
