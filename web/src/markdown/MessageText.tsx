@@ -4,6 +4,7 @@ import type { Named } from "../timeline/text";
 import { Icon } from "../ui/Icon";
 import { parse } from "./parse";
 import type { Block, Inline, ListItem } from "./tree";
+import { useHighlight } from "./useHighlight";
 
 interface MessageTextProps {
   text: string;
@@ -74,8 +75,9 @@ function Entry({ item, ...rest }: { item: ListItem } & Omit<BlocksProps, "of">) 
   );
 }
 
-/** Code scrolls in itself, its lines are not broken; so that a keyboard can scroll it, Tab stops there as it does at links. */
+/** Code scrolls in itself, its lines are not broken; its colours come when they are known, and move nothing. So that a keyboard can scroll it, Tab stops there as it does at links. */
 function Code({ code, language, tabIndex, onCopy }: { code: string; language: string } & Omit<BlocksProps, "of">) {
+  const pieces = useHighlight(code, language);
   return (
     <div class="code-block" dir="ltr">
       <div class="code-head">
@@ -86,7 +88,7 @@ function Code({ code, language, tabIndex, onCopy }: { code: string; language: st
         </button>
       </div>
       <pre role="group" aria-label={t("code")} tabIndex={0}>
-        <code>{code}</code>
+        <code>{pieces?.map(({ text, kind }, i) => (kind ? <span key={i} class={`code-${kind}`}>{text}</span> : text)) ?? code}</code>
       </pre>
     </div>
   );
