@@ -5,16 +5,20 @@ import type { Page } from "playwright-core";
 /** An answer in the server's place; undefined: the server's own. "none": no answer at all. */
 export type Answer = object | "none" | undefined;
 
-/** Answers a page's questions of one event in the server's place. To be called before the page is opened. */
-export async function answerFor(page: Page, event: string, answer: (payload: Record<string, unknown>) => Answer, ready?: (payload: object) => object): Promise<void> {
+/** Answers a page's questions of one event in the server's place; what else is asked does not wait for a promise. To be called before the page is opened. */
+export async function answerFor(page: Page, event: string, answer: (payload: Record<string, unknown>) => Answer | Promise<Answer>, ready?: (payload: object) => object): Promise<void> {
   const question = new RegExp(`^42(\\d+)\\["${event}",(.*)\\]$`, "s");
   await page.routeWebSocket(/socket\.io/, (socket) => {
     const upstream = socket.connectToServer();
     socket.onMessage((message) => {
       const asked = question.exec(String(message));
       const given = asked ? answer(JSON.parse(asked[2] ?? "{}") as Record<string, unknown>) : undefined;
-      if (!asked || given === undefined) return upstream.send(message);
-      if (given !== "none") socket.send(`43${asked[1]}${JSON.stringify([given])}`);
+      const pass = (one: Answer) => {
+        if (!asked || one === undefined) upstream.send(message);
+        else if (one !== "none") socket.send(`43${asked[1]}${JSON.stringify([one])}`);
+      };
+      if (given instanceof Promise) void given.then(pass);
+      else pass(given);
     });
     upstream.onMessage((message) => {
       const told = /^42\["ready",(.*)\]$/s.exec(String(message));

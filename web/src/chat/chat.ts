@@ -26,6 +26,7 @@ import { leftWords } from "./left";
 import { Pages } from "./pages";
 import { People } from "./people";
 import { Presences } from "./presences";
+import { reactingByRoom, withWaiting } from "./reacting";
 import { Recent, trim } from "./recent";
 import { RoomState } from "./room";
 import { type Status, statusOf } from "./status";
@@ -216,7 +217,7 @@ export class Chat {
     return whyNot(this.client.room(room.id).remove(seq));
   }
 
-  /** Sets a reaction of ours, or takes it back; otherwise as edit. */
+  /** Sets a reaction of ours, or takes it back; otherwise as edit. It is shown as long as it is in the outbox. */
   react(room: RoomState, seq: number, emoji: string, on: boolean): Promise<Words | undefined> {
     return whyNot(this.client.room(room.id).react(seq, emoji, on));
   }
@@ -314,11 +315,13 @@ export class Chat {
       const waiting = byRoom.get(entry.roomId) ?? [];
       byRoom.set(entry.roomId, [...waiting, waitingOf(entry, this.clockSkewMs)]);
     }
+    const reacting = reactingByRoom(entries);
     batch(() => {
       this.unsent.value = unsentOf(entries);
       // A room we only failed to write in may be one that we are out of: for that it is not put in the list.
       for (const [roomId, waiting] of byRoom) if (waiting.some(({ error }) => error === undefined)) this.room(roomId);
       for (const room of this.rooms.peek().values()) {
+        room.reacting.value = withWaiting(room.reacting.peek(), reacting.get(room.id) ?? []);
         const waiting = byRoom.get(room.id) ?? [];
         if (waiting.length > 0 || room.log.peek().pending.some((p) => p.state !== "sent")) room.dispatch({ type: "outbox", waiting });
       }

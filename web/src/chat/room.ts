@@ -11,6 +11,7 @@ import { changed, emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomL
 import { ApartMessages } from "./apart";
 import { isQuiet } from "../alerts/level";
 import type { People } from "./people";
+import { type Reacting, withAcked, withoutLogged } from "./reacting";
 import { Typists } from "./typing";
 
 /** Whether this socket is in the room, or why not. */
@@ -45,6 +46,8 @@ export class RoomState {
   /** The newest message anybody told us of, for the list. */
   readonly preview = signal<NewMessage | undefined>(undefined);
   readonly typists = new Typists();
+  /** Reactions of ours that the log does not hold yet, in the order they were made. */
+  readonly reacting = signal<readonly Reacting[]>([]);
   /** One is told of nothing here: it is muted, or its level is so. */
   readonly muted: ReadonlySignal<boolean>;
   readonly unread: ReadonlySignal<number>;
@@ -108,6 +111,7 @@ export class RoomState {
       const taken = action.type === "events" ? { ...action, events: this.takeState(action.events) } : action;
       this.log.value = reduceLog(this.log.peek(), taken);
       this.reducePart(taken);
+      this.settleReacting(action);
       if (action.type === "joined") {
         this.metAt.value ??= action.lastSeq;
         this.keptAt.value = undefined;
@@ -151,6 +155,14 @@ export class RoomState {
   /** Shows what is live again. */
   showPresent(): void {
     this.part.value = undefined;
+  }
+
+  /** Drops the reactions that the log has by now; after a reset it may never come to what was acked. */
+  private settleReacting(action: LogAction): void {
+    const before = this.reacting.peek();
+    if (before.length === 0) return;
+    const acked = action.type === "sent" ? withAcked(before, action.clientId, action.seq) : before;
+    this.reacting.value = withoutLogged(acked, action.type === "reset" ? Number.POSITIVE_INFINITY : this.log.peek().last);
   }
 
   private reducePart(action: LogAction): void {

@@ -127,9 +127,9 @@ function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
   if (reactions.length === 0) return null;
   return (
     <ul class="reactions" aria-label={t("reactions")}>
-      {reactions.map(([emoji, { count, me }]) => (
+      {reactions.map(([emoji, { count, me, waiting }]) => (
         <li key={emoji}>
-          <button type="button" class="reaction" tabIndex={tabIndex} aria-pressed={me} onClick={() => onReact(item.seq, emoji, !me)}>
+          <button type="button" class="reaction" tabIndex={tabIndex} aria-pressed={me} data-waiting={waiting} title={waiting && t("sending")} onClick={() => onReact(item.seq, emoji, !me)}>
             <span dir="auto">{emoji}</span> <span class="reaction-count">{numberText(count)}</span>
           </button>
         </li>

@@ -4,6 +4,7 @@ import { refusalOf, whyNot } from "../chat/asking";
 import { readNewer } from "../chat/around";
 import type { Chat } from "../chat/chat";
 import { LAND_WITHIN } from "../chat/pages";
+import { withReacting } from "../chat/reacting";
 import type { RoomState } from "../chat/room";
 import { useServerNow } from "../chat/useServerNow";
 import { t } from "../i18n/en/timeline";
@@ -61,7 +62,9 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
 
   const made = useRef(new WeakMap<NewMessage, Item>()).current;
   const myName = chat.people.name(chat.user.id);
-  const items = useMemo(() => itemsOf(log, log.pending, myName, made), [log, myName]);
+  const logged = useMemo(() => itemsOf(log, log.pending, myName, made), [log, myName]);
+  const reacting = room.reacting.value;
+  const items = useMemo(() => withReacting(logged, reacting), [logged, reacting]);
   const openedAt = useRef(Date.now()).current + chat.clockSkewMs;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
   const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);

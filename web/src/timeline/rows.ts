@@ -3,7 +3,8 @@
 import type { Attachment } from "../attachments/attachment";
 import { filesText } from "../attachments/words";
 import type { Refused } from "../chat/asking";
-import type { NewMessage, Reactions } from "../protocol";
+import type { ShownReactions } from "../chat/reacting";
+import type { NewMessage } from "../protocol";
 import type { Note, Pending, RoomLog } from "./log";
 
 /** Messages of one sender closer than this stand in one group, in ms. */
@@ -25,7 +26,7 @@ export interface Item {
   editedAt: number; // ms since 1970; 0: never
   parent: number; // the seq of what it answers; 0: nothing
   replies: number; // how many answers there are to it
-  reactions: Reactions;
+  reactions: ShownReactions;
   own: boolean;
   state: "logged" | "sending" | "failed";
   clientId?: string;
