@@ -32,10 +32,12 @@ const (
 )
 
 // SearchInput is what is looked for. RoomID empty: in all rooms the user may read. From
-// empty: by anybody. Before is Found.Next of the page before; empty: from the newest on.
-// Limit 0: 20; at most 100.
+// empty: by anybody. Since and Until bound the messages' timestamps, the former included, the
+// latter not; zero: no bound. Before is Found.Next of the page before; empty: from the newest
+// on. Limit 0: 20; at most 100.
 type SearchInput struct {
 	Query, RoomID, From, Before string
+	Since, Until                time.Time
 	Limit                       int
 }
 
@@ -99,10 +101,11 @@ type finder struct {
 	query    searchQuery
 	room     RoomID // empty: all
 	from     auth.UserID
+	dates    searchDates
 	limit    int
 	before   searchPlace
 	readable map[RoomID]*Room // nil: not for this user
-	until    time.Time        // the log is looked through
+	deadline time.Time        // until then the log is looked through
 
 	found []FoundMessage // at most limit+1
 	size  int            // of their messages, in bytes
@@ -123,13 +126,16 @@ func (s *Service) newFinder(user auth.User, in SearchInput) (*finder, error) {
 			return nil, BadField("from", "%v", err)
 		}
 	}
+	if !in.Until.IsZero() && !in.Since.Before(in.Until) {
+		return nil, BadField("until", "must be later than since")
+	}
 	before, err := parsePlace(in.Before, in.RoomID != "")
 	if err != nil {
 		return nil, err
 	}
 	return &finder{
-		service: s, user: user, query: query, from: auth.UserID(in.From), limit: limit, before: before,
-		readable: map[RoomID]*Room{}, until: s.now().Add(searchLook),
+		service: s, user: user, query: query, from: auth.UserID(in.From), dates: searchDates{in.Since, in.Until}, limit: limit, before: before,
+		readable: map[RoomID]*Room{}, deadline: s.now().Add(searchLook),
 	}, nil
 }
 
@@ -225,7 +231,7 @@ func (f *finder) fold(ctx context.Context, messages []Event) ([]Message, error) 
 		if err != nil {
 			return nil, err
 		}
-		if may && e.Seq >= f.readable[e.RoomID].MinSeq && (f.from == "" || e.Author == f.from) {
+		if may && e.Seq >= f.readable[e.RoomID].MinSeq && f.asked(&e) {
 			byRoom[e.RoomID] = append(byRoom[e.RoomID], e)
 		}
 	}

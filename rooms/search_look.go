@@ -8,8 +8,11 @@ import (
 
 // look goes through the log from its end.
 func (f *finder) look(ctx context.Context) error {
-	before := f.before
-	for looked := 0; looked < searchLooked && f.service.now().Before(f.until); {
+	before, err := f.start(ctx)
+	if err != nil {
+		return err
+	}
+	for looked := 0; looked < searchLooked && f.service.now().Before(f.deadline); {
 		messages, end, err := f.older(ctx, &before)
 		if err != nil {
 			return err
@@ -39,15 +42,16 @@ func (f *finder) older(ctx context.Context, before *searchPlace) (messages []Eve
 			return nil, true, err
 		}
 		before.id = messages[len(messages)-1].ID
-		return messages, false, nil
+		return messages, f.dates.endsBefore(before.id.Time()), nil
 	}
 	events, err := f.service.store.Log.Before(ctx, f.room, before.seq, page)
 	if err != nil || len(events) == 0 {
 		return nil, true, err
 	}
-	before.seq = events[len(events)-1].Seq
+	last := events[len(events)-1]
+	before.seq = last.Seq
 	messages = slices.DeleteFunc(events, func(e Event) bool { return e.Type != TypeMessage })
-	return messages, before.seq <= max(f.readable[f.room].MinSeq, 1), nil
+	return messages, before.seq <= max(f.readable[f.room].MinSeq, 1) || f.dates.endsBefore(last.Timestamp), nil
 }
 
 // likely keeps those messages that the user may read and whose text, as far as their edits
@@ -59,7 +63,7 @@ func (f *finder) likely(ctx context.Context, messages []Event) ([]Event, error) 
 		if err != nil {
 			return nil, err
 		}
-		if may && !e.Erased && (f.from == "" || e.Author == f.from) {
+		if may && !e.Erased && f.asked(&e) {
 			mine = append(mine, e)
 		}
 	}

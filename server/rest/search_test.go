@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"time"
 
 	"roomstream/server/app"
 	"roomstream/server/app/apptest"
@@ -34,7 +35,7 @@ func textsFound(a answer) string {
 
 func TestSearchRoute(t *testing.T) {
 	onEveryStore(t, func(t *testing.T, c *caller) {
-		ann, ben := c.Token("ann"), c.Token("ben")
+		ann, ben, began := c.Token("ann"), c.Token("ben"), time.Now().Add(-time.Minute).Format(time.RFC3339)
 		c.say("general", ann, `{"text":"a kettle boils","data":{"n":1},"clientId":"one"}`).want(t, http.StatusCreated)
 		c.say("general", ben, `{"text":"my kettle","parent":1}`).want(t, http.StatusCreated)
 		c.say("other", ann, `{"text":"kettle <i>three</i>"}`).want(t, http.StatusCreated)
@@ -46,6 +47,9 @@ func TestSearchRoute(t *testing.T) {
 			{[]string{"room", "general"}, "[my kettle a kettle boils]"},
 			{[]string{"from", "ann"}, "[kettle <i>three</i> a kettle boils]"},
 			{[]string{"room", "general", "from", "cid"}, "[]"},
+			{[]string{"since", began, "until", "2999-01-01T00:00:00+01:00"}, "[kettle <i>three</i> my kettle a kettle boils]"},
+			{[]string{"since", "2999-01-01T00:00:00Z"}, "[]"},
+			{[]string{"until", began}, "[]"},
 		} {
 			found := c.find(ann, append([]string{"query", "kettle"}, asked.filters...)...)
 			found.want(t, http.StatusOK)
@@ -71,6 +75,8 @@ func TestSearchRoute(t *testing.T) {
 			"room":   {"query", "x", "room", ""},
 			"from":   {"query", "x", "from", ""},
 			"limit":  {"query", "x", "limit", "101"},
+			"since":  {"query", "x", "since", "yesterday"},
+			"until":  {"query", "x", "since", "2026-03-01T12:00:00Z", "until", "2026-03-01T12:00:00Z"},
 			"before": {"query", "x", "before", "yesterday"},
 		} {
 			c.find(ann, pairs...).refused(t, http.StatusBadRequest, "BAD_REQUEST", field)

@@ -6,12 +6,12 @@ import (
 	"roomstream/rooms"
 )
 
-// search finds messages by their text: {query, roomId?, from?, before?, limit?}.
+// search finds messages by their text: {query, roomId?, from?, since?, until?, before?, limit?}.
 func (s *speaker) search(args []json.RawMessage, a answer) {
 	p := readPayload(args)
 	in := rooms.SearchInput{
 		Query: p.text("query"), RoomID: p.optionalText("roomId"), From: p.optionalText("from"),
-		Before: p.optionalText("before"), Limit: int(p.optionalPositive("limit")),
+		Since: p.optionalTime("since"), Until: p.optionalTime("until"), Before: p.optionalText("before"), Limit: int(p.optionalPositive("limit")),
 	}
 	if p.err != nil {
 		a.fail(p.err)

@@ -1,9 +1,10 @@
 // Searching: from the field to the message, by hand and by keyboard, and what goes wrong.
 
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
-import { Person, SOON_MS } from "./person";
+import { Person, SOON_MS, type PersonOptions } from "./person";
 import { Server } from "./server";
 import { answerFor } from "./wire";
 
@@ -21,7 +22,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-const enter = (options: { room: string; before?: (page: Page) => Promise<void> }) => Person.enter(browser, server, "Ann", options);
+const enter = (options: PersonOptions & { room: string }) => Person.enter(browser, server, "Ann", options);
 
 const fieldOf = (person: Person) => person.page.getByRole("textbox", { name: "Search messages" });
 const resultsOf = (person: Person) => person.page.locator(".search-result");
@@ -74,6 +75,66 @@ test("one room only, pages, nothing found, and what the server refuses", async (
   await expect.poll(() => ann.page.locator(".search-count").textContent(), { timeout: SOON_MS }).toBe("Nothing was found.");
   await fieldOf(ann).fill("-kettle");
   await ann.page.getByRole("alert").filter({ hasText: "at least one word" }).waitFor();
+  await ann.leave();
+});
+
+test("filters: by whom, in which room and of which days; each is taken away by a press", async () => {
+  await server.post("tea", "samovar of today", server.token("bo", "Bo"));
+  await server.post("old", "samovar of cleo", server.token("cleo", "Cleo"));
+  const ann = await enter({ room: "tea", width: 1100 });
+  const texts = () => ann.page.locator(".search-result-text").allTextContents();
+  const dialog = ann.page.getByRole("dialog", { name: "Narrow the search" });
+  const open = () => ann.page.getByRole("button", { name: "Filters", exact: true }).click();
+  await fieldOf(ann).fill("samovar");
+  await expect.poll(texts).toEqual(["samovar of cleo", "samovar of today"]);
+
+  await open();
+  await dialog.getByLabel("Written by").fill("Bo");
+  await dialog.getByRole("button", { name: /^B?Bo/ }).click();
+  await dialog.getByRole("button", { name: "Show messages" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await expect.poll(texts).toEqual(["samovar of today"]);
+  const day = (offset: number) => ann.page.evaluate((offset) => {
+    const at = new Date();
+    at.setDate(at.getDate() + offset);
+    return [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
+  }, offset);
+  await open();
+  await dialog.getByLabel("Last day").fill(await day(-1));
+  await dialog.getByRole("button", { name: "Show messages" }).click();
+  await expect.poll(() => ann.page.locator(".search-count").textContent()).toBe("Nothing was found.");
+  await ann.page.getByRole("button", { name: /^Remove the filter: Until/ }).click();
+  await expect.poll(texts).toEqual(["samovar of today"]);
+  expect(await fieldOf(ann).evaluate((field) => field === document.activeElement)).toBe(true);
+  await open();
+  await dialog.getByRole("button", { name: "Anybody" }).click();
+  await dialog.getByLabel("Room").selectOption("old");
+  await dialog.getByLabel("First day").fill(await day(0));
+  await dialog.getByLabel("Last day").fill(await day(-1));
+  await dialog.getByRole("button", { name: "Show messages" }).click();
+  await dialog.getByRole("alert").filter({ hasText: "must not be earlier" }).waitFor();
+  await dialog.getByLabel("Last day").fill(await day(0));
+  await dialog.getByRole("button", { name: "Show messages" }).click();
+  await expect.poll(texts).toEqual(["samovar of cleo"]);
+  expect(await ann.page.getByRole("checkbox", { name: "Only in old" }).isChecked()).toBe(true);
+  // What one looks for next is not narrowed by what one looked for before.
+  await fieldOf(ann).press("Escape");
+  await fieldOf(ann).fill("samovar");
+  await ann.page.getByRole("checkbox", { name: "Only in old" }).uncheck();
+  await expect.poll(texts).toEqual(["samovar of cleo", "samovar of today"]);
+  await ann.leave();
+});
+
+test.each(["light", "dark"] as const)("the filters are accessible, %s", async (theme) => {
+  const ann = await enter({ room: "tea", theme, before: (page) => page.addInitScript(AXE) });
+  await fieldOf(ann).fill("kettle");
+  await ann.page.getByRole("button", { name: "Filters", exact: true }).click();
+  const dialog = ann.page.getByRole("dialog", { name: "Narrow the search" });
+  await dialog.getByLabel("First day").fill("2020-01-01");
+  expect(await faultsOf(ann.page)).toEqual([]);
+  await dialog.getByRole("button", { name: "Show messages" }).click();
+  await ann.page.getByRole("button", { name: /^Remove the filter: Since/ }).waitFor();
+  expect(await faultsOf(ann.page)).toEqual([]);
   await ann.leave();
 });
 

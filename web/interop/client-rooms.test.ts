@@ -242,6 +242,12 @@ test("invitations, lists, people, search, reports, files and notifications", asy
 
   await until("it is found", async () => (await ann.search("notes")).messages.length === 1);
   expect(await ann.search("notes", { roomId: "club", from: "ben" })).toMatchObject({ messages: [{ seq, author: "ben", snippet: [{ text: "the ", match: false }, { text: "notes", match: true }, {}] }], more: false });
+  const [past, future] = ["2020-01-01T00:00:00Z", "2999-01-01T00:00:00.000+01:00"];
+  expect((await ann.search("notes", { since: past, until: future })).messages).toHaveLength(1);
+  expect((await ann.search("notes", { until: past })).messages).toEqual([]);
+  expect((await ann.search("notes", { since: future })).messages).toEqual([]);
+  await expect(ann.search("notes", { since: "yesterday" })).rejects.toMatchObject({ code: "BAD_REQUEST", field: "since" });
+  await expect(ann.search("notes", { since: future, until: past })).rejects.toMatchObject({ code: "BAD_REQUEST", field: "until" });
   await expect(ann.search("notes", { roomId: "nowhere" })).rejects.toMatchObject({ code: "NOT_FOUND" });
 
   const reported = new Promise<string>((resolve) => ann.on("notification", ({ id, kind }) => kind === "report" && resolve(id)));

@@ -209,7 +209,7 @@ export class Chat extends Emitter<ChatEvents> {
   }
 
   /** Finds messages by their text, newest first, in the rooms one may read or in one of them. */
-  async search(query: string, options: { roomId?: string; from?: string; before?: string; limit?: number } = {}): Promise<FoundPage> {
+  async search(query: string, options: { roomId?: string; from?: string; since?: string; until?: string; before?: string; limit?: number } = {}): Promise<FoundPage> {
     return decodeFound(await this.#link.request("search", { ...options, query }));
   }
 

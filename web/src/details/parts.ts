@@ -7,6 +7,7 @@ export { KeysDialog } from "../keys/KeysDialog";
 export { ReactedDialog } from "../emoji/ReactedDialog";
 export { ReportDialog } from "../timeline/ReportDialog";
 export { NewDirect } from "../rooms/NewDirect";
+export { FiltersDialog } from "../search/FiltersDialog";
 export { ProfileDialog } from "../profile/ProfileDialog";
 export { SessionsDialog } from "../sessions/SessionsDialog";
 export { UnsentDialog } from "../unsent/UnsentDialog";

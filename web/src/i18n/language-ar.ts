@@ -10,6 +10,7 @@ import { details } from "./ar/details";
 import { emoji } from "./ar/emoji";
 import { errors } from "./ar/errors";
 import { feeds } from "./ar/feeds";
+import { filters } from "./ar/filters";
 import { keys } from "./ar/keys";
 import { lightbox } from "./ar/lightbox";
 import { markdown } from "./ar/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

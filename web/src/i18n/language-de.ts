@@ -10,6 +10,7 @@ import { details } from "./de/details";
 import { emoji } from "./de/emoji";
 import { errors } from "./de/errors";
 import { feeds } from "./de/feeds";
+import { filters } from "./de/filters";
 import { keys } from "./de/keys";
 import { lightbox } from "./de/lightbox";
 import { markdown } from "./de/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

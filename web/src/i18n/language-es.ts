@@ -10,6 +10,7 @@ import { details } from "./es/details";
 import { emoji } from "./es/emoji";
 import { errors } from "./es/errors";
 import { feeds } from "./es/feeds";
+import { filters } from "./es/filters";
 import { keys } from "./es/keys";
 import { lightbox } from "./es/lightbox";
 import { markdown } from "./es/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

@@ -10,6 +10,7 @@ import { details } from "./fr/details";
 import { emoji } from "./fr/emoji";
 import { errors } from "./fr/errors";
 import { feeds } from "./fr/feeds";
+import { filters } from "./fr/filters";
 import { keys } from "./fr/keys";
 import { lightbox } from "./fr/lightbox";
 import { markdown } from "./fr/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

@@ -10,6 +10,7 @@ import { details } from "./ja/details";
 import { emoji } from "./ja/emoji";
 import { errors } from "./ja/errors";
 import { feeds } from "./ja/feeds";
+import { filters } from "./ja/filters";
 import { keys } from "./ja/keys";
 import { lightbox } from "./ja/lightbox";
 import { markdown } from "./ja/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

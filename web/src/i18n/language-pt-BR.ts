@@ -10,6 +10,7 @@ import { details } from "./pt-BR/details";
 import { emoji } from "./pt-BR/emoji";
 import { errors } from "./pt-BR/errors";
 import { feeds } from "./pt-BR/feeds";
+import { filters } from "./pt-BR/filters";
 import { keys } from "./pt-BR/keys";
 import { lightbox } from "./pt-BR/lightbox";
 import { markdown } from "./pt-BR/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

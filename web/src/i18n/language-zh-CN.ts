@@ -10,6 +10,7 @@ import { details } from "./zh-CN/details";
 import { emoji } from "./zh-CN/emoji";
 import { errors } from "./zh-CN/errors";
 import { feeds } from "./zh-CN/feeds";
+import { filters } from "./zh-CN/filters";
 import { keys } from "./zh-CN/keys";
 import { lightbox } from "./zh-CN/lightbox";
 import { markdown } from "./zh-CN/markdown";
@@ -41,6 +42,7 @@ export default {
   emoji,
   errors,
   feeds,
+  filters,
   keys,
   lightbox,
   markdown,

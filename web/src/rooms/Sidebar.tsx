@@ -47,7 +47,7 @@ export function Sidebar({ chat, session, onOpened, onClose }: SidebarProps) {
           <Icon name="plus" />
         </button>
       </SidebarHead>
-      <SearchBox search={search} room={open && { id: open.id, name: open.name.value }} />
+      <SearchBox chat={chat} search={search} now={now} room={open && { id: open.id, name: open.name.value }} />
       {search.text.value !== "" && <SearchResults chat={chat} search={search} now={now} onOpened={onOpened} />}
       <UnsentButton chat={chat} onOpened={onOpened} />
       <ThreadsButton chat={chat} onOpened={onOpened} />

@@ -13,6 +13,13 @@ const PAUSE_MS = 300;
 /** The longest query the server takes, in UTF-16 units: what is longer in characters is longer in these, too. */
 export const MAX_QUERY = 256;
 
+/** What narrows a search besides its words and the room. Days are those of the viewer's calendar, as 2026-03-01, both included. */
+export interface Filters {
+  readonly from?: { readonly id: string; readonly name: string };
+  readonly since?: string;
+  readonly until?: string;
+}
+
 export type SearchState =
   | { kind: "idle" }
   | { kind: "loading"; found: readonly FoundMessage[] }
@@ -23,6 +30,7 @@ export class Search {
   readonly text = signal("");
   /** Only in this room; undefined: in all of them. */
   readonly roomId = signal<string | undefined>(undefined);
+  readonly filters = signal<Filters>({});
   readonly state = signal<SearchState>({ kind: "idle" });
 
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -38,7 +46,9 @@ export class Search {
     this.timer = setTimeout(() => this.begin(), PAUSE_MS);
   }
 
-  within(roomId: string | undefined): void {
+  /** Searches again with other filters, in this room or in all. */
+  narrow(filters: Filters, roomId: string | undefined): void {
+    this.filters.value = filters;
     this.roomId.value = roomId;
     if (this.text.peek().trim() !== "") this.begin();
   }
@@ -61,6 +71,7 @@ export class Search {
   /** Forgets all. */
   clear(): void {
     this.text.value = "";
+    this.filters.value = {};
     this.stop();
   }
 
@@ -77,7 +88,8 @@ export class Search {
     this.state.value = { kind: "loading", found };
     try {
       const roomId = this.roomId.peek();
-      const page = foundOf(await this.client.search(this.text.peek(), { ...(roomId !== undefined && { roomId }), ...(before !== undefined && { before }) }));
+      const asking = { ...boundsOf(this.filters.peek()), ...(roomId !== undefined && { roomId }), ...(before !== undefined && { before }) };
+      const page = foundOf(await this.client.search(this.text.peek(), asking));
       if (asked === this.asked) this.state.value = { kind: "ready", found: [...found, ...page.found], next: page.next };
     } catch (error) {
       if (asked !== this.asked) return;
@@ -85,6 +97,18 @@ export class Search {
       this.state.value = { kind: "failed", found, why: words(() => wordsOf(error)) };
     }
   }
+}
+
+/** Filters as the server takes them: times, of which the last is not included. */
+export function boundsOf({ from, since, until }: Filters): { from?: string; since?: string; until?: string } {
+  return { ...(from && { from: from.id }), ...(since && { since: midnight(since, 0) }), ...(until && { until: midnight(until, 1) }) };
+}
+
+/** When a day begins that is so many days behind another, by the viewer's clock: days have 23 to 25 hours. */
+function midnight(day: string, later: number): string {
+  const at = new Date(`${day}T00:00:00`);
+  at.setDate(at.getDate() + later);
+  return at.toISOString();
 }
 
 /** What is wrong, for people. */
