@@ -4,8 +4,8 @@ import type { Translation } from "../texts";
 export const filters: Translation<typeof t> = {
   filters: "筛选",
   title: "缩小搜索范围",
-  room: "房间",
-  allRooms: "所有房间",
+  room: "聊天室",
+  allRooms: "所有聊天室",
   writtenBy: "发送者",
   anybody: "不限",
   firstDay: "开始日期",
