@@ -147,6 +147,7 @@ func (s *Server) routes() []route {
 		{http.MethodPut, "/api/rooms/{id}/pins/{seq}", signedIn, s.pin},
 		{http.MethodDelete, "/api/rooms/{id}/pins/{seq}", signedIn, s.unpin},
 		{http.MethodGet, "/api/rooms/{id}/messages/{seq}/reactions", signedIn, s.reactions},
+		{http.MethodGet, "/api/rooms/{id}/messages/{seq}/versions", signedIn, s.versions},
 		{http.MethodGet, "/api/rooms/{id}/previews", signedIn, s.linkPreviews},
 		{http.MethodGet, "/api/threads", signedIn, s.threads},
 		{http.MethodGet, "/api/rooms/{id}/threads/{seq}", signedIn, s.thread},

@@ -23,6 +23,7 @@ var ofRooms = map[string]ofRoom{
 	"GET " + messagesRoute:                  {behind: "/messages"},
 	"POST " + messagesRoute:                 {behind: "/messages", body: `{"text":"hello"}`},
 	"GET " + reactionsRoute:                 {behind: "/messages/1/reactions"},
+	"GET " + versionsRoute:                  {behind: "/messages/1/versions"},
 	"DELETE " + messageRoute:                {behind: "/messages/1"},
 	"GET " + membersRoute:                   {behind: "/members"},
 	"PUT " + memberRoute:                    {behind: "/members/mallory", body: `{"role":"member"}`},

@@ -92,6 +92,37 @@ test("moderators delete others' messages and change slow mode only; members do n
   await cleo.leave();
 });
 
+test("who wrote it and who moderates see what it said before it was edited; others do not", async () => {
+  const room = await makeRoom(server, "ann", { name: "Versions", type: "private" });
+  for (const who of ["bo", "cleo"]) await setMember(server, "ann", room, who, "member");
+  const [ann, bo, cleo] = await Promise.all([enter("ann", room), enter("bo", room), enter("cleo", room)]);
+  await bo.say("at nine");
+  await cleo.bubble("at nine").waitFor();
+  const rows = (person: Person) => person.page.getByRole("dialog", { name: "What the message said" }).locator(".versions-text").allTextContents();
+  for (const [from, to] of [["at nine", "at ten"], ["at ten", "at eleven"]] as const) {
+    await (await bo.openMenu(from)).getByRole("menuitem", { name: "Edit", exact: true }).press("Enter");
+    await bo.editField.fill(to);
+    await bo.editField.press("Enter");
+    await Promise.all([ann, bo, cleo].map((person) => person.bubble(to).locator(".bubble-edited").waitFor()));
+  }
+  for (const person of [ann, bo]) {
+    await (await person.openMenu("at eleven")).getByRole("menuitem", { name: "Show what it said before" }).press("Enter");
+    await expect.poll(() => rows(person), { timeout: SOON_MS }).toEqual(["at eleven", "at ten", "at nine"]);
+    await person.page.keyboard.press("Escape");
+  }
+  const menu = await cleo.openMenu("at eleven");
+  expect(await menu.getByRole("menuitem", { name: "Show what it said before" }).count()).toBe(0);
+  await cleo.page.keyboard.press("Escape");
+  // Nobody has edited it: there is nothing to show.
+  await bo.say("sharp");
+  await bo.bubble("sharp").waitFor();
+  await expect.poll(async () => (await ann.bubble("sharp").count())).toBe(1);
+  expect(await (await ann.openMenu("sharp")).getByRole("menuitem", { name: "Show what it said before" }).count()).toBe(0);
+  await ann.leave();
+  await bo.leave();
+  await cleo.leave();
+});
+
 test("a message is reported to those who moderate, once it is said why", async () => {
   const room = await makeRoom(server, "ann", { name: "Reports" });
   await server.post(room, "buy now", server.token("cleo", "Cleo"));

@@ -13,3 +13,4 @@ export { SessionsDialog } from "../sessions/SessionsDialog";
 export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";
 export { ThreadsDialog } from "../threads/ThreadsDialog";
+export { VersionsDialog } from "../timeline/VersionsDialog";

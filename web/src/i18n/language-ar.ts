@@ -29,6 +29,7 @@ import { time } from "./ar/time";
 import { timeline } from "./ar/timeline";
 import { ui } from "./ar/ui";
 import { unsent } from "./ar/unsent";
+import { versions } from "./ar/versions";
 import { ways } from "./ar/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./de/time";
 import { timeline } from "./de/timeline";
 import { ui } from "./de/ui";
 import { unsent } from "./de/unsent";
+import { versions } from "./de/versions";
 import { ways } from "./de/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./es/time";
 import { timeline } from "./es/timeline";
 import { ui } from "./es/ui";
 import { unsent } from "./es/unsent";
+import { versions } from "./es/versions";
 import { ways } from "./es/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./fr/time";
 import { timeline } from "./fr/timeline";
 import { ui } from "./fr/ui";
 import { unsent } from "./fr/unsent";
+import { versions } from "./fr/versions";
 import { ways } from "./fr/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./ja/time";
 import { timeline } from "./ja/timeline";
 import { ui } from "./ja/ui";
 import { unsent } from "./ja/unsent";
+import { versions } from "./ja/versions";
 import { ways } from "./ja/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./pt-BR/time";
 import { timeline } from "./pt-BR/timeline";
 import { ui } from "./pt-BR/ui";
 import { unsent } from "./pt-BR/unsent";
+import { versions } from "./pt-BR/versions";
 import { ways } from "./pt-BR/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -29,6 +29,7 @@ import { time } from "./zh-CN/time";
 import { timeline } from "./zh-CN/timeline";
 import { ui } from "./zh-CN/ui";
 import { unsent } from "./zh-CN/unsent";
+import { versions } from "./zh-CN/versions";
 import { ways } from "./zh-CN/ways";
 
 export default {
@@ -61,5 +62,6 @@ export default {
   timeline,
   ui,
   unsent,
+  versions,
   ways,
 };

@@ -67,6 +67,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const [reporting, setReporting] = useState(0); // a seq; 0: none
   const [asked, setAsked] = useState(0); // the seq whose reactions are shown; 0: none
+  const [before, setBefore] = useState(0); // the seq whose former texts are shown; 0: none
   const [reacting, setReacting] = useState<{ seq: number; anchor: HTMLElement; alignEnd: boolean }>();
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
@@ -112,17 +113,19 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
           more={{ id: "react", label: t("anotherEmoji"), icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
-          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own }, {
+          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own, maySeeEdits: item.own || mayDeleteAll }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
             onReport: () => setReporting(item.seq),
             onWho: () => setAsked(item.seq),
+            onVersions: () => setBefore(item.seq),
           })}
           onClose={close}
         />
       )}
       {asked > 0 && <WithParts onClose={() => setAsked(0)}>{({ ReactedDialog }) => <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}</WithParts>}
+      {before > 0 && <WithParts onClose={() => setBefore(0)}>{({ VersionsDialog }) => <VersionsDialog chat={chat} roomId={roomId} seq={before} onClose={() => setBefore(0)} />}</WithParts>}
       {reacting && (
         <EmojiDialog
           label={t("reactWith")}
@@ -168,6 +171,7 @@ interface May {
   mayEdit: boolean;
   mayDelete: boolean;
   mayReport: boolean;
+  maySeeEdits: boolean;
 }
 
 interface Steps {
@@ -176,9 +180,10 @@ interface Steps {
   onDelete: () => void;
   onReport: () => void;
   onWho: () => void;
+  onVersions: () => void;
 }
 
-function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho }: Steps): Action[] {
+function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho, onVersions }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: t("copyText"), icon: "copy", run: onCopy };
   if (item.state !== "logged" && clientId !== undefined) {
@@ -198,6 +203,7 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLi
   const edit: Action = { id: "edit", label: t("edit"), icon: "edit", run: () => actions.onEdit(item) };
   const remove: Action = { id: "delete", label: t("delete"), icon: "trash", danger: true, run: onDelete };
   const who: Action = { id: "who", label: t("whoReacted"), icon: "people", run: onWho };
+  const versions: Action = { id: "versions", label: t("showEdits"), icon: "clock", run: onVersions };
   const report: Action = { id: "report", label: t("reportMenu"), icon: "alert", run: onReport };
-  return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(item.editedAt > 0 && may.maySeeEdits ? [versions] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "تثبيت",
   edit: "تعديل",
   whoReacted: "من تفاعل",
+  showEdits: "عرض ما كانت تقوله",
   reportMenu: "إبلاغ…",
   reportTitle: "الإبلاغ عن هذه الرسالة",
   reportText: "سيراها من يشرفون على هذه الغرفة، وسيعرفون أنك أبلغت عنها.",

@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "Anheften",
   edit: "Bearbeiten",
   whoReacted: "Wer reagiert hat",
+  showEdits: "Frühere Fassungen zeigen",
   reportMenu: "Melden…",
   reportTitle: "Diese Nachricht melden",
   reportText: "Wer diesen Raum moderiert, sieht die Nachricht und von wem sie gemeldet wurde.",

@@ -46,6 +46,7 @@ export const t = texts("timeline", {
   pin: "Pin",
   edit: "Edit",
   whoReacted: "Who reacted",
+  showEdits: "Show what it said before",
   reportMenu: "Report…",
   reportTitle: "Report this message",
   reportText: "Those who moderate this room will see it, and that you reported it.",

@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "Fijar",
   edit: "Editar",
   whoReacted: "Quién ha reaccionado",
+  showEdits: "Mostrar versiones anteriores",
   reportMenu: "Denunciar…",
   reportTitle: "Denunciar este mensaje",
   reportText: "Quienes moderan esta sala verán el mensaje y que usted lo ha denunciado.",

@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "Épingler",
   edit: "Modifier",
   whoReacted: "Qui a réagi",
+  showEdits: "Afficher les versions précédentes",
   reportMenu: "Signaler…",
   reportTitle: "Signaler ce message",
   reportText: "Les modérateurs de ce salon verront le message, et que vous l’avez signalé.",

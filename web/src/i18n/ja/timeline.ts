@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "ピン留めする",
   edit: "編集",
   whoReacted: "リアクションした人",
+  showEdits: "以前の内容を表示",
   reportMenu: "報告…",
   reportTitle: "このメッセージを報告",
   reportText: "このルームのモデレーターに、メッセージと報告者が表示されます。",

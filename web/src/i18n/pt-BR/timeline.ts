@@ -47,6 +47,7 @@ export const timeline: Translation<typeof t> = {
   pin: "Fixar",
   edit: "Editar",
   whoReacted: "Quem reagiu",
+  showEdits: "Mostrar versões anteriores",
   reportMenu: "Denunciar…",
   reportTitle: "Denunciar esta mensagem",
   reportText: "Quem modera esta sala verá a mensagem e que você a denunciou.",
