@@ -136,13 +136,7 @@ func (s *Service) ListMembers(ctx context.Context, user auth.User, roomID, after
 	if err != nil {
 		return nil, false, notStored(err)
 	}
-	all := at.role.AtLeast(RoleModerator)
-	return s.listMembers(ctx, user, at.room, after, limit, MemberQuery{}, func(m *Member) bool {
-		if m.banned(s.now()) {
-			return all
-		}
-		return m.Role != RoleNone
-	})
+	return s.listMembers(ctx, user, at.room, after, limit, MemberQuery{}, func(m *Member) bool { return s.isListed(m, at.role) })
 }
 
 // listMembers reads pages until limit of those that are wanted are found.

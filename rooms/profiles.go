@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"roomstream/auth"
 )
@@ -114,24 +113,30 @@ func (s *Service) SearchProfiles(ctx context.Context, in SearchProfilesInput) ([
 	if err != nil {
 		return nil, false, err
 	}
-	if err := checkLine("query", in.Query, MaxProfileQuery); err != nil {
+	prefix, err := profilePrefix(in.Query)
+	if err != nil {
 		return nil, false, err
 	}
 	if in.After != "" && auth.CheckUserID(in.After) != nil {
 		return nil, false, BadField("after", "must be a user's id")
-	}
-	prefix := ProfileKey(in.Query)
-	if prefix == "" && in.Query != "" {
-		return nil, false, BadField("query", "must hold a visible character, or be left out")
-	}
-	if utf8.RuneCountInString(prefix) > MaxProfileQuery { // a character may stand for many
-		prefix = firstRunes(prefix, MaxProfileQuery)
 	}
 	list, err := s.store.Profiles.SearchProfiles(ctx, prefix, auth.UserID(in.After), limit+1)
 	if err != nil {
 		return nil, false, notStored(err)
 	}
 	return list[:min(len(list), limit)], len(list) > limit, nil
+}
+
+// profilePrefix gives how a word of a profile must begin that is looked for; empty: anyhow.
+func profilePrefix(query string) (string, error) {
+	if err := checkLine("query", query, MaxProfileQuery); err != nil {
+		return "", err
+	}
+	prefix := ProfileKey(query)
+	if prefix == "" && query != "" {
+		return "", BadField("query", "must hold a visible character, or be left out")
+	}
+	return firstRunes(prefix, MaxProfileQuery), nil // a character may stand for many
 }
 
 // AppendJSON appends the profile as one user is shown it: {id, name, avatar?, status?}. That somebody is invisible

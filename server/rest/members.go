@@ -11,7 +11,10 @@ import (
 
 // members answers {members:[{userId, role, bannedUntil?}], more}.
 func (s *Server) members(c call) (reply, error) {
-	list, more, err := listOf(c, s.service.ListMembers)
+	query := readQuery(c).text("query")
+	list, more, err := listOf(c, func(ctx context.Context, user auth.User, roomID, after string, limit int) ([]rooms.Member, bool, error) {
+		return s.service.FindMembers(ctx, user, roomID, query, after, limit)
+	})
 	if err != nil {
 		return reply{}, err
 	}

@@ -33,20 +33,25 @@ type roomPage struct {
 // readRoomPage reads {roomId, after?, limit?}.
 func readRoomPage(args []json.RawMessage) (roomPage, *rooms.Error) {
 	p := readPayload(args)
-	in := roomPage{p.text("roomId"), p.textOrEmpty("after"), int(p.optionalPositive("limit"))}
+	in := p.roomPage()
 	return in, p.err
 }
 
-// listMembers lists who is what in a room.
+func (p *payload) roomPage() roomPage {
+	return roomPage{p.text("roomId"), p.textOrEmpty("after"), int(p.optionalPositive("limit"))}
+}
+
+// listMembers lists who is what in a room: {roomId, query?, after?, limit?}.
 func (s *speaker) listMembers(args []json.RawMessage, a answer) {
-	in, refusal := readRoomPage(args)
-	if refusal != nil {
-		a.fail(refusal)
+	p := readPayload(args)
+	in, query := p.roomPage(), p.textOrEmpty("query")
+	if p.err != nil {
+		a.fail(p.err)
 		return
 	}
 	ctx, cancel := readContext()
 	defer cancel()
-	list, more, err := s.chat.service.ListMembers(ctx, s.user, in.roomID, in.after, in.limit)
+	list, more, err := s.chat.service.FindMembers(ctx, s.user, in.roomID, query, in.after, in.limit)
 	page(a, "members", list, more, (*rooms.Member).AppendJSON, err)
 }
 

@@ -229,7 +229,8 @@ export class Room extends Emitter<RoomEvents> {
     return this.setMember(this.#host.me, null);
   }
 
-  async members(query: ListQuery = {}): Promise<{ members: Member[]; more: boolean }> {
+  /** By ascending id. query: only those a word of whose name, or whose id, begins so. */
+  async members(query: ListQuery & { query?: string } = {}): Promise<{ members: Member[]; more: boolean }> {
     const answer = await this.#request("list_members", query);
     return { members: decodeList(answer["members"], decodeMember), more: answer["more"] === true };
   }

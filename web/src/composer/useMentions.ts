@@ -44,7 +44,7 @@ export function useMentions(chat: Chat, room: RoomState, typed: Typed | undefine
 
 async function suggest(chat: Chat, room: RoomState, query: string): Promise<Suggestion[]> {
   const info = room.info.peek();
-  const people = info.type === "public" ? await chat.requests.findPeople(query) : await membersOf(chat, room);
+  const people = info.type === "public" ? await chat.requests.findPeople(query) : await membersOf(chat, room, query);
   chat.people.learn(people);
   const found = people
     .filter(({ id, name }) => id !== chat.user.id && isMeant(query, name, id))
@@ -53,10 +53,10 @@ async function suggest(chat: Chat, room: RoomState, query: string): Promise<Sugg
   return [...found.slice(0, MOST - everybody.length), ...everybody];
 }
 
-/** The first hundred of a private room's members; the two of a direct one. */
-async function membersOf(chat: Chat, room: RoomState) {
+/** Members of a private room who may be meant; the other one of a direct one. */
+async function membersOf(chat: Chat, room: RoomState, query: string) {
   const { type, userId } = room.info.peek();
   if (type === "direct") return userId === undefined ? [] : chat.requests.people([userId]);
-  const { items } = await chat.requests.members(room.id);
-  return chat.requests.people(items.filter((member) => member.role !== undefined).map((member) => member.userId));
+  const members = await chat.requests.findMembers(room.id, query);
+  return chat.requests.people(members.filter((member) => member.role !== undefined).map((member) => member.userId));
 }

@@ -68,6 +68,12 @@ export class RoomRequests {
     return { items: members.flatMap((member) => decodeMember(member) ?? []), more };
   }
 
+  /** Members a word of whose name, or whose id, begins so. */
+  async findMembers(roomId: string, query: string): Promise<readonly Member[]> {
+    const { members } = await this.client.room(roomId).members({ query, limit: SUGGESTIONS });
+    return members.flatMap((member) => decodeMember(member) ?? []);
+  }
+
   async receipts(roomId: string): Promise<readonly Receipt[]> {
     return (await this.client.room(roomId).receipts({ limit: PAGE })).receipts;
   }
