@@ -334,8 +334,20 @@ test("who has read it is shown where the room shows it", async () => {
   await ann.page.locator(".seen-by", { hasText: "Seen by Bo Chen" }).waitFor();
   await ann.page.reload();
   await ann.page.locator(".seen-by", { hasText: "Seen by Bo Chen" }).waitFor();
+  // The list is to be had by key and by touch, and follows.
+  await setMember(server, "ann", room, "cleo", "member");
+  await (await ann.openMenu("seen?")).getByRole("menuitem", { name: "Who has read it" }).press("Enter");
+  const readers = () => ann.page.getByRole("dialog", { name: "Who has read it" }).locator(".pick-name").allTextContents();
+  await expect.poll(readers, { timeout: SOON_MS }).toEqual(["Bo Chen"]);
+  const cleo = await enter("cleo", room);
+  await cleo.bubble("seen?").waitFor();
+  await expect.poll(readers, { timeout: SOON_MS }).toEqual(["Bo Chen", "Cleo"]);
+  await ann.page.keyboard.press("Escape");
+  const menu = await bo.openMenu("seen?");
+  expect(await menu.getByRole("menuitem", { name: "Who has read it" }).count()).toBe(0);
   await ann.leave();
   await bo.leave();
+  await cleo.leave();
 });
 
 test("@ offers those who can read the room, by keys; only real mentions are marked", async () => {

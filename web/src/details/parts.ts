@@ -14,3 +14,4 @@ export { UnsentDialog } from "../unsent/UnsentDialog";
 export { RoomPanel } from "./RoomPanel";
 export { ThreadsDialog } from "../threads/ThreadsDialog";
 export { VersionsDialog } from "../timeline/VersionsDialog";
+export { ReadersDialog } from "../timeline/ReadersDialog";

@@ -19,6 +19,7 @@ import { page } from "./ar/page";
 import { previews } from "./ar/previews";
 import { profile } from "./ar/profile";
 import { push } from "./ar/push";
+import { readers } from "./ar/readers";
 import { rooms } from "./ar/rooms";
 import { search } from "./ar/search";
 import { session } from "./ar/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

@@ -19,6 +19,7 @@ import { page } from "./de/page";
 import { previews } from "./de/previews";
 import { profile } from "./de/profile";
 import { push } from "./de/push";
+import { readers } from "./de/readers";
 import { rooms } from "./de/rooms";
 import { search } from "./de/search";
 import { session } from "./de/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

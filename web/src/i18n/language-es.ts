@@ -19,6 +19,7 @@ import { page } from "./es/page";
 import { previews } from "./es/previews";
 import { profile } from "./es/profile";
 import { push } from "./es/push";
+import { readers } from "./es/readers";
 import { rooms } from "./es/rooms";
 import { search } from "./es/search";
 import { session } from "./es/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

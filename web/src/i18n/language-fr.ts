@@ -19,6 +19,7 @@ import { page } from "./fr/page";
 import { previews } from "./fr/previews";
 import { profile } from "./fr/profile";
 import { push } from "./fr/push";
+import { readers } from "./fr/readers";
 import { rooms } from "./fr/rooms";
 import { search } from "./fr/search";
 import { session } from "./fr/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

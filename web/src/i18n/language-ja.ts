@@ -19,6 +19,7 @@ import { page } from "./ja/page";
 import { previews } from "./ja/previews";
 import { profile } from "./ja/profile";
 import { push } from "./ja/push";
+import { readers } from "./ja/readers";
 import { rooms } from "./ja/rooms";
 import { search } from "./ja/search";
 import { session } from "./ja/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

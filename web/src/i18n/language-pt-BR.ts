@@ -19,6 +19,7 @@ import { page } from "./pt-BR/page";
 import { previews } from "./pt-BR/previews";
 import { profile } from "./pt-BR/profile";
 import { push } from "./pt-BR/push";
+import { readers } from "./pt-BR/readers";
 import { rooms } from "./pt-BR/rooms";
 import { search } from "./pt-BR/search";
 import { session } from "./pt-BR/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

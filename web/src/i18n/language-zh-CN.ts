@@ -19,6 +19,7 @@ import { page } from "./zh-CN/page";
 import { previews } from "./zh-CN/previews";
 import { profile } from "./zh-CN/profile";
 import { push } from "./zh-CN/push";
+import { readers } from "./zh-CN/readers";
 import { rooms } from "./zh-CN/rooms";
 import { search } from "./zh-CN/search";
 import { session } from "./zh-CN/session";
@@ -52,6 +53,7 @@ export default {
   previews,
   profile,
   push,
+  readers,
   rooms,
   search,
   session,

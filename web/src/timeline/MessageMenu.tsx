@@ -10,6 +10,7 @@ import { copy } from "../ui/copy";
 import { useLongPress } from "../ui/useLongPress";
 import { DeleteDialog } from "./DeleteDialog";
 import type { Item } from "./rows";
+import { showsReceipts } from "./seen";
 
 /** Offered at once; any other emoji of a message is a press on it away. */
 const QUICK = [
@@ -68,6 +69,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
   const [reporting, setReporting] = useState(0); // a seq; 0: none
   const [asked, setAsked] = useState(0); // the seq whose reactions are shown; 0: none
   const [before, setBefore] = useState(0); // the seq whose former texts are shown; 0: none
+  const [read, setRead] = useState(0); // the seq whose readers are shown; 0: none
   const [reacting, setReacting] = useState<{ seq: number; anchor: HTMLElement; alignEnd: boolean }>();
   const openFor = useCallback((target: Element) => {
     const message = target.closest("[data-key]");
@@ -99,6 +101,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
   };
 
   const item = opened && items.find((i) => i.key === opened.key && !i.deleted);
+  const room = chat.rooms.value.get(roomId);
   const gone = opened !== undefined && item === undefined;
   useEffect(() => {
     if (gone) close();
@@ -113,19 +116,21 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
           more={{ id: "react", label: t("anotherEmoji"), icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
-          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own, maySeeEdits: item.own || mayDeleteAll }, {
+          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own, maySeeEdits: item.own || mayDeleteAll, maySeeReaders: item.own && room !== undefined && room.info.value.type !== "direct" && showsReceipts(room.info.value) }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),
             onReport: () => setReporting(item.seq),
             onWho: () => setAsked(item.seq),
             onVersions: () => setBefore(item.seq),
+            onReaders: () => setRead(item.seq),
           })}
           onClose={close}
         />
       )}
       {asked > 0 && <WithParts onClose={() => setAsked(0)}>{({ ReactedDialog }) => <ReactedDialog chat={chat} roomId={roomId} seq={asked} onClose={() => setAsked(0)} />}</WithParts>}
       {before > 0 && <WithParts onClose={() => setBefore(0)}>{({ VersionsDialog }) => <VersionsDialog chat={chat} roomId={roomId} seq={before} onClose={() => setBefore(0)} />}</WithParts>}
+      {read > 0 && room && <WithParts onClose={() => setRead(0)}>{({ ReadersDialog }) => <ReadersDialog chat={chat} room={room} seq={read} onClose={() => setRead(0)} />}</WithParts>}
       {reacting && (
         <EmojiDialog
           label={t("reactWith")}
@@ -172,6 +177,7 @@ interface May {
   mayDelete: boolean;
   mayReport: boolean;
   maySeeEdits: boolean;
+  maySeeReaders: boolean;
 }
 
 interface Steps {
@@ -181,9 +187,10 @@ interface Steps {
   onReport: () => void;
   onWho: () => void;
   onVersions: () => void;
+  onReaders: () => void;
 }
 
-function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho, onVersions }: Steps): Action[] {
+function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLink, onDelete, onReport, onWho, onVersions, onReaders }: Steps): Action[] {
   const { clientId } = item;
   const copyIt: Action = { id: "copy", label: t("copyText"), icon: "copy", run: onCopy };
   if (item.state !== "logged" && clientId !== undefined) {
@@ -204,6 +211,7 @@ function actionsOf(item: Item, actions: MessageActions, may: May, { onCopy, onLi
   const remove: Action = { id: "delete", label: t("delete"), icon: "trash", danger: true, run: onDelete };
   const who: Action = { id: "who", label: t("whoReacted"), icon: "people", run: onWho };
   const versions: Action = { id: "versions", label: t("showEdits"), icon: "clock", run: onVersions };
+  const readers: Action = { id: "readers", label: t("showReaders"), icon: "people", run: onReaders };
   const report: Action = { id: "report", label: t("reportMenu"), icon: "alert", run: onReport };
-  return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(item.editedAt > 0 && may.maySeeEdits ? [versions] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
+  return [...places, copyIt, link, ...(Object.keys(item.reactions).length > 0 ? [who] : []), ...(item.editedAt > 0 && may.maySeeEdits ? [versions] : []), ...(may.maySeeReaders ? [readers] : []), ...(may.mayPin ? [pin] : []), ...(may.mayEdit ? [edit] : []), ...(may.mayReport ? [report] : []), ...(may.mayDelete ? [remove] : [])];
 }

@@ -26,6 +26,14 @@ export function seenOf(chat: Chat, room: RoomState): Seen {
   if (info.type === "direct") return { ...NOBODY, readUpTo: info.userId === undefined ? 0 : (receipts.get(info.userId) ?? 0) };
   const newest = room.log.value.messages.findLast((message) => message.author === chat.user.id && !message.deleted);
   if (!newest) return NOBODY;
-  const by = [...receipts].filter(([, seq]) => seq >= newest.seq).map(([id]) => chat.people.name(id));
-  return by.length === 0 ? NOBODY : { readUpTo: newest.seq, under: newest.seq, by: by.sort((a, b) => a.localeCompare(b)) };
+  const by = readersOf(chat, room, newest.seq).map(({ name }) => name);
+  return by.length === 0 ? NOBODY : { readUpTo: newest.seq, under: newest.seq, by };
+}
+
+/** Who has read a message of a room that shows it, by name, but for oneself. Read in a component, it follows. */
+export function readersOf(chat: Chat, room: RoomState, seq: number): readonly { id: string; name: string }[] {
+  return [...room.receipts.value]
+    .filter(([id, upTo]) => upTo >= seq && id !== chat.user.id)
+    .map(([id]) => ({ id, name: chat.people.name(id) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

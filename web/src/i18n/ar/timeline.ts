@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "تعديل",
   whoReacted: "من تفاعل",
   showEdits: "عرض ما كانت تقوله",
+  showReaders: "من قرأها",
   reportMenu: "إبلاغ…",
   reportTitle: "الإبلاغ عن هذه الرسالة",
   reportText: "سيراها من يشرفون على هذه الغرفة، وسيعرفون أنك أبلغت عنها.",

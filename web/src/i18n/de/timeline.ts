@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "Bearbeiten",
   whoReacted: "Wer reagiert hat",
   showEdits: "Frühere Fassungen zeigen",
+  showReaders: "Wer es gelesen hat",
   reportMenu: "Melden…",
   reportTitle: "Diese Nachricht melden",
   reportText: "Wer diesen Raum moderiert, sieht die Nachricht und von wem sie gemeldet wurde.",

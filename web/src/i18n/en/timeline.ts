@@ -47,6 +47,7 @@ export const t = texts("timeline", {
   edit: "Edit",
   whoReacted: "Who reacted",
   showEdits: "Show what it said before",
+  showReaders: "Who has read it",
   reportMenu: "Report…",
   reportTitle: "Report this message",
   reportText: "Those who moderate this room will see it, and that you reported it.",

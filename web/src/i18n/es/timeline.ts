@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "Editar",
   whoReacted: "Quién ha reaccionado",
   showEdits: "Mostrar versiones anteriores",
+  showReaders: "Quién lo ha leído",
   reportMenu: "Denunciar…",
   reportTitle: "Denunciar este mensaje",
   reportText: "Quienes moderan esta sala verán el mensaje y que usted lo ha denunciado.",

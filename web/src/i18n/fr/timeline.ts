@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "Modifier",
   whoReacted: "Qui a réagi",
   showEdits: "Afficher les versions précédentes",
+  showReaders: "Qui l’a lu",
   reportMenu: "Signaler…",
   reportTitle: "Signaler ce message",
   reportText: "Les modérateurs de ce salon verront le message, et que vous l’avez signalé.",

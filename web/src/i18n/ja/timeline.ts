@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "編集",
   whoReacted: "リアクションした人",
   showEdits: "以前の内容を表示",
+  showReaders: "既読者を表示",
   reportMenu: "報告…",
   reportTitle: "このメッセージを報告",
   reportText: "このルームのモデレーターに、メッセージと報告者が表示されます。",

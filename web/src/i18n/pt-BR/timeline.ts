@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "Editar",
   whoReacted: "Quem reagiu",
   showEdits: "Mostrar versões anteriores",
+  showReaders: "Quem leu",
   reportMenu: "Denunciar…",
   reportTitle: "Denunciar esta mensagem",
   reportText: "Quem modera esta sala verá a mensagem e que você a denunciou.",

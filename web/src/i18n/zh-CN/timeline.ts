@@ -48,6 +48,7 @@ export const timeline: Translation<typeof t> = {
   edit: "编辑",
   whoReacted: "谁做了回应",
   showEdits: "显示修改前的内容",
+  showReaders: "查看谁已读",
   reportMenu: "举报…",
   reportTitle: "举报此消息",
   reportText: "此聊天室的管理员将看到该消息以及举报人是您。",

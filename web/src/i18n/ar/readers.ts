@@ -1,0 +1,8 @@
+import type { t } from "../en/readers";
+import type { Translation } from "../texts";
+
+export const readers: Translation<typeof t> = {
+  title: "من قرأها",
+  nobody: "لم يقرأها أحد بعد.",
+  count: "{count, plural, zero {لم يقرأها أحد.} one {قرأها شخص واحد.} two {قرأها شخصان.} few {قرأها # أشخاص.} many {قرأها # شخصًا.} other {قرأها # شخص.}}",
+};

@@ -1,0 +1,7 @@
+import { texts } from "../texts";
+
+export const t = texts("readers", {
+  title: "Who has read it",
+  nobody: "Nobody has read it yet.",
+  count: "{count, plural, one {# person has read it.} other {# people have read it.}}",
+});

@@ -1,0 +1,8 @@
+import type { t } from "../en/readers";
+import type { Translation } from "../texts";
+
+export const readers: Translation<typeof t> = {
+  title: "Quién lo ha leído",
+  nobody: "Nadie lo ha leído todavía.",
+  count: "{count, plural, one {# persona lo ha leído.} many {# de personas lo han leído.} other {# personas lo han leído.}}",
+};

@@ -1,0 +1,8 @@
+import type { t } from "../en/readers";
+import type { Translation } from "../texts";
+
+export const readers: Translation<typeof t> = {
+  title: "Qui l’a lu",
+  nobody: "Personne ne l’a encore lu.",
+  count: "{count, plural, one {# personne l’a lu.} many {# de personnes l’ont lu.} other {# personnes l’ont lu.}}",
+};

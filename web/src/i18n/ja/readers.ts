@@ -1,0 +1,8 @@
+import type { t } from "../en/readers";
+import type { Translation } from "../texts";
+
+export const readers: Translation<typeof t> = {
+  title: "既読者",
+  nobody: "まだ誰も読んでいません。",
+  count: "{count, number}人が読みました。",
+};

@@ -1,0 +1,8 @@
+import type { t } from "../en/readers";
+import type { Translation } from "../texts";
+
+export const readers: Translation<typeof t> = {
+  title: "已读的人",
+  nobody: "还没有人读过。",
+  count: "{count, number} 人已读。",
+};
