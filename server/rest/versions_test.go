@@ -37,7 +37,7 @@ func TestVersionsOfAMessage(t *testing.T) {
 		const room = "editors"
 		c.makeRoom(owner, `{"id":"editors","name":"Editors","type":"private"}`).want(t, http.StatusCreated)
 		for _, who := range []string{"ann", "ben"} {
-			c.makeMember(room, who, owner, "member").want(t, http.StatusOK)
+			c.makeMember(room, who, owner, `"member"`).want(t, http.StatusOK)
 		}
 		sent := c.say(room, ann, `{"text":"first"}`)
 		sent.want(t, http.StatusCreated)
