@@ -112,8 +112,7 @@ test("Up edits nothing where a file waits to be sent, an answer is begun, nothin
     expect(await editField.count()).toBe(0);
   };
   await egon.bubble("hello Waiting").waitFor();
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Attach files" }).click()]);
-  await chooser.setFiles([{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.from("beds and paths\n") }]);
+  await egon.chooseFiles(() => page.getByRole("button", { name: "Attach files" }).click(), [{ name: "plan.txt", mimeType: "text/plain", buffer: Buffer.from("beds and paths\n") }]);
   await page.locator('.tray-file[data-state="stored"]').waitFor();
   await doesNothing();
   await row(egon, quiet).click();

@@ -1,6 +1,6 @@
 // Somebody at a browser: a page that is signed in, and what one does with it.
 
-import type { Browser, BrowserContext, ConsoleMessage, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, ConsoleMessage, FileChooser, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { type ContextOptions, newContext } from "./browser";
 import type { Server } from "./server";
@@ -18,6 +18,8 @@ export interface PersonOptions extends ContextOptions {
 export class Person {
   /** What must stay empty: dialogs, exceptions, console errors, violations of the policy. */
   readonly troubles: string[] = [];
+  /** Where the page asked for files. */
+  private chooser?: FileChooser;
 
   private constructor(
     readonly context: BrowserContext,
@@ -27,6 +29,10 @@ export class Person {
     page.on("dialog", (dialog) => {
       this.troubles.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
+    });
+    // From the beginning: one that listens only when it is about to press may come too late on a busy machine.
+    page.on("filechooser", (chooser) => {
+      this.chooser = chooser;
     });
     page.on("pageerror", (error) => this.troubles.push(`exception: ${error.message}`));
     page.on("console", (message) => {
@@ -89,6 +95,14 @@ export class Person {
   async say(text: string): Promise<void> {
     await this.field.fill(text);
     await this.field.press("Enter");
+  }
+
+  /** Gives the files that a press asks for. */
+  async chooseFiles(press: () => Promise<void>, files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+    delete this.chooser;
+    await press();
+    await expect.poll(() => this.chooser).toBeDefined();
+    await (this.chooser as FileChooser | undefined)?.setFiles(files);
   }
 
   /** Waits until the open room's newest messages are there. */
