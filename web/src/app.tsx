@@ -14,6 +14,7 @@ import { signOut } from "./push/usePush";
 import { openAdmin, openFeed, openRoomId } from "./route";
 import type { Session, SessionStore } from "./session/session";
 import { SignIn } from "./session/SignIn";
+import { Unanswered } from "./session/Unanswered";
 
 /** What is said where one signs in again, by its key of the catalogue. */
 type Notice = "signedOutByServer";
@@ -39,6 +40,8 @@ interface SignedInProps {
 
 function SignedIn({ session, current, onNotice }: SignedInProps) {
   const [chat, setChat] = useState<Chat>();
+  // By the clock of this device, which may be wrong, it is over already.
+  const [isDoubtful, setDoubtful] = useState(() => current.expiresAt <= Date.now());
 
   useEffect(() => {
     onNotice(undefined);
@@ -65,12 +68,14 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
     };
   }, [current]);
 
-  const ended = chat?.status.value.kind === "ended";
+  const kind = chat?.status.value.kind;
   useEffect(() => {
-    if (!ended) return;
+    if (kind === "online") setDoubtful(false);
+    if (kind === "refused" && isDoubtful) session.end();
+    if (kind !== "ended") return;
     onNotice("signedOutByServer");
     signOut(session);
-  }, [ended]);
+  }, [kind]);
 
   const trays = useMemo(() => chat && new Trays(chat), [chat]);
   useEffect(() => () => trays?.stop(), [trays]);
@@ -79,6 +84,7 @@ function SignedIn({ session, current, onNotice }: SignedInProps) {
   const feeds = useFeeds(chat, feed !== undefined);
 
   if (!chat || !trays) return null;
+  if (isDoubtful) return <Unanswered chat={chat} session={session} />;
   if (feed !== undefined) return <FeedsScreen loaded={feeds} chat={chat} session={session} />;
   if (openAdmin.value !== undefined) return <AdminScreen chat={chat} session={session} />;
   return <ChatView chat={chat} session={session} trays={trays} />;

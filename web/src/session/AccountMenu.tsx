@@ -31,9 +31,12 @@ export function AccountMenu({ chat, session, onKeys }: AccountMenuProps) {
   const online = chat.status.value.kind === "online";
   const name = chat.people.name(chat.user.id);
   const status = chat.people.status(chat.user.id);
-  const ask = (which: "profile" | "sessions") => {
+  const leave = () => {
     button.current?.focus(); // the menu goes; what opened it gets the focus back
     setOpen(false);
+  };
+  const ask = (which: "profile" | "sessions") => {
+    leave();
     setDialog(which);
   };
   const close = () => setDialog(undefined);
@@ -87,8 +90,7 @@ export function AccountMenu({ chat, session, onKeys }: AccountMenuProps) {
               class="account-action"
               aria-haspopup="dialog"
               onClick={() => {
-                button.current?.focus(); // as with the sessions
-                setOpen(false);
+                leave();
                 onKeys();
               }}
             >

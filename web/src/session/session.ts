@@ -57,7 +57,8 @@ export class SessionStore {
     if (user !== undefined) this.channel?.postMessage(user);
   }
 
-  private end(): void {
+  /** Forgets a token that the server says is over; other tabs hear that themselves. */
+  end(): void {
     forgetToken();
     this.current.value = undefined;
   }
