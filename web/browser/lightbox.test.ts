@@ -229,6 +229,22 @@ test("a sound is played where it stands, and takes no more place when it is load
   await ann.leave();
 });
 
+test("what fails again without having played is asked for once more, not for ever", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "damaged" });
+  await send(ann, [sound("damaged.wav")]);
+  const player = ann.page.locator("audio.attachment-audio");
+  // As the frames behind a good head do, each time it was loaded.
+  for (let i = 0; i < 2; i++) {
+    await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.duration || 0)).toBeGreaterThan(0);
+    const before = await player.elementHandle();
+    await player.evaluate((audio) => audio.dispatchEvent(new Event("error")));
+    await expect.poll(() => before?.evaluate((audio) => audio.isConnected)).toBe(false);
+  }
+  await ann.page.locator(".attachment-failed").getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => player.evaluate((audio: HTMLAudioElement) => audio.duration || 0)).toBeGreaterThan(0);
+  await ann.leave();
+});
+
 test("a film has its place before it is loaded, and what cannot be played says so there", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "films", width: 390, height: 844 });
   let release = (): void => undefined;

@@ -15,7 +15,7 @@ interface PlayerProps {
 export function Player({ kind, file, files, tabIndex }: PlayerProps) {
   const [source, setSource] = useState({ url: "", tries: 0 });
   const [failed, setFailed] = useState(false);
-  const renewed = useRef(false); // since it last could be played
+  const renewedAt = useRef(-1); // where it was when it was given another address, in seconds; -1: since then it was played on
   const reached = useRef(0); // in seconds
   const resumed = useRef<{ at: number; plays: boolean }>(undefined); // where it goes on once it is loaded again
   const load = (anew: boolean) => {
@@ -28,7 +28,8 @@ export function Player({ kind, file, files, tabIndex }: PlayerProps) {
   useEffect(() => load(false), [files, file.id]);
   if (failed) {
     return (
-      <p class={`attachment-${kind} attachment-failed`} role="alert">
+      // Of what nobody has had played nobody is told aloud.
+      <p class={`attachment-${kind} attachment-failed`} role={reached.current > 0 ? "alert" : undefined}>
         {t("notPlayed")}{" "}
         <button
           type="button"
@@ -54,18 +55,18 @@ export function Player({ kind, file, files, tabIndex }: PlayerProps) {
     "aria-label": file.name,
     onTimeUpdate: ({ currentTarget }: { currentTarget: HTMLMediaElement }) => {
       reached.current = currentTarget.currentTime;
+      if (reached.current > renewedAt.current) renewedAt.current = -1;
     },
     onLoadedMetadata: ({ currentTarget }: { currentTarget: HTMLMediaElement }) => {
-      renewed.current = false;
       const { at, plays } = resumed.current ?? { at: 0, plays: false };
       resumed.current = undefined;
       if (at > 0) currentTarget.currentTime = at;
       if (plays) currentTarget.play().catch(() => undefined); // it stands there to be pressed
     },
     onError: ({ currentTarget }: { currentTarget: HTMLMediaElement }) => {
-      if (renewed.current) return setFailed(true);
-      // What is played for longer than its address is good for asks for the rest with another.
-      renewed.current = true;
+      // What is played for longer than its address is good for asks for the rest with another. A file that is damaged stays so.
+      if (renewedAt.current >= 0 || currentTarget.error?.code === MediaError.MEDIA_ERR_DECODE) return setFailed(true);
+      renewedAt.current = reached.current;
       resumed.current = { at: reached.current, plays: !currentTarget.paused };
       load(true);
     },
