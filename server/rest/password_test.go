@@ -20,7 +20,7 @@ func TestAChangedPasswordEndsWhatWasSignedInByTheFormer(t *testing.T) {
 		change := func(password, next string) answer {
 			return c.call(http.MethodPut, passwordRoute, passwordRoute, token, fmt.Appendf(nil, `{"password":%q,"newPassword":%q}`, password, next))
 		}
-		change("wrong password", "battery staple").refused(t, http.StatusUnauthorized, "UNAUTHENTICATED", "")
+		change("wrong password", "battery staple").refused(t, http.StatusUnauthorized, "UNAUTHENTICATED", "password")
 		change("correct horse", "short").refused(t, http.StatusBadRequest, "BAD_REQUEST", "newPassword")
 		c.get(roomsRoute, roomsRoute, token).want(t, http.StatusOK)
 

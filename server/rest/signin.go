@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -60,7 +61,12 @@ func (s *Server) changePassword(c call) (reply, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), signInTimeout)
 	defer cancel()
-	return reply{status: http.StatusNoContent}, s.accounts.ChangePassword(ctx, clientOf(c), c.user, password, next)
+	err = s.accounts.ChangePassword(ctx, clientOf(c), c.user, password, next)
+	if errors.Is(err, auth.ErrUnauthenticated) {
+		// Not his token, by which he came here: a session that is over is refused without a field.
+		err = &rooms.Error{Code: rooms.CodeUnauthenticated, Field: "password", Message: "password: is not the account's: type the present one"}
+	}
+	return reply{status: http.StatusNoContent}, err
 }
 
 // guest takes {name?}; nothing at all stands for {}.

@@ -176,13 +176,13 @@ test("another password ends every session: the former is refused, the new one si
   const phone = await Person.enter(browser, server, "Dora Vale", { token: (await signIn(server, "Dora Vale")).token });
   await phone.connected();
   const dialog = await openProfile(desk);
-  const present = dialog.getByLabel("Present password");
+  const present = dialog.getByLabel("Current password");
   const next = dialog.getByLabel("New password");
   const both = async (attribute: string) => [await present.getAttribute(attribute), await next.getAttribute(attribute)];
   expect(await both("autocomplete")).toEqual(["current-password", "new-password"]);
-  await dialog.getByText("Another password ends all your sessions, this one too: you sign in again with it.").waitFor();
+  await dialog.getByText("Changing your password ends all your sessions, including this one; you then sign in with the new one.").waitFor();
   await changePassword(dialog, "not it at all", NEXT);
-  await refuses(dialog, "Present password", /^This is not your present password\.$/);
+  await refuses(dialog, "Current password", /^This is not your current password\.$/);
   expect([await present.inputValue(), await next.inputValue()]).toEqual(["not it at all", NEXT]);
   await changePassword(dialog, PASSWORD, "short");
   await refuses(dialog, "New password", /^A password has 8 to 256 characters\.$/);

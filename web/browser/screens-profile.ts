@@ -26,7 +26,7 @@ export async function openProfile(person: Person): Promise<Locator> {
 
 /** Types both passwords and has them sent. */
 export async function changePassword(dialog: Locator, present: string, next: string): Promise<void> {
-  await dialog.getByLabel("Present password").fill(present);
+  await dialog.getByLabel("Current password").fill(present);
   await dialog.getByLabel("New password").fill(next);
   await dialog.getByRole("button", { name: "Change password" }).click();
 }
@@ -63,7 +63,7 @@ export const PROFILE_MAKERS = {
     openProfile,
     async (dialog) => {
       await changePassword(dialog, "not the password", PASSWORD);
-      await dialog.getByText("This is not your present password.").waitFor();
+      await dialog.getByText("This is not your current password.").waitFor();
       await dialog.getByLabel("Display name").fill(IMPOSSIBLE);
       await dialog.getByRole("button", { name: "Save" }).click();
       await dialog.getByText("This name is not possible.").waitFor();

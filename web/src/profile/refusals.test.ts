@@ -14,8 +14,8 @@ test("of a name that cannot be, it is said what one is made of; anything else is
 });
 
 test("a refusal of a password is said where it is to be mended", () => {
-  expect(passwordRefusal(new ChatError("UNAUTHENTICATED", "name or password is wrong", false))).toEqual({ password: "This is not your present password." });
-  expect(passwordRefusal(wrong("password"))).toEqual({ password: "This is not your present password." });
+  expect(passwordRefusal(new ChatError("UNAUTHENTICATED", "a valid token is needed", false)).password).toBeUndefined();
+  expect(passwordRefusal(wrong("password"))).toEqual({ password: "This is not your current password." });
   expect(passwordRefusal(wrong("newPassword"))).toEqual({ next: "A password has 8 to 256 characters." });
   expect(passwordRefusal(new ChatError("RATE_LIMITED", "too many", true, 4_200, undefined, "sign_ins"))).toEqual({ form: "Too many failed attempts. Try again in 5 seconds." });
   expect(passwordRefusal(new ChatError("UNAVAILABLE", "The server cannot be reached.", true))).toEqual({ form: "The server cannot be reached." });

@@ -21,7 +21,7 @@ export function passwordRefusal(error: unknown): PasswordRefusal {
   if (!(error instanceof ChatError)) return { form: messageOf(error) };
   if (error.reason === "sign_ins") return { form: waitFor(error.retryAfterMs) };
   if (error.field === "newPassword") return { next: t("badPassword", { least: MIN_PASSWORD, most: MAX_PASSWORD }) };
-  // One that is longer than any may be is not even compared.
-  if (error.code === "UNAUTHENTICATED" || error.field === "password") return { password: t("wrongPassword") };
+  // One that is longer than any may be is not even compared. Without a field it is the session that is over.
+  if (error.field === "password") return { password: t("wrongPassword") };
   return { form: messageOf(error) };
 }
