@@ -108,6 +108,12 @@ test("filters: by whom, in which room and of which days; each is taken away by a
   expect(await fieldOf(ann).evaluate((field) => field === document.activeElement)).toBe(true);
   await open();
   await dialog.getByRole("button", { name: "Anybody" }).click();
+  // Enter takes who was found, and leaves nobody out.
+  await dialog.getByLabel("Written by").fill("Cleo");
+  await expect.poll(() => dialog.locator(".pick-name").allTextContents()).toEqual(["Cleo"]);
+  await dialog.getByLabel("Written by").press("Enter");
+  await dialog.getByText("Cleo", { exact: true }).waitFor();
+  await dialog.getByRole("button", { name: "Anybody" }).click();
   await dialog.getByLabel("Room").selectOption("old");
   await dialog.getByLabel("First day").fill(await day(0));
   await dialog.getByLabel("Last day").fill(await day(-1));

@@ -43,7 +43,16 @@ export function FiltersDialog({ chat, search, onClose }: FiltersDialogProps) {
             </p>
           </div>
         ) : (
-          <PersonSearch chat={chat} label={t("writtenBy")} busy={false} onPick={({ id, name }) => setFrom({ id, name: name || id })} />
+          <div
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+              event.preventDefault(); // it takes the one who was found, rather than to leave without him
+              const [only, another] = event.currentTarget.querySelectorAll<HTMLElement>(".pick");
+              if (!another) only?.click();
+            }}
+          >
+            <PersonSearch chat={chat} label={t("writtenBy")} busy={false} onPick={({ id, name }) => setFrom({ id, name: name || id })} />
+          </div>
         )}
         <div class="filters-days">
           <DayField label={t("firstDay")} value={since} onInput={setSince} />

@@ -1,5 +1,5 @@
 import "./search.css";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { WithParts } from "../details/WithParts";
 import { t as filters } from "../i18n/en/filters";
@@ -22,6 +22,10 @@ export function SearchBox({ chat, search, now, room }: SearchBoxProps) {
   const [isNarrowing, setNarrowing] = useState(false);
   const text = search.text.value;
   const searched = search.roomId.value === undefined ? undefined : chat.rooms.value.get(search.roomId.value);
+  const isGone = search.roomId.value !== undefined && !searched;
+  useEffect(() => {
+    if (isGone) search.narrow(search.filters.peek(), undefined);
+  }, [isGone]);
   return (
     <>
       <form
