@@ -37,6 +37,8 @@ const WIDTHS = [320, 2560] as const;
 const LOOKED_AT = "button, a, input, textarea, select, h1, h2, p, img";
 /** Not looked at: code, which scrolls in itself; what screen readers alone meet, or comes into sight with the focus; what a drawer or a dialog has put away. */
 const LEFT_OUT = "pre, .hidden, .skip-link, [inert]";
+/** How long the page may take to be laid out for another width, in ms: what sticks out then stays so. */
+const SETTLED_MS = 5_000;
 
 /**
  * What of the page reaches over the window's left or right edge: as wide as it is, then at other widths, at the last of which the
@@ -47,7 +49,10 @@ export async function sticksOut(page: Page, widths: readonly number[] = WIDTHS):
   for (const width of widths) {
     await page.setViewportSize({ width, height: page.viewportSize()?.height ?? 760 });
     await page.waitForFunction((wanted) => innerWidth === wanted, width);
-    found.push(...(await outside(page)));
+    // What is laid out by a script, as the grid of the emoji is, follows a little later.
+    let out = await outside(page);
+    for (const since = Date.now(); out.length > 0 && Date.now() - since < SETTLED_MS; ) out = await outside(page);
+    found.push(...out);
   }
   return found;
 }

@@ -299,7 +299,7 @@ test.each(["light", "dark"] as Theme[])("? lists the keys where nothing is typed
   await dialog.waitFor();
   const listed = await dialog.locator(".keys > div").evaluateAll((rows) => rows.map((one) => [one.querySelector("dt")?.textContent, ...[...one.querySelectorAll("kbd")].map((key) => (key.querySelector(".hidden") ?? key).textContent)].join(" | ")));
   expect(listed).toContain("Find a room | Ctrl | K");
-  expect(listed).toContain("Previous room of the list | Alt | Up arrow");
+  expect(listed).toContain("Previous room in the list | Alt | Up arrow");
   expect(listed).toContain("Show this list | ?");
   expect(await faultsOf(page)).toEqual([]);
   for (const width of [PHONE_PX, 320]) {

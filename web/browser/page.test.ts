@@ -5,8 +5,8 @@ import { request } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Server } from "./server";
 
-/** The most the page's scripts may weigh on the wire, in bytes: a third of it is socket.io-client, a sixth the client module. The marks of messages took it over 80,000, quotes and threads over 83,000, notifications by room and tab over 88,500, what signing out erases over 92,000, reading messages of the catalogue and the English ones over 95,000. */
-const SCRIPT_BUDGET = 106_000;
+/** The most the page's scripts may weigh on the wire, in bytes: a third of it is socket.io-client, a sixth the client module. The marks of messages took it over 80,000, quotes and threads over 83,000, notifications by room and tab over 88,500, what signing out erases over 92,000, reading messages of the catalogue and the English ones over 95,000; keys, wrong clocks, reactions before their answer, filters of a search over 106,000. */
+const SCRIPT_BUDGET = 112_000;
 
 let server: Server;
 

@@ -28,7 +28,7 @@ test("one's own name is the token's until the profile says another", async () =>
   expect(asked).toEqual([["me"]]);
 });
 
-test("a message with another name has its author asked about, once for each name", async () => {
+test("a message with another name has its author asked about, once a minute whatever he signs with", async () => {
   const names = { ann: "Ann", hook: "News" };
   const { people, asked } = world(names);
   people.signed("ann", "Anna"); // nobody shows her
@@ -42,10 +42,14 @@ test("a message with another name has its author asked about, once for each name
   // A program signs as it likes, and is called otherwise all the same.
   people.signed("hook", "Sports");
   await vi.waitFor(() => expect(asked).toHaveLength(3));
-  people.signed("hook", "Sports");
+  people.signed("hook", "Weather");
   people.again(["ann", "cleo"]);
   await vi.waitFor(() => expect(asked).toHaveLength(4));
-  expect(asked).toEqual([["ann", "hook"], ["ann"], ["hook"], ["ann"]]);
+  const later = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 61_000);
+  people.signed("hook", "Weather");
+  await vi.waitFor(() => expect(asked).toHaveLength(5));
+  later.mockRestore();
+  expect(asked).toEqual([["ann", "hook"], ["ann"], ["hook"], ["ann"], ["hook"]]);
 });
 
 test("who is wanted again while an answer is on its way is asked for again: it may be older", async () => {

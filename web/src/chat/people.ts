@@ -5,11 +5,13 @@ import type { Profile } from "../protocol";
 import type { RoomRequests } from "../rooms/requests";
 import { Collector } from "./collect";
 
+const SIGNED_EVERY_MS = 60_000;
+
 export class People {
   private readonly known = signal<ReadonlyMap<string, Profile>>(new Map());
   private readonly asked = new Set<string>(); // who is not known stays his id
-  /** With what names people have signed other than they were known by, each with its user's id. */
-  private readonly signatures = new Set<string>();
+  /** When somebody was last asked about because he signed with another name than he was known by, in ms of Date.now(). */
+  private readonly signedAt = new Map<string, number>();
   private readonly collector: Collector;
 
   constructor(
@@ -47,12 +49,12 @@ export class People {
     for (const id of ids) if (this.known.peek().has(id)) this.collector.want(id);
   }
 
-  /** A message came from somebody with this name. One that he was not known by is asked about, once: programs sign as they like. */
+  /** A message came from somebody with this name. By one that he was not known by he is asked about, at most once a minute: programs sign each message as they like. */
   signed(id: string, name = ""): void {
     const known = this.known.peek().get(id)?.name;
-    const signature = `${id}\n${name}`;
-    if (known === undefined || name === "" || name === known || this.signatures.has(signature)) return;
-    this.signatures.add(signature);
+    const now = Date.now();
+    if (known === undefined || name === "" || name === known || now - (this.signedAt.get(id) ?? -Infinity) < SIGNED_EVERY_MS) return;
+    this.signedAt.set(id, now);
     this.collector.want(id);
   }
 

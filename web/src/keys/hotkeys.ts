@@ -42,8 +42,8 @@ function meantBy(event: KeyboardEvent, { find, help }: Hotkeys): (() => void) | 
     const isAlone = isApple() ? !ctrlKey : !metaKey;
     return isK && isAlone && !altKey && !shiftKey ? find : undefined;
   }
-  // Alt+Down opens lists and calendars of fields.
-  if (altKey) return (key === "ArrowUp" || key === "ArrowDown") && !shiftKey && !isIn("input, select") ? () => step(key === "ArrowUp" ? -1 : 1) : undefined;
+  // Alt+Down opens lists and calendars of fields; with Apple's keyboards these keys go by paragraphs in a text.
+  if (altKey) return (key === "ArrowUp" || key === "ArrowDown") && !shiftKey && !isIn(isApple() ? FIELDS : "input, select") ? () => step(key === "ArrowUp" ? -1 : 1) : undefined;
   return QUESTION_MARK.test(key) && hasHelpKey() && !isIn(FIELDS) ? help : undefined;
 }
 

@@ -9,6 +9,8 @@ import { decodeInvitation, decodeMember, decodeRoom } from "../protocol-rooms";
 
 /** The largest page of a list the server gives. */
 const PAGE = 100;
+/** Of how many it is read who has read how far. */
+const MOST_RECEIPTS = 1_000;
 /** Of more rooms than these no list is of use any more: they are found by their names. */
 const MOST_LISTED = 5_000;
 /** How many pages are looked through for a name: each is up to 5,000 rooms of the server's. */
@@ -74,8 +76,16 @@ export class RoomRequests {
     return members.flatMap((member) => decodeMember(member) ?? []);
   }
 
+  /** How far the others have read; of at most a thousand. */
   async receipts(roomId: string): Promise<readonly Receipt[]> {
-    return (await this.client.room(roomId).receipts({ limit: PAGE })).receipts;
+    const all: Receipt[] = [];
+    for (let more = true; more && all.length < MOST_RECEIPTS; ) {
+      const after = all.at(-1)?.userId;
+      const page = await this.client.room(roomId).receipts({ limit: PAGE, ...(after !== undefined && { after }) });
+      all.push(...page.receipts);
+      more = page.more && page.receipts.length > 0;
+    }
+    return all;
   }
 
   /** Makes an invitation and resolves to its token, which is told only now. */

@@ -67,7 +67,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   const items = useMemo(() => withReacting(logged, reacting), [logged, reacting]);
   const openedAt = useRef(Date.now()).current + chat.clockSkewMs;
   const firstUnread = unreadFrom && (log.first <= unreadFrom.read + 1 || !log.hasBefore) ? (log.messages.find((m) => m.seq > unreadFrom.read && m.seq <= unreadFrom.end && m.author !== log.me)?.seq ?? 0) : 0;
-  const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first]);
+  const rows = useMemo(() => withNotes(items, log.notes.filter((note) => note.seq >= log.first), openedAt), [items, log.notes, log.first, openedAt]);
   const groupKeys = useRef(new Map<string, string>());
   const days = useMemo(() => {
     const grouped = groupByDay(rows, firstUnread);

@@ -8,7 +8,7 @@ export const profile: Translation<typeof t> = {
   name: "Anzeigename",
   nameHint: "Diesen Namen sehen andere. Bleibt er leer, gilt wieder {name}.",
   nameHintAccount: "Diesen Namen sehen andere. Angemeldet wird weiter mit {name}; bleibt er leer, gilt wieder dieser Name.",
-  badName: "Dieser Name ist nicht möglich. Er hat höchstens {most, number} Zeichen, davon ein sichtbares, und keines, das den Text steuert oder seine Richtung ändert.",
+  badName: "Dieser Name ist nicht möglich. Er hat höchstens {most, number} Zeichen, davon mindestens ein sichtbares, und keines, das den Text steuert oder seine Richtung ändert.",
   saved: "Gespeichert.",
   status: "Status",
   statusAbout: "Das gilt auf allen Geräten, bis es geändert wird.",

@@ -12,8 +12,8 @@ export const filters: Translation<typeof t> = {
   lastDay: "Último día",
   show: "Mostrar mensajes",
   by: "De {name}",
-  since: "Desde {day}",
-  until: "Hasta {day}",
+  since: "Desde el {day}",
+  until: "Hasta el {day}",
   remove: "Quitar el filtro: {filter}",
   badDays: "El último día no puede ser anterior al primero.",
 };

@@ -8,7 +8,7 @@ export const profile: Translation<typeof t> = {
   name: "Nombre visible",
   nameHint: "Lo que ven los demás. Si lo deja vacío, vuelve a ser {name}.",
   nameHintAccount: "Lo que ven los demás. Seguirá iniciando sesión como {name}; si lo deja vacío, vuelve a ser ese nombre.",
-  badName: "Este nombre no es posible. Tiene como máximo {most, number} caracteres, uno de ellos visible, y ninguno que controle el texto o cambie su dirección.",
+  badName: "Este nombre no es posible. Tiene como máximo {most, number} caracteres, al menos uno de ellos visible, y ninguno que controle el texto o cambie su dirección.",
   saved: "Guardado.",
   status: "Estado",
   statusAbout: "Vale en todos sus dispositivos hasta que lo cambie.",

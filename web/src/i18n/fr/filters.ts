@@ -12,7 +12,7 @@ export const filters: Translation<typeof t> = {
   lastDay: "Dernier jour",
   show: "Afficher les messages",
   by: "De {name}",
-  since: "Depuis {day}",
+  since: "Depuis le {day}",
   until: "Jusqu’au {day}",
   remove: "Retirer le filtre : {filter}",
   badDays: "Le dernier jour ne peut pas précéder le premier.",

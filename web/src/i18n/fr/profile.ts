@@ -8,7 +8,7 @@ export const profile: Translation<typeof t> = {
   name: "Nom affiché",
   nameHint: "Ce que voient les autres. Laissé vide, c’est de nouveau {name}.",
   nameHintAccount: "Ce que voient les autres. Vous vous connectez toujours en tant que {name} ; laissé vide, c’est de nouveau ce nom.",
-  badName: "Ce nom n’est pas possible. Il compte au plus {most, number} caractères, dont un visible, et aucun qui commande le texte ou en change le sens.",
+  badName: "Ce nom n’est pas possible. Il compte au plus {most, number} caractères, dont au moins un visible, et aucun qui commande le texte ou en change le sens.",
   saved: "Enregistré.",
   status: "Statut",
   statusAbout: "Vaut sur tous vos appareils jusqu’à ce que vous le changiez.",

@@ -8,7 +8,7 @@ export const profile: Translation<typeof t> = {
   name: "Nome de exibição",
   nameHint: "O que os outros veem. Se ficar vazio, volta a ser {name}.",
   nameHintAccount: "O que os outros veem. Você continua entrando como {name}; se ficar vazio, volta a ser esse nome.",
-  badName: "Este nome não é possível. Ele tem no máximo {most, number} caracteres, um deles visível, e nenhum que controle o texto ou mude sua direção.",
+  badName: "Este nome não é possível. Ele tem no máximo {most, number} caracteres, pelo menos um deles visível, e nenhum que controle o texto ou mude sua direção.",
   saved: "Salvo.",
   status: "Status",
   statusAbout: "Vale em todos os seus dispositivos até você mudar.",
