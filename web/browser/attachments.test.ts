@@ -131,7 +131,7 @@ test("a file that is too large or empty is refused before it is uploaded, and on
     "“empty.txt” is empty, and was not added.",
   ]);
   await ann.page.locator('.tray-file[data-state="failed"]', { hasText: "page.html" }).waitFor();
-  expect(await ann.page.getByRole("button", { name: "Retry" }).count()).toBe(0);
+  expect(await ann.page.getByRole("button", { name: "Try again" }).count()).toBe(0);
   expect(uploads).toEqual(["page.html"]);
   expect(await ann.page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
   await ann.page.getByRole("button", { name: "Remove page.html" }).click();
@@ -155,13 +155,13 @@ test("an upload that is cut off says so and is tried again, one that is given up
   const file = (name: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(`this is ${name}\n`) });
   await chooser(ann).setInputFiles([file("cut.txt"), file("endless.txt"), file("whole.txt")]);
   const upload = (name: string) => ann.page.locator(".tray-file", { hasText: name });
-  await upload("cut.txt").getByText("The server cannot be reached").waitFor();
+  await upload("cut.txt").getByText("cut.txt was not uploaded. The server cannot be reached").waitFor();
   expect(await upload("endless.txt").getByRole("progressbar", { name: "Uploading endless.txt" }).count()).toBe(1);
   await upload("whole.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
   await ann.page.getByRole("button", { name: "Remove endless.txt" }).click();
   await expect.poll(() => given, { timeout: SOON_MS }).toContain("endless.txt");
   cut = false;
-  await upload("cut.txt").getByRole("button", { name: "Retry" }).click();
+  await upload("cut.txt").getByRole("button", { name: "Try again" }).click();
   await upload("cut.txt").and(ann.page.locator('[data-state="stored"]')).waitFor();
   // They are still there when one comes back to the room.
   await ann.page.evaluate(() => history.pushState(null, "", "/feeds"));

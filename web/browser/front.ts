@@ -1,4 +1,5 @@
-// What stands before a server on an address of its own: passes everything on, but for files that a test puts in their place.
+// What stands before a server on an address of its own: passes everything on, but for files that a test puts in their place,
+// and for uploads that a test cuts off.
 
 import { createServer, type IncomingMessage, request, type Server as HttpServer, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
@@ -8,6 +9,8 @@ import type { Server } from "./server";
 export class Front {
   /** By path, what is answered instead. */
   readonly files = new Map<string, { type: string; body: string }>();
+  /** Ends the connection amid the body of a file that is uploaded, once the server has the first of it. */
+  cutsUploads = false;
   private readonly http: HttpServer;
 
   private constructor(private readonly server: Server) {
@@ -46,6 +49,12 @@ export class Front {
     });
     passed.on("error", () => answer.destroy());
     asked.pipe(passed);
+    if (this.cutsUploads && asked.method === "POST" && /\/files\?/.test(asked.url ?? "")) {
+      asked.once("data", () => {
+        passed.destroy();
+        asked.socket.destroy();
+      });
+    }
   }
 
   private upgrade(asked: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -24,10 +24,10 @@ export function Tray({ uploads }: { uploads: Uploads }) {
             )}
             {upload.error !== undefined && (
               <span class="tray-error" role="alert">
-                {upload.error.text}{" "}
+                {t("notUploaded", { name: upload.file.name, why: upload.error.text })}{" "}
                 {upload.isRetryable && (
                   <button type="button" class="button-link" onClick={() => uploads.retry(upload.key)}>
-                    {t("retry")}
+                    {ui("tryAgain")}
                   </button>
                 )}
               </span>

@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "تعذّر التحميل، أو لا يستطيع هذا المتصفح تشغيله.",
   toBeSent: "الملفات المراد إرسالها",
   uploading: "جارٍ رفع {name}",
-  retry: "إعادة المحاولة",
+  notUploaded: "لم يُرفع {name}. {why}",
   remove: "إزالة {name}",
   unreadable: "تتعذّر قراءة رد الخادم.",
   noRoom: "يمكن إضافة الملفات عندما تكون هناك غرفة مفتوحة.",

@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "Es ließ sich nicht laden, oder dieser Browser kann es nicht abspielen.",
   toBeSent: "Zu sendende Dateien",
   uploading: "{name} wird hochgeladen",
-  retry: "Wiederholen",
+  notUploaded: "{name} wurde nicht hochgeladen. {why}",
   remove: "{name} entfernen",
   unreadable: "Die Antwort des Servers ist nicht lesbar.",
   noRoom: "Dateien lassen sich hinzufügen, wenn ein Raum geöffnet ist.",

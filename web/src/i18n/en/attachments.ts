@@ -10,7 +10,7 @@ export const t = texts("attachments", {
   notPlayed: "It could not be loaded, or this browser cannot play it.",
   toBeSent: "Files to be sent",
   uploading: "Uploading {name}",
-  retry: "Retry",
+  notUploaded: "{name} was not uploaded. {why}",
   remove: "Remove {name}",
   unreadable: "The server’s answer cannot be read.",
   noRoom: "Files can be added where a room is open.",

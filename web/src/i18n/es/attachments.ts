@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "No se ha podido cargar, o este navegador no puede reproducirlo.",
   toBeSent: "Archivos por enviar",
   uploading: "Subiendo {name}",
-  retry: "Reintentar",
+  notUploaded: "No se ha subido {name}. {why}",
   remove: "Quitar {name}",
   unreadable: "No se puede leer la respuesta del servidor.",
   noRoom: "Se pueden añadir archivos cuando hay una sala abierta.",

@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "Le chargement a échoué, ou ce navigateur ne peut pas le lire.",
   toBeSent: "Fichiers à envoyer",
   uploading: "Envoi de {name} en cours",
-  retry: "Réessayer",
+  notUploaded: "{name} n’a pas été envoyé. {why}",
   remove: "Retirer {name}",
   unreadable: "La réponse du serveur est illisible.",
   noRoom: "Vous pouvez ajouter des fichiers lorsqu’un salon est ouvert.",

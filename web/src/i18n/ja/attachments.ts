@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "読み込めなかったか、このブラウザーでは再生できません。",
   toBeSent: "送信するファイル",
   uploading: "{name}をアップロード中",
-  retry: "再試行",
+  notUploaded: "{name}をアップロードできませんでした。{why}",
   remove: "{name}を取り除く",
   unreadable: "サーバーの応答を読み取れません。",
   noRoom: "ファイルは、ルームを開いているときに追加できます。",

@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "Não foi possível carregar, ou este navegador não consegue reproduzir.",
   toBeSent: "Arquivos a enviar",
   uploading: "Enviando {name}",
-  retry: "Tentar de novo",
+  notUploaded: "{name} não foi enviado. {why}",
   remove: "Remover {name}",
   unreadable: "Não é possível ler a resposta do servidor.",
   noRoom: "É possível adicionar arquivos quando uma sala está aberta.",

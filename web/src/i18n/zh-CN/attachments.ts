@@ -11,7 +11,7 @@ export const attachments: Translation<typeof t> = {
   notPlayed: "未能加载，或此浏览器无法播放。",
   toBeSent: "待发送的文件",
   uploading: "正在上传 {name}",
-  retry: "重试",
+  notUploaded: "{name} 未能上传。{why}",
   remove: "移除 {name}",
   unreadable: "无法读取服务器的响应。",
   noRoom: "打开聊天室后才能添加文件。",
