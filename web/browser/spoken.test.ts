@@ -1,10 +1,11 @@
-// What a screen reader is given to say while three people talk.
+// What a screen reader is given to say while three people talk, and when something goes wrong.
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
 import { Person } from "./person";
 import { Server } from "./server";
+import { answerFor } from "./wire";
 
 let browser: Browser;
 let server: Server;
@@ -88,4 +89,84 @@ test("three people write, change, delete and answer: each message of another is 
   await cleo.say("and back");
   await says("Cleo: and back");
   for (const person of [ann, bo, cleo]) await person.leave();
+});
+
+/**
+ * Notes what statuses and alerts say as it changes. A status that comes with its words is passed over: only what changes in
+ * one that is there already is read by every screen reader. Read are the words without what is hidden from readers.
+ */
+function recordNotices(): void {
+  const spoken: string[] = [];
+  Object.assign(window, { spoken });
+  const said = new WeakMap<Element, string>();
+  const wordsOf = (region: Element) => {
+    const copy = region.cloneNode(true) as Element;
+    for (const hidden of copy.querySelectorAll('[aria-hidden="true"]')) hidden.remove();
+    for (const button of copy.querySelectorAll("button")) button.prepend(" | ");
+    return (copy.textContent ?? "").replace(/\s+/g, " ").trim();
+  };
+  const look = (region: Element, isNew: boolean) => {
+    const words = wordsOf(region);
+    const role = region.getAttribute("role");
+    if (words !== "" && words !== said.get(region) && (role === "alert" || !isNew)) spoken.push(`${role}: ${words}`);
+    said.set(region, words);
+  };
+  const REGIONS = '[role="status"], [role="alert"]';
+  new MutationObserver((changes) => {
+    const fresh = new Set<Element>();
+    const changed = new Set<Element>();
+    for (const { target, addedNodes } of changes) {
+      for (const added of addedNodes) {
+        if (!(added instanceof Element)) continue;
+        for (const region of [added, ...added.querySelectorAll("*")]) if (region.matches(REGIONS)) fresh.add(region);
+      }
+      const region = (target instanceof Element ? target : target.parentElement)?.closest(REGIONS);
+      if (region) changed.add(region);
+    }
+    for (const region of new Set([...fresh, ...changed])) if (region.isConnected) look(region, fresh.has(region));
+  }).observe(document, { childList: true, characterData: true, subtree: true });
+}
+
+test("a message refused, an upload cut off and a connection lost and back are each said once, and nothing else", async () => {
+  let refuses = true;
+  const ann = await Person.enter(browser, server, "Ann", {
+    room: "mishaps",
+    before: async (page) => {
+      await answerFor(page, "send_message", () => {
+        const answer = refuses ? { ok: false, error: { code: "FORBIDDEN", message: "the room is read-only", retryable: false } } : undefined;
+        refuses = false;
+        return answer;
+      });
+      await page.route("**/files?**", (route) => route.abort("connectionreset"));
+      await page.addInitScript(recordNotices);
+    },
+  });
+  await ann.connected();
+  const transcript: string[] = [];
+  const says = async (line: string) => {
+    transcript.push(line);
+    await expect.poll(() => spokenOn(ann.page)).toEqual(transcript);
+  };
+  expect(await spokenOn(ann.page)).toEqual([]); // that a page was opened is no news
+
+  await ann.say("may I?");
+  await says("alert: Not sent. The room is read-only | Retry | Discard");
+  await ann.page.locator('[data-state="failed"]').getByRole("button", { name: "Retry" }).click();
+  await ann.page.locator('[data-state="logged"][data-seq]').waitFor();
+
+  await ann.page.locator("#attach").setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("just a text\n") }]);
+  await says("alert: notes.txt was not uploaded. The server cannot be reached | Try again");
+  await ann.page.locator(".tray-file").getByRole("button", { name: "Try again" }).click();
+  await says("alert: notes.txt was not uploaded. The server cannot be reached | Try again"); // once for each try
+
+  await ann.context.setOffline(true);
+  await says("status: No connection. | Retry now");
+  await ann.context.setOffline(false);
+  await says("status: Connected again.");
+  // A second loss is said as the first was.
+  await ann.context.setOffline(true);
+  await says("status: No connection. | Retry now");
+  await ann.context.setOffline(false);
+  await says("status: Connected again.");
+  await ann.leave();
 });

@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "إعادة الاتصال بعد {seconds, number} ث",
   reconnecting: "جارٍ إعادة الاتصال…",
   retryNow: "إعادة المحاولة الآن",
+  connectedAgain: "عاد الاتصال.",
   endsSoon: "ستنتهي جلستك قريبًا.",
   secondsLeft: "بقي {seconds, number} ث",
   staySignedIn: "البقاء مسجّلًا",

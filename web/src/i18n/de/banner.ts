@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "Neuer Versuch in {seconds, number} s",
   reconnecting: "Verbindung wird hergestellt…",
   retryNow: "Jetzt versuchen",
+  connectedAgain: "Wieder verbunden.",
   endsSoon: "Die Sitzung endet bald.",
   secondsLeft: "Noch {seconds, number} s",
   staySignedIn: "Angemeldet bleiben",

@@ -5,6 +5,7 @@ export const t = texts("banner", {
   reconnectingIn: "Reconnecting in {seconds, number} s",
   reconnecting: "Reconnecting…",
   retryNow: "Retry now",
+  connectedAgain: "Connected again.",
   endsSoon: "Your session ends soon.",
   secondsLeft: "{seconds, number} s left",
   staySignedIn: "Stay signed in",

@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "Reconexión en {seconds, number} s",
   reconnecting: "Reconectando…",
   retryNow: "Reintentar ahora",
+  connectedAgain: "Conexión restablecida.",
   endsSoon: "Su sesión terminará pronto.",
   secondsLeft: "Quedan {seconds, number} s",
   staySignedIn: "Seguir con la sesión",

@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "Reconnexion dans {seconds, number} s",
   reconnecting: "Reconnexion…",
   retryNow: "Réessayer maintenant",
+  connectedAgain: "Connexion rétablie.",
   endsSoon: "Votre session se termine bientôt.",
   secondsLeft: "Encore {seconds, number} s",
   staySignedIn: "Rester connecté",

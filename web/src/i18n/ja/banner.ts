@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "{seconds, number}秒後に再接続します",
   reconnecting: "再接続中…",
   retryNow: "今すぐ再試行",
+  connectedAgain: "再接続しました。",
   endsSoon: "まもなくセッションが終了します。",
   secondsLeft: "残り{seconds, number}秒",
   staySignedIn: "サインインを続ける",

@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "Reconectando em {seconds, number} s",
   reconnecting: "Reconectando…",
   retryNow: "Tentar agora",
+  connectedAgain: "Conexão restabelecida.",
   endsSoon: "Sua sessão termina em breve.",
   secondsLeft: "Restam {seconds, number} s",
   staySignedIn: "Continuar conectado",

@@ -6,6 +6,7 @@ export const banner: Translation<typeof t> = {
   reconnectingIn: "{seconds, number} 秒后重新连接",
   reconnecting: "正在重新连接…",
   retryNow: "立即重试",
+  connectedAgain: "已重新连接。",
   endsSoon: "您的会话即将结束。",
   secondsLeft: "剩余 {seconds, number} 秒",
   staySignedIn: "保持登录",
