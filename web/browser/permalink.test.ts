@@ -160,3 +160,20 @@ test("an address that can name no room says so, and a room may be called by dots
   await ann.page.getByLabel("Message Up").waitFor();
   await ann.leave();
 });
+
+test("on a phone, too, an address that can name no room says so; its list is behind the button, and leads on", async () => {
+  await server.post("by-phone", "hello");
+  const ann = await Person.enter(browser, server, "Ann", { width: 360, height: 740, before: (page) => page.addInitScript(AXE) });
+  const { page } = ann;
+  await page.goto(`${server.url}/rooms/no%20room`);
+  const none = page.getByRole("heading", { name: "There is no such room" });
+  await none.click({ trial: true }); // in sight, and nothing lies over it
+  await page.getByRole("alert").filter({ hasText: "The address names none" }).waitFor();
+  expect(await faultsOf(page)).toEqual([]);
+  await page.getByRole("button", { name: "Rooms", exact: true }).click();
+  await page.locator("[data-room=by-phone]").click();
+  await ann.bubble("hello").waitFor();
+  await page.goBack();
+  await none.click({ trial: true });
+  await ann.leave();
+});

@@ -199,7 +199,7 @@ const makers: Record<MoreScreen, Maker> = {
   "no such room": async (browser, { server }, options) => {
     const person = await enter(browser, server, options);
     await person.page.goto(`${server.url}/rooms/no%20room`);
-    await person.page.getByText("There is no such room").waitFor({ state: "attached" });
+    await person.page.getByRole("heading", { name: "There is no such room" }).waitFor();
     await person.connected();
     return person;
   },

@@ -39,7 +39,7 @@ export function ChatView({ chat, session, trays }: { chat: Chat; session: Sessio
       <Frame
         listId="rooms"
         listLabel={t("listLabel")}
-        hasOpen={roomId !== undefined}
+        hasOpen={roomId !== undefined || namesNoRoom.value}
         skip={skip}
         list={(onOpened, onClose) => <Sidebar chat={chat} session={session} onOpened={onOpened} onClose={onClose} />}
       >
