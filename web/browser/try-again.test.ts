@@ -23,10 +23,11 @@ afterAll(async () => {
 const failures: [MoreScreen, string, (person: Person) => Locator][] = [
   ["rooms failed", "The rooms could not be read.", ({ page }) => page.locator("[data-room=general]")],
   ["older failed", "Older messages could not be read.", ({ page }) => page.locator('#messages [data-seq="20"]')],
-  ["members failed", "The server is busy", ({ page }) => page.locator("dialog [data-member=u2]")],
-  ["files failed", "The server cannot be reached", ({ page }) => page.locator("dialog .card", { hasText: "plan.png" })],
-  ["pins failed", "The server is busy", ({ page }) => page.locator("dialog .card", { hasText: SAID.loved })],
+  ["members failed", "The members could not be read. The server is busy", ({ page }) => page.locator("dialog [data-member=u2]")],
+  ["files failed", "The files could not be read. The server cannot be reached", ({ page }) => page.locator("dialog .card", { hasText: "plan.png" })],
+  ["pins failed", "The pinned messages could not be read. The server is busy", ({ page }) => page.locator("dialog .card", { hasText: SAID.loved })],
   ["replies failed", "The replies could not be read.", ({ page }) => page.locator(".thread .bubble-text", { hasText: SAID.keys })],
+  ["reacted failed", "Who reacted could not be read. The server cannot be reached", ({ page }) => page.locator("dialog .reacted li").first()],
   ["search failed", "The server is busy", ({ page }) => page.locator(".search-result").first()],
 ];
 

@@ -1,16 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import { t } from "../i18n/en/details";
 import { t as ui } from "../i18n/en/ui";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { FileCard } from "./FileCard";
 import { type FilePage, withOlder, withPage } from "./filePages";
 
 /** The files that the room's messages show, newest first, page by page. The first page is read anew when files come or messages go. */
 export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; onOpened: () => void }) {
   const [list, setList] = useState<FilePage>();
-  const [error, setError] = useState("");
+  /** isOlder: it was a page behind the first that could not be read. */
+  const [failed, setFailed] = useState<{ why: string; isOlder: boolean }>();
   const [asked, setAsked] = useState(0);
   const [busy, setBusy] = useState(false);
   const log = room.log.value;
@@ -23,9 +25,9 @@ export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; o
       (page) => {
         if (!wanted) return;
         setList((before) => withPage(before, page, deleted.map(({ target }) => target)));
-        setError("");
+        setFailed(undefined);
       },
-      (failure: unknown) => wanted && setError(messageOf(failure)),
+      (failure: unknown) => wanted && setFailed({ why: messageOf(failure), isOlder: false }),
     );
     return () => {
       wanted = false;
@@ -37,30 +39,38 @@ export function Files({ chat, room, onOpened }: { chat: Chat; room: RoomState; o
     try {
       const page = await chat.requests.files(room.id, list.next);
       setList((now) => (now ? withOlder(now, page, list.next) : now));
-      setError("");
+      setFailed(undefined);
     } catch (failure) {
-      setError(messageOf(failure));
+      setFailed({ why: messageOf(failure), isOlder: true });
     }
     setBusy(false);
   };
+  const tryAgain = () => {
+    const isOlder = failed?.isOlder;
+    setFailed(undefined); // what fails once more is said once more
+    if (isOlder) void readMore();
+    else setAsked(asked + 1);
+  };
+  const part = useRef<HTMLDivElement>(null);
+  useKeptFocus(part, failed ? "failed" : "list");
   return (
-    <div class="panel-part">
+    <div ref={part} class="panel-part">
       <p class="form-error" role="alert">
-        {error}
+        {failed && t("filesFailed", { why: failed.why })}
       </p>
-      {error !== "" && list === undefined && (
-        <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
+      {failed && (
+        <button type="button" class="button-plain" onClick={tryAgain}>
           {ui("tryAgain")}
         </button>
       )}
-      {list === undefined && error === "" && <div class="spinner" role="status" aria-label={t("loadingFiles")} />}
+      {list === undefined && !failed && <div class="spinner" role="status" aria-label={t("loadingFiles")} />}
       {list?.items.length === 0 && list.next === undefined && <p class="dialog-text">{t("noFiles")}</p>}
-      <ul class="cards" aria-label={t("partFiles")}>
+      <ul class="cards" tabIndex={-1} aria-label={t("partFiles")}>
         {list?.items.map((file) => (
           <FileCard key={`${file.seq}/${file.id}`} chat={chat} roomId={room.id} file={file} onOpened={onOpened} />
         ))}
       </ul>
-      {list?.next !== undefined && (
+      {list?.next !== undefined && !failed?.isOlder && (
         <button type="button" class="button-plain" disabled={busy} onClick={() => void readMore()}>
           {t("showOlder")}
         </button>

@@ -10,6 +10,7 @@ import { PersonSearch } from "../rooms/PersonSearch";
 import { grantable, mayModerate } from "../rooms/rights";
 import { ActionMenu } from "../ui/ActionMenu";
 import { Icon } from "../ui/Icon";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { actionsFor, type MemberStep } from "./memberActions";
 import { MemberQuestion } from "./MemberQuestion";
 import { MemberRow } from "./MemberRow";
@@ -31,6 +32,7 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
   const [said, setSaid] = useState("");
   const heading = useRef<HTMLDivElement>(null);
   const info = room.info.value;
+  useKeptFocus(heading, list.kind);
   const showsPresence = list.members.length <= MOST_PRESENT && !(list.more && list.members.length === MOST_PRESENT);
 
   const set = async (userId: string, change: Pick<SetMember, "role" | "bannedUntil">) => {
@@ -80,11 +82,11 @@ export function Members({ chat, room }: { chat: Chat; room: RoomState }) {
           </button>
         ))}
       <p class="form-error" role="alert">
-        {said || list.message}
+        {said || (list.kind === "failed" && t("membersFailed", { why: list.message }))}
       </p>
       {list.kind === "loading" && <div class="spinner" role="status" aria-label={t("loadingMembers")} />}
       {adding && <h3 class="panel-title">{t("inThisRoom")}</h3>}
-      <ul class="members" aria-label={t("members")}>
+      <ul class="members" tabIndex={-1} aria-label={t("members")}>
         {list.members.map((member) => (
           <MemberRow
             key={member.userId}

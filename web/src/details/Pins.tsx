@@ -8,12 +8,14 @@ import { t as ui } from "../i18n/en/ui";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
 import { mayPin } from "../rooms/rights";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { MessageCard } from "./MessageCard";
 
 /** What is pinned in a room, the newest pin first. It follows what is pinned and changed while it is open. */
 export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; onOpened: () => void }) {
   const [list, setList] = useState<readonly NewMessage[]>();
-  const [error, setError] = useState("");
+  const [failed, setFailed] = useState(""); // why they could not be read
+  const [refused, setRefused] = useState(""); // why one stays pinned
   const [asked, setAsked] = useState(0);
   const info = room.info.value;
   const cards = useRef<HTMLUListElement>(null);
@@ -26,9 +28,9 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
       ({ items }) => {
         if (!wanted) return;
         setList(items);
-        setError("");
+        setFailed("");
       },
-      (failure: unknown) => wanted && setError(messageOf(failure)),
+      (failure: unknown) => wanted && setFailed(messageOf(failure)),
     );
     return () => {
       wanted = false;
@@ -36,20 +38,26 @@ export function Pins({ chat, room, onOpened }: { chat: Chat; room: RoomState; on
   }, [chat, room, info.pins, changed, asked]);
   const unpin = async (seq: number) => {
     const refusal = await refusalOf(chat.requests.setPin(room.id, seq, false));
-    setError(refusal ?? "");
+    setRefused(refusal ?? "");
     if (refusal === undefined) cards.current?.focus(); // the button goes with its message
   };
+  const tryAgain = () => {
+    setFailed(""); // what fails once more is said once more
+    setAsked(asked + 1);
+  };
+  const part = useRef<HTMLDivElement>(null);
+  useKeptFocus(part, failed === "" ? "list" : "failed");
   return (
-    <div class="panel-part">
+    <div ref={part} class="panel-part">
       <p class="form-error" role="alert">
-        {error}
+        {failed === "" ? refused : t("pinsFailed", { why: failed })}
       </p>
-      {error !== "" && (
-        <button type="button" class="button-plain" onClick={() => setAsked(asked + 1)}>
+      {failed !== "" && (
+        <button type="button" class="button-plain" onClick={tryAgain}>
           {ui("tryAgain")}
         </button>
       )}
-      {list === undefined && error === "" && <div class="spinner" role="status" aria-label={t("loadingPins")} />}
+      {list === undefined && failed === "" && <div class="spinner" role="status" aria-label={t("loadingPins")} />}
       {list?.length === 0 && <p class="dialog-text">{t(mayPin(info) ? "nothingPinnedYet" : "nothingPinned")}</p>}
       <ul ref={cards} class="cards" tabIndex={-1} aria-label={timeline("pinnedMessages")}>
         {list?.map((message) => (

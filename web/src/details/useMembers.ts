@@ -40,6 +40,8 @@ export function useMembers(chat: Chat, room: RoomState): MemberList {
   useEffect(() => void read(), [read, changes]);
   const readMore = () => {
     if (list.kind === "ready" && list.more) pages.current++;
+    // What fails once more is said once more.
+    if (list.kind === "failed") setList({ ...list, kind: "loading", message: "" });
     void read();
   };
   return { ...list, readMore };

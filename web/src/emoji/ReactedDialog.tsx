@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { pathOf } from "../../client/src/index";
 import { call } from "../api";
 import { messageOf } from "../chat/asking";
@@ -8,6 +8,7 @@ import { t as ui } from "../i18n/en/ui";
 import { commaText } from "../i18n/number";
 import { isFields } from "../protocol-decode";
 import { Dialog } from "../ui/Dialog";
+import { useKeptFocus } from "../ui/useKeptFocus";
 
 interface Reacted {
   readonly emoji: string;
@@ -26,6 +27,9 @@ interface ReactedDialogProps {
 export function ReactedDialog({ chat, roomId, seq, onClose }: ReactedDialogProps) {
   const [list, setList] = useState<readonly Reacted[]>();
   const [refusal, setRefusal] = useState("");
+  const [asked, setAsked] = useState(0);
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, refusal !== "" ? "failed" : list ? "list" : "loading");
   useEffect(() => {
     let current = true;
     call("GET", `/api${pathOf("rooms", roomId, "messages", String(seq), "reactions")}`, chat.session.token).then(
@@ -35,26 +39,39 @@ export function ReactedDialog({ chat, roomId, seq, onClose }: ReactedDialogProps
     return () => {
       current = false;
     };
-  }, [chat, roomId, seq]);
+  }, [chat, roomId, seq, asked]);
+  const tryAgain = () => {
+    setRefusal(""); // what fails once more is said once more
+    setAsked(asked + 1);
+  };
   const nameOf = (id: string) => (id === chat.user.id ? t("you", { name: chat.people.name(id) }) : chat.people.name(id));
   const namesOf = (ids: readonly string[]) => commaText(ids.map(nameOf));
   return (
     <Dialog title={t("reactions")} onClose={onClose}>
-      {refusal !== "" && <p role="alert">{t("reactedFailed", { why: refusal })}</p>}
-      {refusal === "" && list === undefined && <div class="spinner" role="status" aria-label={ui("loading")} />}
-      {list?.length === 0 && <p class="dialog-text">{t("nobody")}</p>}
-      {list !== undefined && list.length > 0 && (
-        <ul class="reacted">
-          {list.map(({ emoji, count, userIds }) => (
-            <li key={emoji}>
-              <span class="reacted-emoji" dir="auto">
-                {emoji}
-              </span>
-              <span class="reacted-names">{count > userIds.length ? t("andMore", { names: namesOf(userIds), count: count - userIds.length }) : namesOf(userIds)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <div ref={place}>
+        {refusal !== "" && (
+          <div class="empty empty-small">
+            <p role="alert">{t("reactedFailed", { why: refusal })}</p>
+            <button type="button" class="button-plain" onClick={tryAgain}>
+              {ui("tryAgain")}
+            </button>
+          </div>
+        )}
+        {refusal === "" && list === undefined && <div class="spinner" role="status" tabIndex={-1} aria-label={ui("loading")} />}
+        {list?.length === 0 && <p class="dialog-text" tabIndex={-1}>{t("nobody")}</p>}
+        {list !== undefined && list.length > 0 && (
+          <ul class="reacted" tabIndex={-1}>
+            {list.map(({ emoji, count, userIds }) => (
+              <li key={emoji}>
+                <span class="reacted-emoji" dir="auto">
+                  {emoji}
+                </span>
+                <span class="reacted-names">{count > userIds.length ? t("andMore", { names: namesOf(userIds), count: count - userIds.length }) : namesOf(userIds)}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
     </Dialog>
   );
 }
