@@ -16,6 +16,9 @@ const TURNS = 150;
 const TURN_PX = 400;
 /** In so many frames without a change nothing scrolls any more. */
 const STILL_FRAMES = 20;
+/** Scrolled, the room shows at least this part of the frames a second that an empty page does; the best of so many tries. */
+const LEAST_SHARE = 0.4;
+const TRIES = 3;
 /** The most of them that may be on the page at once. */
 const MOST_ROWS = 200;
 /** How long it may take to read all of them, in ms: two hundred answers, on a busy machine. */
@@ -98,29 +101,39 @@ test("a drag of the scrollbar leads anywhere, under the name of its day", async 
   }
 });
 
-test("turned by the wheel it shows messages in every frame, on fewer than two hundred rows", async () => {
-  await scrollTo(0.6);
-  await expect.poll(firstInSight, { timeout: SOON_MS }).toBeGreaterThan(0);
-  const { page } = ann;
+interface Turned {
+  /** How long each frame took, in ms, from the first that showed a movement. */
+  frames: number[];
+  perSecond: number;
+  /** Frames with no message in sight. */
+  blank: number;
+  mostRows: number;
+}
+
+/** Turns the wheel upwards over what scrolls, and watches it until most of the way is done. */
+async function turned(page: Page): Promise<Turned> {
   await page.mouse.move(600, 300);
-  const watched = page.evaluate(async (turns) => {
+  const watched = page.evaluate(async (way) => {
     const scroller = document.querySelector<HTMLElement>(".timeline");
     if (!scroller) throw new Error("there is no timeline");
-    const [seen, end] = [{ frames: [] as number[], blank: 0, mostRows: 0 }, scroller.scrollTop - turns];
-    for (let before = performance.now(); scroller.scrollTop > end; ) {
-      const at = await new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const frame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+    const [seen, start] = [{ frames: [] as number[], blank: 0, mostRows: 0 }, scroller.scrollTop];
+    let before = await frame();
+    while (scroller.scrollTop === start) before = await frame();
+    while (scroller.scrollTop > start - way) {
+      const at = await frame();
       seen.frames.push(at - before);
       before = at;
-      const frame = scroller.getBoundingClientRect();
+      const edges = scroller.getBoundingClientRect();
       const messages = [...scroller.querySelectorAll(".message")].map((message) => message.getBoundingClientRect());
       seen.mostRows = Math.max(seen.mostRows, messages.length);
-      if (!messages.some(({ top, bottom }) => bottom > frame.top && top < frame.bottom)) seen.blank++;
+      if (!messages.some(({ top, bottom }) => bottom > edges.top && top < edges.bottom)) seen.blank++;
     }
     return seen;
   }, TURN_PX * TURNS - 10 * TURN_PX);
   for (let turn = 0; turn < TURNS; turn++) await page.mouse.wheel(0, -TURN_PX);
-  const { frames, blank, mostRows } = await watched;
-  // The last turns run out before the next test begins.
+  const seen = await watched;
+  // The last turns run out before anything else begins.
   await page.evaluate(async (still) => {
     const scroller = document.querySelector<HTMLElement>(".timeline");
     for (let [same, before] = [0, -1]; scroller && same < still; same = scroller.scrollTop === before ? same + 1 : 0) {
@@ -128,12 +141,38 @@ test("turned by the wheel it shows messages in every frame, on fewer than two hu
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
   }, STILL_FRAMES);
-  expect(blank).toBe(0);
-  expect(mostRows).toBeLessThan(MOST_ROWS);
-  // Told, not asserted: on a busy machine it says more of that than of the page.
-  const sorted = frames.slice(1).sort((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
-  console.log(`${sorted.length} frames: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, the worst ${at(1)} ms`);
+  return { ...seen, perSecond: (1000 * seen.frames.length) / seen.frames.reduce((sum, ms) => sum + ms, 0) };
+}
+
+/** The same over a page of the same size with nothing on it. */
+async function turnedOverNothing(): Promise<Turned> {
+  const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+  await page.setContent('<body style="margin:0"><div class="timeline" style="height:100vh;overflow:auto"><div style="height:500000px"></div></div>');
+  await page.locator(".timeline").evaluate((element) => (element.scrollTop = 300_000));
+  const nothing = await turned(page);
+  await page.close();
+  return nothing;
+}
+
+test("turned by the wheel it shows messages in every frame, on fewer than two hundred rows, nearly as smoothly as an empty page", async () => {
+  let share = 0;
+  for (let n = 0; n < TRIES && share < LEAST_SHARE; n++) {
+    const nothing = await turnedOverNothing();
+    await scrollTo(0.6);
+    await expect.poll(firstInSight, { timeout: SOON_MS }).toBeGreaterThan(0);
+    const room = await turned(ann.page);
+    expect(room.blank).toBe(0);
+    expect(room.mostRows).toBeLessThan(MOST_ROWS);
+    share = Math.max(share, room.perSecond / nothing.perSecond);
+    // How many there are says as much of the machine as of the page: only against an empty page they are asserted.
+    const sorted = room.frames.toSorted((a, b) => a - b);
+    const at = (part: number) => (sorted[Math.floor(part * (sorted.length - 1))] ?? 0).toFixed(1);
+    console.log(
+      `${room.perSecond.toFixed(1)} frames a second, ${nothing.perSecond.toFixed(1)} on an empty page; ` +
+        `${sorted.length} frames: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, the worst ${at(1)} ms; at most ${room.mostRows} rows`,
+    );
+  }
+  expect(share).toBeGreaterThan(LEAST_SHARE);
 });
 
 test("in another width, where no height is known, what one reads stays, and moves as far as it is scrolled", async () => {
