@@ -105,7 +105,7 @@ func (l *lane) adoptOnce(ctx context.Context, room RoomID, events []*Event) ([]*
 	set, err := l.foreign.Adopt(op, events)
 	switch {
 	case err == nil && set == len(events):
-		n.took(n.last+int64(set), l.now())
+		l.took(room, n.last+int64(set), l.now())
 		l.router.offer(room, events)
 		return nil, nil
 	case err == nil && set == 0: // another instance was faster, or they were removed: no number was used

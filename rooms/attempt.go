@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// append stores a batch, whatever it takes; it returns when every item is answered
-// or ctx is done.
-func (l *lane) append(ctx context.Context, batch []*item) {
-	l.tallies.transit.began(batch)
+// append stores a batch. What another instance came before with, or what must be judged by the rest of the batch, it
+// returns to be tried again, together with what has queued up: a room that two instances write in must not keep the
+// lane's others waiting. It returns none when ctx is done.
+func (l *lane) append(ctx context.Context, batch []*item) (again []*item) {
 	unknown := false
 	for attempt := 0; len(batch) > 0 && ctx.Err() == nil; attempt++ {
 		if attempt > 0 && unknown {
@@ -29,7 +29,7 @@ func (l *lane) append(ctx context.Context, batch []*item) {
 			}
 			batch, unknown = rest, false
 			if len(batch) == 0 {
-				return
+				return nil
 			}
 		}
 		p, err := l.prepare(ctx, batch, attempt)
@@ -49,10 +49,14 @@ func (l *lane) append(ctx context.Context, batch []*item) {
 			batch = append(batch, tail...)
 		}
 		batch = append(batch, p.later...)
+		if !unknown && ctx.Err() == nil {
+			return batch
+		}
 	}
 	for _, it := range batch {
 		l.settle(it, Sent{}, unfinished(it))
 	}
+	return nil
 }
 
 // attempt numbers and appends a batch once. It returns what is left, and whether
@@ -85,6 +89,7 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 	l.committed(batch[:taken.At])
 	batch = batch[taken.At:]
 	if taken.Key == UniqueSeq {
+		l.numbers[batch[0].event.RoomID].refused = batch[0].event.Seq
 		return l.overtaken(batch), false
 	}
 	missing, err := l.lookUp(ctx, batch[:1])
@@ -99,6 +104,7 @@ func (l *lane) attempt(ctx context.Context, batch []*item) (rest []*item, unknow
 func (l *lane) stored(begun time.Time, batch []*item, events int, err error) {
 	ended := l.now()
 	l.tallies.appends.Took(ended.Sub(begun))
+	l.turns.appended(ended.Sub(begun))
 	l.tried(StoreTry{begun, ended, events, err}, batch)
 	l.tallies.batches.Observe(int64(events))
 }
@@ -125,7 +131,7 @@ func (l *lane) overtaken(batch []*item) []*item {
 func (l *lane) committed(batch []*item) {
 	now := l.now()
 	for _, it := range batch {
-		l.numbers[it.event.RoomID].took(it.event.Seq, now)
+		l.took(it.event.RoomID, it.event.Seq, now)
 		l.router.acked(it.event.RoomID, it.event.Seq)
 		l.settle(it, sentOf(it.event), nil)
 	}
@@ -173,8 +179,8 @@ func (l *lane) lookUp(ctx context.Context, batch []*item) ([]*item, error) {
 			rest = append(rest, it)
 			continue
 		}
-		if n := l.numbers[stored.RoomID]; n != nil {
-			n.took(stored.Seq, l.now())
+		if l.numbers[stored.RoomID] != nil {
+			l.took(stored.RoomID, stored.Seq, l.now())
 		}
 		l.settleStored(it, stored)
 	}

@@ -121,7 +121,7 @@ func (l *lane) number(it *item, last int64) []*Event {
 func (l *lane) changed(taken []*item, events []*Event) {
 	now := l.now()
 	last := events[len(events)-1]
-	l.numbers[last.RoomID].took(last.Seq, now)
+	l.took(last.RoomID, last.Seq, now)
 	l.router.acked(last.RoomID, last.Seq)
 	for _, it := range taken {
 		l.settle(it, sentOf(it.event), nil)

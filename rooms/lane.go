@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -27,6 +28,8 @@ type lane struct {
 	numbers map[RoomID]*number // the lane's goroutine only, as waits
 	waits   map[RoomID]*numbersWait
 	swept   time.Time // when numbers was last cleared of unused ones
+	again   []*item   // taken before, and to be tried again with what queued up meanwhile; the lane's goroutine only
+	turns   turns
 
 	mu       sync.Mutex
 	queue    []*item
@@ -40,7 +43,7 @@ type lane struct {
 }
 
 func newLane(c laneConfig, r *recent) *lane {
-	return &lane{laneConfig: c, recent: r, numbers: map[RoomID]*number{}, waits: map[RoomID]*numbersWait{}, wake: make(chan struct{}, 1)}
+	return &lane{laneConfig: c, recent: r, numbers: map[RoomID]*number{}, waits: map[RoomID]*numbersWait{}, turns: newTurns(), wake: make(chan struct{}, 1)}
 }
 
 // push queues an item; false: the lane is full.
@@ -130,10 +133,12 @@ func (l *lane) idle() <-chan struct{} {
 
 func (l *lane) run(ctx context.Context) error {
 	for ctx.Err() == nil {
+		l.endTurns()
 		l.forgetUnused()
 		batch, adoption, wait := l.take()
 		if len(batch) > 0 {
-			l.append(ctx, batch)
+			l.tallies.transit.began(batch[len(l.again):])
+			l.again = l.append(ctx, batch)
 		}
 		if len(adoption) > 0 {
 			l.adoptBatch(ctx, adoption, false)
@@ -151,12 +156,16 @@ func (l *lane) run(ctx context.Context) error {
 	return nil
 }
 
-// take gives the next batch, leaving the rooms that yield (see number.notBefore),
-// and tells how long until one of those is due.
+// take gives the next batch, which begins with what is to be tried again, leaving the rooms in which it is the turn of
+// others, and tells how long until one of those is due.
 func (l *lane) take() (batch []*item, adoption []*Event, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, bytes := l.now(), 0
+	now, bytes, taken := l.now(), 0, 0
+	batch = slices.Clip(l.again)
+	for _, it := range batch {
+		bytes += it.event.Size()
+	}
 	var kept []*item
 	for i, it := range l.queue {
 		size := it.event.Size()
@@ -164,18 +173,19 @@ func (l *lane) take() (batch []*item, adoption []*Event, wait time.Duration) {
 			kept = append(kept, l.queue[i:]...)
 			break
 		}
-		if n := l.numbers[it.event.RoomID]; n != nil && n.notBefore.After(now) {
+		if until, yields := l.turns.until[it.event.RoomID]; yields {
 			kept = append(kept, it)
-			if due := n.notBefore.Sub(now); wait == 0 || due < wait {
+			if due := max(until.Sub(now), 1); wait == 0 || due < wait {
 				wait = due
 			}
 			continue
 		}
 		batch = append(batch, it)
 		bytes += size
+		taken += size
 	}
 	l.queue = kept
-	l.bytes -= bytes
+	l.bytes -= taken
 	n := min(len(l.adoption), batchEvents)
 	adoption = l.adoption[:n:n]
 	l.adoption = l.adoption[n:]
@@ -192,7 +202,8 @@ func (l *lane) take() (batch []*item, adoption []*Event, wait time.Duration) {
 // abandon answers what is queued when the lane ends.
 func (l *lane) abandon() {
 	l.mu.Lock()
-	queue := l.queue
+	queue := slices.Concat(l.again, l.queue)
+	l.again = nil
 	l.queue, l.bytes = nil, 0
 	for _, ch := range l.idling {
 		close(ch)

@@ -2,7 +2,6 @@ package rooms
 
 import (
 	"context"
-	"math/rand/v2"
 	"time"
 )
 
@@ -12,12 +11,6 @@ const (
 	numberTrust = 10 * time.Second
 	// numberKept is how long an unused room's entry stays in a lane.
 	numberKept = time.Minute
-	// contention is how long after another instance numbered in a room this one
-	// yields to it; yieldLeast..yieldMost is for how long after each own batch. Without
-	// it the loser of a race keeps losing (measured: p99 93 ms against 21 ms).
-	contention = 2 * time.Second
-	yieldLeast = 2 * time.Millisecond
-	yieldMost  = 6 * time.Millisecond
 )
 
 // number is what a lane knows of a room's last seq. The invariant of the whole log:
@@ -28,15 +21,16 @@ type number struct {
 	known     bool
 	used      time.Time
 	contested time.Time // when another instance was seen numbering here
-	notBefore time.Time
+	refused   int64     // the seq at which an append met what another instance stored; 0: none since last was known
 }
 
-// took notes that seq is durable.
-func (n *number) took(seq int64, now time.Time) {
+// took notes that an event is durable. Where others number, too, it is their turn then.
+func (l *lane) took(room RoomID, seq int64, now time.Time) {
+	n := l.numbers[room]
 	n.last = max(n.last, seq)
 	n.used = now
 	if now.Sub(n.contested) < contention {
-		n.notBefore = now.Add(yieldLeast + rand.N(yieldMost-yieldLeast))
+		l.turns.yield(room, now)
 	}
 }
 
@@ -56,7 +50,8 @@ func (l *lane) learn(ctx context.Context, rooms []RoomID) error {
 			n = &number{}
 			l.numbers[room] = n
 		}
-		if delivered := l.router.deliveredIn(room); delivered > n.last {
+		delivered := l.router.deliveredIn(room)
+		if delivered > n.last {
 			if n.known {
 				n.contested = now
 			}
@@ -65,6 +60,10 @@ func (l *lane) learn(ctx context.Context, rooms []RoomID) error {
 		if n.known && now.Sub(n.used) > numberTrust {
 			n.known = false
 		}
+		if n.refused > 0 && delivered >= n.refused {
+			n.known, n.used = true, now // the stream told of what came before, and of what it knows behind that
+		}
+		n.refused = 0
 		if !n.known {
 			unknown = append(unknown, room)
 		}
@@ -122,6 +121,7 @@ func (l *lane) forgetUnused() {
 	for room, n := range l.numbers {
 		if now.Sub(n.used) > numberKept {
 			delete(l.numbers, room)
+			delete(l.turns.until, room)
 		}
 	}
 }

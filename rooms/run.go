@@ -128,6 +128,9 @@ func (s *sink) Arrived(batch []Arrival) {
 	}
 	s.notifier.arrived(batch)
 	s.router.arrived(batch)
+	for _, l := range s.appender.lanes {
+		l.told()
+	}
 	s.watchers.arrived(batch)
 }
 
