@@ -48,10 +48,9 @@ func (f *finder) older(ctx context.Context, before *searchPlace) (messages []Eve
 	if err != nil || len(events) == 0 {
 		return nil, true, err
 	}
-	last := events[len(events)-1]
-	before.seq = last.Seq
-	messages = slices.DeleteFunc(events, func(e Event) bool { return e.Type != TypeMessage })
-	return messages, before.seq <= max(f.readable[f.room].MinSeq, 1) || f.dates.endsBefore(last.Timestamp), nil
+	before.seq = events[len(events)-1].Seq
+	end = before.seq <= max(f.readable[f.room].MinSeq, 1) || f.dates.endsBeforeAll(events)
+	return slices.DeleteFunc(events, func(e Event) bool { return e.Type != TypeMessage }), end, nil
 }
 
 // likely keeps those messages that the user may read and whose text, as far as their edits
