@@ -9,16 +9,18 @@ import (
 	"roomstream/rooms"
 )
 
-// members answers {members:[{userId, role, bannedUntil?}], more}.
+// members answers {members:[{userId, role, bannedUntil?}], more, next?}.
 func (s *Server) members(c call) (reply, error) {
 	query := readQuery(c).text("query")
-	list, more, err := listOf(c, func(ctx context.Context, user auth.User, roomID, after string, limit int) ([]rooms.Member, bool, error) {
-		return s.service.FindMembers(ctx, user, roomID, query, after, limit)
+	var next auth.UserID
+	list, _, err := listOf(c, func(ctx context.Context, user auth.User, roomID, after string, limit int) (list []rooms.Member, more bool, err error) {
+		list, next, err = s.service.FindMembers(ctx, user, roomID, query, after, limit)
+		return list, next != "", err
 	})
 	if err != nil {
 		return reply{}, err
 	}
-	return answerPage("members", list, (*rooms.Member).AppendJSON, more), nil
+	return answerPageWithNext("members", list, (*rooms.Member).AppendJSON, string(next)), nil
 }
 
 // receipts answers {receipts:[{userId, seq}], more}.

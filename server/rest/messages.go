@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"roomstream/rooms"
@@ -26,18 +25,7 @@ func (s *Server) listRooms(c call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body := []byte(`{"rooms":[`)
-	for i := range summaries {
-		if i > 0 {
-			body = append(body, ',')
-		}
-		body = summaries[i].AppendJSON(body)
-	}
-	body = strconv.AppendBool(append(body, `],"more":`...), next != "")
-	if next != "" {
-		body = rooms.AppendJSONString(append(body, `,"next":`...), string(next))
-	}
-	return reply{http.StatusOK, append(body, '}')}, nil
+	return answerPageWithNext("rooms", summaries, (*rooms.Summary).AppendJSON, string(next)), nil
 }
 
 // history answers {messages, hasBefore, hasAfter}.

@@ -100,6 +100,19 @@ func answerRoom(status int, room rooms.View) reply {
 
 // answerPage answers {name: [...], more} with what write appends of each of the list.
 func answerPage[T any](name string, list []T, write func(*T, []byte) []byte, more bool) reply {
+	return reply{http.StatusOK, append(appendPage(name, list, write, more), '}')}
+}
+
+// answerPageWithNext answers {name: [...], more, next?}.
+func answerPageWithNext[T any](name string, list []T, write func(*T, []byte) []byte, next string) reply {
+	body := appendPage(name, list, write, next != "")
+	if next != "" {
+		body = rooms.AppendJSONString(append(body, `,"next":`...), next)
+	}
+	return reply{http.StatusOK, append(body, '}')}
+}
+
+func appendPage[T any](name string, list []T, write func(*T, []byte) []byte, more bool) []byte {
 	body := rooms.AppendJSONString([]byte{'{'}, name)
 	body = append(body, `:[`...)
 	for i := range list {
@@ -108,6 +121,5 @@ func answerPage[T any](name string, list []T, write func(*T, []byte) []byte, mor
 		}
 		body = write(&list[i], body)
 	}
-	body = strconv.AppendBool(append(body, `],"more":`...), more)
-	return reply{http.StatusOK, append(body, '}')}
+	return strconv.AppendBool(append(body, `],"more":`...), more)
 }

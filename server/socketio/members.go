@@ -51,8 +51,8 @@ func (s *speaker) listMembers(args []json.RawMessage, a answer) {
 	}
 	ctx, cancel := readContext()
 	defer cancel()
-	list, more, err := s.chat.service.FindMembers(ctx, s.user, in.roomID, query, in.after, in.limit)
-	page(a, "members", list, more, (*rooms.Member).AppendJSON, err)
+	list, next, err := s.chat.service.FindMembers(ctx, s.user, in.roomID, query, in.after, in.limit)
+	pageWithNext(a, "members", list, string(next), (*rooms.Member).AppendJSON, err)
 }
 
 // listReceipts lists who has read a room how far.

@@ -79,13 +79,18 @@ func (s *speaker) listRooms(args []json.RawMessage, a answer) {
 	ctx, cancel := readContext()
 	defer cancel()
 	list, next, err := s.chat.service.ListRooms(ctx, s.user, in)
+	pageWithNext(a, "rooms", list, string(next), (*rooms.Summary).AppendJSON, err)
+}
+
+// pageWithNext acks with {name: [...], more, next?}.
+func pageWithNext[T any](a answer, name string, list []T, next string, appendJSON func(*T, []byte) []byte, err error) {
 	if err != nil {
 		a.fail(err)
 		return
 	}
-	b := appendPage("rooms", list, next != "", (*rooms.Summary).AppendJSON)
+	b := appendPage(name, list, next != "", appendJSON)
 	if next != "" {
-		b = rooms.AppendJSONString(appendName(b, "next"), string(next))
+		b = rooms.AppendJSONString(appendName(b, "next"), next)
 	}
 	a.ok(b)
 }

@@ -103,7 +103,7 @@ func TestMembersAreSetAndListed(t *testing.T) {
 	wantJSON(t, "banned", good(t, alice, "set_member", fmt.Sprintf(`{"roomId":"club","userId":"dan","role":"member","bannedUntil":%q}`, until)), `{"seq":4}`)
 	wantJSON(t, "listed", good(t, alice, "list_members", `{"roomId":"club","after":""}`), fmt.Sprintf(
 		`{"members":[{"userId":"alice","role":"owner"},{"userId":"bob","role":"reader"},{"userId":"carol","role":"member"},{"userId":"dan","role":"member","bannedUntil":%q}],"more":false}`, until))
-	wantJSON(t, "a page of bob's", good(t, bob, "list_members", `{"roomId":"club","after":"alice","limit":1}`), `{"members":[{"userId":"bob","role":"reader"}],"more":true}`)
+	wantJSON(t, "a page of bob's", good(t, bob, "list_members", `{"roomId":"club","after":"alice","limit":1}`), `{"members":[{"userId":"bob","role":"reader"}],"more":true,"next":"bob"}`)
 	want := []heard{
 		{event: "member_updated", body: `{"roomId":"club","seq":3,"userId":"carol","role":"member","author":"alice"}`},
 		{event: "member_updated", body: fmt.Sprintf(`{"roomId":"club","seq":4,"userId":"dan","role":"member","bannedUntil":%q,"author":"alice"}`, until)},

@@ -229,10 +229,10 @@ export class Room extends Emitter<RoomEvents> {
     return this.setMember(this.#host.me, null);
   }
 
-  /** By ascending id. query: only those a word of whose name, or whose id, begins so. */
-  async members(query: ListQuery & { query?: string } = {}): Promise<{ members: Member[]; more: boolean }> {
+  /** By ascending id. query: only those a word of whose name, or whose id, begins so. next: after of the next page; with a query a page may be empty and have it. */
+  async members(query: ListQuery & { query?: string } = {}): Promise<{ members: Member[]; more: boolean; next?: string }> {
     const answer = await this.#request("list_members", query);
-    return { members: decodeList(answer["members"], decodeMember), more: answer["more"] === true };
+    return { members: decodeList(answer["members"], decodeMember), more: answer["more"] === true, ...(typeof answer["next"] === "string" && { next: answer["next"] }) };
   }
 
   /** Who has read how far, where the room shows it. */
