@@ -45,7 +45,8 @@ type Cursor interface {
 	// passing failure is bridged as far as the driver does.
 	Next(ctx context.Context) (bson.Raw, error)
 
-	// Position is behind the last event returned, or where an idle stream has got to.
+	// Position is behind the last event returned, or where an idle stream has got to. It is empty until then where the
+	// stream was opened from now on and has events already.
 	Position() Position
 
 	// Close gives the cursor back to the server.

@@ -298,12 +298,26 @@ func (f *feed) read(ctx context.Context, pause *time.Duration) error {
 		return fmt.Errorf("open %s: %w", f.declared.Name, err)
 	}
 	defer cursor.Close()
-	f.moved(cursor.Position())
+	if err := f.place(ctx, cursor); err != nil {
+		return err
+	}
 	f.open(nil)
 	return consume(ctx, cursor, func(event bson.Raw, at Position) bool {
 		*pause = reopenFirst
 		return f.take(event, at)
 	})
+}
+
+// place finds where the stream has begun. One that begins now has no place yet where its first answer has events: the first
+// of them is passed over, for nobody is here yet whom it is for, and who comes back and lacks it reads it as all else behind
+// his place. Without a place nobody would be known to be behind.
+func (f *feed) place(ctx context.Context, cursor Cursor) error {
+	for f.moved(cursor.Position()); f.at() == ""; f.moved(cursor.Position()) {
+		if _, err := cursor.Next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // take is the feed as a taker.

@@ -68,8 +68,12 @@ func instance(t testing.TB, uri, chat, feeds string, o streams.Options) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wrapper, _ := o.Database.(wrapper)
 	if o.Database, o.Store, err = store.Streams(feeds); err != nil {
 		t.Fatal(err)
+	}
+	if wrapper != nil {
+		o.Database = wrapper.wrap(o.Database)
 	}
 	if testing.Verbose() {
 		o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
@@ -99,6 +103,12 @@ func instance(t testing.TB, uri, chat, feeds string, o streams.Options) *world {
 		return rooms.AsError(err).Code == rooms.CodeNotFound
 	})
 	return w
+}
+
+// wrapper stands in Options.Database for one around the real one.
+type wrapper interface {
+	streams.Database
+	wrap(streams.Database) streams.Database
 }
 
 // until waits for a condition.

@@ -61,6 +61,85 @@ func TestWhoComesBackMissesNothing(t *testing.T) {
 }
 
 // TestThoseWhoComeBackTogetherShareCursors: a thousand, with places all over what they missed.
+// busyStart has something inserted behind the beginning of each stream that begins now, before its first answer is read, as on
+// a busy collection: then the driver has no token until the first event was taken.
+type busyStart struct {
+	streams.Database
+	insert func() // nil: nothing is inserted
+}
+
+func (b *busyStart) wrap(d streams.Database) streams.Database {
+	b.Database = d
+	return b
+}
+
+func (b *busyStart) Open(ctx context.Context, w streams.Watch) (streams.Cursor, error) {
+	cursor, err := b.Database.Open(ctx, w)
+	if err != nil || w.After != "" || w.Collection != "log" || b.insert == nil {
+		return cursor, err
+	}
+	b.insert()
+	return &busyCursor{Cursor: cursor}, nil
+}
+
+type busyCursor struct {
+	streams.Cursor
+	begun bool
+}
+
+func (c *busyCursor) Next(ctx context.Context) (bson.Raw, error) {
+	event, err := c.Cursor.Next(ctx)
+	c.begun = c.begun || event != nil
+	return event, err
+}
+
+func (c *busyCursor) Position() streams.Position {
+	if !c.begun {
+		return ""
+	}
+	return c.Cursor.Position()
+}
+
+func TestWhoComesBackToAStreamThatBeginsBusyMissesNothing(t *testing.T) {
+	busy := &busyStart{}
+	w := newWorld(t, mongotest.Shared(t), true, streams.Options{Database: busy, Linger: time.Millisecond})
+	n := 0
+	insert := func() {
+		w.insert("log", bson.D{{Key: "n", Value: n}})
+		n++
+	}
+	w.declare("log/all", `{"operations": ["insert"]}`)
+	to := newRecorder()
+	sub, err := w.service.Subscribe(t.Context(), admin, request("log/all"), to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	insert()
+	w.until("the first comes", func() bool { return len(to.all()) == 1 })
+	place := to.all()[0].After()
+	sub.Close()
+	w.until("the feed is gone", func() bool { return w.cursors() == 0 })
+
+	insert()
+	insert()
+	busy.insert = insert
+	again := request("log/all")
+	again.After = place
+	back := newRecorder()
+	if sub, err = w.service.Subscribe(t.Context(), admin, again, back); err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Close()
+	insert()
+	w.until("the last comes", func() bool {
+		all := back.all()
+		return len(all) > 0 && slices.Equal(numbers(t, all[len(all)-1:]), []int{n - 1})
+	})
+	if got, want := numbers(t, back.all()), []int{1, 2, 3, 4}; !slices.Equal(got, want) {
+		t.Errorf("behind the first came %v, want %v", got, want)
+	}
+}
+
 func TestThoseWhoComeBackTogetherShareCursors(t *testing.T) {
 	const users, documents = 1000, 500
 	w := newWorld(t, mongotest.Shared(t), true, streams.Options{})
