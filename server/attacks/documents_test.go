@@ -172,5 +172,8 @@ func (d document) sample(name string, schema any, samples map[string]any) any {
 	case "boolean":
 		return true
 	}
+	if s["format"] == "date-time" {
+		return "2100-01-01T00:00:00.000Z"
+	}
 	return "sample-text"
 }
