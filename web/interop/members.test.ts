@@ -133,7 +133,7 @@ describe.each(stores)("members, on $name", ({ open }) => {
     const everybody = [{ userId: "alice", role: "owner" }, { userId: "bob", role: "reader" }, { userId: "gone", role: null }, { userId: "out", role: "member", bannedUntil }];
     expect((await must(alice, "list_members", { roomId: "club" })).members).toEqual(everybody);
     expect(await must(bob, "list_members", { roomId: "club" })).toEqual({ ok: true, members: everybody.slice(0, 2), more: false });
-    expect(await must(alice, "list_members", { roomId: "club", after: "alice", limit: 2 })).toEqual({ ok: true, members: everybody.slice(1, 3), more: true });
+    expect(await must(alice, "list_members", { roomId: "club", after: "alice", limit: 2 })).toEqual({ ok: true, members: everybody.slice(1, 3), more: true, next: "gone" });
     await refused(alice, "set_member", { roomId: "club", userId: "bob", role: "member", bannedUntil: "2001-01-01T00:00:00.000Z" }, "BAD_REQUEST", { field: "bannedUntil" });
     await refused(alice, "set_member", { roomId: "club", userId: "bob", role: "king" }, "BAD_REQUEST", { field: "role" });
     await refused(alice, "set_member", { roomId: "club", userId: "b\0b", role: "member" }, "BAD_REQUEST", { field: "userId" });
