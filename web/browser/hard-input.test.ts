@@ -68,6 +68,11 @@ test("two hundred reactions wrap below their message, and each can be set and ta
     await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS + 1));
     await last.click();
     await expect.poll(() => last.textContent(), { timeout: SOON_MS }).toContain(String(REACTORS));
+    // It is seen before it is stored, and the next page is to begin without it.
+    await expect.poll(async () => {
+      const { reactions } = (await server.ask("bob", "GET", `rooms/loved/messages/${seq}/reactions`)) as { reactions: { userIds: string[] }[] };
+      return reactions.filter(({ userIds }) => userIds.includes("ann"));
+    }).toEqual([]);
     await ann.leave();
   }
 });

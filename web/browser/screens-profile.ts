@@ -68,7 +68,7 @@ export const PROFILE_MAKERS = {
       await dialog.getByRole("button", { name: "Save" }).click();
       await dialog.getByText("This name is not possible.").waitFor();
     },
-    answerPassword(401, { error: { code: "UNAUTHENTICATED", message: "name or password is wrong", retryable: false } }),
+    answerPassword(401, { error: { code: "UNAUTHENTICATED", message: "password: is not the account's: type the present one", retryable: false, details: { field: "password" } } }),
   ),
   "profile failed": at(
     openDialog,

@@ -135,7 +135,7 @@ test("names of files, also such as this server would not have taken: in the mess
         toServer.onMessage((message) => socket.send(typeof message === "string" ? rename(message) : message));
       });
       await page.route(/\/api\/rooms\/files\/(messages|files)(\?|$)/, async (route) => {
-        if (route.request().method() !== "GET") return route.continue();
+        if (route.request().method() !== "GET") return; // stored, a file has the name that the server gave it
         const response = await route.fetch();
         return route.fulfill({ response, body: rename(await response.text()) });
       });
