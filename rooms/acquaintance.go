@@ -156,13 +156,9 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 		ids[i] = user.ID
 	}
 	gen := a.generation()
-	list, err := a.profiles.Profiles(ctx, ids)
+	have, err := profilesByID(ctx, a.profiles, ids)
 	if err != nil {
 		return err
-	}
-	have := make(map[auth.UserID]Profile, len(list))
-	for _, profile := range list {
-		have[profile.UserID] = profile
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(metWrites)

@@ -170,13 +170,9 @@ func (f *memberFinder) named(ctx context.Context, members []Member) ([]Member, e
 	for i := range members {
 		ids[i] = members[i].UserID
 	}
-	list, err := f.store.Profiles.Profiles(ctx, ids)
+	profiles, err := profilesByID(ctx, f.store.Profiles, ids)
 	if err != nil {
 		return nil, err
-	}
-	profiles := make(map[auth.UserID]Profile, len(list))
-	for _, p := range list {
-		profiles[p.UserID] = p
 	}
 	return slices.DeleteFunc(members, func(m Member) bool {
 		p := profiles[m.UserID]

@@ -127,6 +127,19 @@ func (s *Service) SearchProfiles(ctx context.Context, in SearchProfilesInput) ([
 	return list[:min(len(list), limit)], len(list) > limit, nil
 }
 
+// profilesByID reads the profiles of users; who was never here has none.
+func profilesByID(ctx context.Context, from Profiles, ids []auth.UserID) (map[auth.UserID]Profile, error) {
+	list, err := from.Profiles(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	profiles := make(map[auth.UserID]Profile, len(list))
+	for _, p := range list {
+		profiles[p.UserID] = p
+	}
+	return profiles, nil
+}
+
 // profilePrefix gives how a word of a profile must begin that is looked for; empty: anyhow.
 func profilePrefix(query string) (string, error) {
 	if err := checkLine("query", query, MaxProfileQuery); err != nil {
