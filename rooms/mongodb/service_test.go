@@ -40,7 +40,7 @@ func serve(t *testing.T, store rooms.Store) *rooms.Service {
 	return service
 }
 
-func await(t *testing.T, what string, holds func() bool) {
+func await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for start := time.Now(); !holds(); {
 		if time.Since(start) > faultPatience {

@@ -156,9 +156,7 @@ func instanceOn(b *testing.B, server *mongotest.Server, database string, inRooms
 		cancel()
 		<-ended
 	})
-	for service.Ready() != nil {
-		time.Sleep(10 * time.Millisecond)
-	}
+	await(b, "ready", func() bool { return service.Ready() == nil })
 	for i := range inRooms {
 		if err := service.Join(ctx, auth.User{ID: "all"}, fmt.Sprintf("r%d", i), nil, func(rooms.Joined) {}); err != nil {
 			b.Fatal(err)
