@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"roomstream/auth"
 )
 
@@ -22,11 +20,11 @@ const (
 	metWaiting = 100_000
 	// metAgain is how long to wait when the store did not answer.
 	metAgain = time.Second
-	// metAtOnce is how many are looked up in one read.
-	metAtOnce = 100
-	// metWrites is how many names are written at once: the embedded store writes those together, and a mongod is not kept
-	// waiting between them.
-	metWrites = 16
+	// metAtOnce is how many are looked up in one read, and written in one write, which a message may have to wait for.
+	metAtOnce = 250
+	// metGather is how long those are gathered who come while others are looked up: each write of the embedded store costs an
+	// fsync.
+	metGather = 50 * time.Millisecond
 	// metPatience bounds the look at a sender's name: a store that is slow holds no message
 	// back for it.
 	metPatience = time.Second
@@ -121,6 +119,7 @@ func (a *acquaintance) run(ctx context.Context) error {
 				a.logger.Warn("the profiles of users were not looked up", "users", len(some), "error", err)
 				pause(ctx, metAgain, nil)
 			}
+			pause(ctx, metGather, nil)
 		}
 	}
 }
@@ -160,23 +159,27 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 	if err != nil {
 		return err
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(metWrites)
+	var fresh []Named
 	for _, user := range users {
 		name := CleanName(user.Name)
 		if profile, there := have[user.ID]; there && (profile.Given || profile.Name == name) {
 			a.keep(user.Name, profile, gen)
 			continue
 		}
-		group.Go(func() error {
-			profile, err := a.profiles.ChangeProfile(ctx, user.ID, ProfileChange{Name: &name})
-			if err == nil {
-				a.keep(user.Name, profile, gen)
-			}
-			return err
-		})
+		fresh = append(fresh, Named{user.ID, name})
 	}
-	return group.Wait()
+	named, err := a.profiles.NameProfiles(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	tokens := make(map[auth.UserID]string, len(users))
+	for _, user := range users {
+		tokens[user.ID] = user.Name
+	}
+	for _, profile := range named {
+		a.keep(tokens[profile.UserID], profile, gen)
+	}
+	return nil
 }
 
 func (a *acquaintance) generation() uint64 {

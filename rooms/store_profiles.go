@@ -40,6 +40,12 @@ type ProfileChange struct {
 	Status  *Status
 }
 
+// Named is what a user's token calls him.
+type Named struct {
+	UserID auth.UserID
+	Name   string // see CleanName
+}
+
 // Seen is when a user was last here.
 type Seen struct {
 	UserID auth.UserID
@@ -63,6 +69,11 @@ type Profiles interface {
 	// ChangeProfile changes a user's profile, which is made if it is not there, and returns it
 	// as it is then. It leaves SeenAt as it is.
 	ChangeProfile(ctx context.Context, user auth.UserID, c ProfileChange) (Profile, error)
+
+	// NameProfiles gives each user, who is named once, the name of his token, as ChangeProfile does with nothing but a name,
+	// and returns the profiles as they are then, in any order. Who is left out was not given his: others changed his profile
+	// meanwhile.
+	NameProfiles(ctx context.Context, named []Named) ([]Profile, error)
 
 	// SeeProfiles raises SeenAt of profiles, never lowers it. Users without a profile are
 	// passed over.

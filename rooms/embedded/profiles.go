@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -209,6 +210,29 @@ func dropProfileKeys(tx *bolt.Tx, p *rooms.Profile) error {
 		}
 	}
 	return nil
+}
+
+// NameProfiles writes all in one transaction, in the order of the ids: neighbours are in the same pages.
+func (p *Profiles) NameProfiles(ctx context.Context, named []rooms.Named) ([]rooms.Profile, error) {
+	if len(named) == 0 {
+		return nil, ctx.Err()
+	}
+	named = slices.Clone(named) // it may be written when its caller has gone
+	slices.SortFunc(named, func(a, b rooms.Named) int { return strings.Compare(string(a.UserID), string(b.UserID)) })
+	var profiles []rooms.Profile
+	err := p.file.write(ctx, &change{events: len(named), apply: func(tx *bolt.Tx) (answer, err error) {
+		profiles = make([]rooms.Profile, len(named))
+		for i, n := range named {
+			if profiles[i], err = changeProfile(tx, n.UserID, rooms.ProfileChange{Name: &n.Name}); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("name %d users: %w", len(named), err)
+	}
+	return profiles, nil
 }
 
 // SeeProfiles writes all in one transaction.

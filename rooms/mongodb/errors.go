@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,6 +144,15 @@ func refusingIndex(message string) rooms.Unique {
 }
 
 func isDuplicate(err error) bool { return mongo.IsDuplicateKeyError(err) }
+
+// onlyDuplicates says whether an unordered write failed for nothing but keys that were taken.
+func onlyDuplicates(err error) bool {
+	var bulk mongo.BulkWriteException
+	if !errors.As(err, &bulk) || bulk.WriteConcernError != nil {
+		return false
+	}
+	return !slices.ContainsFunc(bulk.WriteErrors, func(refused mongo.BulkWriteError) bool { return refused.Code != codeDuplicateKey })
+}
 
 func isNotFound(err error) bool { return errors.Is(err, mongo.ErrNoDocuments) }
 

@@ -96,21 +96,6 @@ func storeNotification(n *rooms.Notification) (bson.D, error) {
 	return append(doc, fields...), nil
 }
 
-// onlyDuplicates says whether an unordered insert failed for nothing but _ids that were
-// there.
-func onlyDuplicates(err error) bool {
-	var bulk mongo.BulkWriteException
-	if !errors.As(err, &bulk) || bulk.WriteConcernError != nil {
-		return false
-	}
-	for _, refused := range bulk.WriteErrors {
-		if refused.Code != codeDuplicateKey {
-			return false
-		}
-	}
-	return true
-}
-
 // Notifications reads a page of a user's, of those over maxDocument no more than the key.
 func (n *Notifications) Notifications(ctx context.Context, user auth.UserID, before rooms.EventID, unread bool, limit int) ([]rooms.Notification, error) {
 	var (

@@ -175,7 +175,7 @@ func (p *Profiles) ChangeProfile(ctx context.Context, user auth.UserID, c rooms.
 	filter := field("_id", string(user))
 	if c.Name != nil && !c.Given && !c.Release {
 		// Where the name was set by hand nothing matches, and the insert is refused as one _id too many.
-		filter = append(filter, bson.E{Key: "given", Value: field("$ne", true)})
+		filter = append(filter, notGiven())
 	}
 	opts := options.FindOneAndUpdate().SetUpsert(true).SetReturnDocument(options.After)
 	for try := 1; ; try++ {
@@ -235,6 +235,30 @@ func profileUpdate(user auth.UserID, c rooms.ProfileChange) bson.D {
 	}
 	return update
 }
+
+// NameProfiles updates all in one unordered write. Where a name was set by hand nothing matches, and the insert is refused as
+// one _id too many; so is it where another has just made the profile, which the read behind it tells.
+func (p *Profiles) NameProfiles(ctx context.Context, named []rooms.Named) ([]rooms.Profile, error) {
+	if err := ctx.Err(); err != nil || len(named) == 0 {
+		return nil, err
+	}
+	writes, users, names := make([]mongo.WriteModel, len(named)), make([]auth.UserID, len(named)), make(map[auth.UserID]string, len(named))
+	for i, n := range named {
+		filter := append(field("_id", string(n.UserID)), notGiven())
+		writes[i] = mongo.NewUpdateOneModel().SetFilter(filter).SetUpdate(profileUpdate(n.UserID, rooms.ProfileChange{Name: &n.Name})).SetUpsert(true)
+		users[i], names[n.UserID] = n.UserID, n.Name
+	}
+	writing, cancel := p.writing(ctx)
+	defer cancel()
+	if _, err := p.profiles.BulkWrite(writing, writes, options.BulkWrite().SetOrdered(false)); err != nil && !onlyDuplicates(err) {
+		return nil, fail(fmt.Sprintf("name %d users", len(named)), err)
+	}
+	found, err := p.Profiles(ctx, users)
+	return slices.DeleteFunc(found, func(p rooms.Profile) bool { return !p.Given && p.Name != names[p.UserID] }), err
+}
+
+// notGiven is met by profiles whose name was not set by hand.
+func notGiven() bson.E { return bson.E{Key: "given", Value: field("$ne", true)} }
 
 // SeeProfiles raises seenAt where there is a profile.
 func (p *Profiles) SeeProfiles(ctx context.Context, seen []rooms.Seen) error {

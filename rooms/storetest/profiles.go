@@ -169,6 +169,42 @@ func profilesAreFound(t *testing.T, o Opened) {
 	}
 }
 
+// profilesAreNamed gives many the names of their tokens in one write: new ones, renamed ones, and such as have a name by hand.
+func profilesAreNamed(t *testing.T, o Opened) {
+	avatar := "https://example.com/a.png"
+	mustChangeProfile(t, o, "bob", called("Robert"))
+	mustChangeProfile(t, o, "bob", rooms.ProfileChange{Avatar: &avatar})
+	mustChangeProfile(t, o, "carol", callsHimself("C"))
+	mustChangeProfile(t, o, "dan", called("Dan"))
+	want := map[auth.UserID]rooms.Profile{
+		"ann": {UserID: "ann", Name: "Ann Lee"}, "bob": {UserID: "bob", Name: "Bob", Avatar: avatar},
+		"carol": {UserID: "carol", Name: "C", Given: true}, "dan": {UserID: "dan"},
+	}
+	list, err := o.Store.Profiles.NameProfiles(waiting(t), []rooms.Named{
+		{UserID: "dan"}, {UserID: "carol", Name: "Carol"}, {UserID: "ann", Name: "Ann Lee"}, {UserID: "bob", Name: "Bob"},
+	})
+	if err != nil || usersOf(list) != "ann bob carol dan" {
+		t.Fatalf("named %v, %v", list, err)
+	}
+	for _, profile := range list {
+		if profile != want[profile.UserID] {
+			t.Errorf("it gave %+v, want %+v", profile, want[profile.UserID])
+		}
+	}
+	o = o.Reopen(t)
+	for _, profile := range want {
+		wantProfile(t, o, profile)
+	}
+	for prefix, want := range map[string]string{"lee": "ann", "robert": "", "bob": "bob", "dan": "dan", "c": "carol"} {
+		if list, err := o.Store.Profiles.SearchProfiles(waiting(t), rooms.ProfileKey(prefix), "", 10); err != nil || usersOf(list) != want {
+			t.Errorf("%q finds %s, %v, want %s", prefix, usersOf(list), err, want)
+		}
+	}
+	if list, err := o.Store.Profiles.NameProfiles(waiting(t), nil); err != nil || len(list) != 0 {
+		t.Errorf("of none it gave %v, %v", list, err)
+	}
+}
+
 // profilesAreSeen raises the time, never lowers it, and makes no profile.
 func profilesAreSeen(t *testing.T, o Opened) {
 	at := time.Date(2026, 11, 21, 12, 0, 0, int(123*time.Millisecond), time.UTC)
@@ -192,18 +228,25 @@ func profilesAreSeen(t *testing.T, o Opened) {
 	}
 }
 
-// profilesOfMany has two instances change the same new profiles at once: nothing of either is lost.
+// profilesOfMany has two instances change the same new profiles at once, one of them many in one write: nothing of either is lost.
 func profilesOfMany(t *testing.T, o Opened) {
 	const users = 40
 	instances := []Opened{o, o.Another(t)}
 	avatar := "https://example.com/a"
+	named := make([]rooms.Named, users)
 	var wg sync.WaitGroup
 	for i := range users {
 		user := auth.UserID(fmt.Sprint("user", i))
+		named[i] = rooms.Named{UserID: user, Name: "Token"}
 		wg.Go(func() { mustNotFail(t, instances[0], user, callsHimself("Hand")) })
 		wg.Go(func() { mustNotFail(t, instances[1], user, called("Token")) })
 		wg.Go(func() { mustNotFail(t, instances[1], user, rooms.ProfileChange{Avatar: &avatar}) })
 	}
+	wg.Go(func() {
+		if _, err := instances[0].Store.Profiles.NameProfiles(waiting(t), named); err != nil {
+			t.Errorf("name them all: %v", err)
+		}
+	})
 	wg.Wait()
 	for i := range users {
 		wantProfile(t, o, rooms.Profile{UserID: auth.UserID(fmt.Sprint("user", i)), Name: "Hand", Given: true, Avatar: avatar})

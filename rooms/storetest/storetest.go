@@ -124,6 +124,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"InvitationsRace", invitationsRace},
 		{"ProfilesAreKept", profilesAreKept},
 		{"ProfilesAreFound", profilesAreFound},
+		{"ProfilesAreNamed", profilesAreNamed},
 		{"ProfilesAreSeen", profilesAreSeen},
 		{"ProfilesOfMany", profilesOfMany},
 		{"ProfilesAreErased", profilesAreErased},
