@@ -99,6 +99,7 @@ type App struct {
 	logger   *slog.Logger
 	shutdown shutdown
 	tls      *tls.Config // nil: no TLS
+	shown    shown       // by tls; nil: none
 	stopping atomic.Bool
 }
 
@@ -112,7 +113,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	secured, err := newTLS(o.Config, time.Now, o.Logger)
+	secured, certificates, err := newTLS(o.Config, time.Now, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -132,7 +133,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, tls: secured, doors: newDoors(), limits: newLimiters(o.Config.Limits), release: o.Release, logger: o.Logger}
+	a := &App{store: kept, tokens: tokens, keySet: set, shutdown: stops, tls: secured, shown: certificates, doors: newDoors(), limits: newLimiters(o.Config.Limits), release: o.Release, logger: o.Logger}
 	if err := a.compose(ctx, o); err != nil {
 		return nil, errors.Join(err, kept.Close(ctx))
 	}

@@ -26,6 +26,14 @@ const autocertComplain = time.Minute
 // autocertCache is the folder in the data dir where certificates lie when nothing else is said.
 const autocertCache = "autocert"
 
+// shown are the certificates of -addr. It is safe for concurrent use.
+type shown interface {
+	// current gives the one to show now.
+	current(*tls.ClientHelloInfo) (*tls.Certificate, error)
+	// expires is when the one that was shown last is over, of several domains' the first; zero: none was shown yet.
+	expires() time.Time
+}
+
 // issued are certificates that an ACME authority gives us, on demand: the first handshake that names a domain waits for its
 // certificate; renewals come by themselves. The authority sees by the listener of -addr that the domain is ours
 // (TLS-ALPN-01). It is safe for concurrent use.
@@ -37,6 +45,7 @@ type issued struct {
 
 	mu         sync.Mutex
 	complained time.Time
+	ends       map[string]time.Time // of what was shown last, by domain
 }
 
 // newIssued reads the settings of -autocert-domain, which is set.
@@ -63,7 +72,7 @@ func newIssued(c Config, now func() time.Time, logger *slog.Logger) (*issued, er
 		}}
 	}
 	return &issued{
-		domains: c.AutocertDomains, now: now, logger: logger,
+		domains: c.AutocertDomains, now: now, logger: logger, ends: map[string]time.Time{},
 		manager: &autocert.Manager{
 			Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(dir), HostPolicy: autocert.HostWhitelist(c.AutocertDomains...), Client: client,
 		},
@@ -91,10 +100,28 @@ func (i *issued) current(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 		hello = &named
 	}
 	cert, err := i.manager.GetCertificate(hello)
-	if err != nil && slices.Contains(i.domains, strings.ToLower(hello.ServerName)) {
-		i.complain(hello.ServerName, err)
+	domain := strings.ToLower(hello.ServerName)
+	switch {
+	case !slices.Contains(i.domains, domain):
+	case err != nil:
+		i.complain(domain, err)
+	case !slices.Contains(hello.SupportedProtos, acme.ALPNProto): // what the authority is shown is no certificate of ours
+		i.mu.Lock()
+		i.ends[domain] = cert.Leaf.NotAfter
+		i.mu.Unlock()
 	}
 	return cert, err
+}
+
+func (i *issued) expires() (first time.Time) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, end := range i.ends {
+		if first.IsZero() || end.Before(first) {
+			first = end
+		}
+	}
+	return first
 }
 
 func (i *issued) complain(domain string, err error) {
@@ -107,23 +134,23 @@ func (i *issued) complain(domain string, err error) {
 	i.logger.Warn("there is no certificate for a domain of ours", "domain", domain, "error", err)
 }
 
-// newTLS says how -addr is spoken to; nil: without TLS.
-func newTLS(c Config, now func() time.Time, logger *slog.Logger) (*tls.Config, error) {
+// newTLS says how -addr is spoken to, and by which certificates; nil: without TLS.
+func newTLS(c Config, now func() time.Time, logger *slog.Logger) (*tls.Config, shown, error) {
 	if len(c.AutocertDomains) == 0 {
-		shown, err := newCertificate(c, now, logger)
-		if shown == nil || err != nil {
-			return nil, err
+		read, err := newCertificate(c, now, logger)
+		if read == nil || err != nil {
+			return nil, nil, err
 		}
-		return &tls.Config{GetCertificate: shown.current, MinVersion: tls.VersionTLS12}, nil
+		return &tls.Config{GetCertificate: read.current, MinVersion: tls.VersionTLS12}, read, nil
 	}
 	if c.TLSCert != "" || c.TLSKey != "" {
-		return nil, errors.New("-autocert-domain is set with -tls-cert or -tls-key: set the one that certificates are to come from")
+		return nil, nil, errors.New("-autocert-domain is set with -tls-cert or -tls-key: set the one that certificates are to come from")
 	}
-	shown, err := newIssued(c, now, logger)
+	asked, err := newIssued(c, now, logger)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &tls.Config{GetCertificate: shown.current, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1", acme.ALPNProto}}, nil
+	return &tls.Config{GetCertificate: asked.current, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1", acme.ALPNProto}}, asked, nil
 }
 
 // parseDomains takes names that an authority can give certificates for by TLS-ALPN-01: no addresses, no wildcards.

@@ -57,8 +57,9 @@ type authority struct {
 	stop      func()
 }
 
-// startAuthority runs pebble, which looks for what it is asked to certify on 127.0.0.1 at tlsPort, whatever its name.
-func startAuthority(t *testing.T, tlsPort int) authority {
+// startAuthority runs pebble, which looks for what it is asked to certify on 127.0.0.1 at tlsPort, whatever its name, and whose
+// certificates are good for so long.
+func startAuthority(t *testing.T, tlsPort int, validity time.Duration) authority {
 	t.Helper()
 	program, dir := pebbleProgram(t), t.TempDir()
 	certFile, keyFile := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
@@ -71,7 +72,7 @@ func startAuthority(t *testing.T, tlsPort int) authority {
 		text, err := json.Marshal(map[string]any{"pebble": map[string]any{
 			"listenAddress": listen, "managementListenAddress": manage, "certificate": certFile, "privateKey": keyFile,
 			"httpPort": 1, "tlsPort": tlsPort, "retryAfter": map[string]int{"authz": 1, "order": 1},
-			"profiles": map[string]any{"default": map[string]any{"description": "the usual one", "validityPeriod": 7776000}},
+			"profiles": map[string]any{"default": map[string]any{"description": "the usual one", "validityPeriod": int(validity.Seconds())}},
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -255,7 +256,7 @@ func TestCertificatesAreIssuedByThemselves(t *testing.T) {
 		t.Fatal(err)
 	}
 	addr := listener.Addr().(*net.TCPAddr)
-	ca := startAuthority(t, addr.Port)
+	ca := startAuthority(t, addr.Port, 90*24*time.Hour)
 	o := apptest.Options{Dir: t.TempDir(), Configure: func(c *app.Config) {
 		c.AutocertDomains, c.AutocertDirectory, c.AutocertCAFile = []string{domain, "other.example.test"}, ca.directory, ca.caFile
 	}}
@@ -282,6 +283,50 @@ func TestCertificatesAreIssuedByThemselves(t *testing.T) {
 		t.Errorf("after a restart another certificate is shown, or none: %v", err)
 	}
 	again.Stop()
+}
+
+// A certificate is renewed when a third of its time is left, without a restart and with nobody refused meanwhile.
+func TestCertificatesAreRenewed(t *testing.T) {
+	t.Parallel() // it mostly waits
+	const (
+		domain   = "chat.example.test"
+		validity = 45 * time.Second
+	)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := listener.Addr().(*net.TCPAddr)
+	ca := startAuthority(t, addr.Port, validity)
+	o := apptest.Options{Dir: t.TempDir(), Configure: func(c *app.Config) {
+		c.AutocertDomains, c.AutocertDirectory, c.AutocertCAFile, c.MetricsAddr = []string{domain}, ca.directory, ca.caFile, "127.0.0.1:0"
+	}}
+	o.Listener = listener
+	running := apptest.Start(t, o)
+	trusted := &tls.Config{RootCAs: ca.roots(t)}
+	ask := func() *x509.Certificate {
+		got, err := fetch(trusted, "https://"+domain+"/healthz", addr.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.shown
+	}
+	first := ask()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for next := ask(); ; next = ask() {
+		if end := scrape(t, running).value("roomstream_certificate_expiry_timestamp_seconds"); end != float64(next.NotAfter.Unix()) {
+			t.Fatalf("the metrics say that it is over at %.0f, it is at %d", end, next.NotAfter.Unix())
+		}
+		if !next.Equal(first) {
+			if !next.NotAfter.After(first.NotAfter) {
+				t.Errorf("it was good until %s, the next one until %s", first.NotAfter, next.NotAfter)
+			}
+			break
+		}
+		<-tick.C // it ends with the first certificate, which fetch does not take when it is over
+	}
+	running.Stop()
 }
 
 func TestOneSourceOfCertificates(t *testing.T) {

@@ -37,6 +37,9 @@ func (a *App) sources() metrics.Sources {
 		Chat:  a.service.Figures, Sockets: a.socketFigures, Refusals: a.doors.read, Limits: a.limits.hit, Streams: a.streams.Figures, Webhooks: a.webhooks.Figures,
 		Feeds: func() metrics.Feeds { return metrics.Feeds{Open: a.feeds.Feeds(), Slow: a.feeds.Slow()} },
 	}
+	if a.shown != nil {
+		s.CertificateExpires = a.shown.expires
+	}
 	if a.pushes != nil {
 		s.Push = a.pushes.Figures
 	}

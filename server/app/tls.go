@@ -97,6 +97,12 @@ func (c *certificate) current(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.kept, nil
 }
 
+func (c *certificate) expires() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept.Leaf.NotAfter
+}
+
 // listen serves on the listener, with TLS where that is wanted, HTTP/2 too. It returns when the listener is closed.
 func (a *App) listen(server *http.Server, listener net.Listener) error {
 	if a.tls == nil {

@@ -62,6 +62,9 @@ func TestTheCertificateIsReadAgainWhenItChanges(t *testing.T) {
 		if err != nil || !bytes.Equal(shown.Certificate[0], want) {
 			t.Errorf("%s: another certificate is shown, error %v", what, err)
 		}
+		if end := c.expires(); !end.Equal(shown.Leaf.NotAfter) {
+			t.Errorf("%s: it is said to be over at %s, not at %s", what, end, shown.Leaf.NotAfter)
+		}
 	}
 	shows("at the start", first)
 

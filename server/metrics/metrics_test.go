@@ -50,6 +50,8 @@ func everything() Sources {
 		Embedded: func() Embedded { return Embedded{Size: 4096, Commits: h.Read()} },
 		Refusals: func() map[string]map[string]int64 { return map[string]map[string]int64{"rest": by} },
 		Limits:   func() map[string]int64 { return by },
+
+		CertificateExpires: func() time.Time { return time.Unix(1_800_000_000, 0) },
 	}
 }
 

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"roomstream/rooms"
 	"roomstream/rooms/hooks"
 	"roomstream/rooms/postgres"
@@ -24,6 +26,9 @@ type Sources struct {
 	Embedded func() Embedded
 	Refusals func() map[string]map[string]int64 // by where they were told, by code
 	Limits   func() map[string]int64            // how often each was hit
+
+	// CertificateExpires is when the certificate of -addr is over; zero: none was shown yet.
+	CertificateExpires func() time.Time
 }
 
 // Build is what runs.
@@ -68,12 +73,13 @@ type readings struct {
 	embedded *Embedded
 	refusals map[string]map[string]int64
 	limits   map[string]int64
+	expires  *time.Time // of the certificate
 }
 
 func (s *Sources) read() *readings {
 	r := &readings{
 		build: s.Build, chat: ask(s.Chat), sockets: ask(s.Sockets), feeds: ask(s.Feeds), streams: ask(s.Streams), webhooks: ask(s.Webhooks),
-		push: ask(s.Push), postgres: ask(s.Postgres), mongodb: ask(s.MongoDB), embedded: ask(s.Embedded),
+		push: ask(s.Push), postgres: ask(s.Postgres), mongodb: ask(s.MongoDB), embedded: ask(s.Embedded), expires: ask(s.CertificateExpires),
 	}
 	if s.Refusals != nil {
 		r.refusals = s.Refusals()
