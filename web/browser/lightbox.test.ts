@@ -266,6 +266,29 @@ test("a film has its place before it is loaded, and what cannot be played says s
   await ann.leave();
 });
 
+test("an image whose message is deleted goes, and it is said why", async () => {
+  const room = "gone";
+  const ann = await Person.enter(browser, server, "Ann", { room });
+  const bo = await Person.enter(browser, server, "Bo", { room });
+  await send(ann, [await picture(ann, "secret.png", 64, 64)]);
+  await send(ann, [await picture(ann, "other.png", 64, 64)]);
+  const seqs = (await server.log(room)).map(({ seq }) => seq);
+  for (const [at, name] of ["secret.png", "other.png"].entries()) {
+    await bo.page.getByRole("button", { name: `Open ${name}` }).click();
+    await isWide(bo, 64);
+    // That another message goes changes nothing.
+    if (at === 1) await server.post(room, "still there?");
+    else {
+      await server.ask("ann", "DELETE", `rooms/${room}/messages/${seqs[at]}`);
+      await dialog(bo).waitFor({ state: "detached" });
+      await bo.page.getByRole("status").filter({ hasText: "This message was deleted." }).first().waitFor();
+    }
+  }
+  await bo.bubble("still there?").waitFor({ state: "attached" });
+  expect(await title(bo)).toBe("other.png");
+  await Promise.all([ann.leave(), bo.leave()]);
+});
+
 test.each(["light", "dark"] as Theme[])("%s, 320 px: nothing sticks out, and axe finds nothing", async (theme) => {
   const room = `look-${theme}`;
   const ann = await Person.enter(browser, server, "Ann", { room, width: 320, height: 640, theme, before: (page) => page.addInitScript(AXE) });

@@ -18,6 +18,7 @@ export const SAID = {
   asked: "Where do we go for lunch on the day of the move, and who brings the keys of the old place?",
   keys: "I have the keys",
   loved: "All three are in. Have a look!",
+  plan: "The plan of the new place, with the kitchen where it will be: the walls stand as they are drawn, the doors do not yet",
 } as const;
 
 /** So much is unread that the page does not read it all by itself. */
@@ -74,15 +75,15 @@ export class MoreWorld {
     for (const [who, role] of Object.entries(roles)) await this.ask("u1", "PUT", `rooms/${id}/members/${who}`, { role });
   }
 
-  /** Says something with files. */
-  private async share(room: string, who: string, text: string, files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<void> {
+  /** Says something with files; gives its seq. */
+  private async share(room: string, who: string, text: string, files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<number> {
     const attachments: string[] = [];
     for (const [name, body] of Object.entries(files)) {
       const stored = await fetch(`${this.server.url}/api/rooms/${room}/files?name=${encodeURIComponent(name)}`, { method: "POST", headers: { Authorization: `Bearer ${this.token(who)}` }, body });
       if (!stored.ok) throw new Error(`upload of ${name}: ${stored.status} ${await stored.text()}`);
       attachments.push(((await stored.json()) as { file: { id: string } }).file.id);
     }
-    await this.ask(who, "POST", `rooms/${room}/messages`, { text, attachments });
+    return Number((await this.ask(who, "POST", `rooms/${room}/messages`, { text, attachments }))["seq"]);
   }
 
   private async seed(): Promise<void> {
@@ -98,7 +99,10 @@ export class MoreWorld {
 
     await this.own("club", "The Club", { [ME]: "moderator", u2: "member", u3: "member" });
     const first = await this.say("club", "u1", "Read this first: <b>who has the keys</b>, and where the kettle stands");
-    await this.share("club", "u2", "The plan of the new place", { "plan.png": png(640, 320), "A list of everything that has to be carried, and by whom.txt": new TextEncoder().encode("just a text\n") });
+    const plan = await this.share("club", "u2", "The plan of the new place", { "plan.png": png(640, 320), "A list of everything that has to be carried, and by whom.txt": new TextEncoder().encode("just a text\n") });
+    const mover = connect(server.url, { token: this.token("u2") });
+    for (const text of ["", SAID.plan]) await mover.room("club").edit(plan, text);
+    mover.close();
     await this.share("club", ME, "", { "square.png": png(200, 200) });
     const loved = await this.say("club", "u1", SAID.loved);
     for (const [who, emojis] of [["u1", "🎉❤️"], ["u2", "🎉👍"], ["u3", "🎉"]] as const) {

@@ -74,12 +74,33 @@ async function picture(person: Person): Promise<string> {
 }
 
 /** Sends a file with a message; gives the message's seq. */
-async function share(name: string, content: Uint8Array<ArrayBuffer>): Promise<number> {
+async function share(name: string, content: Uint8Array<ArrayBuffer>, into = room): Promise<number> {
   const headers = { Authorization: `Bearer ${server.token("bo", "Bo")}` };
-  const stored = await fetch(`${server.url}/api/rooms/${room}/files?name=${name}`, { method: "POST", headers, body: content });
+  const stored = await fetch(`${server.url}/api/rooms/${into}/files?name=${name}`, { method: "POST", headers, body: content });
   const { file } = (await stored.json()) as { file: { id: string } };
-  return Number((await server.ask("bo", "POST", `rooms/${room}/messages`, { text: `here is ${name}`, attachments: [file.id] }, "Bo"))["seq"]);
+  return Number((await server.ask("bo", "POST", `rooms/${into}/messages`, { text: `here is ${name}`, attachments: [file.id] }, "Bo"))["seq"]);
 }
+
+test("an older page of files that could not be read is asked for again, and what is there stays", async () => {
+  const crowded = await makeRoom(server, "ann", { name: "Many files", type: "public" });
+  // A page is 50.
+  for (let i = 1; i <= 52; i++) await share(`file-${i}.txt`, new TextEncoder().encode("just a text"), crowded);
+  const ann = await Person.enter(browser, server, "Ann", { room: crowded });
+  const panel = await openDetails(ann, "Files");
+  const cards = panel.locator(".card");
+  await expect.poll(() => cards.count(), { timeout: SOON_MS }).toBe(50);
+  const older = /\/api\/rooms\/[^/]+\/files\?.*before=/;
+  await ann.page.route(older, (route) => route.abort());
+  await panel.getByRole("button", { name: "Show older" }).click();
+  await panel.getByRole("alert").filter({ hasText: "The files could not be read. The server cannot be reached" }).waitFor();
+  expect(await cards.count()).toBe(50);
+  await ann.page.unroute(older);
+  await panel.getByRole("button", { name: "Try again" }).click();
+  await expect.poll(() => cards.locator(".card-author").allTextContents(), { timeout: SOON_MS }).toEqual(Array.from({ length: 52 }, (_, i) => `file-${52 - i}.txt`));
+  expect(await panel.getByRole("button", { name: /Try again|Show older/ }).count()).toBe(0);
+  ann.troubles.splice(0); // the requests that were cut off
+  await ann.leave();
+});
 
 test.each([[1100, "light"], [360, "dark"]] as const)("the files of a room are listed with who sent them, and lead to their messages: %i px, %s", async (width, theme) => {
   const ann = await enter("Ann", width, theme);

@@ -77,6 +77,10 @@ export const FAILURE_MAKERS = {
     await (await person.openMenu(SAID.loved)).getByRole("menuitem", { name: "Who reacted" }).click();
     await person.page.getByText("Who reacted could not be read.").waitFor();
   }),
+  "versions failed": inRoom("club", cut(/\/messages\/\d+\/versions$/), async (person) => {
+    await (await person.openMenu(SAID.plan)).getByRole("menuitem", { name: "Show what it said before" }).click();
+    await person.page.getByText("The versions could not be read:").waitFor();
+  }),
   "search failed": async (browser, { server }, options, broken) => {
     const person = await enter(browser, server, meddle(options, (page) => failing("search")(page, broken)));
     await person.page.locator(".room-row").first().waitFor();

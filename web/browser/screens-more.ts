@@ -26,6 +26,7 @@ export const MORE_SCREENS = [
   "marks",
   "link card",
   "who reacted",
+  "versions",
   "report",
   "drop layer",
   "long texts",
@@ -49,6 +50,7 @@ export const MORE_SCREENS = [
   "pins failed",
   "replies failed",
   "reacted failed",
+  "versions failed",
   "search failed",
   "file not opened",
   "parts failed",
@@ -157,6 +159,10 @@ const makers: Record<MoreScreen, Maker> = {
   "who reacted": inRoom("club", async (person) => {
     await (await person.openMenu(SAID.loved)).getByRole("menuitem", { name: "Who reacted" }).click();
     await person.page.getByRole("dialog", { name: "Reactions" }).getByRole("listitem").first().waitFor();
+  }),
+  versions: inRoom("club", async (person) => {
+    await (await person.openMenu(SAID.plan)).getByRole("menuitem", { name: "Show what it said before" }).click();
+    await person.page.getByRole("dialog", { name: "What the message said" }).getByRole("listitem").first().waitFor();
   }),
   report: inRoom("talk", async (person) => {
     await (await person.openMenu(SAID.keys)).getByRole("menuitem", { name: "Report…" }).click();

@@ -28,6 +28,7 @@ const failures: [MoreScreen, string, (person: Person) => Locator][] = [
   ["pins failed", "The pinned messages could not be read. The server is busy", ({ page }) => page.locator("dialog .card", { hasText: SAID.loved })],
   ["replies failed", "The replies could not be read.", ({ page }) => page.locator(".thread .bubble-text", { hasText: SAID.keys })],
   ["reacted failed", "Who reacted could not be read. The server cannot be reached", ({ page }) => page.locator("dialog .reacted li").first()],
+  ["versions failed", "The versions could not be read: The server cannot be reached", ({ page }) => page.locator("dialog .versions li").nth(2)],
   ["search failed", "The server is busy", ({ page }) => page.locator(".search-result").first()],
 ];
 

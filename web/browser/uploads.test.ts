@@ -4,6 +4,7 @@
 import type { Browser, CDPSession, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
+import { makeRoom, setMember } from "./crew";
 import { Front } from "./front";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
@@ -110,6 +111,44 @@ test("a proxy that cuts the connection amid an upload: the same", async () => {
   await sendsIt(ann, "proxied");
   await ann.leave();
   await front.close();
+});
+
+test("of a room that one is taken out of the chosen file is still seen, and the browser asks for it only there", async () => {
+  const room = await makeRoom(server, "ann", { name: "Out", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const bo = await Person.enter(browser, server, "Bo", { room });
+  await bo.connected();
+  await bo.page.locator("#attach").setInputFiles([file("minutes.txt")]);
+  await stored(bo.page, "minutes.txt").waitFor();
+  await server.ask("ann", "DELETE", `rooms/${room}/members/bo`);
+  await bo.page.getByText("You were taken out of this room.").first().waitFor();
+  await stored(bo.page, "minutes.txt").waitFor();
+  const dialog = bo.page.waitForEvent("dialog");
+  await bo.page.evaluate(() => void location.reload());
+  expect((await dialog).type()).toBe("beforeunload");
+  bo.troubles.splice(0); // that question
+  await bo.page.evaluate(() => history.pushState(null, "", "/rooms/elsewhere"));
+  await bo.page.evaluate(() => window.dispatchEvent(new PopStateEvent("popstate")));
+  await expect.poll(() => bo.page.locator(".tray-file").count(), { timeout: SOON_MS }).toBe(0);
+  await bo.page.reload(); // a question would be a trouble, which leave() tells
+  await bo.loaded();
+  await bo.leave();
+});
+
+test("where one may not write any more the chosen file can be taken out", async () => {
+  const room = await makeRoom(server, "ann", { name: "Read", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const bo = await Person.enter(browser, server, "Bo", { room });
+  await bo.connected();
+  await bo.page.locator("#attach").setInputFiles([file("minutes.txt")]);
+  await stored(bo.page, "minutes.txt").waitFor();
+  await setMember(server, "ann", room, "bo", "reader");
+  await bo.page.locator(".composer-closed").waitFor();
+  await bo.page.getByRole("button", { name: "Remove minutes.txt" }).click();
+  await expect.poll(() => bo.page.locator(".tray-file").count(), { timeout: SOON_MS }).toBe(0);
+  await bo.page.reload();
+  await bo.loaded();
+  await bo.leave();
 });
 
 test("the browser asks before the page goes with an upload under way, and with a file not sent, and not otherwise", async () => {

@@ -16,7 +16,7 @@ export const FilesOfRoom = createContext<RoomFiles | undefined>(undefined);
 const PREVIEW_SIDE = 320;
 
 /** A message's files: images as previews, films and sounds to be played, all else as cards. */
-export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; tabIndex: number }) {
+export function Attachments({ seq, list, tabIndex }: { seq: number; list: readonly Attachment[]; tabIndex: number }) {
   const files = useContext(FilesOfRoom);
   const images = list.filter(isImage);
   return (
@@ -26,7 +26,7 @@ export function Attachments({ list, tabIndex }: { list: readonly Attachment[]; t
         return (
           <li key={file.id}>
             {player && files && <Player kind={player} file={file} files={files} tabIndex={tabIndex} />}
-            <Shown file={file} files={files} tabIndex={tabIndex} onView={() => files && (files.viewed.value = { images, at: images.indexOf(file) })} />
+            <Shown file={file} files={files} tabIndex={tabIndex} onView={() => files && (files.viewed.value = { seq, images, at: images.indexOf(file) })} />
           </li>
         );
       })}

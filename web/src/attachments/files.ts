@@ -15,7 +15,8 @@ export interface Link {
 
 /** Images that are looked at one by one. */
 export interface Viewed {
-  readonly images: readonly Attachment[]; // of one message
+  readonly seq: number; // their message's
+  readonly images: readonly Attachment[]; // all of it
   readonly at: number; // which of them
 }
 

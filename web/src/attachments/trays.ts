@@ -26,7 +26,7 @@ export class Trays {
     const files = new RoomFiles(roomId, this.chat.client);
     const made = { files, uploads: new Uploads(files, () => this.chat.client.limits?.maxFileSize ?? 0) };
     this.trays.set(key, made);
-    this.ends.push(effect(() => this.note(made.uploads)));
+    this.ends.push(effect(() => this.note(roomId, made.uploads)));
     return made;
   }
 
@@ -38,11 +38,17 @@ export class Trays {
   }
 
   /** A page that listens where nothing is to be lost would be kept out of the browser's back/forward cache. */
-  private note(uploads: Uploads): void {
-    if (uploads.list.value.length > 0) this.filled.add(uploads);
+  private note(roomId: string, uploads: Uploads): void {
+    if (uploads.list.value.length > 0 && this.isOfUse(roomId)) this.filled.add(uploads);
     else this.filled.delete(uploads);
     if (this.filled.size > 0) addEventListener("beforeunload", ask);
     else removeEventListener("beforeunload", ask);
+  }
+
+  /** What was chosen for a room that one is out of can be sent nowhere; as long as one looks at it one may save its names. */
+  private isOfUse(roomId: string): boolean {
+    const room = this.chat.rooms.value.get(roomId);
+    return room !== undefined && (room.presence.value.kind !== "refused" || this.chat.open.value === room);
   }
 }
 

@@ -1,13 +1,14 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { pathOf } from "../../client/src/index";
 import { call } from "../api";
-import { messageOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
+import { useReading } from "../chat/useReading";
 import { t } from "../i18n/en/emoji";
 import { t as ui } from "../i18n/en/ui";
 import { commaText } from "../i18n/number";
 import { isFields } from "../protocol-decode";
 import { Dialog } from "../ui/Dialog";
+import { Failed } from "../ui/Failed";
 import { useKeptFocus } from "../ui/useKeptFocus";
 
 interface Reacted {
@@ -25,39 +26,17 @@ interface ReactedDialogProps {
 
 /** Who has set what on a message, as it was when this was opened. */
 export function ReactedDialog({ chat, roomId, seq, onClose }: ReactedDialogProps) {
-  const [list, setList] = useState<readonly Reacted[]>();
-  const [refusal, setRefusal] = useState("");
-  const [asked, setAsked] = useState(0);
+  const read = async () => decode(await call("GET", `/api${pathOf("rooms", roomId, "messages", String(seq), "reactions")}`, chat.session.token));
+  const { value: list, failure, tryAgain } = useReading(read, [chat, roomId, seq]);
   const place = useRef<HTMLDivElement>(null);
-  useKeptFocus(place, refusal !== "" ? "failed" : list ? "list" : "loading");
-  useEffect(() => {
-    let current = true;
-    call("GET", `/api${pathOf("rooms", roomId, "messages", String(seq), "reactions")}`, chat.session.token).then(
-      (answer) => current && setList(decode(answer)),
-      (error: unknown) => current && setRefusal(messageOf(error)),
-    );
-    return () => {
-      current = false;
-    };
-  }, [chat, roomId, seq, asked]);
-  const tryAgain = () => {
-    setRefusal(""); // what fails once more is said once more
-    setAsked(asked + 1);
-  };
+  useKeptFocus(place, failure !== "" ? "failed" : list ? "list" : "loading");
   const nameOf = (id: string) => (id === chat.user.id ? t("you", { name: chat.people.name(id) }) : chat.people.name(id));
   const namesOf = (ids: readonly string[]) => commaText(ids.map(nameOf));
   return (
     <Dialog title={t("reactions")} onClose={onClose}>
       <div ref={place}>
-        {refusal !== "" && (
-          <div class="empty empty-small">
-            <p role="alert">{t("reactedFailed", { why: refusal })}</p>
-            <button type="button" class="button-plain" onClick={tryAgain}>
-              {ui("tryAgain")}
-            </button>
-          </div>
-        )}
-        {refusal === "" && list === undefined && <div class="spinner" role="status" tabIndex={-1} aria-label={ui("loading")} />}
+        {failure !== "" && <Failed text={t("reactedFailed", { why: failure })} onTryAgain={tryAgain} />}
+        {failure === "" && list === undefined && <div class="spinner" role="status" tabIndex={-1} aria-label={ui("loading")} />}
         {list?.length === 0 && <p class="dialog-text" tabIndex={-1}>{t("nobody")}</p>}
         {list !== undefined && list.length > 0 && (
           <ul class="reacted" tabIndex={-1}>

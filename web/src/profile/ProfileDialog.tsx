@@ -1,7 +1,7 @@
 import "./profile.css";
-import { useEffect, useState } from "preact/hooks";
-import { messageOf } from "../chat/asking";
+import { useEffect } from "preact/hooks";
 import type { Chat } from "../chat/chat";
+import { useReading } from "../chat/useReading";
 import { t } from "../i18n/en/profile";
 import { t as session } from "../i18n/en/session";
 import { t as ui } from "../i18n/en/ui";
@@ -21,46 +21,37 @@ interface ProfileDialogProps {
   onClose: () => void;
 }
 
-type Reading = { kind: "reading" } | { kind: "failed"; why: string } | { kind: "ready"; profile: Profile };
-
 /** How others see whoever is signed in, and, of an account, its password. */
 export function ProfileDialog({ chat, session: store, onClose }: ProfileDialogProps) {
-  const [read, setRead] = useState<Reading>({ kind: "reading" });
+  const { value: profile, failure, tryAgain } = useReading(() => ownProfile(chat), [chat]);
   const online = chat.status.value.kind === "online";
-  const load = () => {
-    setRead({ kind: "reading" });
-    ownProfile(chat).then(
-      (profile) => setRead({ kind: "ready", profile }),
-      (error: unknown) => setRead({ kind: "failed", why: messageOf(error) }),
-    );
-  };
-  useEffect(load, []);
   useEffect(() => {
-    if (online && read.kind === "failed") load(); // the connection is back
+    if (online && failure !== "") tryAgain(); // the connection is back
   }, [online]);
+  const isReading = profile === undefined && failure === "";
   return (
     <Dialog title={session("profile")} side onClose={onClose}>
       <p class="note profile-offline" role="status">
         {!online && t("noConnection")}
       </p>
-      {read.kind === "reading" && <div class="spinner" role="status" aria-label={t("reading")} />}
-      {read.kind === "failed" && (
+      {isReading && <div class="spinner" role="status" aria-label={t("reading")} />}
+      {failure !== "" && (
         <div class="empty empty-small" role="alert">
           <h3>{t("failed")}</h3>
-          <p>{read.why}</p>
-          <button type="button" class="button-plain" onClick={load}>
+          <p>{failure}</p>
+          <button type="button" class="button-plain" onClick={tryAgain}>
             {ui("tryAgain")}
           </button>
         </div>
       )}
-      {read.kind === "ready" && (
+      {profile && (
         <>
           <Seen chat={chat} online={online} />
-          <NameForm chat={chat} profile={read.profile} />
-          <StatusChoice chat={chat} profile={read.profile} />
+          <NameForm chat={chat} profile={profile} />
+          <StatusChoice chat={chat} profile={profile} />
         </>
       )}
-      {read.kind !== "reading" && isAccount(chat.user.id) && <PasswordForm chat={chat} session={store} />}
+      {!isReading && isAccount(chat.user.id) && <PasswordForm chat={chat} session={store} />}
     </Dialog>
   );
 }

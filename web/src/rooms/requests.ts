@@ -13,7 +13,7 @@ const PAGE = 100;
 const MOST_RECEIPTS = 1_000;
 /** Of more rooms than these no list is of use any more: they are found by their names. */
 const MOST_LISTED = 5_000;
-/** How many pages are looked through for a name: each is up to 5,000 rooms of the server's. */
+/** How many pages are looked through for a name: behind each are up to 5,000 rooms, or 1,000 members, of the server's. */
 const FIND_PAGES = 5;
 /** Suggestions of people or rooms that are shown at once. */
 const SUGGESTIONS = 20;
@@ -50,15 +50,10 @@ export class RoomRequests {
   }
 
   async find(query: string): Promise<Page<Room>> {
-    const items: Room[] = [];
-    let after: string | undefined;
-    for (let pages = 0; pages < FIND_PAGES; pages++) {
-      const { rooms, next } = await this.client.listRooms({ query, limit: SUGGESTIONS, ...(after !== undefined && { after }) });
-      items.push(...rooms.flatMap((room) => decodeRoom(room) ?? []));
-      after = next;
-      if (after === undefined || items.length >= SUGGESTIONS) break;
-    }
-    return { items: items.slice(0, SUGGESTIONS), more: after !== undefined };
+    return suggestions(async (from) => {
+      const { rooms, next } = await this.client.listRooms({ query, ...from });
+      return { items: rooms.flatMap((room) => decodeRoom(room) ?? []), next };
+    });
   }
 
   async setMember({ roomId, userId, role, bannedUntil }: SetMember): Promise<void> {
@@ -72,8 +67,11 @@ export class RoomRequests {
 
   /** Members a word of whose name, or whose id, begins so. */
   async findMembers(roomId: string, query: string): Promise<readonly Member[]> {
-    const { members } = await this.client.room(roomId).members({ query, limit: SUGGESTIONS });
-    return members.flatMap((member) => decodeMember(member) ?? []);
+    const { items } = await suggestions(async (from) => {
+      const { members, next } = await this.client.room(roomId).members({ query, ...from });
+      return { items: members.flatMap((member) => decodeMember(member) ?? []), next };
+    });
+    return items;
   }
 
   /** How far the others have read; of at most a thousand. */
@@ -142,4 +140,17 @@ function rowOf(value: { lastSeq: number; last?: object }): RoomRow | undefined {
 function known<T>(value: T | undefined): T {
   if (value === undefined) throw new ChatError("INTERNAL", t("unreadableAnswer"), true);
   return value;
+}
+
+/** Reads until there are enough to choose from: a page may be empty and have a next one. */
+async function suggestions<T>(read: (from: { limit: number; after?: string }) => Promise<{ items: readonly T[]; next: string | undefined }>): Promise<Page<T>> {
+  const items: T[] = [];
+  let after: string | undefined;
+  for (let pages = 0; pages < FIND_PAGES; pages++) {
+    const page = await read({ limit: SUGGESTIONS, ...(after !== undefined && { after }) });
+    items.push(...page.items);
+    after = page.next;
+    if (after === undefined || items.length >= SUGGESTIONS) break;
+  }
+  return { items: items.slice(0, SUGGESTIONS), more: after !== undefined };
 }

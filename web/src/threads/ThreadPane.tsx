@@ -97,7 +97,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
       </header>
       <Answers chat={chat} room={room} thread={thread} onEdit={edits.begin} />
       {closed !== undefined ? (
-        <ComposerClosed id="thread-composer" reason={closed} />
+        <ComposerClosed id="thread-composer" reason={closed} uploads={uploads} />
       ) : edited ? (
         <EditForm
           key={`edit-${edited.seq}`}

@@ -76,7 +76,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
             item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
           )}
           {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
-          {!item.deleted && item.attachments.length > 0 && <Attachments list={item.attachments} tabIndex={tabIndex} />}
+          {!item.deleted && item.attachments.length > 0 && <Attachments seq={item.seq} list={item.attachments} tabIndex={tabIndex} />}
           <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
           <span class="bubble-meta">
             {isPinned && !item.deleted && (

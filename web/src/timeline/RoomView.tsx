@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { FilesOfRoom } from "../attachments/Attachments";
 import { fileTarget } from "../attachments/dropping";
 import { LightboxPlace } from "../attachments/LightboxPlace";
+import { Tray } from "../attachments/Tray";
 import type { Trays } from "../attachments/trays";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
@@ -81,6 +82,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
               <div class="empty">
                 <h2>{t("cannotOpen")}</h2>
                 <p role="alert">{presence.why.text}</p>
+                <Tray uploads={uploads} />
               </div>
             ) : (
               <>
@@ -99,7 +101,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                 />
                 <TypingLine chat={chat} room={room} />
                 {closed !== undefined ? (
-                  <ComposerClosed reason={closed} />
+                  <ComposerClosed reason={closed} uploads={uploads} />
                 ) : edited ? (
                   <EditForm
                     key={`edit-${room.id}/${edited.seq}`}
@@ -134,7 +136,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
             {({ RoomPanel }) => <RoomPanel chat={chat} room={room} first={details.first} onClose={() => setDetails(undefined)} />}
           </WithParts>
         )}
-        <LightboxPlace key={`lightbox-${room.id}`} files={files} />
+        <LightboxPlace key={`lightbox-${room.id}`} chat={chat} room={room} files={files} />
         <Announcer key={`announcer-${room.id}`} chat={chat} room={room} />
       </PreviewsOfRoom.Provider>
     </FilesOfRoom.Provider>
