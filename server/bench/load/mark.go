@@ -31,11 +31,24 @@ func (m mark) append(dst []byte) []byte {
 	return appendHex(dst, uint64(m.sent), 16)
 }
 
-// appendText makes the text of a message: a mark, padded to size bytes.
+// wordSize is the length of a word, with the space before it; vocabulary is how many words there are.
+const (
+	wordSize   = 6
+	vocabulary = 4096
+)
+
+// appendText makes the text of a message: a mark, and words up to size bytes, as a search finds them in what people write.
 func (m mark) appendText(dst []byte, size int) []byte {
 	dst = m.append(dst)
-	for i := markSize; i < size; i++ {
-		dst = append(dst, 'a'+byte(i%26))
+	word := m.sender*31 + m.number
+	for i, letters := markSize, uint32(0); i < size; i++ {
+		if at := (i - markSize) % wordSize; at == 0 && i < size-1 {
+			word = word*1664525 + 1013904223 // a linear congruential generator's
+			letters = word >> 16 % vocabulary
+			dst = append(dst, ' ')
+		} else {
+			dst = append(dst, 'a'+byte((letters>>(at%4*3)&7)+uint32(at)))
+		}
 	}
 	return dst
 }

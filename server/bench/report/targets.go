@@ -27,7 +27,7 @@ func (r Results) targets(w *bufio.Writer) {
 	if len(rows) == 0 {
 		return
 	}
-	fmt.Fprint(w, "\n## What is to be reached\n\n| load | figure | is to be | is | |\n|---|---|---|---|---|\n")
+	fmt.Fprint(w, "\n## What is to be reached\n\nWhy something is missed, and what profiles say of it, stands in [decision 54](../../web/docs/decisions/0054-where-others-cost-less.md).\n\n| load | figure | is to be | is | |\n|---|---|---|---|---|\n")
 	for _, row := range rows {
 		fmt.Fprintln(w, row)
 	}

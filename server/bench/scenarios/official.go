@@ -24,7 +24,7 @@ func byOfficial(quick bool) Scenario {
 		Name:  "official",
 		Title: "By the official clients",
 		Doc: "The same server, loaded by another generator: socket.io-client and centrifuge-js as their makers give them out, all in one Node process, which also checks order and loss. It takes more of the machine " +
-			"than the server does, so only what the server itself takes is told, CPU and memory, and no delays.",
+			"than the server does, so only what the server itself takes is told, CPU and memory, and no delays; what needs many connections or sends a second (15,000 connections, connects, the store, the storm) it cannot load.",
 		Figures: []report.Figure{cpuADelivery, memoryEach},
 		Peers:   peers.All(),
 		Cases: []Case{

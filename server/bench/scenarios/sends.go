@@ -37,7 +37,7 @@ func sends(quick bool) Scenario {
 	s := Scenario{
 		Name:  "sends",
 		Title: "A message through MongoDB",
-		Doc: fmt.Sprintf("A replica set of one mongod on the same machine, a fresh database each run. All members of all rooms send texts of 100 bytes for %s, each the next one when the last is acked; with a rate, that many a second in all, "+
+		Doc: fmt.Sprintf("A replica set of one mongod on the same machine, a fresh database each run. All members of all rooms send texts of 100 bytes, ten words and what the check needs, for %s, each the next one when the last is acked; with a rate, that many a second in all, "+
 			"acked or not. A message is delivered when the change stream brought it; all are awaited, and counted in the database. Roomstream runs with -search=false but where the load says otherwise. Node's acks mean insertOne with majority, as roomstream's do. "+
 			"Two instances have half of the members each, of each room where it has more than one.", lasts),
 		Figures: []report.Figure{sendsPS, deliveryP50, deliveryP99, ackP99, cpuAMessage, cpuADocument},

@@ -36,8 +36,10 @@ func Targets() []report.Target {
 		report.Target{Section: "embedded", Label: pairs, Figure: sendsPS, Bound: 5000},
 		report.Target{Section: "embedded", Label: pairs, Figure: deliveryP99, Bound: 50},
 		report.Target{Section: "storm", Label: "MongoDB", Figure: syncedIn, Bound: 10},
+		report.Target{Section: "storm", Label: "MongoDB, all at one moment", Figure: syncedIn, Bound: 10},
 		report.Target{Section: "storm", Label: "embedded store", Figure: syncedIn, Bound: 10},
 		report.Target{Section: "storm", Label: "MongoDB", Figure: readsAll, Bound: 500},
+		report.Target{Section: "storm", Label: "MongoDB, all at one moment", Figure: readsAll, Bound: 500},
 		report.Target{Section: "start", Label: alone, Figure: readyIn, Bound: 0.5},
 		report.Target{Section: "start", Label: alone, Figure: idleMemory, Bound: 40},
 	)
