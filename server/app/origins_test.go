@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -18,7 +19,14 @@ var ways = []string{
 // crossed sends what a page of an origin would, with a cookie that its browser has.
 func crossed(t *testing.T, a *apptest.App, method, way, origin, token string) *http.Response {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, a.URL+way, nil)
+	answer, _ := crossedWith(t, a, method, way, origin, token, "")
+	return answer
+}
+
+// crossedWith is crossed with a body; it gives that of the answer, too.
+func crossedWith(t *testing.T, a *apptest.App, method, way, origin, token, body string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, a.URL+way, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +43,31 @@ func crossed(t *testing.T, a *apptest.App, method, way, origin, token string) *h
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer.Body.Close()
-	return answer
+	defer answer.Body.Close()
+	if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/event-stream") {
+		return answer, "" // it has no end
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}
+
+// polled connects by polling as a page of an origin would, without a token, and gives what it is answered.
+func polled(t *testing.T, a *apptest.App, origin string) string {
+	t.Helper()
+	_, open := crossedWith(t, a, http.MethodGet, ways[0], origin, "", "")
+	var session struct{ SID string }
+	if err := json.Unmarshal([]byte(strings.TrimPrefix(open, "0")), &session); err != nil || session.SID == "" {
+		t.Fatalf("polling of %q opens with %q", origin, open)
+	}
+	way := ways[0] + "&sid=" + session.SID
+	if answer, text := crossedWith(t, a, http.MethodPost, way, origin, "", "40"); answer.StatusCode != http.StatusOK {
+		t.Fatalf("a packet is answered %s %s", answer.Status, text)
+	}
+	_, text := crossedWith(t, a, http.MethodGet, way, origin, "", "")
+	return text
 }
 
 // TestNoOriginIsGivenCredentialsByAWildcard: `*` lets any page call with a token of its own, but none with what its browser
@@ -100,6 +131,9 @@ func TestACookieIsNobody(t *testing.T) {
 			if answer := crossed(t, a, http.MethodGet, way, origin, ""); answer.StatusCode != http.StatusUnauthorized {
 				t.Errorf("%s of %q without a token, with a cookie, is answered %s", way, origin, answer.Status)
 			}
+		}
+		if got := polled(t, a, origin); !strings.HasPrefix(got, "44{") || !strings.Contains(got, "UNAUTHENTICATED") {
+			t.Errorf("polling of %q without a token, with a cookie, is answered %s", origin, got)
 		}
 		header := http.Header{"Cookie": {"token=" + a.Token("alice") + "; Authorization=Bearer " + a.Token("alice")}}
 		if origin != "" {

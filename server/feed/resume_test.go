@@ -15,6 +15,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
+	"roomstream/auth"
 	"roomstream/server/app"
 	"roomstream/server/app/apptest"
 )
@@ -309,7 +310,7 @@ func TestARevokedUserLosesHisFeedsEverywhere(t *testing.T) {
 // told is a feed that comes as Server-Sent Events.
 type told struct{ lines *bufio.Reader }
 
-func openEvents(t *testing.T, app *apptest.App, path, user string) told {
+func openEvents(t *testing.T, app *apptest.App, path, token string) told {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), apptest.Patience)
 	t.Cleanup(cancel)
@@ -318,7 +319,7 @@ func openEvents(t *testing.T, app *apptest.App, path, user string) told {
 		t.Fatal(err)
 	}
 	request.Header.Set("Accept", "text/event-stream")
-	request.Header.Set("Authorization", "Bearer "+app.Token(user))
+	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -351,28 +352,50 @@ func (e told) ends(t *testing.T, reason string) {
 	}
 }
 
-// TestTheRouteEndsAllOfAUserWithinASecond: sockets and feeds of either kind, at the instance that is asked and at another. What a
-// busy machine adds is told by how long opening the six took at that moment.
-func TestTheRouteEndsAllOfAUserWithinASecond(t *testing.T) {
-	const tries, path, perOpening = 3, "/_streams/room-general", 5
+// TestRevocationsEndAllWithinASecond: of a user, and of one token by its jti, sockets and feeds of either kind, at the instance that
+// is asked and at another. What a busy machine adds is told by how long opening the six took at that moment.
+func TestRevocationsEndAllWithinASecond(t *testing.T) {
 	s := newShop(t)
 	instances := []*apptest.App{s.App, s.instance()}
 	say(t, apptest.Dial(t, s.URL, s.Token("ann")), "general", "hello")
+	t.Run("of a user", func(t *testing.T) {
+		allEndWithinASecond(t, s, instances, func(user, _ string) (route, body string) { return "/api/users/" + user + "/revoke", "" })
+	})
+	t.Run("of a token", func(t *testing.T) {
+		verifier, err := auth.NewTokens(auth.TokenOptions{Secret: []byte(apptest.Secret)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		allEndWithinASecond(t, s, instances, func(_, token string) (route, body string) {
+			session, err := verifier.Verify(token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return "/api/tokens/revoke", fmt.Sprintf(`{"jti":%q,"expiresAt":%q}`, session.User.Token.ID, session.ExpiresAt.Format(time.RFC3339))
+		})
+	})
+}
+
+// allEndWithinASecond opens everything with one token, has a route end it, and bounds how long that takes.
+func allEndWithinASecond(t *testing.T, s *shop, instances []*apptest.App, revocation func(user, token string) (route, body string)) {
+	const tries, path, perOpening = 3, "/_streams/room-general", 5
 	var took []time.Duration
 	for n := range tries {
-		user := fmt.Sprint("bob", n)
+		user := strings.ReplaceAll(t.Name(), "/", "-") + fmt.Sprint(n)
+		token := s.Token(user)
 		var sockets []*apptest.Client
 		var feeds []*reader
 		var events []told
 		opening := time.Now()
 		for _, app := range instances {
-			sockets = append(sockets, apptest.Dial(t, app.URL, app.Token(user)))
-			feeds = append(feeds, open(t, app, path, user))
-			events = append(events, openEvents(t, app, path, user))
+			sockets = append(sockets, apptest.Dial(t, app.URL, token))
+			feeds = append(feeds, openWith(t, app, path, token))
+			events = append(events, openEvents(t, app, path, token))
 		}
 		opened := time.Since(opening)
+		route, body := revocation(user, token)
 		begun := time.Now()
-		if status, answer := s.call(http.MethodPost, "/api/users/"+user+"/revoke", s.admin(), ""); status != http.StatusOK {
+		if status, answer := s.call(http.MethodPost, route, s.admin(), body); status != http.StatusOK {
 			t.Fatalf("%d %s", status, answer)
 		}
 		for i := range instances {

@@ -37,9 +37,18 @@ type reader struct {
 // open opens a feed as a user; empty: as nobody.
 func open(t testing.TB, app *apptest.App, path, user string) *reader {
 	t.Helper()
+	if user == "" {
+		return openWith(t, app, path, "")
+	}
+	return openWith(t, app, path, app.Token(user))
+}
+
+// openWith opens a feed with a token; "": without one.
+func openWith(t testing.TB, app *apptest.App, path, token string) *reader {
+	t.Helper()
 	header := http.Header{}
-	if user != "" {
-		header.Set("Authorization", "Bearer "+app.Token(user))
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
 	}
 	r, response, err := tryOpen(t, app, path, header)
 	if err != nil {

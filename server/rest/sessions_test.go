@@ -148,6 +148,25 @@ func TestGuessesAreCountedOverInstances(t *testing.T) {
 	}
 }
 
+// An address that tries many names is counted over all instances, too.
+func TestAnAddressIsCountedOverInstances(t *testing.T) {
+	server := mongotest.Shared(t)
+	const names = 10 // that many times as many as of an account are free
+	o := apptest.Options{MongoDBURI: server.URI, Database: server.Database(t), Configure: limited(1)}
+	callers := []*caller{newCaller(t, o), newCaller(t, o)}
+	guess := func(i int) answer {
+		return callers[i%2].post(loginRoute, loginRoute, "", fmt.Sprintf(`{"name":"Name %d","password":"wrong password"}`, i))
+	}
+	for i := range names {
+		guess(i).refused(t, http.StatusUnauthorized, "UNAUTHENTICATED", "")
+	}
+	for i := range callers {
+		if a := guess(names + i); a.status != http.StatusTooManyRequests || !strings.Contains(string(a.body), "RATE_LIMITED") {
+			t.Errorf("instance %d answers one more name with %d %s", i, a.status, a.body)
+		}
+	}
+}
+
 func TestTheRightPasswordForgetsTheWrongOnes(t *testing.T) {
 	c := newCaller(t, apptest.Options{Configure: limited(2)})
 	c.signedIn(registerRoute, "Ann", "correct horse", http.StatusCreated)
