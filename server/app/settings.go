@@ -138,7 +138,7 @@ func settings() []setting {
 			Doc: "A join, send or POST to a room that does not exist makes a public one; else it is NOT_FOUND.",
 			set: func(c *Config, text string) (err error) { c.OpenRooms, err = parseBool(text); return err }},
 		{Name: "search", Default: "true", Unit: unitBool,
-			Doc: "Messages are found by their text. With MongoDB the index costs the database more than the send itself does, see decisions/0027-search.md; with false it is removed.",
+			Doc: "Messages are found by their text. With MongoDB the index costs the database as much as the send itself, and more where texts are long, see decisions/0027-search.md; with false it is removed.",
 			set: func(c *Config, text string) (err error) { c.Search, err = parseBool(text); return err }},
 		{Name: "send-timeout", Default: "8s", Unit: unitDuration,
 			Doc: "How long a send may wait for the store before it is answered TIMEOUT. Below the client's ackTimeout (10 s), else the client sends again before it is told.",
