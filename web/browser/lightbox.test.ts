@@ -77,10 +77,12 @@ function film(name: string): Sent {
 
 async function send(person: Person, files: Sent[]): Promise<void> {
   await person.connected();
+  const logged = person.page.locator('[data-state="logged"][data-seq] .attachments');
+  const before = await logged.count();
   await person.page.locator("#attach").setInputFiles(files);
   await expect.poll(() => person.page.locator('.tray-file[data-state="stored"]').count(), { timeout: SOON_MS }).toBe(files.length);
   await person.page.getByRole("button", { name: "Send" }).click();
-  await person.page.locator('[data-state="logged"][data-seq] .attachments').waitFor();
+  await expect.poll(() => logged.count(), { timeout: SOON_MS }).toBe(before + 1);
 }
 
 const dialog = (person: Person): Locator => person.page.getByRole("dialog");

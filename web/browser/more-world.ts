@@ -101,7 +101,7 @@ export class MoreWorld {
     const first = await this.say("club", "u1", "Read this first: <b>who has the keys</b>, and where the kettle stands");
     const plan = await this.share("club", "u2", "The plan of the new place", { "plan.png": png(640, 320), "A list of everything that has to be carried, and by whom.txt": new TextEncoder().encode("just a text\n") });
     const mover = connect(server.url, { token: this.token("u2") });
-    for (const text of ["", SAID.plan]) await mover.room("club").edit(plan, text);
+    for (const text of ["The plan of the new place, with the kitchen", SAID.plan]) await mover.room("club").edit(plan, text);
     mover.close();
     await this.share("club", ME, "", { "square.png": png(200, 200) });
     const loved = await this.say("club", "u1", SAID.loved);
