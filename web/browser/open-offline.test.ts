@@ -2,6 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../client/src/index.js";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
 import { setClockOff } from "./clock";
@@ -9,6 +10,7 @@ import { Front } from "./front";
 import { kept } from "./kept";
 import { Person } from "./person";
 import { Server } from "./server";
+import { walk } from "./walk";
 
 let browser: Browser;
 let server: Server;
@@ -80,6 +82,84 @@ test("without a server the page opens and shows the last 50 messages of each roo
   await expect.poll(() => textsOf("aside")).toContain("written offline");
   await expect.poll(async () => (await kept(page))["aside"]).toEqual(["first", "second", "", "third", "written offline"]);
   await ann.leave();
+});
+
+/** What the menu of a message offers: its actions, and how many reactions. */
+async function offeredFor(person: Person, text: string): Promise<{ actions: string[]; reactions: number }> {
+  const menu = await person.openMenu(text);
+  const actions = (await menu.getByRole("menuitem").allTextContents()).filter((label) => label !== ""); // one more reaction is a picture
+  const offered = { actions, reactions: await menu.getByRole("menuitemcheckbox").count() };
+  await person.page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+  return offered;
+}
+
+test("what was kept is only read: all 50 are there, and none is edited, deleted, pinned or reacted to before the log is", async () => {
+  await roomOf("shelf", "fay", Array.from({ length: 60 }, (_, i) => `leaf ${i + 1}`));
+  await server.ask("bob", "PUT", "rooms/shelf/members/fay", { role: "moderator" }); // who may do all that
+  const { seq } = await server.post("shelf", "fay's own", server.token("fay", "Fay"));
+  await server.post("shelf", "bob's last", bob());
+  const friend = connect(server.url, { token: bob() });
+  await friend.room("shelf").react(seq, "🎉");
+  friend.close();
+  const fay = await Person.enter(browser, server, "Fay", { room: "shelf", worker: true });
+  const { page } = fay;
+  await served(page);
+  const newest = await textsOf("shelf");
+  expect(newest.length).toBe(50);
+  await expect.poll(() => kept(page)).toEqual({ shelf: newest });
+  const reaction = fay.bubble("fay's own").locator(".reaction");
+  const isOffered = async () => {
+    expect(await offeredFor(fay, "fay's own")).toEqual({ actions: ["Reply", "Open thread", "Copy text", "Copy link", "Who reacted", "Pin", "Edit", "Delete"], reactions: 6 });
+    expect(await offeredFor(fay, "bob's last")).toEqual({ actions: ["Reply", "Open thread", "Copy text", "Copy link", "Pin", "Report…", "Delete"], reactions: 6 });
+    expect(await reaction.isEnabled()).toBe(true);
+  };
+  await reaction.waitFor();
+  await isOffered();
+
+  await server.kill();
+  await page.reload();
+  await page.getByText("You are offline.").waitFor();
+  await fay.bubble("bob's last").waitFor();
+  expect((await walk(page)).texts).toEqual(newest);
+  expect(await offeredFor(fay, "fay's own")).toEqual({ actions: ["Reply", "Open thread", "Copy text", "Copy link", "Who reacted"], reactions: 0 });
+  expect(await offeredFor(fay, "bob's last")).toEqual({ actions: ["Reply", "Open thread", "Copy text", "Copy link", "Report…"], reactions: 0 });
+  expect(await reaction.isDisabled()).toBe(true);
+  await fay.field.press("ArrowUp"); // which edits the last of one's own
+  await page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+  expect(await fay.editField.count()).toBe(0);
+
+  await server.start();
+  await page.getByText("You are offline.").waitFor({ state: "detached" });
+  await fay.bubble("bob's last").waitFor();
+  await fay.connected();
+  await isOffered();
+  await fay.leave();
+});
+
+test("an edit that was begun is not saved over what was kept, and is there to be saved when the log is", async () => {
+  await roomOf("slate", "gil", []);
+  await server.post("slate", "first try", server.token("gil", "Gil"));
+  const gil = await Person.enter(browser, server, "Gil", { room: "slate", worker: true });
+  const { page } = gil;
+  await served(page);
+  await expect.poll(() => kept(page)).toEqual({ slate: ["first try"] });
+  await (await gil.openMenu("first try")).getByRole("menuitem", { name: "Edit" }).click();
+  await gil.editField.fill("second try");
+  await server.kill();
+  await page.reload();
+  await page.getByText("You are offline.").waitFor();
+  await gil.bubble("first try").waitFor();
+  await gil.editField.press("Enter");
+  await page.locator("#composer-limit", { hasText: "The server cannot be reached" }).waitFor();
+  expect(await gil.editField.inputValue()).toBe("second try");
+  await server.start();
+  await page.getByText("You are offline.").waitFor({ state: "detached" });
+  await gil.connected();
+  expect(await textsOf("slate")).toEqual(["first try"]); // it did not wait in the outbox
+  await gil.editField.press("Enter");
+  await gil.sees(["second try"]);
+  await gil.leave();
 });
 
 test("nothing is kept of rooms one is out of, and nothing of who has signed out", async () => {

@@ -209,21 +209,26 @@ export class Chat {
 
   /** Gives a message another text. It resolves to why that could not be, or undefined; the change comes as an event. */
   edit(room: RoomState, seq: number, text: string): Promise<Words | undefined> {
-    return whyNot(this.client.room(room.id).edit(seq, text));
+    return this.change(room, (live) => live.edit(seq, text));
   }
 
   /** Deletes a message; otherwise as edit. */
   delete(room: RoomState, seq: number): Promise<Words | undefined> {
-    return whyNot(this.client.room(room.id).remove(seq));
+    return this.change(room, (live) => live.remove(seq));
   }
 
   /** Sets a reaction of ours, or takes it back; otherwise as edit. It is shown as long as it is in the outbox. */
   react(room: RoomState, seq: number, emoji: string, on: boolean): Promise<Words | undefined> {
-    return whyNot(this.client.room(room.id).react(seq, emoji, on));
+    return this.change(room, (live) => live.react(seq, emoji, on));
   }
 
   say(line: Words): void {
     this.notice.value = { line };
+  }
+
+  /** Of what was kept nothing is changed: what became of it since is not known, and the outbox would change it later all the same. */
+  private change(room: RoomState, write: (live: Handle) => Promise<unknown>): Promise<Words | undefined> {
+    return whyNot(room.keptAt.peek() === undefined ? write(this.client.room(room.id)) : Promise.reject(new ChatError("UNAVAILABLE", "the server cannot be reached", true)));
   }
 
   private deliver(room: RoomState, text: string, attachments: readonly string[], parent?: number, clientId?: string): void {

@@ -21,6 +21,8 @@ const SEEN_NAMES = 3;
 export interface BubbleHandlers {
   onRetry: (clientId: string) => void;
   onDiscard: (clientId: string) => void;
+  /** Whether reactions may be changed where they stand. */
+  mayReact: boolean;
   onReact: (seq: number, emoji: string, on: boolean) => void;
   onCopy: (text: string) => void;
   /** Opens the answers to a message. */
@@ -62,7 +64,7 @@ export class MessageRow extends Component<BubbleProps> {
 
 /** One message. Its text is text, whatever it says. */
 function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers }: BubbleProps) {
-  const { onRetry, onDiscard, onReact, onCopy, onThread, apart } = handlers;
+  const { onRetry, onDiscard, mayReact, onReact, onCopy, onThread, apart } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
@@ -77,7 +79,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
           )}
           {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
           {!item.deleted && item.attachments.length > 0 && <Attachments seq={item.seq} list={item.attachments} tabIndex={tabIndex} />}
-          <Reactions item={item} tabIndex={tabIndex} onReact={onReact} />
+          <Reactions item={item} tabIndex={tabIndex} mayReact={mayReact} onReact={onReact} />
           <span class="bubble-meta">
             {isPinned && !item.deleted && (
               <span class="bubble-pin" title={t("pinned")}>
@@ -119,17 +121,18 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, han
 interface ReactionsProps {
   item: Item;
   tabIndex: number;
+  mayReact: boolean;
   onReact: (seq: number, emoji: string, on: boolean) => void;
 }
 
-function Reactions({ item, tabIndex, onReact }: ReactionsProps) {
+function Reactions({ item, tabIndex, mayReact, onReact }: ReactionsProps) {
   const reactions = Object.entries(item.reactions);
   if (reactions.length === 0) return null;
   return (
     <ul class="reactions" aria-label={t("reactions")}>
       {reactions.map(([emoji, { count, me, waiting }]) => (
         <li key={emoji}>
-          <button type="button" class="reaction" tabIndex={tabIndex} aria-pressed={me} data-waiting={waiting} title={waiting && t("sending")} onClick={() => onReact(item.seq, emoji, !me)}>
+          <button type="button" class="reaction" tabIndex={tabIndex} disabled={!mayReact} aria-pressed={me} data-waiting={waiting} title={waiting && t("sending")} onClick={() => onReact(item.seq, emoji, !me)}>
             <span dir="auto">{emoji}</span> <span class="reaction-count">{numberText(count)}</span>
           </button>
         </li>

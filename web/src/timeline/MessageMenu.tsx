@@ -50,7 +50,9 @@ interface MessageMenuProps extends MessageActions {
   timeline: RefObject<HTMLDivElement | null>;
   items: readonly Item[];
   say: (line: Words) => void;
-  /** Whether we may write here, and so edit and delete what is ours. */
+  /** Whether we may answer here. */
+  mayReply: boolean;
+  /** Whether we may react here, and edit and delete what is ours. */
   mayWrite: boolean;
   /** Whether we may delete others' messages. */
   mayDeleteAll: boolean;
@@ -63,7 +65,7 @@ interface MessageMenuProps extends MessageActions {
 }
 
 /** The one menu of a timeline: it opens for the message a finger rests on, or whose button is pressed. */
-export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayDeleteAll, mayPin, pins, mayReport, ...actions }: MessageMenuProps) {
+export function MessageMenu({ chat, roomId, timeline, items, say, mayReply, mayWrite, mayDeleteAll, mayPin, pins, mayReport, ...actions }: MessageMenuProps) {
   const [opened, setOpened] = useState<{ key: string; anchor: HTMLElement }>();
   const [deleting, setDeleting] = useState(0); // a seq; 0: none
   const [reporting, setReporting] = useState(0); // a seq; 0: none
@@ -116,7 +118,7 @@ export function MessageMenu({ chat, roomId, timeline, items, say, mayWrite, mayD
           alignEnd={item.own}
           choices={item.seq > 0 && mayWrite ? choicesOf(item, actions) : []}
           more={{ id: "react", label: t("anotherEmoji"), icon: "smile", run: () => setReacting({ seq: item.seq, anchor: opened.anchor, alignEnd: item.own }) }}
-          actions={actionsOf(item, actions, { mayReply: mayWrite, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own, maySeeEdits: item.own || mayDeleteAll, maySeeReaders: item.own && room !== undefined && room.info.value.type !== "direct" && showsReceipts(room.info.value) }, {
+          actions={actionsOf(item, actions, { mayReply, mayPin, isPinned: pins.includes(item.seq), mayEdit: item.own && mayWrite, mayDelete: (item.own && mayWrite) || mayDeleteAll, mayReport: mayReport && !item.own, maySeeEdits: item.own || mayDeleteAll, maySeeReaders: item.own && room !== undefined && room.info.value.type !== "direct" && showsReceipts(room.info.value) }, {
             onCopy: () => void copy(item.text, say),
             onLink: () => void copy(actions.linkOf(item.seq), say),
             onDelete: () => setDeleting(item.seq),

@@ -24,6 +24,7 @@ import { AnswerBar } from "../threads/AnswerBar";
 import { ThreadPane } from "../threads/ThreadPane";
 import { useAnswering } from "../threads/useAnswering";
 import { Announcer } from "./Announcer";
+import { rightsIn } from "./rights";
 import { RoomHeader } from "./RoomHeader";
 import { Timeline } from "./Timeline";
 import { TypingLine } from "./TypingLine";
@@ -42,6 +43,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
   const [answering, setAnswering] = useAnswering(room.id, drafts);
   const closed = whyNotWrite(room.info.value);
+  const { mayWrite } = rightsIn(room);
   const presence = room.presence.value;
   const { files, uploads } = trays.of(room.id);
   const name = room.name.value;
@@ -62,12 +64,12 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
     document.getElementById("composer")?.focus(); // the button goes
   };
   const editLast = () => {
+    if (!mayWrite) return;
     const { messages, pending } = room.shown.peek();
     const last = messages.findLast(({ author, deleted }) => author === chat.user.id && !deleted);
     // While the newest is still on its way, the one before it is not what is meant.
     if (last && !pending.some(({ state }) => state !== "failed")) edits.begin(last);
   };
-  const mayWrite = closed === undefined;
   const previewed = useMemo(
     () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: Words) => chat.say(line) }) }),
     [chat, room, mayWrite],

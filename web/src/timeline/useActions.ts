@@ -22,16 +22,18 @@ export function useActions(chat: Chat, room: RoomState, apart?: ApartMessages): 
     const refusal = await request;
     if (refusal !== undefined) say(refusal);
   };
+  const mayReact = room.keptAt.value === undefined;
   const handlers: BubbleHandlers = useMemo(
     () => ({
       onRetry: (clientId) => chat.resend(room, clientId),
       onDiscard: (clientId) => chat.discard(clientId),
+      mayReact,
       onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
       onCopy: (text) => void copy(text, say),
       onThread: (seq) => goToThread(room.id, seq),
       ...(apart && { apart }),
     }),
-    [chat, room, apart],
+    [chat, room, apart, mayReact],
   );
   return { toast, say, tell, handlers };
 }
