@@ -1,13 +1,15 @@
-// Web Push as far as a browser without a push service goes: what cannot be had here is the way from the service to the
-// browser, which the browser's own tools take the place of.
+// Web Push as far as a browser without its maker's push service goes: what cannot be had here is the way from the service to
+// the browser, which the browser's own tools take the place of. In one test the service is ours.
 
 import type { Browser, CDPSession, Page, Worker } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { connect } from "../client/src/index.js";
 import { AXE, faultsOf } from "./axe";
 import { startBrowser } from "./browser";
 import { push as german } from "../src/i18n/de/push";
 import { push as french } from "../src/i18n/fr/push";
 import { Person, SOON_MS } from "./person";
+import { PushService, type Subscribed } from "./push-service";
 import { Server } from "./server";
 
 const SWITCH = { name: /Notify me on this device/ };
@@ -16,7 +18,7 @@ let browser: Browser;
 let server: Server;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([startBrowser(), Server.start("-push-subject", "mailto:admin@example.com")]);
+  [browser, server] = await Promise.all([startBrowser(), Server.start("-push-subject", "mailto:admin@example.com", "-push-allow-private=true")]);
   await server.post("general", "hello");
   await server.post("other", "hello");
 });
@@ -26,10 +28,13 @@ afterAll(async () => {
   await server?.remove();
 });
 
-const openMenu = (person: Person) => person.page.getByRole("button", { expanded: false }).and(person.page.locator(".me")).click();
+/** A page of somebody's browser. */
+type At = Pick<Person, "context" | "page">;
+
+const openMenu = ({ page }: At) => page.getByRole("button", { expanded: false }).and(page.locator(".me")).click();
 
 /** The worker as the browser's tools see it, and what delivers a message to it. */
-async function workerOf(person: Person): Promise<(data: string) => Promise<void>> {
+async function workerOf(person: At): Promise<(data: string) => Promise<void>> {
   const tools: CDPSession = await person.context.newCDPSession(person.page);
   // What is delivered to a worker that is still being activated is lost here; a push service's message would wait.
   const activated = new Promise<string>((resolve) => {
@@ -64,7 +69,7 @@ interface Counting {
   registration: ServiceWorkerRegistration;
 }
 
-const theWorker = async (person: Person): Promise<Worker> => person.context.serviceWorkers()[0] ?? (await person.context.waitForEvent("serviceworker"));
+const theWorker = async (person: At): Promise<Worker> => person.context.serviceWorkers()[0] ?? (await person.context.waitForEvent("serviceworker"));
 
 interface Shown {
   title: string;
@@ -159,6 +164,52 @@ it("says what is pushed in the language that is chosen", async () => {
   await deliver("unreadable");
   await expect.poll(said, { timeout: SOON_MS }).toContain(`${french.missed}: ${french.look}`);
   await leaveIncognito(person);
+});
+
+it("tells who has closed his pages, through a push service, and forgets the device when he signs out", async () => {
+  const service = await PushService.start();
+  onTestFinished(() => service.close());
+  const token = server.token("fay", "Fay");
+  const devices = async () => (await server.ask("fay", "GET", "push/subscriptions", undefined, "Fay"))["subscriptions"];
+  const fay = await Person.enter(browser, server, "Fay", { token, room: "general", worker: true, before: (page) => service.serve(page.context()) });
+  const { context } = fay;
+  await context.grantPermissions(["notifications"], { origin: server.url });
+  const isOn = ({ page }: At) => expect.poll(() => page.getByRole("switch", SWITCH).getAttribute("aria-checked"), { timeout: SOON_MS }).toBe("true");
+  const subscribed = ({ page }: At) => page.evaluate((kept) => JSON.parse(localStorage.getItem(kept) ?? "{}") as Subscribed, PushService.kept);
+  await openMenu(fay);
+  await fay.page.getByRole("switch", SWITCH).click();
+  await isOn(fay);
+  expect(await devices()).toHaveLength(1);
+  const { key } = (await server.ask("fay", "GET", "push/key")) as { key: string };
+  expect(await subscribed(fay)).toEqual({ key, ended: 0 });
+
+  await fay.page.close();
+  const bob = connect(server.url, { token: server.token("bob", "Bob") });
+  onTestFinished(() => bob.close());
+  await expect.poll(async () => (await bob.presence(["fay"]))[0]?.sockets, { timeout: SOON_MS }).toBe(0);
+  const { seq } = await server.post("general", "@Fay, are you *there*?", server.token("bob", "Bob"));
+  await expect.poll(() => service.pushed.length + service.refused.length, { timeout: SOON_MS }).toBeGreaterThan(0);
+  expect(service.refused).toEqual([]);
+  const [{ headers, text } = { headers: {}, text: "" }] = service.pushed;
+  expect(headers).toMatchObject({ "content-encoding": "aes128gcm", urgency: "high" });
+  expect(JSON.parse(text)).toMatchObject({ kind: "mention", roomId: "general", seq, author: "bob", authorName: "Bob", text: "@Fay, are you *there*?" });
+
+  // The browser is there again, and shows what its service has kept for it.
+  const again = { context, page: await context.newPage() };
+  await again.page.addInitScript((given) => sessionStorage.setItem("roomstream.token", given), token);
+  await again.page.goto(`${server.url}/rooms/general`);
+  const deliver = await workerOf(again);
+  await deliver(text);
+  await sees(again.page, [{ title: "Bob in general", body: "@Fay, are you *there*?", tag: "room:general" }]);
+
+  await openMenu(again);
+  await isOn(again);
+  await again.page.getByRole("button", { name: "Sign out" }).click();
+  await again.page.getByLabel("Your name").waitFor();
+  await expect.poll(devices, { timeout: SOON_MS }).toEqual([]);
+  await expect.poll(() => subscribed(again), { timeout: SOON_MS }).toEqual({ ended: 1 });
+  expect(service.pushed).toHaveLength(1);
+  await fay.leave();
 });
 
 it("opens the room of what is clicked in the page that is there", async () => {
