@@ -1,7 +1,8 @@
 // Somebody loses the connection and comes back.
 
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { connect } from "../client/src/index.js";
 import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
@@ -49,6 +50,49 @@ test("what was said while one was offline is there afterwards, exactly, and what
   expect(log.slice(11)).toEqual(["typed in the tunnel", "and this"]);
   await bo.sees(log);
   await ann.sees(log);
+  await ann.leave();
+  await bo.leave();
+});
+
+/** What one sees of each message: its text and its reactions, what stands beside them, and whether it is a tombstone. */
+const shownOf = (person: Person) =>
+  person.page.locator(".message").evaluateAll((messages) =>
+    messages.map((message) => ({
+      seq: message.getAttribute("data-seq"),
+      text: message.querySelector(".bubble-text")?.textContent,
+      isDeleted: message.querySelector(".bubble-deleted") !== null,
+      isEdited: message.querySelector(".bubble-edited") !== null,
+      reactions: [...message.querySelectorAll(".reaction")].map((one) => [one.textContent, one.getAttribute("aria-pressed")]),
+      hasMenu: message.querySelector("[data-more]") !== null,
+    })),
+  );
+
+test("what was edited, deleted and reacted to while one was offline is afterwards as whoever comes fresh sees it", async () => {
+  const cleo = connect(server.url, { token: server.token("cleo", "Cleo") });
+  onTestFinished(() => cleo.close());
+  const room = cleo.room("changed");
+  for (const text of ["to be edited", "to be deleted", "to be liked"]) await room.send(text);
+  const bo = await Person.enter(browser, server, "Bo", { room: "changed" });
+  await bo.sees(["to be edited", "to be deleted", "to be liked"]);
+  const before = await shownOf(bo);
+  await bo.context.setOffline(true);
+  await bo.connected(false);
+  await room.edit(1, "edited, and **so**");
+  await room.remove(2);
+  await room.react(3, "🎉");
+  expect(await shownOf(bo)).toEqual(before); // he is told of nothing
+  await bo.context.setOffline(false);
+  await bo.connected();
+  const ann = await Person.enter(browser, server, "Ann", { room: "changed" });
+  const after = [
+    { seq: "1", text: "edited, and so", isDeleted: false, isEdited: true, reactions: [], hasMenu: true },
+    { seq: "2", text: "This message was deleted.", isDeleted: true, isEdited: false, reactions: [], hasMenu: false },
+    { seq: "3", text: "to be liked", isDeleted: false, isEdited: false, reactions: [["🎉 1", "false"]], hasMenu: true },
+  ];
+  for (const person of [ann, bo]) await expect.poll(() => shownOf(person), { timeout: SOON_MS }).toEqual(after);
+  // To the letter; an attribute that was taken away is left empty where it was.
+  const bubbles = (person: Person) => person.page.locator(".bubble").evaluateAll((all) => all.map(({ outerHTML }) => outerHTML.replaceAll(' dir=""', "")));
+  expect(await bubbles(bo)).toEqual(await bubbles(ann));
   await ann.leave();
   await bo.leave();
 });
