@@ -3,8 +3,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
-import { Person } from "./person";
+import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
+import { readToBeginning } from "./walk";
 import { answerFor } from "./wire";
 
 let browser: Browser;
@@ -89,6 +90,23 @@ test("three people write, change, delete and answer: each message of another is 
   await cleo.say("and back");
   await says("Cleo: and back");
   for (const person of [ann, bo, cleo]) await person.leave();
+});
+
+test("older messages that are read in are not said, and what comes then is", async () => {
+  await server.postAll("shelf", Array.from({ length: 120 }, (_, i) => `leaf ${i + 1}`));
+  const ann = await Person.enter(browser, server, "Ann", { room: "shelf", before: (page) => page.addInitScript(record) });
+  const timeline = ann.page.locator("#messages");
+  const bo = server.token("bo", "Bo");
+  await server.post("shelf", "a new leaf", bo);
+  await expect.poll(() => spokenOn(ann.page)).toEqual(["Bo: a new leaf"]);
+  expect(await ann.bubble("leaf 1").count()).toBe(0);
+  await readToBeginning(ann.page, SOON_MS); // two pages
+  await ann.bubble("leaf 1").waitFor();
+  // What stands there is silent, as is what stands around it.
+  expect(await timeline.evaluate((element) => element.closest("[aria-live], [role=log], [role=status], [role=alert]") ?? element.querySelector("[aria-live], [role=log]"))).toBeNull();
+  await server.post("shelf", "and one more", bo);
+  await expect.poll(() => spokenOn(ann.page)).toEqual(["Bo: a new leaf", "Bo: and one more"]);
+  await ann.leave();
 });
 
 /**
