@@ -188,3 +188,18 @@ test("a message refused, an upload cut off and a connection lost and back are ea
   await says("status: Connected again.");
   await ann.leave();
 });
+
+test("who types is said once, however much he types, and is no more when his page has crashed", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "desk", before: (page) => page.addInitScript(recordNotices) });
+  const bo = await Person.enter(browser, server, "Bo", { room: "desk" });
+  await ann.connected();
+  const line = ann.page.locator(".typing-line");
+  await bo.field.pressSequentially("hello");
+  await expect.poll(() => line.textContent()).toBe("Bo is typing");
+  const tools = await bo.context.newCDPSession(bo.page);
+  void tools.send("Page.crash").catch(() => undefined); // nobody answers any more
+  await expect.poll(() => line.textContent()).toBe("");
+  expect(await spokenOn(ann.page)).toEqual(["status: Bo is typing"]);
+  await ann.leave();
+  await bo.leave();
+});

@@ -66,3 +66,13 @@ test("who is wanted again while an answer is on its way is asked for again: it m
   hold(false);
   await vi.waitFor(() => expect(people.name("ann")).toBe("Anna"));
 });
+
+test("whom the server does not know is called by his id, and that is known once it was asked", async () => {
+  const people = new People({ id: "me", name: "Me" }, { people: async (ids) => ids.filter((id) => id === "ann").map((id) => ({ id, name: "Ann" })) });
+  for (const id of ["ann", "ghost"]) {
+    people.name(id);
+    expect(people.isNamed(id)).toBe(false);
+  }
+  await vi.waitFor(() => expect(["ann", "ghost"].map((id) => people.isNamed(id))).toEqual([true, true]));
+  expect([people.name("ann"), people.name("ghost")]).toEqual(["Ann", "ghost"]);
+});

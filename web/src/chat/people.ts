@@ -18,7 +18,11 @@ export class People {
     private readonly me: { id: string; name: string },
     requests: Pick<RoomRequests, "people">,
   ) {
-    this.collector = new Collector(async (ids) => this.learn(await requests.people(ids)));
+    this.collector = new Collector(async (ids) => {
+      const found = await requests.people(ids);
+      const unknown = ids.filter((id) => !this.known.peek().has(id) && !found.some((one) => one.id === id));
+      this.learn([...unknown.map((id) => ({ id, name: "" })), ...found]);
+    });
   }
 
   /** The name of somebody, his id while it is not known. Read in a component, it follows. */
@@ -30,6 +34,11 @@ export class People {
     }
     if (known) return known;
     return id === this.me.id ? this.me.name : id;
+  }
+
+  /** Whether it is known what somebody is called: it may be his id. What is read aloud waits for it. Read in a component, it follows. */
+  isNamed(id: string): boolean {
+    return this.known.value.has(id);
   }
 
   /** What somebody has set by hand, as far as his profile was read. Read in a component, it follows. */
