@@ -29,7 +29,7 @@ func programRows() []row {
 			values: func(r *readings, put put) { put(1, r.build.Version, r.build.Commit, r.build.Go) }},
 		one("roomstream_ready", Gauge, "0 or 1", "Whether this instance's heartbeat came through the store's stream within 6 s; else /readyz is red",
 			fromChat, func(f *rooms.Figures) float64 { return yes(f.Ready) }),
-		{Row: Row{Name: "roomstream_certificate_expiry_timestamp_seconds", Kind: Gauge, Unit: "seconds since 1970", Meaning: "When the certificate that -addr has shown last is over, of several domains' the one that is first; there while this program speaks TLS itself"},
+		{Row: Row{Name: "roomstream_certificate_expiry_timestamp_seconds", Kind: Gauge, Unit: "seconds", Meaning: "When the certificate that -addr has shown last is over, since 1970, of several domains' the one that is first; there while this program speaks TLS itself"},
 			values: func(r *readings, put put) {
 				if r.expires != nil && !r.expires.IsZero() {
 					put(float64(r.expires.Unix()))
