@@ -395,3 +395,24 @@ test("who may speak to everybody is asked before it is sent; who may not just wr
   await ann.leave();
   await bo.leave();
 });
+
+test("typed as @all, everybody is offered by the word that the server knows, and asked about as well", async () => {
+  const room = await makeRoom(server, "ann", { name: "All hands", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const ann = await enter("ann", room);
+  const bo = await enter("bo", room);
+  await ann.field.pressSequentially("Lunch, @all");
+  await ann.page.getByRole("option", { name: /^room/ }).waitFor();
+  await ann.field.press("Enter");
+  await expect.poll(() => ann.field.inputValue()).toBe("Lunch, @room ");
+  await ann.field.press("Enter");
+  await ann.page.getByRole("dialog", { name: "Notify everybody?" }).getByRole("button", { name: "Send to all" }).click();
+  await bo.page.locator(".mention-us", { hasText: "@room" }).waitFor();
+  expect(await server.ask("bo", "GET", `rooms/${room}/messages`)).toMatchObject({ messages: [{ text: "Lunch, @room", mentions: ["@room"] }] });
+  // Who may not speak to everybody is offered nobody but Ann.
+  await bo.field.pressSequentially("@a");
+  const options = bo.page.locator(".suggestion-name");
+  await expect.poll(() => options.allTextContents(), { timeout: SOON_MS }).toEqual(["Ann Lee"]);
+  await ann.leave();
+  await bo.leave();
+});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filled, isMeant, meansRoom, typedAt } from "./mention";
+import { filled, isMeant, isRoomMeant, meansRoom, typedAt } from "./mention";
 
 describe("what is typed behind an @", () => {
   test("ends at the caret, and may have two words", () => {
@@ -18,6 +18,10 @@ describe("what is typed behind an @", () => {
   test("means who has a word that begins with it, or the id", () => {
     expect(["le", "ANN", "u1", ""].map((query) => isMeant(query, "Ann Lee", "u1"))).toEqual([true, true, true, true]);
     expect(isMeant("nn", "Ann Lee", "u1")).toBe(false);
+  });
+  test("means everybody where @room or @all begins with it", () => {
+    for (const query of ["", "r", "room", "a", "All"]) expect(isRoomMeant(query)).toBe(true);
+    for (const query of ["rooms", "alle", "all the", "oom"]) expect(isRoomMeant(query)).toBe(false);
   });
   test("everybody is spoken to by @room alone", () => {
     for (const text of ["@room", "now, @room!", "(@room)", "a\n@room b"]) expect(meansRoom(text)).toBe(true);

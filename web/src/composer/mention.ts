@@ -36,6 +36,14 @@ export function isMeant(query: string, name: string, id: string): boolean {
   return wanted === "" || has.startsWith(wanted) || has.split(/[\s.,_-]+/u).some((word) => word.startsWith(wanted)) || id.toLocaleLowerCase().startsWith(wanted);
 }
 
+/** What is typed for everybody in a room; written is the first, which the server understands. */
+const EVERYBODY = ["room", "all"];
+
+/** Whether everybody in a room is meant by what is typed. */
+export function isRoomMeant(query: string): boolean {
+  return EVERYBODY.some((word) => isMeant(query, word, word));
+}
+
 /** Whether a text speaks to everybody in its room. */
 export function meansRoom(text: string): boolean {
   return /(?<![\p{L}\p{N}_])@room(?![\p{L}\p{N}_])/u.test(text);

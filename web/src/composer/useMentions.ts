@@ -4,7 +4,7 @@ import type { RoomState } from "../chat/room";
 import { t } from "../i18n/en/composer";
 import { MENTION_ROOM } from "../protocol";
 import { mayModerate } from "../rooms/rights";
-import { isMeant, type Typed } from "./mention";
+import { isMeant, isRoomMeant, type Typed } from "./mention";
 
 /** Suggestions shown at once. */
 const MOST = 6;
@@ -39,7 +39,7 @@ export function useMentions(chat: Chat, room: RoomState, typed: Typed | undefine
     };
   }, [chat, room, query]);
   // Those of a moment ago are not to be picked by what was typed since.
-  return query === undefined ? [] : people.filter(({ id, name }) => isMeant(query, name, id === MENTION_ROOM ? name : id));
+  return query === undefined ? [] : people.filter(({ id, name }) => (id === MENTION_ROOM ? isRoomMeant(query) : isMeant(query, name, id)));
 }
 
 async function suggest(chat: Chat, room: RoomState, query: string): Promise<Suggestion[]> {
@@ -49,7 +49,7 @@ async function suggest(chat: Chat, room: RoomState, query: string): Promise<Sugg
   const found = people
     .filter(({ id, name }) => id !== chat.user.id && isMeant(query, name, id))
     .map(({ id, name }) => ({ id, name: name || id, more: name ? id : "" }));
-  const everybody = mayModerate(info) && isMeant(query, "room", "room") ? [{ id: MENTION_ROOM, name: "room", more: t("everybody") }] : [];
+  const everybody = mayModerate(info) && isRoomMeant(query) ? [{ id: MENTION_ROOM, name: "room", more: t("everybody") }] : [];
   return [...found.slice(0, MOST - everybody.length), ...everybody];
 }
 
