@@ -75,6 +75,34 @@ function film(name: string): Sent {
   return { name, mimeType: "video/mp4", buffer };
 }
 
+/** A second of a square that moves, recorded on the page. */
+async function recording(person: Person, name: string): Promise<Sent> {
+  const bytes = await person.page.evaluate(async () => {
+    const secondMs = 1_000;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [320, 180];
+    const pen = canvas.getContext("2d");
+    if (!pen) throw new Error("no canvas");
+    const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: "video/webm" });
+    const parts: Blob[] = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const ended = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    for (const begun = performance.now(); performance.now() - begun < secondMs; ) {
+      const passed = (performance.now() - begun) / secondMs;
+      pen.fillStyle = "#0a6e66";
+      pen.fillRect(0, 0, 320, 180);
+      pen.fillStyle = "#5fd3c3";
+      pen.fillRect(passed * 260, 60, 60, 60);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    recorder.stop();
+    await ended;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  });
+  return { name, mimeType: "video/webm", buffer: Buffer.from(bytes) };
+}
+
 async function send(person: Person, files: Sent[]): Promise<void> {
   await person.connected();
   const logged = person.page.locator('[data-state="logged"][data-seq] .attachments');
@@ -266,6 +294,26 @@ test("a film has its place before it is loaded, and what cannot be played says s
   const after = await failed.boundingBox();
   expect([after?.width, after?.height]).toEqual([box?.width, box?.height]);
   await ann.leave();
+});
+
+test("a film is played where it stands, for the other as well", async () => {
+  const room = "recorded";
+  const ann = await Person.enter(browser, server, "Ann", { room });
+  const bo = await Person.enter(browser, server, "Bo", { room });
+  await send(ann, [await recording(ann, "square.webm")]);
+  for (const person of [ann, bo]) {
+    const player = person.page.locator("video.attachment-video");
+    await player.waitFor();
+    const seen = () => player.evaluate((video: HTMLVideoElement) => [video.videoWidth, video.videoHeight]);
+    await expect.poll(seen, { timeout: SOON_MS }).toEqual([320, 180]);
+    expect(await player.evaluate((video: HTMLVideoElement) => [video.controls, video.paused, video.currentTime])).toEqual([true, true, 0]);
+    await player.evaluate((video: HTMLVideoElement) => video.play());
+    await expect.poll(() => player.evaluate((video: HTMLVideoElement) => video.currentTime), { timeout: SOON_MS }).toBeGreaterThan(0.3);
+    expect(await player.evaluate((video: HTMLVideoElement) => video.getVideoPlaybackQuality().totalVideoFrames)).toBeGreaterThan(1);
+    expect(await person.page.locator(".attachment-failed").count()).toBe(0);
+  }
+  await ann.leave();
+  await bo.leave();
 });
 
 test("an image whose message is deleted goes, and it is said why", async () => {
