@@ -1,6 +1,6 @@
 // The screens of moderators and admins: reports and the audit log.
 
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { NAMES, report, rudeRoom, said, visit } from "./admin-world";
 import { startBrowser } from "./browser";
@@ -127,6 +127,25 @@ test("an admin sees how the server is, and it changes while he looks; others see
   await dan.page.getByRole("heading", { name: "This is for admins" }).waitFor();
   await root.leave();
   await dan.leave();
+});
+
+test("how late the stream is follows by itself, in ms and from a second on in seconds", async () => {
+  let lagMs = 12;
+  const late = (page: Page) =>
+    page.route("**/api/admin/health", async (route) => {
+      const response = await route.fetch();
+      const health = (await response.json()) as { instances: object[] };
+      await route.fulfill({ response, json: { ...health, instances: health.instances.map((one) => ({ ...one, lagMs })) } });
+    });
+  const root = await visit(browser, server, "root", "/admin/health", { before: late });
+  const lag = root.page.locator(".health-figures > div", { hasText: "Stream lag" }).locator("dd");
+  await expect.poll(() => lag.textContent(), { timeout: SOON_MS }).toBe("12 ms");
+  expect(await lag.getAttribute("data-bad")).toBeNull();
+  lagMs = 7_300;
+  await expect.poll(() => lag.textContent(), { timeout: SOON_MS }).toBe("7.3 s");
+  expect(await lag.getAttribute("data-bad")).not.toBeNull();
+  await root.page.unrouteAll({ behavior: "wait" });
+  await root.leave();
 });
 
 test("what two people said to each other is reported, and shown to nobody", async () => {
