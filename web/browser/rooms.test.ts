@@ -110,10 +110,12 @@ test("a direct message is one room for both, called by the other's name", async 
   await ann.say("just for you");
   const toBo = row(bo, decodeURIComponent(new URL(ann.page.url()).pathname.split("/")[2] ?? ""));
   await toBo.getByText("1 unread").waitFor();
+  const state = ann.bubble("just for you").locator(".bubble-state");
+  await expect.poll(() => state.textContent(), { timeout: SOON_MS }).toBe("Sent");
   await toBo.click();
   await bo.bubble("just for you").waitFor();
   expect(new URL(bo.page.url()).pathname).toBe(new URL(ann.page.url()).pathname);
-  await ann.page.locator(".own .bubble-state", { hasText: "Read" }).waitFor();
+  await expect.poll(() => state.textContent(), { timeout: SOON_MS }).toBe("Read");
   await bo.page.locator("[data-section=direct]").getByText("Ann Lee").waitFor();
   await ann.leave();
   await bo.leave();
