@@ -2,7 +2,7 @@
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startBrowser } from "./browser";
+import { startBrowser, type Theme } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -43,6 +43,28 @@ function storedAsFailed(page: Page): Promise<number> {
     };
   }));
 }
+
+test.each(["light", "dark"] as Theme[])("its bubble is red, and that of what was sent is not: %s", async (theme) => {
+  const ann = await Person.enter(browser, server, "Ann", { room: `red-${theme}`, theme, before: (page) => refuseFirstSend(page, []) });
+  await ann.say("refused");
+  await ann.page.locator('[data-state="failed"]').waitFor();
+  await ann.say("taken");
+  await ann.bubble("taken").and(ann.page.locator('[data-state="logged"][data-seq]')).waitFor();
+  const danger = await ann.page.evaluate(() => {
+    const probe = document.createElement("div");
+    probe.style.background = "var(--danger-soft)";
+    document.body.append(probe);
+    const { backgroundColor } = getComputedStyle(probe);
+    probe.remove();
+    return backgroundColor;
+  });
+  const [red = 0, green = 0, blue = 0] = (danger.match(/\d+/g) ?? []).map(Number);
+  expect(red).toBeGreaterThan(Math.max(green, blue));
+  const colourOf = (text: string) => ann.bubble(text).locator(".bubble").evaluate((bubble) => getComputedStyle(bubble).backgroundColor);
+  await expect.poll(() => colourOf("refused")).toBe(danger);
+  expect(await colourOf("taken")).not.toBe(danger);
+  await ann.leave();
+});
 
 test("it turns red and says why; Retry sends it again under the same clientId, once", async () => {
   const clientIds: string[] = [];
