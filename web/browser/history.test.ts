@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
+import { png } from "./png";
 import { Server } from "./server";
 import { readToBeginning, walk } from "./walk";
 
@@ -90,6 +91,55 @@ test("what grows late above the message one reads does not move it", async () =>
     return Math.abs(visible.getBoundingClientRect().top - before);
   });
   expect(moved).toBeLessThanOrEqual(ANCHOR_PX);
+  await ann.leave();
+});
+
+test("a picture that comes late above the message one reads has had its place, and does not move it", async () => {
+  const room = "late-picture";
+  const token = server.token("bo", "Bo");
+  await server.postAll(room, Array.from({ length: 20 }, (_, i) => `before ${i}`), token);
+  const stored = await fetch(`${server.url}/api/rooms/${room}/files?name=tall.png`, { method: "POST", headers: { Authorization: `Bearer ${token}` }, body: png(300, 600) });
+  const { file } = (await stored.json()) as { file: { id: string } };
+  await server.ask("bo", "POST", `rooms/${room}/messages`, { text: "the picture", attachments: [file.id] }, "Bo");
+  await server.postAll(room, Array.from({ length: 20 }, (_, i) => `after ${i}`), token);
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let asked = 0;
+  const hold = (page: Page) =>
+    page.route(/\/files\/[^/]+\/thumbnail\?/, async (route) => {
+      asked++;
+      await held;
+      await route.continue();
+    });
+  const ann = await Person.enter(browser, server, "Ann", { room, before: hold });
+  const place = ann.page.locator(".attachment-image");
+  await place.scrollIntoViewIfNeeded();
+  await expect.poll(() => asked, { timeout: SOON_MS }).toBe(1);
+  const size = async () => {
+    const box = await place.boundingBox();
+    return [box?.width, box?.height];
+  };
+  const before = await size();
+  expect(before).toEqual([160, 320]);
+  // One reads below it, and it stands above the window.
+  const top = await ann.page.evaluate(async () => {
+    const scroller = document.querySelector(".timeline") as HTMLElement;
+    const edge = scroller.getBoundingClientRect().top;
+    const read = [...scroller.querySelectorAll<HTMLElement>(".message")].find((one) => one.querySelector(".bubble-text")?.textContent === "after 2");
+    if (!read) throw new Error("what one reads is not there");
+    scroller.scrollTop += read.getBoundingClientRect().top - edge;
+    // The frame after the next comes when the page has been told of the scrolling.
+    await new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+    if ((scroller.querySelector(".attachment-image")?.getBoundingClientRect().bottom ?? Infinity) > edge) throw new Error("the picture is in sight");
+    return read.getBoundingClientRect().top;
+  });
+  release();
+  const image = place.locator("img");
+  await expect.poll(() => image.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0), { timeout: SOON_MS }).toBe(true);
+  await ann.page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+  const after = (await ann.bubble("after 2").boundingBox())?.y ?? Number.NaN;
+  expect(Math.abs(after - top)).toBeLessThanOrEqual(ANCHOR_PX);
+  expect(await size()).toEqual(before);
   await ann.leave();
 });
 
