@@ -3,6 +3,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startBrowser } from "./browser";
+import { row } from "./crew";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
 
@@ -134,12 +135,15 @@ test("a delete asks once; what is deleted has no menu", async () => {
   await dialog.getByRole("button", { name: "Keep it" }).click();
   await dialog.waitFor({ state: "detached" });
   await bo.sees(["oops"]);
+  const preview = row(bo, "delete").locator(".room-row-preview");
+  await expect.poll(() => preview.textContent(), { timeout: SOON_MS }).toBe("Ann: oops");
   await ask();
   await dialog.getByRole("button", { name: "Delete" }).click();
   for (const person of [ann, bo]) {
     await person.sees(["This message was deleted."]);
     expect(await person.page.getByRole("button", { name: "Message actions" }).count()).toBe(0);
   }
+  await expect.poll(() => preview.textContent(), { timeout: SOON_MS }).toBe("Ann: deleted a message");
   await expect.poll(() => ann.page.evaluate(() => document.activeElement?.className || document.activeElement?.outerHTML.slice(0, 80)), { timeout: SOON_MS }).toBe("timeline");
   await ann.leave();
   await bo.leave();
