@@ -2,6 +2,7 @@
 
 import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { connect } from "../client/src/index.js";
 import { startBrowser } from "./browser";
 import { Person } from "./person";
 import { Server } from "./server";
@@ -114,6 +115,39 @@ test("for a reaction, on a phone: a sheet, and everybody sees it", async () => {
   await names.waitFor({ state: "detached" });
   await ann.leave();
   await bo.leave();
+});
+
+test("what one reacted with is among the recent ones, from the menu, by another’s chip and from the picker", async () => {
+  const { seq } = await server.post("reacted", "lunch?");
+  const bot = connect(server.url, { token: server.token("bot", "Bot") });
+  await bot.room("reacted").react(seq, "🍜", true);
+  bot.close();
+  const ann = await enter("Ann", "reacted");
+  const chips = ann.page.locator(".reaction[aria-pressed=true]");
+  const recent = async () => {
+    await open(ann);
+    await ann.page.getByRole("tab", { name: "Recently used", selected: true }).waitFor();
+    const all = await cells(ann).allTextContents();
+    await ann.page.keyboard.press("Escape");
+    await ann.page.getByRole("dialog").waitFor({ state: "detached" });
+    return all;
+  };
+  await (await ann.openMenu("lunch?")).getByRole("menuitemcheckbox", { name: "Party" }).click();
+  await chips.filter({ hasText: "🎉" }).waitFor();
+  expect(await recent()).toEqual(["🎉"]);
+  await ann.page.locator(".reaction", { hasText: "🍜" }).click();
+  await chips.filter({ hasText: "🍜" }).waitFor();
+  expect(await recent()).toEqual(["🍜", "🎉"]);
+  await (await ann.openMenu("lunch?")).getByRole("menuitem", { name: "Another emoji…" }).click();
+  await search(ann).fill("pizza");
+  await expect.poll(() => cells(ann).first().textContent()).toBe("🍕");
+  await cells(ann).first().click();
+  await chips.filter({ hasText: "🍕" }).waitFor();
+  // What is taken back was not used.
+  await ann.page.locator(".reaction", { hasText: "🎉" }).click();
+  await expect.poll(() => chips.count()).toBe(2);
+  expect(await recent()).toEqual(["🍕", "🍜", "🎉"]);
+  await ann.leave();
 });
 
 test("typed behind a colon: offered by name, written with Enter; a few alone are shown large", async () => {

@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import type { ApartMessages } from "../chat/apart";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { noteEmoji } from "../emoji/recent";
 import type { Words } from "../i18n/words";
 import { goToThread } from "../route";
 import { copy } from "../ui/copy";
@@ -28,7 +29,10 @@ export function useActions(chat: Chat, room: RoomState, apart?: ApartMessages): 
       onRetry: (clientId) => chat.resend(room, clientId),
       onDiscard: (clientId) => chat.discard(clientId),
       mayReact,
-      onReact: (seq, emoji, on) => void tell(chat.react(room, seq, emoji, on)),
+      onReact: (seq, emoji, on) => {
+        if (on) noteEmoji(emoji);
+        void tell(chat.react(room, seq, emoji, on));
+      },
       onCopy: (text) => void copy(text, say),
       onThread: (seq) => goToThread(room.id, seq),
       ...(apart && { apart }),
