@@ -94,6 +94,22 @@ test("a picture is pasted and a file dropped, and a message may have no text", a
   await ann.leave();
 });
 
+test("a picture that was copied is pasted by its key", async () => {
+  const ann = await Person.enter(browser, server, "Ann", { room: "pasted" });
+  await ann.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ann.connected();
+  const png = [...(await picture(ann, 320, 160))];
+  await ann.field.focus(); // the clipboard is only written to by a page with the focus
+  await ann.page.evaluate((bytes) => navigator.clipboard.write([new ClipboardItem({ "image/png": new Blob([new Uint8Array(bytes)], { type: "image/png" }) })]), png);
+  await ann.field.press("Control+v");
+  await ann.page.locator('.tray-file[data-state="stored"]').waitFor();
+  await ann.page.getByRole("button", { name: "Send" }).click();
+  const image = ann.page.locator(".attachment-image img");
+  await expect.poll(() => image.evaluate((img: HTMLImageElement) => [img.complete, img.naturalWidth, img.naturalHeight]), { timeout: SOON_MS }).toEqual([true, 320, 160]);
+  expect(await ann.page.locator(".attachment-image").count()).toBe(1);
+  await ann.leave();
+});
+
 test("a file goes on being uploaded while one edits a message", async () => {
   const ann = await Person.enter(browser, server, "Ann", { room: "meanwhile" });
   await ann.say("before");
