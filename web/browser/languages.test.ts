@@ -65,6 +65,23 @@ test("in Arabic the page runs from right to left, from signing in to the setting
   await ann.leave();
 });
 
+test("in Arabic how many replied is said in the form that their number asks for", async () => {
+  const counts = [1, 2, 3, 11] as const;
+  for (const count of counts) await server.post("rudud", `${count}?`);
+  for (const [i, count] of counts.entries()) {
+    for (let n = 0; n < count; n++) await server.ask("bot", "POST", "rooms/rudud/messages", { text: `answer ${n}`, parent: i + 1 });
+  }
+  const ann = await Person.enter(browser, server, "Ann", { room: "rudud", locale: "ar", width: 1440 });
+  const { page } = ann;
+  const said = (i: number) => page.locator(`#messages [data-seq="${i + 1}"] .replies`);
+  // One and two have words of their own; a few take a plural, many a singular of another case.
+  const forms = [/^رد واحد$/, /^ردّان$/, /^[3٣] ردود$/, /^(11|١١) ردًا$/];
+  for (const [i, form] of forms.entries()) await expect.poll(async () => (await said(i).textContent())?.trim(), { timeout: SOON_MS }).toMatch(form);
+  await said(3).click();
+  await page.locator(".thread").getByText(/^(11|١١) ردًا$/).waitFor();
+  await ann.leave();
+});
+
 /** Where the lines of a text begin and end, in CSS pixels from the left of the window. */
 const linesOf = (page: Page, selector: string) =>
   page.locator(selector).first().evaluate((element) => {
