@@ -68,6 +68,33 @@ test("an owner adds, mutes, promotes, bans and lets in again; the others see it 
   await bo.leave();
 });
 
+test("an owner takes a member out after being asked; who is out is told, and sees no more of the room", async () => {
+  const room = await makeRoom(server, "ann", { name: "Inner circle", type: "private" });
+  await setMember(server, "ann", room, "bo", "member");
+  const ann = await enter("ann", room);
+  const bo = await enter("bo", "lobby");
+  await row(bo, room).waitFor();
+  const panel = await openDetails(ann, "Members");
+  const member = panel.locator("[data-member=bo]");
+  const ask = async () => {
+    await member.getByRole("button", { name: "What to do with Bo Chen" }).click();
+    await ann.page.getByRole("menuitem", { name: "Take out" }).click();
+    return ann.page.getByRole("dialog", { name: "Take Bo Chen out?" });
+  };
+  const asked = await ask();
+  await asked.getByText("They can only come back when somebody adds them again.").waitFor();
+  await asked.getByRole("button", { name: "Keep", exact: true }).click();
+  await asked.waitFor({ state: "detached" });
+  await member.getByText("Member", { exact: true }).waitFor();
+  await (await ask()).getByRole("button", { name: "Take out", exact: true }).click();
+  await bo.page.getByRole("status").getByText("Inner circle: You were taken out of this room.").waitFor();
+  await row(bo, room).waitFor({ state: "detached" });
+  await member.getByText("Member", { exact: true }).waitFor({ state: "detached" });
+  await expect(server.ask("bo", "GET", `rooms/${room}/messages`)).rejects.toThrow(/40[34]/);
+  await ann.leave();
+  await bo.leave();
+});
+
 test("moderators delete others' messages and change slow mode only; members do neither", async () => {
   const room = await makeRoom(server, "ann", { name: "Order" });
   await setMember(server, "ann", room, "bo", "moderator");
