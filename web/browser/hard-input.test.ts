@@ -128,7 +128,15 @@ test("in a room of five thousand the details open, and the list of members is re
     await owner.bubble("so many of us").waitFor();
     const panel = await openDetails(owner, "Members");
     await expect.poll(() => panel.locator("[data-member]").count(), { timeout: SOON_MS }).toBeGreaterThan(10);
-    expect(await panel.locator("[data-member]").count()).toBeLessThanOrEqual(200);
+    const ids = () => panel.locator("[data-member]").evaluateAll((rows) => rows.map((one) => one.getAttribute("data-member")));
+    const first = await ids();
+    expect(first.length).toBeLessThanOrEqual(200);
+    await panel.getByRole("button", { name: "Show more" }).click();
+    await expect.poll(async () => (await ids()).length, { timeout: SOON_MS }).toBeGreaterThan(first.length);
+    // In their order, each once, and the second page begins where the first ends.
+    const shown = await ids();
+    expect(shown).toEqual(shown.map((_, i) => memberOf(i)));
+    expect(await panel.locator(`[data-member="${memberOf(first.length)}"] .pick-name`).textContent()).toBe(memberOf(first.length));
     await owner.page.keyboard.press("Escape");
     await isUsable(owner, `hello all, ${width} px`);
     await owner.leave();
