@@ -2,6 +2,7 @@
 
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { PASSWORD, register } from "./accounts";
 import { startBrowser } from "./browser";
 import { Person, SOON_MS } from "./person";
 import { Server } from "./server";
@@ -136,6 +137,38 @@ test("at the end of a session the message is kept, and sent once after signing i
   await ann.sees(["before the end", "missed meanwhile", "half a thought"]);
   expect((await server.log("expiry")).map((m) => m.text)).toEqual(["before the end", "missed meanwhile", "half a thought"]);
   await ann.leave();
+});
+
+test("at the end of an account's session its password is asked for, and what was typed is still there, and sent once", async () => {
+  const { token } = await register(server, "Dora Lind");
+  const dora = await Person.enter(browser, server, "Dora Lind", { room: "account-expiry", token: server.nearItsEnd(token, 15) });
+  const { page } = dora;
+  await dora.connected();
+  await dora.field.pressSequentially("half a thought");
+  const dialog = page.getByRole("dialog", { name: "Your session has ended" });
+  await dialog.waitFor({ timeout: 2 * SOON_MS });
+  expect(await dialog.getByLabel("Token", { exact: true }).count()).toBe(0);
+  expect(await dialog.getByLabel("Name").inputValue()).toBe("Dora Lind");
+  const signIn = async (password: string) => {
+    await dialog.getByLabel("Password").fill(password);
+    await dialog.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+  await signIn("not my password");
+  await dialog.getByText("The name or the password is wrong.").waitFor();
+  await signIn(PASSWORD);
+  await dialog.waitFor({ state: "detached" });
+  await dora.connected();
+  expect(await dora.field.inputValue()).toBe("half a thought");
+  await dora.field.press("Enter");
+  await page.locator('[data-state="logged"][data-seq]').waitFor();
+  expect((await server.log("account-expiry")).map(({ text }) => text)).toEqual(["half a thought"]);
+  // Nothing of it waits to be sent once more.
+  await page.reload();
+  await dora.connected();
+  await dora.sees(["half a thought"]);
+  expect(await dora.field.inputValue()).toBe("");
+  expect((await server.log("account-expiry")).map(({ text }) => text)).toEqual(["half a thought"]);
+  await dora.leave();
 });
 
 test("a server that offers no guests and no accounts asks for a token only", async () => {
