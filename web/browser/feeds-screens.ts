@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { type FeedsWorld, openStream } from "./feeds-world";
 import type { Person, PersonOptions } from "./person";
 
-export const FEED_SCREENS = ["feeds", "feeds search", "feeds empty", "feeds failed", "stream", "stream faults", "stream waiting", "stream events", "stream paused", "stream no connection", "stream closed", "stream unknown"] as const;
+export const FEED_SCREENS = ["feeds", "feeds search", "feeds empty", "feeds failed", "stream", "stream faults", "stream waiting", "stream events", "stream paused", "stream no connection", "stream closed", "stream unknown", "streams declared"] as const;
 
 export type FeedScreen = (typeof FEED_SCREENS)[number];
 
@@ -133,6 +133,14 @@ const makers: Record<FeedScreen, Maker> = {
     const person = await world.visit(browser, "", options);
     await person.page.goto(`${world.server.url}/feeds?stream=posts%2Fnone`);
     await person.page.getByRole("heading", { name: "There is no stream" }).waitFor();
+    await person.connected();
+    return person;
+  },
+  // Where admins declare them, which needs a database as the feeds do.
+  "streams declared": async (browser, world, options) => {
+    const person = await world.visit(browser, "", options);
+    await person.page.goto(`${world.server.url}/admin/streams`);
+    await person.page.locator('[data-row="orders/of-customer"]').waitFor();
     await person.connected();
     return person;
   },

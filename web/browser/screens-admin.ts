@@ -37,6 +37,7 @@ export const ADMIN_SCREENS = [
   "hook made",
   "webhooks",
   "webhook cursors",
+  "streams empty",
   "streams refused",
   "owners only",
   "health",
@@ -217,6 +218,7 @@ const makers: Record<AdminScreen, Maker> = {
     await person.page.locator("[data-cursor] .admin-bad").waitFor();
     await person.page.getByRole("button", { name: /^Set the place/ }).click();
   }),
+  "streams empty": at("root", () => "/admin/streams", heading("No stream is declared")),
   "streams refused": at("root", () => "/admin/streams", async (person) => {
     await person.page.getByLabel("Name", { exact: true }).fill("orders/all");
     await person.page.getByLabel("Declaration").fill('{"stages": [');

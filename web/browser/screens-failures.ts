@@ -2,9 +2,10 @@
 
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
+import { setClockOff } from "./clock";
 import { openDetails } from "./crew";
 import { type MoreWorld, SAID } from "./more-world";
-import { type Person, type PersonOptions, SOON_MS } from "./person";
+import { Person, type PersonOptions, SOON_MS } from "./person";
 import { enter, meddle } from "./screens";
 import { type Answer, answerFor } from "./wire";
 
@@ -14,6 +15,8 @@ export interface Broken {
 }
 
 type Maker = (browser: Browser, world: MoreWorld, options: PersonOptions, broken: Broken) => Promise<Person>;
+
+const HOUR_MS = 3_600_000;
 
 const FAILS = { ok: false, error: { code: "OVERLOADED", message: "the server is busy", retryable: true } };
 
@@ -92,6 +95,28 @@ export const FAILURE_MAKERS = {
     await page.locator(".attachment-card", { hasText: "by whom.txt" }).click();
     await page.locator(".attachment-problem").waitFor();
   }),
+  "emoji failed": inRoom("talk", cut(/\/assets\/(EmojiPicker|book)-[^/]+\.js$/), async ({ page }) => {
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    await page.getByRole("alert").filter({ hasText: "The emoji could not be loaded." }).waitFor();
+  }),
+  "admin failed": async (browser, { server }, options, broken) => {
+    const person = await enter(browser, server, meddle(options, (page) => cut(/\/assets\/AdminPage-[^/]+\.js$/)(page, broken)));
+    await person.page.goto(`${server.url}/admin`);
+    await person.page.getByRole("heading", { name: "This could not be loaded" }).waitFor();
+    return person;
+  },
+  // By the clock of the device the session is over, and no server says so or not.
+  unanswered: async (browser, { server }, options) => {
+    const alone = async (page: Page) => {
+      await setClockOff(page, 2 * HOUR_MS); // a token of the tests is good for one
+      await page.routeWebSocket(/socket\.io/, (socket) => socket.close());
+      await page.route(/\/socket\.io\//, (route) => route.abort());
+    };
+    const person = await Person.enter(browser, server, "Mira Okafor", meddle(options, alone));
+    await person.banner.waitFor();
+    await person.page.locator(".sign-in-card .spinner").waitFor();
+    return person;
+  },
   "parts failed": inRoom("talk", cut(/\/assets\/parts-[^/]+\.js$/), async (person) => {
     await openDetails(person);
     await person.page.getByRole("dialog", { name: "This could not be loaded" }).waitFor();

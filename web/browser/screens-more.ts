@@ -17,12 +17,15 @@ export const MORE_SCREENS = [
   "quotes",
   "thread",
   "unread threads",
+  "threads read",
   "search",
+  "search filters",
   "search refused",
   "files",
   "pins",
   "tray",
   "attachments",
+  "lightbox",
   "marks",
   "link card",
   "who reacted",
@@ -40,6 +43,7 @@ export const MORE_SCREENS = [
   "no such room",
   "storage banner",
   "push refused",
+  "keys",
   "routes",
   "rooms loading",
   "rooms failed",
@@ -53,6 +57,9 @@ export const MORE_SCREENS = [
   "versions failed",
   "search failed",
   "file not opened",
+  "emoji failed",
+  "admin failed",
+  "unanswered",
   "parts failed",
 ] as const;
 
@@ -118,6 +125,17 @@ const longTexts = inRoom("long", async ({ page }) => {
   await page.locator(".message").nth(5).waitFor();
 });
 
+const answer = (world: MoreWorld) => world.answer("talk", "u2", 1, "The keys of the new place are on the table beside the window, with a name on each.");
+
+/** The list of threads with new replies: of one. */
+async function unreadThreads(person: Person): Promise<Locator> {
+  await openList(person);
+  await person.page.locator(".threads-button").click();
+  const dialog = person.page.getByRole("dialog");
+  await dialog.getByRole("link", { name: /new repl/ }).waitFor();
+  return dialog;
+}
+
 const makers: Record<MoreScreen, Maker> = {
   quotes: inRoom("talk", async (person) => {
     await person.page.getByRole("link", { name: /In reply to .*noodle bar/ }).first().waitFor();
@@ -129,14 +147,29 @@ const makers: Record<MoreScreen, Maker> = {
     await page.locator(".thread .bubble-text").nth(2).waitFor();
   }),
   "unread threads": inRoom("elsewhere", async (person, world) => {
-    await world.answer("talk", "u2", 1, "The keys of the new place are on the table beside the window, with a name on each.");
-    await openList(person);
-    await person.page.locator(".threads-button").click();
-    await person.page.getByRole("dialog").getByRole("link", { name: /new repl/ }).waitFor();
+    await answer(world);
+    await unreadThreads(person);
   }),
+  "threads read": async (browser, world, options) => {
+    await answer(world); // before the page is there: what came while it is marked as read would be new
+    const person = await enter(browser, world.server, { ...options, room: "elsewhere" });
+    const dialog = await unreadThreads(person);
+    await dialog.getByRole("button", { name: "Mark as read" }).click();
+    await dialog.getByText("You have read all the threads you follow.").waitFor();
+    return person;
+  },
   search: inList(async (person) => {
     await searchField(person).fill("kettle");
     await person.page.locator(".search-result").first().waitFor();
+  }),
+  "search filters": inList(async (person) => {
+    await searchField(person).fill("kettle");
+    await person.page.getByRole("button", { name: "Filters", exact: true }).click();
+    const dialog = person.page.getByRole("dialog", { name: "Narrow the search" });
+    await dialog.getByLabel("Written by").fill("Bo");
+    await dialog.getByRole("button", { name: "Bo Chen" }).click();
+    await dialog.getByRole("button", { name: "Anybody" }).waitFor();
+    await dialog.getByLabel("First day").fill("2026-01-05");
   }),
   "search refused": inList(async (person) => {
     await searchField(person).fill("-kettle");
@@ -153,6 +186,10 @@ const makers: Record<MoreScreen, Maker> = {
   tray: inRoom("club", fillTray),
   attachments: inRoom("club", async ({ page }) => {
     for (const n of [0, 1]) await settled(page.locator(".attachment-image img").nth(n));
+  }),
+  lightbox: inRoom("club", async ({ page }) => {
+    await page.getByRole("button", { name: "Open plan.png" }).click();
+    await settled(page.getByRole("dialog").locator("img"));
   }),
   marks: inRoom("marks", ({ page }) => page.locator(".code-block").nth(1).waitFor()),
   "link card": inRoom("links", ({ page }) => page.locator(".link-card").nth(1).waitFor()),
@@ -228,6 +265,12 @@ const makers: Record<MoreScreen, Maker> = {
     await person.page.getByText("Your browser does not let this site notify you.", { exact: false }).waitFor();
     return person;
   },
+  keys: inRoom("talk", async (person) => {
+    await openList(person);
+    await person.page.locator(".me").click();
+    await person.page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await person.page.getByRole("dialog", { name: "Keyboard shortcuts" }).locator(".keys").waitFor();
+  }),
   routes: async (browser, { server }, options) => {
     const person = await Person.arrive(browser, options);
     await options.before?.(person.page);

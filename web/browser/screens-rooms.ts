@@ -14,12 +14,15 @@ export const ROOM_SCREENS = [
   "new direct",
   "direct",
   "private room",
+  "who has read it",
   "mention list",
+  "notify everybody",
   "settings",
   "settings of a moderator",
   "members",
   "member menu",
   "add member",
+  "take out",
   "ban",
   "invitations",
   "leave",
@@ -35,6 +38,9 @@ export type RoomScreen = (typeof ROOM_SCREENS)[number];
 
 const ME = "mira-okafor";
 const PEOPLE: Record<string, string> = { [ME]: "Mira Okafor", u1: "Ann Lee", u2: "Bo Chen", u3: "Chiara Rossi", u4: "Dmitri Volkov" };
+
+/** What Mira says in her room. */
+const OWN = "I will bring them.";
 
 /** The rooms that the screens show, by what they are for. */
 export interface Rooms {
@@ -118,6 +124,14 @@ async function memberMenu(person: Person): Promise<Locator> {
   return menu;
 }
 
+/** Something of Mira's own in her room, which the others have read. */
+async function ownRead(person: Person, server: Server, { planning }: Rooms): Promise<void> {
+  if ((await person.page.locator(".own").count()) === 0) await person.say(OWN);
+  await person.page.locator(".own .message[data-seq]").first().waitFor();
+  for (const who of ["u1", "u3"]) await server.ask(who, "PUT", `rooms/${planning}/read`, { seq: 1000 });
+  await person.page.locator(".seen-by", { hasText: "Ann Lee, Chiara Rossi" }).waitFor();
+}
+
 const makers: Record<RoomScreen, Maker> = {
   sections: inList((person) => person.page.locator("[data-section=rooms]").waitFor()),
   "new menu": inList(async (person) => {
@@ -139,18 +153,23 @@ const makers: Record<RoomScreen, Maker> = {
     await person.page.locator(".own .bubble-state", { hasText: "Read" }).waitFor();
   }),
   "private room": inRoom("planning", async (person, server, rooms) => {
-    if ((await person.page.locator(".own").count()) === 0) await person.say("I will bring them.");
-    await person.page.locator(".own .message[data-seq]").first().waitFor();
-    await server.ask("u1", "PUT", `rooms/${rooms.planning}/read`, { seq: 1000 });
-    await server.ask("u3", "PUT", `rooms/${rooms.planning}/read`, { seq: 1000 });
-    await person.page.locator(".seen-by", { hasText: "Ann Lee, Chiara Rossi" }).waitFor();
+    await ownRead(person, server, rooms);
     const topic = `What we do next, and who does it (${Math.random().toString(36).slice(2, 6)})`;
     await server.ask("u1", "PATCH", `rooms/${rooms.planning}`, { topic });
     await person.page.locator(".note-line").first().waitFor();
   }),
+  "who has read it": inRoom("planning", async (person, server, rooms) => {
+    await ownRead(person, server, rooms);
+    await (await person.openMenu(OWN)).getByRole("menuitem", { name: "Who has read it" }).click();
+    await person.page.getByRole("dialog", { name: "Who has read it" }).getByText("Chiara Rossi").waitFor();
+  }),
   "mention list": inRoom("planning", async (person) => {
     await person.field.pressSequentially("What do you think, @");
     await person.page.getByRole("option", { name: "Chiara Rossi" }).waitFor();
+  }),
+  "notify everybody": inRoom("planning", async (person) => {
+    await person.say("@room the numbers are in the list.");
+    await person.page.getByRole("dialog", { name: "Notify everybody?" }).waitFor();
   }),
   settings: inRoom("planning", (person) => openDetails(person)),
   "settings of a moderator": inRoom("support", (person) => openDetails(person)),
@@ -163,6 +182,10 @@ const makers: Record<RoomScreen, Maker> = {
     const panel = await openDetails(person, "Members");
     await panel.getByRole("button", { name: "Add somebody" }).click();
     await panel.getByRole("button", { name: "Dmitri" }).waitFor();
+  }),
+  "take out": inRoom("planning", async (person) => {
+    await (await memberMenu(person)).getByRole("menuitem", { name: "Take out" }).click();
+    await person.page.getByRole("dialog", { name: "Take Chiara Rossi out?" }).waitFor();
   }),
   ban: inRoom("planning", async (person) => {
     await (await memberMenu(person)).getByRole("menuitem", { name: "Ban…" }).click();
