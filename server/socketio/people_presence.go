@@ -3,6 +3,7 @@ package socketio
 import (
 	"encoding/json"
 	"math"
+	"strings"
 	"time"
 
 	"roomstream/rooms"
@@ -17,8 +18,15 @@ type activity struct {
 	idle    bool
 }
 
-// shows says whether an event shows that somebody is there: not what clients send by themselves.
-func shows(event string) bool { return event != "set_presence" && event != "refresh_auth" }
+// shows says whether an event shows that somebody is there: not what clients send by themselves, to stay connected and to keep
+// what they show up to date, with nobody in front of them.
+func shows(event string) bool {
+	switch event {
+	case "set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "subscribe_stream", "unsubscribe_stream":
+		return false
+	}
+	return !strings.HasPrefix(event, "get_") && !strings.HasPrefix(event, "list_")
+}
 
 // active notes that somebody is there.
 func (s *speaker) active() {

@@ -33,6 +33,23 @@ func idleSpeaker(t *testing.T) (*speaker, func() []bool) {
 	}
 }
 
+// A page reads the list every half minute, and marks as read what comes while it is in sight: nobody was ever away.
+func TestWhatAPageSaysByItselfShowsNobody(t *testing.T) {
+	for _, event := range []string{
+		"set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "get_history", "get_presence", "get_users", "list_rooms",
+		"list_members", "list_receipts", "list_threads", "subscribe_stream", "unsubscribe_stream",
+	} {
+		if shows(event) {
+			t.Errorf("%s shows that somebody is there", event)
+		}
+	}
+	for _, event := range []string{"send_message", "edit_message", "delete_message", "set_reaction", "typing", "search", "update_profile", "set_pin"} {
+		if !shows(event) {
+			t.Errorf("%s shows nobody", event)
+		}
+	}
+}
+
 func TestAClientThatSaysNothingIsIdleAfter5Minutes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, told := idleSpeaker(t)

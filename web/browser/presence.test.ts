@@ -51,6 +51,35 @@ test("whoever is written to is there, and when he goes it says since when, in th
   await ann.leave();
 });
 
+test("whoever does nothing at his page for 5 minutes is away, in the list, the head and the panel, until he moves the mouse", async () => {
+  const { room } = (await server.ask("ann", "POST", "direct", { userId: "bo" }, "Ann Lee")) as { room: { id: string } };
+  const club = await makeRoom(server, "ann", { name: "Reading club", type: "private" });
+  await setMember(server, "ann", club, "bo", "member");
+  const bo = await Person.enter(browser, server, "Bo Chen", { token: server.token("bo", "Bo Chen"), room: club, before: (page) => page.clock.install() });
+  const ann = await enter("ann", room.id);
+  const dots = { list: row(ann, room.id).locator(".with-presence"), head: ann.page.locator(".room-head .with-presence") };
+  const line = ann.page.locator(".room-head p");
+  const is = async (status: string, words: string) => {
+    for (const dot of Object.values(dots)) await expect.poll(() => dot.getAttribute("data-presence"), { timeout: SOON_MS }).toBe(status);
+    await expect.poll(() => line.textContent(), { timeout: SOON_MS }).toBe(words);
+  };
+  await is("online", "Online");
+  await bo.page.clock.fastForward(5 * 60_000);
+  await is("idle", "Away");
+  await row(ann, club).click();
+  const panel = await openDetails(ann, "Members");
+  const member = panel.locator('[data-member="bo"]');
+  await member.getByText("Member · Away").waitFor();
+  await bo.page.mouse.move(100, 100);
+  await bo.page.mouse.move(200, 200);
+  await member.getByText("Member · Online").waitFor();
+  await panel.getByRole("button", { name: "Close" }).click();
+  await row(ann, room.id).click();
+  await is("online", "Online");
+  await ann.leave();
+  await bo.leave();
+});
+
 test("of somebody’s two tabs one is closed: he is there still; the other, too: he is not", async () => {
   const people = { eve: "Eve", finn: "Finn", gus: "Gus" };
   await meet(server, people);
