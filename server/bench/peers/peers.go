@@ -160,6 +160,12 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 	if err != nil {
 		return nil, err
 	}
-	p.Metrics = metrics
+	if p.Metrics = metrics; o.Metrics {
+		// On MongoDB they come later than the port of the chat.
+		if err := p.waitListening(ctx, metrics); err != nil {
+			p.Stop()
+			return nil, fmt.Errorf("the metrics of %s: %w", name, err)
+		}
+	}
 	return p, nil
 }

@@ -72,7 +72,7 @@ func start(ctx context.Context, c command) (*Process, error) {
 		cmd.Wait() // how it ended is told by its log
 		close(p.ended)
 	}()
-	if err := p.waitListening(ctx); err != nil {
+	if err := p.waitListening(ctx, addr); err != nil {
 		p.Stop()
 		return nil, fmt.Errorf("%s: %w", c.program, err)
 	}
@@ -88,12 +88,12 @@ func freeAddr() (netip.AddrPort, error) {
 	return netip.ParseAddrPort(l.Addr().String())
 }
 
-func (p *Process) waitListening(ctx context.Context) error {
+func (p *Process) waitListening(ctx context.Context, addr netip.AddrPort) error {
 	end := time.After(startPatience)
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
-		conn, err := net.Dial("tcp", p.Addr.String())
+		conn, err := net.Dial("tcp", addr.String())
 		if err == nil {
 			return conn.Close()
 		}
