@@ -160,6 +160,7 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 		return err
 	}
 	var fresh []Named
+	tokens := map[auth.UserID]string{} // the names in theirs
 	for _, user := range users {
 		name := CleanName(user.Name)
 		if profile, there := have[user.ID]; there && (profile.Given || profile.Name == name) {
@@ -167,14 +168,11 @@ func (a *acquaintance) meet(ctx context.Context, users []auth.User) error {
 			continue
 		}
 		fresh = append(fresh, Named{user.ID, name})
+		tokens[user.ID] = user.Name
 	}
 	named, err := a.profiles.NameProfiles(ctx, fresh)
 	if err != nil {
 		return err
-	}
-	tokens := make(map[auth.UserID]string, len(users))
-	for _, user := range users {
-		tokens[user.ID] = user.Name
 	}
 	for _, profile := range named {
 		a.keep(tokens[profile.UserID], profile, gen)

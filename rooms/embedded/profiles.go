@@ -2,10 +2,10 @@ package embedded
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -218,7 +218,7 @@ func (p *Profiles) NameProfiles(ctx context.Context, named []rooms.Named) ([]roo
 		return nil, ctx.Err()
 	}
 	named = slices.Clone(named) // it may be written when its caller has gone
-	slices.SortFunc(named, func(a, b rooms.Named) int { return strings.Compare(string(a.UserID), string(b.UserID)) })
+	slices.SortFunc(named, func(a, b rooms.Named) int { return cmp.Compare(a.UserID, b.UserID) })
 	var profiles []rooms.Profile
 	err := p.file.write(ctx, &change{events: len(named), apply: func(tx *bolt.Tx) (answer, err error) {
 		profiles = make([]rooms.Profile, len(named))

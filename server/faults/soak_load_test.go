@@ -94,13 +94,12 @@ func (o *others) member(ctx context.Context, n int) {
 	if n%2 == 1 {
 		method, body = "DELETE", nil
 	}
-	_, tries, done := o.until(ctx, method, "/api/rooms/club/members/guest", "application/json", body)
+	_, open, done := o.until(ctx, method, "/api/rooms/club/members/guest", "application/json", body)
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.open += tries
+	o.open += open
 	if done {
 		o.changes++
-		o.open--
 	}
 }
 
@@ -130,24 +129,25 @@ func (o *others) wrong(format string, args ...any) {
 	o.wrongs = append(o.wrongs, fmt.Sprintf(format, args...))
 }
 
-// until asks one instance after the other until one has done it, or ctx is done; tries is how often it asked.
-func (o *others) until(ctx context.Context, method, path, media string, body []byte) (answer []byte, tries int, done bool) {
+// until asks one instance after the other until one has done it, or ctx is done; open is of how many tries it was not told the outcome.
+func (o *others) until(ctx context.Context, method, path, media string, body []byte) (answer []byte, open int, done bool) {
 	for ctx.Err() == nil {
 		status, answer, err := o.ask(ctx, method, path, media, body)
-		tries++
 		switch {
-		case err == nil && status < 300:
-			return answer, tries, true
-		case err == nil && status < 500 && status != http.StatusTooManyRequests:
+		case err != nil || status >= 500:
+			open++
+		case status < 300:
+			return answer, open, true
+		case status != http.StatusTooManyRequests: // which is asked again
 			o.wrong("%s %s: %d %s", method, path, status, answer)
-			return nil, tries, false
+			return nil, open, false
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(retryPause):
 		}
 	}
-	return nil, tries, false
+	return nil, open, false
 }
 
 func (o *others) ask(ctx context.Context, method, path, media string, body []byte) (status int, answer []byte, err error) {

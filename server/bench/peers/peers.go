@@ -160,7 +160,8 @@ func (s Site) Start(ctx context.Context, name string, o Options) (*Process, erro
 	if err != nil {
 		return nil, err
 	}
-	if p.Metrics = metrics; o.Metrics {
+	p.Metrics = metrics
+	if metrics.IsValid() {
 		// On MongoDB they come later than the port of the chat.
 		if err := p.waitListening(ctx, metrics); err != nil {
 			p.Stop()
