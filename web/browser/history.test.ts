@@ -98,9 +98,8 @@ test("a picture that comes late above the message one reads has had its place, a
   const room = "late-picture";
   const token = server.token("bo", "Bo");
   await server.postAll(room, Array.from({ length: 20 }, (_, i) => `before ${i}`), token);
-  const stored = await fetch(`${server.url}/api/rooms/${room}/files?name=tall.png`, { method: "POST", headers: { Authorization: `Bearer ${token}` }, body: png(300, 600) });
-  const { file } = (await stored.json()) as { file: { id: string } };
-  await server.ask("bo", "POST", `rooms/${room}/messages`, { text: "the picture", attachments: [file.id] }, "Bo");
+  const file = await server.upload(room, "tall.png", png(300, 600), token);
+  await server.ask("bo", "POST", `rooms/${room}/messages`, { text: "the picture", attachments: [file] }, "Bo");
   await server.postAll(room, Array.from({ length: 20 }, (_, i) => `after ${i}`), token);
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));

@@ -78,11 +78,7 @@ export class MoreWorld {
   /** Says something with files; gives its seq. */
   private async share(room: string, who: string, text: string, files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>): Promise<number> {
     const attachments: string[] = [];
-    for (const [name, body] of Object.entries(files)) {
-      const stored = await fetch(`${this.server.url}/api/rooms/${room}/files?name=${encodeURIComponent(name)}`, { method: "POST", headers: { Authorization: `Bearer ${this.token(who)}` }, body });
-      if (!stored.ok) throw new Error(`upload of ${name}: ${stored.status} ${await stored.text()}`);
-      attachments.push(((await stored.json()) as { file: { id: string } }).file.id);
-    }
+    for (const [name, body] of Object.entries(files)) attachments.push(await this.server.upload(room, name, body, this.token(who)));
     return Number((await this.ask(who, "POST", `rooms/${room}/messages`, { text, attachments }))["seq"]);
   }
 

@@ -75,12 +75,8 @@ async function picture(person: Person): Promise<string> {
 
 /** Sends files of the same content with a message; gives the message's seq. */
 async function share(names: readonly string[], content: Uint8Array<ArrayBuffer>, into = room): Promise<number> {
-  const headers = { Authorization: `Bearer ${server.token("bo", "Bo")}` };
   const attachments: string[] = [];
-  for (const name of names) {
-    const stored = await fetch(`${server.url}/api/rooms/${into}/files?name=${name}`, { method: "POST", headers, body: content });
-    attachments.push(((await stored.json()) as { file: { id: string } }).file.id);
-  }
+  for (const name of names) attachments.push(await server.upload(into, name, content, server.token("bo", "Bo")));
   return Number((await server.ask("bo", "POST", `rooms/${into}/messages`, { text: `here is ${names.join(", ")}`, attachments }, "Bo"))["seq"]);
 }
 

@@ -101,16 +101,18 @@ export class Server {
 
   /** A token as an identity provider would issue it. */
   token(sub: string, name: string, ttlSeconds = 3600, roles: readonly string[] = []): string {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ sub, name, roles, exp: Math.floor(Date.now() / 1000) + ttlSeconds })}`;
-    return `${body}.${createHmac("sha256", this.secret).update(body).digest("base64url")}`;
+    return this.sign({ sub, name, roles }, ttlSeconds);
   }
 
   /** The same token of an account, so many seconds before its end: a sign-in lasts a day. */
   nearItsEnd(token: string, leftSeconds: number): string {
-    const [head = "", claims = ""] = token.split(".");
-    const changed = { ...(JSON.parse(Buffer.from(claims, "base64url").toString()) as object), exp: Math.floor(Date.now() / 1000) + leftSeconds };
-    const body = `${head}.${Buffer.from(JSON.stringify(changed)).toString("base64url")}`;
+    const [, claims = ""] = token.split(".");
+    return this.sign(JSON.parse(Buffer.from(claims, "base64url").toString()) as object, leftSeconds);
+  }
+
+  private sign(claims: object, ttlSeconds: number): string {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const body = `${part({ alg: "HS256", typ: "JWT" })}.${part({ ...claims, exp: Math.floor(Date.now() / 1000) + ttlSeconds })}`;
     return `${body}.${createHmac("sha256", this.secret).update(body).digest("base64url")}`;
   }
 
@@ -123,6 +125,13 @@ export class Server {
     });
     if (!response.ok) throw new Error(`POST to ${room}: ${response.status} ${await response.text()}`);
     return (await response.json()) as LoggedMessage;
+  }
+
+  /** Stores a file that a message of the room may show, and gives its id. */
+  async upload(room: string, name: string, body: BodyInit, token: string): Promise<string> {
+    const response = await fetch(`${this.url}/api/rooms/${room}/files?name=${encodeURIComponent(name)}`, { method: "POST", headers: { Authorization: `Bearer ${token}` }, body });
+    if (!response.ok) throw new Error(`upload of ${name}: ${response.status} ${await response.text()}`);
+    return ((await response.json()) as { file: { id: string } }).file.id;
   }
 
   /** Asks a JSON route as somebody, by his id, and gives the answer's body. */

@@ -113,13 +113,19 @@ test("a proxy that cuts the connection amid an upload: the same", async () => {
   await front.close();
 });
 
-test("of a room that one is taken out of the chosen file is still seen, and the browser asks for it only there", async () => {
-  const room = await makeRoom(server, "ann", { name: "Out", type: "private" });
+/** Bo in a private room of Ann's, with a file stored that he has not sent. */
+async function withFile(name: string): Promise<{ room: string; bo: Person }> {
+  const room = await makeRoom(server, "ann", { name, type: "private" });
   await setMember(server, "ann", room, "bo", "member");
   const bo = await Person.enter(browser, server, "Bo", { room });
   await bo.connected();
   await bo.page.locator("#attach").setInputFiles([file("minutes.txt")]);
   await stored(bo.page, "minutes.txt").waitFor();
+  return { room, bo };
+}
+
+test("of a room that one is taken out of the chosen file is still seen, and the browser asks for it only there", async () => {
+  const { room, bo } = await withFile("Out");
   await server.ask("ann", "DELETE", `rooms/${room}/members/bo`);
   await bo.page.getByText("You were taken out of this room.").first().waitFor();
   await stored(bo.page, "minutes.txt").waitFor();
@@ -136,12 +142,7 @@ test("of a room that one is taken out of the chosen file is still seen, and the 
 });
 
 test("where one may not write any more the chosen file can be taken out", async () => {
-  const room = await makeRoom(server, "ann", { name: "Read", type: "private" });
-  await setMember(server, "ann", room, "bo", "member");
-  const bo = await Person.enter(browser, server, "Bo", { room });
-  await bo.connected();
-  await bo.page.locator("#attach").setInputFiles([file("minutes.txt")]);
-  await stored(bo.page, "minutes.txt").waitFor();
+  const { room, bo } = await withFile("Read");
   await setMember(server, "ann", room, "bo", "reader");
   await bo.page.locator(".composer-closed").waitFor();
   await bo.page.getByRole("button", { name: "Remove minutes.txt" }).click();

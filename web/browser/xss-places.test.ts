@@ -113,15 +113,7 @@ test("what pages say of themselves: titles and descriptions of their previews", 
 
 test("names of files, also such as this server would not have taken: in the messages, the panel and the tray", async () => {
   const ids: string[] = [];
-  for (const i of CORPUS.keys()) {
-    const response = await fetch(`${server.url}/api/rooms/files/files?name=file-${i}-.txt`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${server.token("bob", "Bob")}`, "Content-Type": "text/plain" },
-      body: `file ${i}`,
-    });
-    if (!response.ok) throw new Error(`upload: ${response.status} ${await response.text()}`);
-    ids.push(((await response.json()) as { file: { id: string } }).file.id);
-  }
+  for (const i of CORPUS.keys()) ids.push(await server.upload("files", `file-${i}-.txt`, `file ${i}`, server.token("bob", "Bob")));
   for (let i = 0; i < ids.length; i += FILES_A_MESSAGE) {
     await server.ask("bob", "POST", "rooms/files/messages", { text: `files ${i}`, attachments: ids.slice(i, i + FILES_A_MESSAGE) }, "Bob");
   }

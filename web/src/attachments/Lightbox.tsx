@@ -22,7 +22,7 @@ interface LightboxProps {
 
 /** One image as large as there is room, and larger; from it one goes to the others of its message. */
 export function Lightbox({ files, viewed, onClose }: LightboxProps) {
-  const { seq, images, at } = viewed;
+  const { images, at } = viewed;
   const file = images[at];
   const image = useImage(files, file?.id ?? "");
   const [loaded, setLoaded] = useState<Size & { of: string }>();
@@ -31,7 +31,7 @@ export function Lightbox({ files, viewed, onClose }: LightboxProps) {
   const natural = isLoaded ? loaded : file && file.width > 0 ? file : undefined;
   const zoom = useZoom(frame, natural, image.key);
   const move = (step: number) => {
-    files.viewed.value = { seq, images, at: (at + step + images.length) % images.length };
+    files.viewed.value = { ...viewed, at: (at + step + images.length) % images.length };
   };
 
   // Of the whole page: what is pressed where nothing takes the focus has none of the dialog's elements as its target.

@@ -1,8 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useReading } from "../../chat/useReading";
 import { t } from "../../i18n/en/admin";
 import { dateAndTime } from "../../ui/time";
 import type { RoomNames } from "../roomNames";
-import type { Cursor, Webhook } from "./decode";
+import type { Webhook } from "./decode";
 import type { IntegrationRequests } from "./routes";
 
 interface WebhookStateProps {
@@ -15,17 +15,8 @@ interface WebhookStateProps {
 
 /** In a line, whether a webhook delivers, and what keeps it. */
 export function WebhookState({ routes, names, webhook, readAt }: WebhookStateProps) {
-  const [cursors, setCursors] = useState<readonly Cursor[]>();
-  useEffect(() => {
-    let wanted = true;
-    routes.cursors(webhook, undefined).then(
-      ({ items }) => wanted && setCursors(items),
-      () => undefined, // the dialog says why
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [routes, webhook.id, readAt]);
+  // Why they could not be read the dialog says.
+  const { value: cursors } = useReading(async () => (await routes.cursors(webhook, undefined)).items, [routes, webhook.id, readAt]);
 
   const { failed } = webhook;
   if (failed) {
