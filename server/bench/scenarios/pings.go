@@ -12,56 +12,47 @@ import (
 
 var cpuPing = report.Figure{Name: "server CPU a ping", Unit: "us", Best: report.Low}
 
-// pinged is a load of connections that only answer pings.
-type pinged struct {
-	connections int
-	pings       int // of each that are watched
-}
-
-// pingInterval is roomstream's and socket.io's.
+// pingInterval is roomstream's and socket.io's. As long a time sees a ping of each connection.
 const pingInterval = 25 * time.Second
 
+// pinged is how many connections there are that only answer pings.
+type pinged int
+
 func pings(quick bool) Scenario {
-	l := pinged{connections: 5000, pings: 2}
+	points := []int{5000, 15_000}
 	if quick {
-		l = pinged{connections: 500, pings: 1}
+		points = []int{500}
 	}
-	return Scenario{
-		Name:  "pings",
-		Title: "A ping",
-		Doc: fmt.Sprintf("What %d connections take that say nothing: each is pinged every %s and answers. CPU is what the server takes in %d such times more than with nobody there, divided by the pings.",
-			l.connections, pingInterval, l.pings),
-		Figures: []report.Figure{cpuPing},
-		Peers:   []string{peers.Roomstream, peers.Node},
-		Cases:   []Case{{Case: report.Case{Label: fmt.Sprintf("connections: %d", l.connections)}, run: l.run, files: l.connections + spareFiles}},
-	}
+	return growth("pings", "A ping", fmt.Sprintf("What connections take that say nothing: each is pinged every %s and answers. CPU is what the server takes in such a time more than with nobody there, divided by the connections.", pingInterval),
+		"connections", false, []report.Figure{cpuPing}, []string{peers.Roomstream, peers.Node}, points,
+		func(n int) Case { return Case{run: pinged(n).run, files: n + spareFiles} })
 }
 
 func (l pinged) run(ctx context.Context, r *run) error {
 	return r.with(ctx, peers.Options{}, func(p *peers.Process, crowd *load.Crowd) error {
-		members := r.members([]*peers.Process{p}, l.connections, roomSize)
+		members := r.members([]*peers.Process{p}, int(l), roomSize)
 		if err := r.comeAndGo(ctx, p, crowd); err != nil {
 			return err
 		}
-		alone, err := l.takes(ctx, p)
+		alone, err := takesAnInterval(ctx, p)
 		if err != nil {
 			return err
 		}
 		if _, err := crowd.Open(ctx, members); err != nil {
 			return err
 		}
-		among, err := l.takes(ctx, p)
+		among, err := takesAnInterval(ctx, p)
 		if err != nil {
 			return err
 		}
-		r.record(cpuPing, float64((among-alone).Microseconds())/float64(l.connections*l.pings))
+		r.record(cpuPing, float64((among-alone).Microseconds())/float64(l))
 		return nil
 	})
 }
 
-// takes is the CPU time of the server while each that is connected is pinged so often, once what went before is done.
-func (l pinged) takes(ctx context.Context, p *peers.Process) (time.Duration, error) {
-	const settle = 5 * time.Second
+// takesAnInterval is the CPU time of the server while each that is connected is pinged once, when what went before is done.
+func takesAnInterval(ctx context.Context, p *peers.Process) (time.Duration, error) {
+	const settle = 10 * time.Second
 	if err := wait(ctx, settle); err != nil {
 		return 0, err
 	}
@@ -69,7 +60,7 @@ func (l pinged) takes(ctx context.Context, p *peers.Process) (time.Duration, err
 	if err != nil {
 		return 0, err
 	}
-	if err := wait(ctx, time.Duration(l.pings)*pingInterval); err != nil {
+	if err := wait(ctx, pingInterval); err != nil {
 		return 0, err
 	}
 	after, err := cpuOf(p)

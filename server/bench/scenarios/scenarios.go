@@ -75,7 +75,7 @@ const caseTimeout = 5 * time.Minute
 func All(quick bool) []Scenario {
 	return []Scenario{
 		delivery(quick), connections(quick), cuts(quick), pings(quick), byOfficial(quick), sends(quick), embedded(quick), storm(quick),
-		growthMembers(quick), growthRooms(quick), growthIdle(quick), growthInstances(quick), growthBystanders(quick), growthHistory(quick), start(quick),
+		growthMembers(quick), growthRooms(quick), growthIdle(quick), growthInstances(quick), growthBystanders(quick), growthRates(quick), growthHistory(quick), start(quick),
 	}
 }
 
