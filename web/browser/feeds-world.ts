@@ -17,10 +17,11 @@ export class FeedsWorld {
     private readonly mongod: Mongod,
   ) {}
 
-  static async start(): Promise<FeedsWorld> {
+  /** Flags go to the server, after the usual ones. */
+  static async start(...flags: string[]): Promise<FeedsWorld> {
     const mongod = await Mongod.start();
     const client = await MongoClient.connect(mongod.uri);
-    const server = await Server.start("-mongodb-uri", mongod.uri, "-mongodb-database", DATABASE);
+    const server = await Server.start("-mongodb-uri", mongod.uri, "-mongodb-database", DATABASE, ...flags);
     return new FeedsWorld(server, client.db(DATABASE), client, mongod);
   }
 

@@ -23,7 +23,8 @@ export function Freshness({ list, listed }: { list: ReadList; listed: Listed }) 
         {readAt !== undefined && (trouble ? t("notReadAgain", { why: trouble.message.text, time: secondsTime(readAt) }) : t("asOf", { time: secondsTime(readAt) }))}
       </span>
       {isStale && !trouble && <span class="freshness-text">{t("old", { age: ageText(age) })}</span>}
-      <button type="button" class="button-plain freshness-button" disabled={busy} aria-label={t("refreshThe", { what: t(listed) })} onClick={list.refresh}>
+      {/* Not disabled while it is read: the focus would be lost. */}
+      <button type="button" class="button-plain freshness-button" aria-disabled={busy} aria-label={t("refreshThe", { what: t(listed) })} onClick={() => !busy && list.refresh()}>
         <Icon name="retry" size={16} />
         {t("refresh")}
       </button>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/en/admin";
 import { t as ui } from "../i18n/en/ui";
 import { Icon, type IconName } from "../ui/Icon";
@@ -13,17 +14,46 @@ interface ListEndProps {
   empty: ComponentChildren;
 }
 
-/** What stands below a list, or in its place: that it is being read, why not, that it is empty, or the next page's button. */
-export function ListEnd({ list, listed, next = t("showMore"), empty }: ListEndProps) {
-  const { items, readAt, busy, trouble, more } = list;
-  if (readAt === undefined && trouble) return <Refusal trouble={trouble} listed={listed} onRetry={list.refresh} />;
+/**
+ * What stands below a list, or in its place: that it is being read, why not, that it is empty, or the next page's button.
+ * The list is the element before it, and takes the focus of what goes from here once it is read.
+ */
+export function ListEnd(props: ListEndProps) {
+  const { items, readAt } = props.list;
+  const end = useRef<HTMLDivElement>(null);
+  const hadFocus = end.current?.contains(document.activeElement) ?? false; // before this is drawn
+  useLayoutEffect(() => {
+    const place = end.current;
+    const focused = document.activeElement;
+    if (!hadFocus || (focused !== document.body && focused !== place)) return;
+    const next = readAt !== undefined && items.length > 0 ? place?.previousElementSibling : place;
+    if (next instanceof HTMLElement) next.focus({ preventScroll: true });
+  });
+  return (
+    <div ref={end} class="list-end" tabIndex={-1}>
+      <End {...props} />
+    </div>
+  );
+}
+
+function End({ list, listed, next = t("showMore"), empty }: ListEndProps) {
+  const { items, readAt, busy, trouble, nextTrouble, more } = list;
+  if (readAt === undefined && trouble && !busy) return <Refusal trouble={trouble} listed={listed} onRetry={list.refresh} />;
   if (readAt === undefined) return <div class="spinner" role="status" aria-label={t("readingThe", { what: t(listed) })} />;
   if (items.length === 0) return <>{empty}</>;
   if (!more) return null;
   return (
-    <button type="button" class="button-plain admin-more" disabled={busy} onClick={list.readMore}>
-      {busy ? t("oneMoment") : next}
-    </button>
+    <>
+      {nextTrouble && (
+        <p class="list-unread" role="alert">
+          {t("moreUnread", { why: nextTrouble.message.text })}
+        </p>
+      )}
+      {/* Not disabled while it is read: the focus would be lost. */}
+      <button type="button" class="button-plain admin-more" aria-disabled={busy} onClick={() => !busy && list.readMore()}>
+        {busy ? t("oneMoment") : nextTrouble ? ui("tryAgain") : next}
+      </button>
+    </>
   );
 }
 

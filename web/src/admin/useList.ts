@@ -19,6 +19,8 @@ interface Held<T> {
   readonly busy: boolean;
   /** What the last reading came to, if it failed; what was read before is still there. */
   readonly trouble: Trouble | undefined;
+  /** Why the next page could not be read; what is there is no older for it. */
+  readonly nextTrouble: Trouble | undefined;
 }
 
 /** A list of the server as it is shown, whatever it is of. */
@@ -32,7 +34,7 @@ export interface List<T> extends ReadList<T> {
   readonly put: (isIt: (item: T) => boolean, item: T) => void;
 }
 
-const nothing = { items: [], more: false, readAt: undefined, busy: true, trouble: undefined };
+const nothing = { items: [], more: false, readAt: undefined, busy: true, trouble: undefined, nextTrouble: undefined };
 
 /**
  * A list read page by page: `read` is given the last item of the page before. It begins anew when `about` changes, and is
@@ -56,7 +58,7 @@ export function useList<T>(about: string, online: boolean, read: (last: T | unde
         items.push(...next.items);
         more = next.more && next.items.length > 0;
       }
-      if (question === latest.current) setHeld({ items, more, readAt: Date.now(), busy: false, trouble: undefined });
+      if (question === latest.current) setHeld({ items, more, readAt: Date.now(), busy: false, trouble: undefined, nextTrouble: undefined });
     } catch (error) {
       if (question === latest.current) setHeld((old) => ({ ...old, busy: false, trouble: troubleOf(error) }));
     }
@@ -71,21 +73,21 @@ export function useList<T>(about: string, online: boolean, read: (last: T | unde
     };
   }, [about, begin]);
 
-  const failed = held.trouble?.kind === "failed";
+  const failed = (held.trouble ?? held.nextTrouble)?.kind === "failed";
   useEffect(() => {
     if (online && failed) void begin();
   }, [online]);
 
   const next = async () => {
     const question = ++latest.current;
-    setHeld((old) => ({ ...old, busy: true }));
+    setHeld((old) => ({ ...old, busy: true, nextTrouble: undefined })); // what fails once more is said once more
     try {
       const page = await reading.current(held.items.at(-1));
       if (question !== latest.current) return;
       pages.current++;
-      setHeld((old) => ({ ...old, items: [...old.items, ...page.items], more: page.more && page.items.length > 0, busy: false, trouble: undefined }));
+      setHeld((old) => ({ ...old, items: [...old.items, ...page.items], more: page.more && page.items.length > 0, busy: false }));
     } catch (error) {
-      if (question === latest.current) setHeld((old) => ({ ...old, busy: false, trouble: troubleOf(error) }));
+      if (question === latest.current) setHeld((old) => ({ ...old, busy: false, nextTrouble: troubleOf(error) }));
     }
   };
   return {

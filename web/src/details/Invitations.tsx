@@ -1,15 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
-import { messageOf } from "../chat/asking";
+import { useRef, useState } from "preact/hooks";
+import { messageOf, refusalOf } from "../chat/asking";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
+import { useReading } from "../chat/useReading";
 import { t } from "../i18n/en/details";
 import type { Invitation } from "../protocol";
 import { roleName } from "../rooms/rights";
 import { invitationLink } from "../route";
 import { Field, Form } from "../session/fields";
+import { Failed } from "../ui/Failed";
 import { FreshSecret } from "../ui/FreshSecret";
 import { SelectField } from "../ui/SelectField";
 import { dateAndTime } from "../ui/time";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { INVITATIONS, optionsOf, USUAL_INVITATION } from "./periods";
 
 /** The most uses an invitation may have. */
@@ -17,23 +20,15 @@ const MOST_USES = 10_000;
 
 /** Links that let people in: made here, shown once, listed and revoked. */
 export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
-  const [list, setList] = useState<readonly Invitation[]>();
+  const { value: list, failure, tryAgain: read } = useReading(async () => (await chat.requests.invitations(room.id)).items, [chat, room]);
   const [error, setError] = useState<string>();
   const [link, setLink] = useState("");
-  const read = () =>
-    chat.requests.invitations(room.id).then(
-      ({ items }) => setList(items),
-      (failure: unknown) => setError(messageOf(failure)),
-    );
-  useEffect(() => void read(), [room]);
+  const part = useRef<HTMLDivElement>(null);
+  useKeptFocus(part, failure !== "" ? "failed" : list ? "list" : "loading");
   const revoke = async (id: string) => {
-    try {
-      setError(undefined);
-      await chat.requests.removeInvitation(room.id, id);
-    } catch (failure) {
-      setError(messageOf(failure));
-    }
-    await read();
+    setError(undefined);
+    setError(await refusalOf(chat.requests.removeInvitation(room.id, id)));
+    read();
   };
   return (
     <div class="panel-part">
@@ -42,7 +37,7 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
         room={room}
         onMade={(token) => {
           setLink(invitationLink(token));
-          void read();
+          read();
         }}
       />
       {link !== "" && <FreshSecret key={link} label={t("linkLabel")} copy={t("linkCopy")} value={link} />}
@@ -50,24 +45,28 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
         {error}
       </p>
       <h3 class="panel-title">{t("openInvitations")}</h3>
-      {list?.length === 0 && <p class="dialog-text">{t("noInvitations")}</p>}
-      <ul class="members" aria-label={t("openInvitations")}>
-        {list?.map((invitation) => (
-          <li key={invitation.id} class="member">
-            <span class="pick-text">
-              <span class="pick-name">
-                {usedText(invitation)}
+      <div ref={part} class="invitations-read">
+        {failure !== "" && <Failed text={t("invitationsFailed", { why: failure })} onTryAgain={read} />}
+        {list === undefined && failure === "" && <div class="spinner" role="status" tabIndex={-1} aria-label={t("loadingInvitations")} />}
+        {list?.length === 0 && <p class="dialog-text" tabIndex={-1}>{t("noInvitations")}</p>}
+        <ul class="members" tabIndex={-1} aria-label={t("openInvitations")}>
+          {list?.map((invitation) => (
+            <li key={invitation.id} class="member">
+              <span class="pick-text">
+                <span class="pick-name">
+                  {usedText(invitation)}
+                </span>
+                <span class="pick-more">
+                  {t.rich("untilBy", { time: dateAndTime(Date.parse(invitation.expiresAt)), name: <bdi>{chat.people.name(invitation.author)}</bdi> })}
+                </span>
               </span>
-              <span class="pick-more">
-                {t.rich("untilBy", { time: dateAndTime(Date.parse(invitation.expiresAt)), name: <bdi>{chat.people.name(invitation.author)}</bdi> })}
-              </span>
-            </span>
-            <button type="button" class="button-link" onClick={() => void revoke(invitation.id)}>
-              {t("revoke")}
-            </button>
-          </li>
-        ))}
-      </ul>
+              <button type="button" class="button-link" onClick={() => void revoke(invitation.id)}>
+                {t("revoke")}
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { ChatError } from "../../client/src/index";
 import { t } from "../i18n/en/feeds";
@@ -13,6 +13,7 @@ import { followHere } from "../ui/followHere";
 import { Icon } from "../ui/Icon";
 import { RoomsLink, SidebarHead } from "../ui/SidebarHead";
 import { received } from "./feed";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import type { Feeds, FeedState } from "./feeds";
 import { messageText, operationsText, watchText } from "./words";
 
@@ -32,6 +33,8 @@ export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListPr
   const [wanted, setWanted] = useState("");
   const all = feeds.declarations.value;
   const found = all.filter((d) => d.name.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const nav = useRef<HTMLElement>(null);
+  useKeptFocus(nav, feeds.listing.value.kind);
   const searchable = all.length >= SEARCH_FROM || wanted !== "";
 
   return (
@@ -45,10 +48,10 @@ export function FeedList({ chat, feeds, session, onOpened, onClose }: FeedListPr
           <input type="search" aria-label={t("searchFeeds")} placeholder={t("search")} value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} spellcheck={false} />
         </div>
       )}
-      <nav class="room-list" aria-label={t("feeds")}>
+      <nav ref={nav} class="room-list" aria-label={t("feeds")}>
         {groupsOf(found).map(([title, group], i) => (
           <section key={title} class="feed-group" aria-labelledby={`feed-group-${i}`}>
-            <h2 id={`feed-group-${i}`}>
+            <h2 id={`feed-group-${i}`} tabIndex={-1}>
               <bdi>{title}</bdi>
             </h2>
             <ul>
@@ -116,11 +119,11 @@ function FeedRow({ declaration, state, onOpened }: { declaration: Declaration; s
 
 function Empty({ feeds }: { feeds: Feeds }) {
   const listing = feeds.listing.value;
-  if (listing.kind === "loading") return <div class="spinner" role="status" aria-label={ways("loadingFeeds")} />;
-  if (listing.kind === "failed") return <Failed error={listing.error} onRetry={() => void feeds.readList()} />;
+  if (listing.kind === "loading") return <div class="spinner" role="status" tabIndex={-1} aria-label={ways("loadingFeeds")} />;
+  if (listing.kind === "failed") return <Failed isSaid={(openFeed.value ?? "") !== ""} error={listing.error} onRetry={() => feeds.tryAgain()} />;
   return (
     <div class="empty empty-small">
-      <p>{t("noneDeclared")}</p>
+      <p tabIndex={-1}>{t("noneDeclared")}</p>
       {feeds.user.roles.includes("admin") ? (
         <p class="hint">{t.rich("howToDeclare", { option: <code dir="ltr">-mongodb-uri</code>, request: <code dir="ltr">PUT /api/streams/orders/all</code> })}</p>
       ) : (
@@ -130,9 +133,10 @@ function Empty({ feeds }: { feeds: Feeds }) {
   );
 }
 
-function Failed({ error, onRetry }: { error: ChatError; onRetry: () => void }) {
+/** Why there is no list of feeds. isSaid: in the place of the open one it is said as well, so that it is not spoken twice. */
+export function Failed({ error, isSaid, onRetry }: { error: ChatError; isSaid?: boolean; onRetry: () => void }) {
   return (
-    <div class="empty empty-small" role="alert">
+    <div class="empty empty-small" role={isSaid ? undefined : "alert"}>
       <p>{t(error.code === "NOT_FOUND" ? "noMongo" : "unread")}</p>
       {error.code !== "NOT_FOUND" && <p class="hint">{messageText(error)}</p>}
       <button type="button" class="button-plain" onClick={onRetry}>

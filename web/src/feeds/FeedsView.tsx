@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { ConnectionBanner } from "../banner/ConnectionBanner";
 import { ExpiryBanner } from "../banner/ExpiryBanner";
 import type { Chat } from "../chat/chat";
@@ -9,7 +9,8 @@ import type { SessionStore } from "../session/session";
 import { Frame } from "../ui/Frame";
 import { Icon } from "../ui/Icon";
 import { MenuButton } from "../ui/MenuButton";
-import { FeedList } from "./FeedList";
+import { useKeptFocus } from "../ui/useKeptFocus";
+import { Failed, FeedList } from "./FeedList";
 import type { Feeds } from "./feeds";
 import { StreamView } from "./StreamView";
 
@@ -18,6 +19,8 @@ export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; 
   const name = openFeed.value ?? "";
   const declaration = feeds.declarationOf(name);
   const title = ways("liveFeeds");
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, declaration ? "stream" : feeds.listing.value.kind);
   useEffect(() => {
     document.title = `${name === "" ? "" : `${name} · `}${title} · roomstream`;
   }, [name, title]);
@@ -33,11 +36,13 @@ export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; 
         <>
           <ConnectionBanner chat={chat} />
           <ExpiryBanner chat={chat} session={session} />
-          {declaration ? (
-            <StreamView key={name} feeds={feeds} declaration={declaration} state={feeds.state(name)} onMenu={onMenu} />
-          ) : (
-            <NoStream feeds={feeds} name={name} onMenu={onMenu} />
-          )}
+          <div ref={place} class="feed-place">
+            {declaration ? (
+              <StreamView key={name} feeds={feeds} declaration={declaration} state={feeds.state(name)} onMenu={onMenu} />
+            ) : (
+              <NoStream feeds={feeds} name={name} onMenu={onMenu} />
+            )}
+          </div>
         </>
       )}
     </Frame>
@@ -47,19 +52,29 @@ export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; 
 /** What stands in the open stream's place while none is. */
 function NoStream({ feeds, name, onMenu }: { feeds: Feeds; name: string; onMenu: () => void }) {
   const listing = feeds.listing.value;
+  const isKnown = name === "" || listing.kind === "ready"; // whether there is one of this name
   return (
     <>
-      <header class="room-head room-head-empty">
+      <header class={isKnown ? "room-head room-head-empty" : "room-head"}>
         <MenuButton label={t("feeds")} controls="feeds" onClick={onMenu} />
+        {!isKnown && (
+          <div class="room-head-text">
+            <h1>
+              <bdi>{name}</bdi>
+            </h1>
+          </div>
+        )}
       </header>
       {listing.kind === "loading" ? (
-        <div class="spinner" role="status" aria-label={ways("loadingFeeds")} />
+        <div class="spinner" role="status" tabIndex={-1} aria-label={ways("loadingFeeds")} />
+      ) : !isKnown && listing.kind === "failed" ? (
+        <Failed error={listing.error} onRetry={() => feeds.tryAgain()} />
       ) : (
         <div class="empty">
           <span class="feed-sign" aria-hidden="true">
             <Icon name="feed" size={32} />
           </span>
-          {name !== "" && listing.kind === "ready" ? (
+          {name !== "" ? (
             <>
               <h1>{t.rich("noSuch", { name: <bdi>{name}</bdi> })}</h1>
               <p>{t("noSuchText")}</p>

@@ -101,6 +101,12 @@ export class Feeds {
     }
   }
 
+  /** Reads the list again, where it could not be read: what fails once more is said once more. */
+  tryAgain(): void {
+    this.listing.value = { kind: "loading" };
+    void this.readList();
+  }
+
   /** Opens a stream. Asked for what was asked before, it goes on where that ended, if it still can. */
   open(state: FeedState, asked: Asked): void {
     const before = state.feed.peek();

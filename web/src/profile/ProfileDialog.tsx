@@ -1,5 +1,5 @@
 import "./profile.css";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import { useReading } from "../chat/useReading";
 import { t } from "../i18n/en/profile";
@@ -11,6 +11,7 @@ import { isAccount } from "../session/token";
 import { Avatar } from "../ui/Avatar";
 import { Dialog } from "../ui/Dialog";
 import { WithPresence } from "../ui/Presence";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import { choiceOf, StatusChoice } from "./StatusChoice";
@@ -29,28 +30,32 @@ export function ProfileDialog({ chat, session: store, onClose }: ProfileDialogPr
     if (online && failure !== "") tryAgain(); // the connection is back
   }, [online]);
   const isReading = profile === undefined && failure === "";
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, failure !== "" ? "failed" : isReading ? "loading" : "profile");
   return (
     <Dialog title={session("profile")} side onClose={onClose}>
       <p class="note profile-offline" role="status">
         {!online && t("noConnection")}
       </p>
-      {isReading && <div class="spinner" role="status" aria-label={t("reading")} />}
-      {failure !== "" && (
-        <div class="empty empty-small" role="alert">
-          <h3>{t("failed")}</h3>
-          <p>{failure}</p>
-          <button type="button" class="button-plain" onClick={tryAgain}>
-            {ui("tryAgain")}
-          </button>
-        </div>
-      )}
-      {profile && (
-        <>
-          <Seen chat={chat} online={online} />
-          <NameForm chat={chat} profile={profile} />
-          <StatusChoice chat={chat} profile={profile} />
-        </>
-      )}
+      <div ref={place} class="profile-read">
+        {isReading && <div class="spinner" role="status" tabIndex={-1} aria-label={t("reading")} />}
+        {failure !== "" && (
+          <div class="empty empty-small" role="alert">
+            <h3>{t("failed")}</h3>
+            <p>{failure}</p>
+            <button type="button" class="button-plain" onClick={tryAgain}>
+              {ui("tryAgain")}
+            </button>
+          </div>
+        )}
+        {profile && (
+          <>
+            <Seen chat={chat} online={online} />
+            <NameForm chat={chat} profile={profile} />
+            <StatusChoice chat={chat} profile={profile} />
+          </>
+        )}
+      </div>
       {!isReading && isAccount(chat.user.id) && <PasswordForm chat={chat} session={store} />}
     </Dialog>
   );
@@ -62,7 +67,7 @@ function Seen({ chat, online }: { chat: Chat; online: boolean }) {
   const name = chat.people.name(id);
   const status = choiceOf(chat.people.status(id));
   return (
-    <p class="profile-seen">
+    <p class="profile-seen" tabIndex={-1}>
       <WithPresence presence={online ? { userId: id, status } : undefined}>
         <Avatar id={id} name={name} />
       </WithPresence>

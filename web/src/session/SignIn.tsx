@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { authMethods } from "../api";
 import { LanguagePicker } from "../i18n/LanguagePicker";
 import { t } from "../i18n/en/session";
@@ -6,6 +6,7 @@ import { t as ui } from "../i18n/en/ui";
 import type { AuthMethods } from "../protocol";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Logo } from "../ui/Icon";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { AccountForm, GuestForm, TokenForm } from "./forms";
 import type { SessionStore } from "./session";
 
@@ -24,6 +25,9 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
   };
   useEffect(load, []);
 
+  const card = useRef<HTMLDivElement>(null);
+  useKeptFocus(card, typeof methods === "string" ? methods : "ways");
+
   const ways = typeof methods === "string" ? [] : waysOf(methods);
   const again = session.ended.value === "passwordChanged" ? "account" : undefined;
   const way = chosen ?? ways.find((one) => one === again) ?? ways[0];
@@ -34,7 +38,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
 
   return (
     <main class="sign-in">
-      <div class="sign-in-card">
+      <div ref={card} class="sign-in-card">
         <header class="sign-in-head">
           <Logo size={44} />
           <h1>roomstream</h1>
@@ -45,7 +49,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
             {notice}
           </p>
         )}
-        {methods === "loading" && <div class="spinner" role="status" aria-label={ui("loading")} />}
+        {methods === "loading" && <div class="spinner" role="status" tabIndex={-1} aria-label={ui("loading")} />}
         {methods === "failed" && (
           <div class="sign-in-failed" role="alert">
             <p>{t("unreachable")}</p>

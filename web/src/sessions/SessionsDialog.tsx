@@ -10,6 +10,7 @@ import { type Words, words } from "../i18n/words";
 import { ConfirmDialog } from "../ui/ConfirmDialog";
 import { Dialog } from "../ui/Dialog";
 import { clockTime } from "../ui/time";
+import { useKeptFocus } from "../ui/useKeptFocus";
 import { useToast } from "../ui/useToast";
 import { deviceText } from "./agent";
 import { SessionCard } from "./SessionCard";
@@ -99,9 +100,16 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
 
 /** What stands in the place of sessions: that they are being read, why they could not be, or that there are none. */
 function ListState({ list, isEmpty }: { list: ReadList; isEmpty: boolean }) {
-  if (list.readAt !== undefined) return isEmpty ? <State title={t("none")} text={t("noneText")} /> : null;
-  if (!list.trouble) return <div class="spinner" role="status" aria-label={t("reading")} />;
-  return <State title={t("failed")} text={list.trouble.message.text} onRetry={list.refresh} />;
+  const failed = list.readAt === undefined && !list.busy ? list.trouble : undefined;
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, failed ? "failed" : list.readAt === undefined ? "loading" : "list");
+  return (
+    <div ref={place} class="sessions-state">
+      {failed && <State title={t("failed")} text={failed.message.text} onRetry={list.refresh} />}
+      {list.readAt === undefined && !failed && <div class="spinner" role="status" tabIndex={-1} aria-label={t("reading")} />}
+      {list.readAt !== undefined && isEmpty && <State title={t("none")} text={t("noneText")} />}
+    </div>
+  );
 }
 
 function State({ title, text, onRetry }: { title: string; text: string; onRetry?: () => void }) {

@@ -15,6 +15,7 @@ export function useKeptFocus(place: RefObject<HTMLElement | null>, shows: string
     if (!hadFocus.current) return;
     hadFocus.current = false;
     if (place.current?.contains(document.activeElement)) return; // it is still there
-    place.current?.querySelector<HTMLElement>("button, [tabindex='-1']")?.focus();
+    const all = [...(place.current?.querySelectorAll<HTMLElement>("button, [tabindex='-1']") ?? [])];
+    all.find((one) => one.getClientRects().length > 0)?.focus(); // what only a phone shows takes none elsewhere
   }, [shows]);
 }

@@ -46,7 +46,7 @@ export function Audit({ chat, requests, names, roomId }: ScreenProps) {
         </div>
         <Freshness list={list} listed="listAudit" />
       </div>
-      <ol class="audit" aria-label={t("entries")}>
+      <ol class="audit" tabIndex={-1} aria-label={t("entries")}>
         {list.items.map((entry) => (
           <AuditRow key={entry.id} chat={chat} names={names} entry={entry} showsRoom={roomId === undefined} />
         ))}

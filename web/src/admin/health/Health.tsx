@@ -1,7 +1,11 @@
+import { useRef } from "preact/hooks";
 import { t } from "../../i18n/en/admin";
+import { t as ui } from "../../i18n/en/ui";
 import { fixedText, numberText } from "../../i18n/number";
 import { Icon } from "../../ui/Icon";
 import { dateAndTime, secondsTime } from "../../ui/time";
+import { useKeptFocus } from "../../ui/useKeptFocus";
+import { Empty } from "../ListEnd";
 import type { ScreenProps } from "../screen";
 import type { Instance, Store } from "./decode";
 import { useHealth } from "./useHealth";
@@ -11,10 +15,20 @@ const LATE_MS = 1_000;
 
 /** How the store and every instance are, while one looks. */
 export function Health({ requests }: ScreenProps) {
-  const { health, readAt, trouble } = useHealth(requests);
+  const { health, readAt, trouble, refresh } = useHealth(requests);
+  const place = useRef<HTMLElement>(null);
+  useKeptFocus(place, health === undefined ? "nothing" : "health");
   return (
-    <section class="admin-screen" tabIndex={-1} aria-label={t("partHealth")}>
-      {trouble && (
+    <section ref={place} class="admin-screen" tabIndex={-1} aria-label={t("partHealth")} aria-busy={health === undefined && !trouble}>
+      {trouble && health === undefined && (
+        <Empty icon="alert" title={t("unread")} alert>
+          <p>{trouble.message.text}</p>
+          <button type="button" class="button-plain" onClick={refresh}>
+            {ui("tryAgain")}
+          </button>
+        </Empty>
+      )}
+      {trouble && health !== undefined && (
         <p class="health-trouble" role="alert">
           <Icon name="alert" size={16} />
           {trouble.message.text} {readAt !== undefined && t("seenAt", { time: secondsTime(readAt) })}
@@ -24,7 +38,7 @@ export function Health({ requests }: ScreenProps) {
       {health && (
         <>
           <StoreState store={health.store} />
-          <ul class="health" aria-label={t("instances")}>
+          <ul class="health" tabIndex={-1} aria-label={t("instances")}>
             {health.instances.map((one) => (
               <InstanceCard key={one.instance} one={one} />
             ))}

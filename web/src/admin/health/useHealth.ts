@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { unreadable } from "../../api";
 import type { AdminRequests } from "../requests";
 import { type Trouble, troubleOf } from "../useList";
@@ -15,9 +15,15 @@ export interface ReadHealth {
   readonly trouble: Trouble | undefined;
 }
 
+export interface Watching extends ReadHealth {
+  /** Reads it at once. */
+  readonly refresh: () => void;
+}
+
 /** How the server is, read again and again while the page is in sight. */
-export function useHealth(requests: AdminRequests): ReadHealth {
+export function useHealth(requests: AdminRequests): Watching {
   const [read, setRead] = useState<ReadHealth>({ health: undefined, readAt: undefined, trouble: undefined });
+  const now = useRef(() => {});
   useEffect(() => {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,6 +49,12 @@ export function useHealth(requests: AdminRequests): ReadHealth {
       }
     };
     document.addEventListener("visibilitychange", again);
+    now.current = () => {
+      if (isAsking) return;
+      clearTimeout(timer);
+      isAsking = true;
+      void ask();
+    };
     void ask();
     return () => {
       isOver = true;
@@ -50,5 +62,5 @@ export function useHealth(requests: AdminRequests): ReadHealth {
       document.removeEventListener("visibilitychange", again);
     };
   }, [requests]);
-  return read;
+  return { ...read, refresh: () => now.current() };
 }

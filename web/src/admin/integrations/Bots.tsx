@@ -47,7 +47,7 @@ export function Bots({ chat, requests, names, roomId }: ScreenProps) {
         <h2>{t("partBots")}</h2>
         <Freshness list={list} listed="listBots" />
       </div>
-      <ul class="admin-rows" aria-label={t("partBots")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("partBots")}>
         {list.items.map((bot) => (
           <Removable
             key={bot.id}

@@ -28,7 +28,7 @@ export function CursorsDialog({ routes, names, webhook, online, onClose }: Curso
         <bdi>{webhook.url}</bdi>
       </p>
       <Freshness list={list} listed="listCursors" />
-      <ul class="admin-cursors" aria-label={t("partRooms")}>
+      <ul class="admin-cursors" tabIndex={-1} aria-label={t("partRooms")}>
         {list.items.map((cursor) => (
           <CursorRow key={cursor.roomId} name={names.name(cursor.roomId)} cursor={cursor} onSet={(seq) => routes.setCursor(webhook, cursor.roomId, seq)} onDone={list.refresh} />
         ))}

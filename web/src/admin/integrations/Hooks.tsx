@@ -36,7 +36,7 @@ export function Hooks({ chat, requests, roomId }: ScreenProps) {
         <h2>{t("addresses")}</h2>
         <Freshness list={list} listed="listAddresses" />
       </div>
-      <ul class="admin-rows" aria-label={t("addresses")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("addresses")}>
         {list.items.map((hook) => (
           <Removable
             key={hook.id}

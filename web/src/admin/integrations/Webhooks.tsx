@@ -69,7 +69,7 @@ export function Webhooks({ chat, requests, names, roomId }: ScreenProps) {
         <h2>{t("partWebhooks")}</h2>
         <Freshness list={list} listed="listWebhooks" />
       </div>
-      <ul class="admin-rows" aria-label={t("partWebhooks")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("partWebhooks")}>
         {list.items.map((webhook) => (
           <Removable
             key={webhook.id}

@@ -36,7 +36,7 @@ export function People({ chat, requests }: ScreenProps) {
       <p class="report-said" role="status">
         {said}
       </p>
-      <ul class="admin-rows" aria-label={t("partPeople")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("partPeople")}>
         {list.items.map((person) => (
           <PersonRow
             key={person.id}

@@ -1,10 +1,11 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/en/admin";
 import { t as ui } from "../../i18n/en/ui";
 import { commaText } from "../../i18n/number";
 import type { Words } from "../../i18n/words";
 import type { NewMessage } from "../../protocol";
 import { exactTime, shortTime } from "../../ui/time";
+import { useKeptFocus } from "../../ui/useKeptFocus";
 import type { AdminRequests } from "../requests";
 import { isDirect } from "../roomNames";
 import { troubleOf } from "../useList";
@@ -37,25 +38,37 @@ export function MessageContext({ requests, roomId, seq, changed, now, nameOf }: 
     };
   }, [requests, roomId, seq, changed, attempt]);
 
+  const place = useRef<HTMLDivElement>(null);
+  useKeptFocus(place, held.kind);
+  const tryAgain = () => {
+    setHeld({ kind: "loading" }); // what fails once more is said once more
+    setAttempt(attempt + 1);
+  };
   if (isDirect(roomId)) return <p class="report-unseen">{t("unseen")}</p>;
-  if (held.kind === "loading") return <div class="skeleton-row report-waiting" role="status" aria-label={t("readingMessage")} />;
-  if (held.kind === "failed") {
-    return (
-      <p class="report-unseen">
-        {t("messageUnread", { why: held.message.text })}{" "}
-        <button type="button" class="button-link" onClick={() => setAttempt(attempt + 1)}>
-          {ui("tryAgain")}
-        </button>
-      </p>
-    );
-  }
-  if (!held.messages.some((message) => message.seq === seq)) return <p class="report-unseen">{t("notKept")}</p>;
   return (
-    <ol class="report-context" aria-label={t("whatWasSaid")}>
-      {held.messages.map((message) => (
-        <Line key={message.seq} message={message} isIt={message.seq === seq} now={now} name={nameOf(message.author)} />
-      ))}
-    </ol>
+    <div ref={place}>
+      {held.kind === "loading" && <div class="skeleton-row report-waiting" role="status" tabIndex={-1} aria-label={t("readingMessage")} />}
+      {held.kind === "failed" && (
+        <p class="report-unseen">
+          <span role="alert">{t("messageUnread", { why: held.message.text })}</span>{" "}
+          <button type="button" class="button-link" onClick={tryAgain}>
+            {ui("tryAgain")}
+          </button>
+        </p>
+      )}
+      {held.kind === "ready" && !held.messages.some((message) => message.seq === seq) && (
+        <p class="report-unseen" tabIndex={-1}>
+          {t("notKept")}
+        </p>
+      )}
+      {held.kind === "ready" && held.messages.some((message) => message.seq === seq) && (
+        <ol class="report-context" tabIndex={-1} aria-label={t("whatWasSaid")}>
+          {held.messages.map((message) => (
+            <Line key={message.seq} message={message} isIt={message.seq === seq} now={now} name={nameOf(message.author)} />
+          ))}
+        </ol>
+      )}
+    </div>
   );
 }
 

@@ -27,7 +27,7 @@ export function Reports({ chat, requests, names, roomId }: ScreenProps) {
         </div>
         <Freshness list={list} listed="listReports" />
       </div>
-      <ul class="reports">
+      <ul class="reports" tabIndex={-1}>
         {groupsOf(list.items).map((group) => (
           <li key={group.key}>
             <ReportCard

@@ -49,7 +49,7 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
       <p class="form-error" role="alert">
         {said}
       </p>
-      <ul class="members" aria-label={t("members")}>
+      <ul class="members" tabIndex={-1} aria-label={t("members")}>
         {list.items.map((member) => (
           <MemberRow
             key={member.userId}

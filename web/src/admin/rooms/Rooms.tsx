@@ -25,7 +25,7 @@ export function Rooms({ chat, requests }: ScreenProps) {
         <SearchRow label={t("nameOrId")} maxLength={MAX_ROOM_NAME} onSearch={setText} />
         <Freshness list={list} listed="listRooms" />
       </div>
-      <ul class="admin-rows" aria-label={t("partRooms")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("partRooms")}>
         {list.items.map((room) => (
           <li key={room.id} class="admin-row" data-row={room.id}>
             <RoomMark id={room.id} name={room.name} />

@@ -74,7 +74,7 @@ export function Streams({ chat, requests }: ScreenProps) {
         <h2>{t("partStreams")}</h2>
         <Freshness list={list} listed="listStreams" />
       </div>
-      <ul class="admin-rows" aria-label={t("partStreams")}>
+      <ul class="admin-rows" tabIndex={-1} aria-label={t("partStreams")}>
         {list.items.map((stream) => (
           <Removable
             key={stream.name}

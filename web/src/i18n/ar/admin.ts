@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "عرض الأقدم",
   oneMoment: "لحظة…",
   unread: "تعذّرت القراءة",
+  moreUnread: "تعذّرت قراءة المزيد. {why}",
   notYours: "لا يُسمح لك برؤية هذا",
   noSuchRoom: "لا توجد غرفة كهذه",
   roomGone: "أُزيلت، أو لا يُسمح لك بالعلم بها؛ لذا لا يمكن عرض: {what}.",

@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "نسخ الرابط",
   openInvitations: "الدعوات المفتوحة",
   noInvitations: "لا توجد.",
+  loadingInvitations: "جارٍ تحميل الدعوات",
+  invitationsFailed: "تعذّرت قراءة الدعوات. {why}",
   usedTimes: "{role}، {uses, plural, zero {لم تُستخدم} one {استُخدمت مرة} two {استُخدمت مرتين} few {استُخدمت # مرات} many {استُخدمت # مرة} other {استُخدمت # مرة}}",
   usedOf: "{role}، استُخدمت {uses, number} من {most, number}",
   untilBy: "حتى {time}، من {name}",

@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "Ältere zeigen",
   oneMoment: "Einen Moment …",
   unread: "Dies konnte nicht gelesen werden",
+  moreUnread: "Weiteres konnte nicht gelesen werden. {why}",
   notYours: "Dies dürfen Sie nicht sehen",
   noSuchRoom: "Diesen Raum gibt es nicht",
   roomGone: "Er wurde entfernt, oder Sie dürfen nichts von ihm wissen. Nicht zu sehen: {what}.",

@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "Link kopieren",
   openInvitations: "Offene Einladungen",
   noInvitations: "Es gibt keine.",
+  loadingInvitations: "Einladungen werden geladen",
+  invitationsFailed: "Die Einladungen konnten nicht gelesen werden. {why}",
   usedTimes: "{role}, {uses, plural, one {#-mal benutzt} other {#-mal benutzt}}",
   usedOf: "{role}, {uses, number} von {most, number} benutzt",
   untilBy: "bis {time}, von {name}",

@@ -44,6 +44,7 @@ export const t = texts("admin", {
   showOlder: "Show older",
   oneMoment: "One moment…",
   unread: "This could not be read",
+  moreUnread: "More could not be read. {why}",
   notYours: "This is not yours to see",
   noSuchRoom: "There is no such room",
   roomGone: "It was removed, or you may not know of it; so you cannot see its {what}.",

@@ -27,6 +27,8 @@ export const t = texts("details", {
   linkCopy: "Copy the link",
   openInvitations: "Open invitations",
   noInvitations: "There are none.",
+  loadingInvitations: "Loading invitations",
+  invitationsFailed: "The invitations could not be read. {why}",
   usedTimes: "{role}, {uses, plural, one {used # time} other {used # times}}",
   usedOf: "{role}, used {uses, number} of {most, number}",
   untilBy: "until {time}, by {name}",

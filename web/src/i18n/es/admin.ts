@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "Mostrar anteriores",
   oneMoment: "Un momento…",
   unread: "No se ha podido leer",
+  moreUnread: "No se ha podido leer más. {why}",
   notYours: "Usted no puede ver esto",
   noSuchRoom: "No existe esa sala",
   roomGone: "Se ha eliminado o usted no puede conocerla. No se puede ver: {what}.",

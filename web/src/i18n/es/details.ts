@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "Copiar el enlace",
   openInvitations: "Invitaciones abiertas",
   noInvitations: "No hay ninguna.",
+  loadingInvitations: "Cargando invitaciones",
+  invitationsFailed: "No se han podido leer las invitaciones. {why}",
   usedTimes: "{role}, {uses, plural, one {usada # vez} many {usada # de veces} other {usada # veces}}",
   usedOf: "{role}, usada {uses, number} de {most, number}",
   untilBy: "hasta el {time}, de {name}",

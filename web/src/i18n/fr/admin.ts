@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "Afficher les plus anciens",
   oneMoment: "Un instant…",
   unread: "La lecture a échoué",
+  moreUnread: "La suite n’a pas pu être lue. {why}",
   notYours: "Vous ne pouvez pas voir ceci",
   noSuchRoom: "Ce salon n’existe pas",
   roomGone: "Il a été supprimé, ou vous ne pouvez pas en avoir connaissance. Non visible : {what}.",

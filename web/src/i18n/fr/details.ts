@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "Copier le lien",
   openInvitations: "Invitations en cours",
   noInvitations: "Il n’y en a aucune.",
+  loadingInvitations: "Chargement des invitations",
+  invitationsFailed: "Les invitations n’ont pas pu être lues. {why}",
   usedTimes: "{role}, {uses, plural, one {utilisée # fois} many {utilisée # de fois} other {utilisée # fois}}",
   usedOf: "{role}, utilisée {uses, number} sur {most, number}",
   untilBy: "jusqu’au {time}, par {name}",

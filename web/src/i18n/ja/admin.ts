@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "以前のものを表示",
   oneMoment: "お待ちください…",
   unread: "読み込めませんでした",
+  moreUnread: "続きを読み込めませんでした。{why}",
   notYours: "閲覧する権限がありません",
   noSuchRoom: "そのルームはありません",
   roomGone: "削除されたか、閲覧できないルームのため、{what}を表示できません。",

@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "リンクをコピー",
   openInvitations: "有効な招待",
   noInvitations: "ありません。",
+  loadingInvitations: "招待を読み込み中",
+  invitationsFailed: "招待を読み込めませんでした。{why}",
   usedTimes: "{role}、使用回数{uses, number}回",
   usedOf: "{role}、{most, number}回中{uses, number}回使用",
   untilBy: "{time}まで、作成者：{name}",

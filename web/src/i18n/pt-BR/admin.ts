@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "Mostrar mais antigas",
   oneMoment: "Um momento…",
   unread: "Não foi possível ler isto",
+  moreUnread: "Não foi possível ler mais. {why}",
   notYours: "Você não pode ver isto",
   noSuchRoom: "Essa sala não existe",
   roomGone: "Ela foi removida, ou você não pode saber dela. Não é possível ver: {what}.",

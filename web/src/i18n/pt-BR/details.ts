@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "Copiar o link",
   openInvitations: "Convites abertos",
   noInvitations: "Não há nenhum.",
+  loadingInvitations: "Carregando convites",
+  invitationsFailed: "Não foi possível ler os convites. {why}",
   usedTimes: "{role}, {uses, plural, one {usado # vez} many {usado # de vezes} other {usado # vezes}}",
   usedOf: "{role}, usado {uses, number} de {most, number}",
   untilBy: "até {time}, por {name}",

@@ -45,6 +45,7 @@ export const admin: Translation<typeof t> = {
   showOlder: "显示更早的",
   oneMoment: "请稍候…",
   unread: "无法读取",
+  moreUnread: "无法读取更多内容。{why}",
   notYours: "你无权查看此内容",
   noSuchRoom: "没有这个聊天室",
   roomGone: "它已被移除，或你无权知晓；因此无法查看其{what}。",

@@ -28,6 +28,8 @@ export const details: Translation<typeof t> = {
   linkCopy: "复制链接",
   openInvitations: "有效的邀请",
   noInvitations: "没有。",
+  loadingInvitations: "正在加载邀请",
+  invitationsFailed: "无法读取邀请。{why}",
   usedTimes: "{role}，已使用 {uses, number} 次",
   usedOf: "{role}，已使用 {uses, number}/{most, number}",
   untilBy: "有效期至 {time}，创建者：{name}",
