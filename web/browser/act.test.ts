@@ -183,6 +183,7 @@ test("a refused edit is told, and what was typed stays", async () => {
   await ann.editField.press("Enter");
   await ann.page.getByRole("alert").filter({ hasText: "Not saved. The room is read-only" }).waitFor();
   expect(await ann.editField.inputValue()).toBe("new");
+  await ann.editField.press("Escape");
   await ann.sees(["old"]);
   await ann.leave();
 });

@@ -11,30 +11,34 @@ export interface Editing {
 
 interface Edits {
   edited: Editing | undefined;
-  /** It was begun just now, and not found again: it takes the focus whatever one was at. */
-  isAskedFor: boolean;
+  /** How often it was asked for here; 0: it was found again. Each time it comes in sight and takes the focus. */
+  asked: number;
+  /** What is edited already goes on. */
   begin: (message: { seq: number; text: string }) => void;
+  show: () => void;
   type: (text: string) => void;
   /** seq: only where that is what is edited; another may have been begun while it was being saved. */
-  end: (seq?: number) => void;
+  end: (seq: number) => void;
 }
 
 /** Which message is edited at a place, and how far that is. It is kept as what was typed is: who looks at another room meanwhile finds it again. */
 export function useEditing(place: string, drafts: Drafts): Edits {
   const key = `${place}/edit`;
-  const [begun, setBegun] = useState("");
+  const [asked, setAsked] = useState({ of: "", times: 0 });
   const edited = decodeEditing(drafts.own(key).value);
   const put = (next: Editing | undefined) => drafts.put(key, next ? JSON.stringify(next) : "");
+  const ask = (seq: number) => setAsked(({ times }) => ({ of: `${key}/${seq}`, times: times + 1 }));
   return {
     edited,
-    isAskedFor: edited !== undefined && begun === `${key}/${edited.seq}`,
+    asked: edited !== undefined && asked.of === `${key}/${edited.seq}` ? asked.times : 0,
     begin: ({ seq, text }) => {
-      setBegun(`${key}/${seq}`);
-      put({ seq, before: text, text });
+      ask(seq);
+      if (edited?.seq !== seq) put({ seq, before: text, text });
     },
+    show: () => edited && ask(edited.seq),
     type: (text) => edited && put({ ...edited, text }),
     end: (seq) => {
-      if (seq === undefined || decodeEditing(drafts.own(key).peek())?.seq === seq) put(undefined);
+      if (decodeEditing(drafts.own(key).peek())?.seq === seq) put(undefined);
     },
   };
 }

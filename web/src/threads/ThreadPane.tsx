@@ -8,6 +8,7 @@ import { useServerNow } from "../chat/useServerNow";
 import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
+import { EditBar } from "../composer/EditBar";
 import { EditForm } from "../composer/EditForm";
 import { useEditing } from "../composer/useEditing";
 import { t } from "../i18n/en/threads";
@@ -24,8 +25,10 @@ import { groupByDay, type Item, itemsOf, logItem } from "../timeline/rows";
 import { seenOf } from "../timeline/seen";
 import { rowOf } from "../timeline/sight";
 import { useActions } from "../timeline/useActions";
+import { type EditedRow, editFieldIn, leaveEditField, useEditInSight } from "../timeline/useEditInSight";
 import { useTabStop } from "../timeline/useTabStop";
 import { Icon } from "../ui/Icon";
+import { nextFrame } from "../ui/nextFrame";
 import { returnFocus } from "../ui/returnFocus";
 import { Quote } from "./Quote";
 import { Thread } from "./thread";
@@ -68,8 +71,23 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
     closeThread();
   };
 
-  const { edited, ...edits } = useEditing(`${room.id}/${seq}`, drafts);
+  const { edited, asked, ...edits } = useEditing(`${room.id}/${seq}`, drafts);
   const { uploads } = trays.of(room.id, seq);
+  const form = edited && closed === undefined && (
+    <EditForm
+      key={`edit-${edited.seq}`}
+      id="thread-edit"
+      before={edited.before}
+      text={edited.text}
+      maxLength={chat.maxTextLength.value}
+      onType={edits.type}
+      onSave={(text) => chat.edit(room, edited.seq, text)}
+      onClose={() => {
+        edits.end(edited.seq);
+        leaveEditField("thread-composer");
+      }}
+    />
+  );
   return (
     <section
       class="thread"
@@ -95,23 +113,18 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           </button>
         </div>
       </header>
-      <Answers chat={chat} room={room} thread={thread} onEdit={edits.begin} />
+      <Answers chat={chat} room={room} thread={thread} edited={form ? { seq: edited.seq, form, asked } : undefined} onEdit={edits.begin} />
       {closed !== undefined ? (
         <ComposerClosed id="thread-composer" reason={closed} uploads={uploads} />
-      ) : edited ? (
-        <EditForm
-          key={`edit-${edited.seq}`}
-          id="thread-composer"
-          before={edited.before}
-          text={edited.text}
-          maxLength={chat.maxTextLength.value}
-          isAskedFor={edits.isAskedFor}
-          onType={edits.type}
-          onSave={(text) => chat.edit(room, edited.seq, text)}
-          onClose={() => edits.end(edited.seq)}
-        />
       ) : (
-        <Composer chat={chat} room={room} place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: t("replyLabel"), parent: seq, isAskedFor: true }} drafts={drafts} uploads={uploads} />
+        <Composer
+          chat={chat}
+          room={room}
+          place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: t("replyLabel"), parent: seq, isAskedFor: true }}
+          drafts={drafts}
+          uploads={uploads}
+          above={form && <EditBar onShow={edits.show} />}
+        />
       )}
     </section>
   );
@@ -143,11 +156,12 @@ interface AnswersProps {
   chat: Chat;
   room: RoomState;
   thread: Thread;
+  edited: EditedRow | undefined;
   onEdit: (item: Item) => void;
 }
 
 /** What was asked, and below it what was answered. */
-function Answers({ chat, room, thread, onEdit }: AnswersProps) {
+function Answers({ chat, room, thread, edited, onEdit }: AnswersProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useServerNow(chat, DAY_CHECK_MS);
   const root = thread.root.value;
@@ -168,12 +182,20 @@ function Answers({ chat, room, thread, onEdit }: AnswersProps) {
     const row = scroller.current && rowOf(scroller.current, key);
     if (row) then(row);
   });
+  const findEdited = async (sought: number) => {
+    const isMissing = () => thread.log.peek().hasBefore && !thread.log.peek().messages.some((message) => message.seq === sought);
+    do await thread.readOlder();
+    while (isMissing() && thread.paging.peek() === "idle");
+    await nextFrame();
+    if (scroller.current) editFieldIn(scroller.current)?.focus();
+  };
+  useEditInSight(edited, scroller, (sought) => void findEdited(sought));
   const pinsJoined = room.info.value.pins;
   const pins = useMemo(() => pinnedSeqs(pinsJoined), [pinsJoined]);
   const seen = { ...seenOf(chat, room), under: 0 };
   const { toast, say, tell, handlers } = useActions(chat, room);
   const count = answers.filter((item) => !item.deleted).length;
-  const shared = { chat, now, firstUnread, tabStop, marked: 0, pins, seen, handlers };
+  const shared = { chat, now, firstUnread, tabStop, marked: 0, pins, seen, edited, handlers };
   const parent = rootItems[0]?.parent ?? 0;
   return (
     <div class="timeline-frame">

@@ -1,4 +1,4 @@
-import { Component } from "preact";
+import { Component, type ComponentChild } from "preact";
 import { Attachments } from "../attachments/Attachments";
 import type { ApartMessages } from "../chat/apart";
 import { type Refused, refusedText } from "../chat/asking";
@@ -43,6 +43,8 @@ interface BubbleProps {
   /** Whether it was gone to. */
   isMarked: boolean;
   isPinned: boolean;
+  /** Stands in the place of its text while that is changed. */
+  form: ComponentChild;
   handlers: BubbleHandlers;
 }
 
@@ -52,8 +54,8 @@ interface BubbleProps {
  */
 export class MessageRow extends Component<BubbleProps> {
   override shouldComponentUpdate(next: BubbleProps): boolean {
-    const { item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers } = this.props;
-    if (next.item !== item || next.chat !== chat || next.handlers !== handlers) return true;
+    const { item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, form, handlers } = this.props;
+    if (next.item !== item || next.chat !== chat || next.form !== form || next.handlers !== handlers) return true;
     return next.isTabStop !== isTabStop || next.isRead !== isRead || next.seenBy !== seenBy || next.isMarked !== isMarked || next.isPinned !== isPinned;
   }
 
@@ -63,21 +65,22 @@ export class MessageRow extends Component<BubbleProps> {
 }
 
 /** One message. Its text is text, whatever it says. */
-function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, handlers }: BubbleProps) {
+function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, form, handlers }: BubbleProps) {
   const { onRetry, onDiscard, mayReact, onReact, onCopy, onThread, apart } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <div class={isMarked ? "message message-found" : "message"} data-key={item.key} data-seq={item.seq || undefined} data-state={item.state}>
       <div class="bubble">
         {apart && item.parent > 0 && !item.deleted && <Quote apart={apart} roomId={apart.roomId} seq={item.parent} me={chat.user.id} tabIndex={tabIndex} />}
+        {form}
         {/* What stands in a bubble begins where its text begins; the bubble itself stands where the page puts it. */}
         <div dir={item.deleted ? undefined : directionOf(item.text)}>
           {item.deleted ? (
             <p class="bubble-text bubble-deleted">{t("deleted")}</p>
           ) : (
-            item.text !== "" && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
+            item.text !== "" && !form && <MessageText text={item.text} named={namedIn(item, chat)} tabIndex={tabIndex} onCopy={onCopy} />
           )}
-          {!item.deleted && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
+          {!item.deleted && !form && <LinkCard item={item} previews={chat.previews} tabIndex={tabIndex} />}
           {!item.deleted && item.attachments.length > 0 && <Attachments seq={item.seq} list={item.attachments} tabIndex={tabIndex} />}
           <Reactions item={item} tabIndex={tabIndex} mayReact={mayReact} onReact={onReact} />
           <span class="bubble-meta">

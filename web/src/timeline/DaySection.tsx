@@ -7,6 +7,7 @@ import { type BubbleHandlers, MessageRow } from "./Bubble";
 import { NoteLine } from "./NoteLine";
 import type { Day, Group } from "./rows";
 import type { Seen } from "./seen";
+import type { EditedRow } from "./useEditInSight";
 
 interface Shared {
   chat: Chat;
@@ -18,6 +19,7 @@ interface Shared {
   marked: number;
   /** The seqs of the pinned messages. */
   pins: readonly number[];
+  edited: EditedRow | undefined;
 }
 
 interface DaySectionProps extends Shared {
@@ -50,7 +52,7 @@ interface GroupProps extends Shared {
   isUnread: boolean;
 }
 
-function GroupView({ group, isUnread, tabStop, marked, pins, seen, ...shared }: GroupProps) {
+function GroupView({ group, isUnread, tabStop, marked, pins, edited, seen, ...shared }: GroupProps) {
   const at = group.items[0]?.at ?? 0;
   return (
     <>
@@ -76,6 +78,7 @@ function GroupView({ group, isUnread, tabStop, marked, pins, seen, ...shared }: 
               seenBy={item.seq > 0 && item.seq === seen.under ? seen.by : undefined}
               isMarked={marked > 0 && item.seq === marked}
               isPinned={item.seq > 0 && pins.includes(item.seq)}
+              form={item.seq > 0 && item.seq === edited?.seq ? edited.form : undefined}
               {...shared}
             />
           ))}

@@ -10,6 +10,7 @@ import { useMediaQuery } from "../chat/useMediaQuery";
 import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
+import { EditBar } from "../composer/EditBar";
 import { EditForm } from "../composer/EditForm";
 import { useEditing } from "../composer/useEditing";
 import type { Part } from "../details/RoomPanel";
@@ -28,6 +29,7 @@ import { rightsIn } from "./rights";
 import { RoomHeader } from "./RoomHeader";
 import { Timeline } from "./Timeline";
 import { TypingLine } from "./TypingLine";
+import { leaveEditField } from "./useEditInSight";
 
 interface RoomViewProps {
   chat: Chat;
@@ -39,7 +41,7 @@ interface RoomViewProps {
 
 /** An open room: its head, its messages, where one writes, and the answers to one of them beside. */
 export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
-  const { edited, ...edits } = useEditing(room.id, drafts);
+  const { edited, asked, ...edits } = useEditing(room.id, drafts);
   const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
   const [answering, setAnswering] = useAnswering(room.id, drafts);
   const closed = whyNotWrite(room.info.value);
@@ -51,14 +53,13 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
   const isRefused = presence.kind === "refused";
   const thread = openThread.value?.roomId === room.id && !isRefused ? openThread.value.seq : undefined;
   const isCovered = useMediaQuery(THREAD_COVERS_QUERY) && thread !== undefined;
-  const isInSight = edited === undefined && !isCovered;
   useEffect(() => {
-    const target = { name, refusal, isInSight, add: (added: readonly File[]) => uploads.add(added) };
+    const target = { name, refusal, isInSight: !isCovered, add: (added: readonly File[]) => uploads.add(added) };
     fileTarget.value = target;
     return () => {
       if (fileTarget.peek() === target) fileTarget.value = undefined;
     };
-  }, [uploads, name, refusal, isInSight]);
+  }, [uploads, name, refusal, isCovered]);
   const stopAnswering = () => {
     setAnswering(0);
     document.getElementById("composer")?.focus(); // the button goes
@@ -70,6 +71,21 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
     // While the newest is still on its way, the one before it is not what is meant.
     if (last && !pending.some(({ state }) => state !== "failed")) edits.begin(last);
   };
+  const form = edited && closed === undefined && (
+    <EditForm
+      key={`edit-${room.id}/${edited.seq}`}
+      id="edit"
+      before={edited.before}
+      text={edited.text}
+      maxLength={chat.maxTextLength.value}
+      onType={edits.type}
+      onSave={(text) => chat.edit(room, edited.seq, text)}
+      onClose={() => {
+        edits.end(edited.seq);
+        leaveEditField("composer");
+      }}
+    />
+  );
   const previewed = useMemo(
     () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: Words) => chat.say(line) }) }),
     [chat, room, mayWrite],
@@ -94,9 +110,9 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                   chat={chat}
                   room={room}
                   isCovered={isCovered}
+                  edited={form ? { seq: edited.seq, form, asked } : undefined}
                   onEdit={edits.begin}
                   onReply={(seq) => {
-                    edits.end();
                     setAnswering(seq);
                     requestAnimationFrame(() => document.getElementById("composer")?.focus()); // the menu gives the focus back first
                   }}
@@ -104,17 +120,6 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                 <TypingLine chat={chat} room={room} />
                 {closed !== undefined ? (
                   <ComposerClosed reason={closed} uploads={uploads} />
-                ) : edited ? (
-                  <EditForm
-                    key={`edit-${room.id}/${edited.seq}`}
-                    before={edited.before}
-                    text={edited.text}
-                    maxLength={chat.maxTextLength.value}
-                    isAskedFor={edits.isAskedFor}
-                    onType={edits.type}
-                    onSave={(text) => chat.edit(room, edited.seq, text)}
-                    onClose={() => edits.end(edited.seq)}
-                  />
                 ) : (
                   <Composer
                     key={`composer-${room.id}`}
@@ -123,7 +128,12 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                     place={{ id: "composer", draft: room.id, label: t("messageTo", { room: name }), parent: answering || undefined, isAskedFor: false }}
                     drafts={drafts}
                     uploads={uploads}
-                    above={answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
+                    above={
+                      <>
+                        {form && <EditBar onShow={edits.show} />}
+                        {answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
+                      </>
+                    }
                     onSent={() => setAnswering(0)}
                     {...(answering > 0 ? { onEscape: stopAnswering } : { onEditLast: editLast })}
                   />

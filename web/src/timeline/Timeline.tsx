@@ -13,7 +13,7 @@ import { words } from "../i18n/words";
 import { LinkAddress } from "../markdown/LinkAddress";
 import type { NewMessage } from "../protocol";
 import { pinnedSeqs } from "../protocol-rooms";
-import { askedMessage, forgetMessage, messageLink, openThread } from "../route";
+import { askedMessage, forgetMessage, goToMessage, messageLink, openThread } from "../route";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
 import { AskedRefusal } from "./AskedRefusal";
@@ -27,6 +27,7 @@ import { seenOf, showsReceipts } from "./seen";
 import { inSight } from "./sight";
 import { useActions } from "./useActions";
 import { useAsked } from "./useAsked";
+import { type EditedRow, editFieldIn, useEditInSight } from "./useEditInSight";
 import { useTabStop } from "./useTabStop";
 import { useTimelineScroll } from "./useTimelineScroll";
 import { cut } from "./window";
@@ -44,12 +45,13 @@ interface TimelineProps {
   room: RoomState;
   /** Something else stands above it: what is in sight is not seen. */
   isCovered: boolean;
+  edited: EditedRow | undefined;
   onEdit: (item: Item) => void;
   onReply: (seq: number) => void;
 }
 
 /** The messages of one room. Keyed by room: another room is another timeline. */
-export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelineProps) {
+export function Timeline({ chat, room, isCovered, edited, onEdit, onReply }: TimelineProps) {
   const log = room.shown.value;
   const now = useServerNow(chat, DAY_CHECK_MS); // what day it is, is asked of the clock that messages are dated by
   const unreadFrom = useUnreadLine(room);
@@ -78,9 +80,14 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
   const shown = useMemo(() => cut(days, view), [days, view]);
   const { going, marked, refusal } = useAsked(room, (seq) => {
     const key = keyOfSeq(items, seq);
-    const focus = (row?: HTMLElement) => (row?.querySelector<HTMLElement>("[data-more]") ?? scroller.current)?.focus({ preventScroll: true });
+    const focus = (row?: HTMLElement) => ((row && editFieldIn(row)) ?? row?.querySelector<HTMLElement>("[data-more]") ?? scroller.current)?.focus({ preventScroll: true });
     if (key === undefined) focus();
     else toMiddle(key, focus);
+  });
+  useEditInSight(edited, scroller, (seq) => {
+    const key = keyOfSeq(items, seq);
+    if (key === undefined) goToMessage(room.id, seq);
+    else toMiddle(key, (row) => editFieldIn(row)?.focus({ preventScroll: true }));
   });
   const toEnd = () => {
     forgetMessage();
@@ -134,7 +141,7 @@ export function Timeline({ chat, room, isCovered, onEdit, onReply }: TimelinePro
           <Top room={room} onRetry={() => void chat.pages.readOlder(room)} />
           <div ref={above} class="timeline-rest" />
           {shown.map((day) => (
-            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} pins={pins} seen={seen} handlers={handlers} />
+            <DaySection key={day.key} day={day} chat={chat} now={now} firstUnread={firstUnread} tabStop={tabStop} marked={marked} pins={pins} seen={seen} edited={edited} handlers={handlers} />
           ))}
           <div ref={below} class="timeline-rest" />
           {log.reset && <ResetNotice reason={log.reset} onSeen={() => room.dispatch({ type: "reset_seen" })} />}

@@ -26,6 +26,7 @@ export function useLongPress(area: RefObject<HTMLElement | null>, onHold: (targe
       held = false;
       const [touch] = event.touches;
       if (!touch || event.touches.length > 1 || !(event.target instanceof Element)) return;
+      if (event.target.closest("textarea")) return; // there it selects text
       const { target } = event;
       from = { x: touch.clientX, y: touch.clientY };
       element.classList.add(RESTING);

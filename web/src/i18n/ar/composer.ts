@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "تعديل الرسالة",
   saving: "جارٍ حفظ الرسالة…",
   editing: "تعديل رسالة",
+  showEdited: "عرض",
   newText: "النص الجديد للرسالة",
   notSaved: "لم يُحفظ. {error}",
   people: "أشخاص للإشارة إليهم",

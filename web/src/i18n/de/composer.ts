@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "Nachricht bearbeiten",
   saving: "Nachricht wird gespeichert…",
   editing: "Nachricht wird bearbeitet",
+  showEdited: "Zeigen",
   newText: "Neuer Text der Nachricht",
   notSaved: "Nicht gespeichert. {error}",
   people: "Personen zum Erwähnen",

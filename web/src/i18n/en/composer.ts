@@ -13,6 +13,7 @@ export const t = texts("composer", {
   editMessage: "Edit message",
   saving: "Saving the message…",
   editing: "Editing a message",
+  showEdited: "Show",
   newText: "New text of the message",
   notSaved: "Not saved. {error}",
   people: "People to mention",

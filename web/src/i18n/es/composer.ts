@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "Editar mensaje",
   saving: "Guardando el mensaje…",
   editing: "Editando un mensaje",
+  showEdited: "Mostrar",
   newText: "Texto nuevo del mensaje",
   notSaved: "No guardado. {error}",
   people: "Personas que mencionar",

@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "Modifier le message",
   saving: "Enregistrement du message…",
   editing: "Modification d’un message",
+  showEdited: "Afficher",
   newText: "Nouveau texte du message",
   notSaved: "Non enregistré. {error}",
   people: "Personnes à mentionner",

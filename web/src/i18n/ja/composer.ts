@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "メッセージを編集",
   saving: "メッセージを保存中…",
   editing: "メッセージを編集中",
+  showEdited: "表示",
   newText: "メッセージの新しい本文",
   notSaved: "保存できませんでした。{error}",
   people: "メンションする相手",

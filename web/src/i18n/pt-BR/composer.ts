@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "Editar mensagem",
   saving: "Salvando a mensagem…",
   editing: "Editando uma mensagem",
+  showEdited: "Mostrar",
   newText: "Novo texto da mensagem",
   notSaved: "Não salvo. {error}",
   people: "Pessoas para mencionar",

@@ -14,6 +14,7 @@ export const composer: Translation<typeof t> = {
   editMessage: "编辑消息",
   saving: "正在保存消息…",
   editing: "正在编辑消息",
+  showEdited: "显示",
   newText: "消息的新文本",
   notSaved: "未保存。{error}",
   people: "可提及的人",
