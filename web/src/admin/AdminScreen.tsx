@@ -19,7 +19,7 @@ export function AdminScreen({ chat, session }: { chat: Chat; session: SessionSto
   }, []);
   if (page !== undefined && page !== "failed") return <page.AdminView chat={chat} session={session} />;
   return (
-    <main class="room">
+    <main class="room room-alone">
       {page === undefined ? (
         <div class="spinner" role="status" aria-label={ui("loading")} />
       ) : (

@@ -7,7 +7,7 @@ import type { LoadedFeeds } from "./useFeeds";
 export function FeedsScreen({ loaded, chat, session }: { loaded: LoadedFeeds; chat: Chat; session: SessionStore }) {
   if (loaded.kind === "ready") return <loaded.page.FeedsView chat={chat} feeds={loaded.feeds} session={session} />;
   return (
-    <main class="room feeds-loading">
+    <main class="room room-alone">
       {loaded.kind === "loading" ? (
         <div class="spinner" role="status" aria-label={t("loadingFeeds")} />
       ) : (
