@@ -28,3 +28,18 @@ test.each(cases)("$screen, $theme, $width px", async ({ screen, theme, width }) 
   if (theme === "light") expect(await sticksOut(person.page, [width < 500 ? 320 : 2560])).toEqual([]);
   await person.leave();
 });
+
+test("fields stay in their card where that is narrow", async () => {
+  const person = await openFeedScreen(browser, world, "stream", { width: 900, height: 1000 });
+  const form = person.page.locator(".feed-form");
+  for (const width of [900, 850, 320]) {
+    await person.page.setViewportSize({ width, height: 1000 });
+    await expect.poll(() => form.evaluate((card) => card.scrollWidth - card.clientWidth)).toBe(0);
+    const out = await form.evaluate((card) => {
+      const edge = card.getBoundingClientRect().right;
+      return [...card.querySelectorAll("input, select, button")].filter((field) => field.getBoundingClientRect().right > edge).map((field) => field.outerHTML.slice(0, 80));
+    });
+    expect(out).toEqual([]);
+  }
+  await person.leave();
+});

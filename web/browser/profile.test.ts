@@ -235,9 +235,11 @@ test("a profile that cannot be read is told of, and asked for again", async () =
   const dialog = eve.page.getByRole("dialog", { name: "Profile" });
   await dialog.getByRole("alert").getByText("Your profile could not be read").waitFor();
   expect(await dialog.getByLabel("Display name").count()).toBe(0);
+  await dialog.getByLabel("New password").fill(NEXT);
   isRefused = false;
   await dialog.getByRole("button", { name: "Try again" }).click();
   await dialog.getByLabel("Display name").waitFor();
+  expect(await dialog.getByLabel("New password").inputValue()).toBe(NEXT);
   await eve.leave();
 });
 

@@ -75,6 +75,7 @@ test("one room only, pages, nothing found, and what the server refuses", async (
   await expect.poll(() => ann.page.locator(".search-count").textContent(), { timeout: SOON_MS }).toBe("Nothing was found.");
   await fieldOf(ann).fill("-kettle");
   await ann.page.getByRole("alert").filter({ hasText: "at least one word" }).waitFor();
+  expect(await ann.page.getByRole("button", { name: "Try again" }).count()).toBe(0); // it would be refused again
   await ann.leave();
 });
 

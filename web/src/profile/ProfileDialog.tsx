@@ -30,6 +30,8 @@ export function ProfileDialog({ chat, session: store, onClose }: ProfileDialogPr
     if (online && failure !== "") tryAgain(); // the connection is back
   }, [online]);
   const isReading = profile === undefined && failure === "";
+  const wasRead = useRef(false);
+  wasRead.current ||= !isReading; // what is typed below stays during another try
   const place = useRef<HTMLDivElement>(null);
   useKeptFocus(place, failure !== "" ? "failed" : isReading ? "loading" : "profile");
   return (
@@ -56,7 +58,7 @@ export function ProfileDialog({ chat, session: store, onClose }: ProfileDialogPr
           </>
         )}
       </div>
-      {!isReading && isAccount(chat.user.id) && <PasswordForm chat={chat} session={store} />}
+      {wasRead.current && isAccount(chat.user.id) && <PasswordForm chat={chat} session={store} />}
     </Dialog>
   );
 }

@@ -88,9 +88,11 @@ function End({ search }: { search: Search }) {
       return (
         <div class="empty empty-small" role="alert">
           <p>{state.why.text}</p>
-          <button type="button" class="button-plain" onClick={() => search.more()}>
-            {ui("tryAgain")}
-          </button>
+          {!state.isTyped && (
+            <button type="button" class="button-plain" onClick={() => search.more()}>
+              {ui("tryAgain")}
+            </button>
+          )}
         </div>
       );
     case "ready":

@@ -23,7 +23,8 @@ export interface Filters {
 export type SearchState =
   | { kind: "idle" }
   | { kind: "loading"; found: readonly FoundMessage[] }
-  | { kind: "failed"; found: readonly FoundMessage[]; why: Words }
+  /** isTyped: by what was typed, which another try does not change. */
+  | { kind: "failed"; found: readonly FoundMessage[]; why: Words; isTyped: boolean }
   | { kind: "ready"; found: readonly FoundMessage[]; next: string | undefined };
 
 export class Search {
@@ -94,7 +95,7 @@ export class Search {
     } catch (error) {
       if (asked !== this.asked) return;
       this.failedAt = before;
-      this.state.value = { kind: "failed", found, why: words(() => wordsOf(error)) };
+      this.state.value = { kind: "failed", found, why: words(() => wordsOf(error)), isTyped: isOfQuery(error) };
     }
   }
 }
@@ -115,6 +116,10 @@ function midnight(day: string, later: number): string {
 function wordsOf(error: unknown): string {
   if (!(error instanceof ChatError)) return t("failed");
   // A field of at most so many characters that is not empty is refused for one reason only.
-  if (error.field === "query") return t("badQuery");
+  if (isOfQuery(error)) return t("badQuery");
   return messageOf(error).replace(/[.。]?$/u, (end) => end || ".");
+}
+
+function isOfQuery(error: unknown): boolean {
+  return error instanceof ChatError && error.field === "query";
 }

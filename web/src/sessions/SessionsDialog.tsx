@@ -32,12 +32,15 @@ export function SessionsDialog({ chat, onClose }: { chat: Chat; onClose: () => v
   const { toast, say } = useToast();
   const cards = useRef<HTMLUListElement>(null);
   const shown = lasting(list.items, now);
+  const wasRead = useRef(false);
+  wasRead.current = list.readAt !== undefined;
   const others = shown.filter(({ isCurrent }) => !isCurrent).length;
 
   useEffect(() => {
     if (!online) return undefined;
-    if (list.readAt !== undefined) list.refresh(); // the connection is back
-    const timer = setInterval(() => document.visibilityState === "visible" && list.refresh(), READ_EVERY_MS);
+    if (wasRead.current) list.refresh(); // the connection is back
+    // What could not be read at all is asked for by a press: each failure is said aloud.
+    const timer = setInterval(() => wasRead.current && document.visibilityState === "visible" && list.refresh(), READ_EVERY_MS);
     return () => clearInterval(timer);
   }, [online]);
   const ids = shown.map(({ id }) => id).join(" ");
