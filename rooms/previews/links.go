@@ -33,10 +33,13 @@ func LinkOf(text string) string {
 	return ""
 }
 
-// isPublicAddress says whether an address is one that may be called: without a name and a password, which are nobody
-// else's business.
+// isPublicAddress says whether an address is one that may be called: with a host, and without a name and a password, which
+// are nobody else's business.
 func isPublicAddress(u *url.URL) bool {
-	return (strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")) && u.Hostname() != "" && u.User == nil
+	host := u.Hostname()
+	return (strings.EqualFold(u.Scheme, "http") || strings.EqualFold(u.Scheme, "https")) &&
+		host != "" && !strings.ContainsAny(host, "[]") && // url.Parse takes a host of brackets alone
+		u.User == nil
 }
 
 // trim takes off what ends a sentence rather than a link: "(see https://example.com/a)" ends before the bracket,
