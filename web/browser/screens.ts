@@ -273,6 +273,7 @@ const makers: Record<Screen, Maker> = {
     const person = await openOwnMenu(browser, server, options);
     await person.page.getByRole("menuitem", { name: "Open thread" }).click();
     const thread = person.page.locator(".thread");
+    await thread.getByText("No replies yet").waitFor(); // what is read then would close the menu
     await thread.getByRole("button", { name: "Message actions" }).first().press("Enter");
     await person.page.getByRole("menuitem", { name: "Edit" }).click();
     await thread.getByRole("textbox", { name: "New text of the message" }).waitFor();
