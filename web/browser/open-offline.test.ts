@@ -151,7 +151,7 @@ test("an edit that was begun is not saved over what was kept, and is there to be
   await page.getByText("You are offline.").waitFor();
   await expect.poll(() => gil.editField.inputValue()).toBe("second try");
   await gil.editField.press("Enter");
-  await page.locator("#edit-limit", { hasText: "The server cannot be reached" }).waitFor();
+  await page.locator("#composer-edit-limit", { hasText: "The server cannot be reached" }).waitFor();
   expect(await gil.editField.inputValue()).toBe("second try");
   await server.start();
   await page.getByText("You are offline.").waitFor({ state: "detached" });

@@ -283,7 +283,7 @@ test.each(["en-GB", "de-DE", "es-ES", "fr-FR", "pt-BR", "ja-JP", "zh-CN", "ar"])
   const { page } = gail;
   await page.locator(".me").click();
   await page.locator(".account-action[aria-haspopup=dialog]").first().click();
-  const save = page.locator(".profile-read > form .button");
+  const save = page.locator(".focus-place > form .button");
   await save.waitFor();
   expect(await misfits(page)).toEqual([]);
   await page.locator("input[autocomplete=name]").fill(IMPOSSIBLE);

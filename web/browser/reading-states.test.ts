@@ -44,7 +44,7 @@ test.each(cases)("$name: awaited, failed, and there at another try, $theme", asy
   await isWell(page);
 
   gate.set(reading.how);
-  await alert.filter({ hasText: reading.why ?? WHY[reading.how] }).waitFor();
+  await alert.filter({ hasText: WHY[reading.how] }).waitFor();
   expect(await alert.count()).toBe(1);
   expect(await awaited.count()).toBe(0);
   await isWell(page);

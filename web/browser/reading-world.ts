@@ -17,12 +17,9 @@ export type How = "held" | "busy" | "cut" | "good";
 
 /** Where requests of one kind are let through, or not. */
 export class Gate {
-  private how: How = "held";
   private waiting: (() => void)[] = [];
 
-  constructor(how: How = "held") {
-    this.how = how;
-  }
+  constructor(private how: How = "held") {}
 
   /** What waits, and what comes after it, goes this way. */
   set(how: How): void {
@@ -96,8 +93,6 @@ export interface Reading {
   readonly failed: string;
   /** How it fails. */
   readonly how: "busy" | "cut";
-  /** How why is said, where it is not said as everywhere. */
-  readonly why?: string;
   /** Goes where it is seen, with the gate before what it is read by. */
   readonly open: (browser: Browser, world: ReadingWorld, gate: Gate, options: PersonOptions) => Promise<Person>;
   /** What is there once it was read. */

@@ -45,7 +45,7 @@ export function Invitations({ chat, room }: { chat: Chat; room: RoomState }) {
         {error}
       </p>
       <h3 class="panel-title">{t("openInvitations")}</h3>
-      <div ref={part} class="invitations-read">
+      <div ref={part} class="focus-place">
         {failure !== "" && <Failed text={t("invitationsFailed", { why: failure })} onTryAgain={read} />}
         {list === undefined && failure === "" && <div class="spinner" role="status" tabIndex={-1} aria-label={t("loadingInvitations")} />}
         {list?.length === 0 && <p class="dialog-text" tabIndex={-1}>{t("noInvitations")}</p>}

@@ -36,7 +36,7 @@ export function FeedsView({ chat, feeds, session }: { chat: Chat; feeds: Feeds; 
         <>
           <ConnectionBanner chat={chat} />
           <ExpiryBanner chat={chat} session={session} />
-          <div ref={place} class="feed-place">
+          <div ref={place} class="focus-place">
             {declaration ? (
               <StreamView key={name} feeds={feeds} declaration={declaration} state={feeds.state(name)} onMenu={onMenu} />
             ) : (

@@ -39,7 +39,7 @@ export function ProfileDialog({ chat, session: store, onClose }: ProfileDialogPr
       <p class="note profile-offline" role="status">
         {!online && t("noConnection")}
       </p>
-      <div ref={place} class="profile-read">
+      <div ref={place} class="focus-place">
         {isReading && <div class="spinner" role="status" tabIndex={-1} aria-label={t("reading")} />}
         {failure !== "" && (
           <div class="empty empty-small" role="alert">

@@ -107,7 +107,7 @@ function ListState({ list, isEmpty }: { list: ReadList; isEmpty: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   useKeptFocus(place, failed ? "failed" : list.readAt === undefined ? "loading" : "list");
   return (
-    <div ref={place} class="sessions-state">
+    <div ref={place} class="focus-place">
       {failed && <State title={t("failed")} text={failed.message.text} onRetry={list.refresh} />}
       {list.readAt === undefined && !failed && <div class="spinner" role="status" tabIndex={-1} aria-label={t("reading")} />}
       {list.readAt !== undefined && isEmpty && <State title={t("none")} text={t("noneText")} />}

@@ -9,8 +9,6 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditBar } from "../composer/EditBar";
-import { EditForm } from "../composer/EditForm";
-import { useEditing } from "../composer/useEditing";
 import { t } from "../i18n/en/threads";
 import { t as ui } from "../i18n/en/ui";
 import { LinkAddress } from "../markdown/LinkAddress";
@@ -25,7 +23,8 @@ import { groupByDay, type Item, itemsOf, logItem } from "../timeline/rows";
 import { seenOf } from "../timeline/seen";
 import { rowOf } from "../timeline/sight";
 import { useActions } from "../timeline/useActions";
-import { type EditedRow, editFieldIn, leaveEditField, useEditInSight } from "../timeline/useEditInSight";
+import { useEditedRow } from "../timeline/useEditedRow";
+import { type EditedRow, editFieldIn, useEditInSight } from "../timeline/useEditInSight";
 import { useTabStop } from "../timeline/useTabStop";
 import { Icon } from "../ui/Icon";
 import { nextFrame } from "../ui/nextFrame";
@@ -71,23 +70,8 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
     closeThread();
   };
 
-  const { edited, asked, ...edits } = useEditing(`${room.id}/${seq}`, drafts);
+  const { edited, ...edits } = useEditedRow(chat, room, `${room.id}/${seq}`, drafts, "thread-composer");
   const { uploads } = trays.of(room.id, seq);
-  const form = edited && closed === undefined && (
-    <EditForm
-      key={`edit-${edited.seq}`}
-      id="thread-edit"
-      before={edited.before}
-      text={edited.text}
-      maxLength={chat.maxTextLength.value}
-      onType={edits.type}
-      onSave={(text) => chat.edit(room, edited.seq, text)}
-      onClose={() => {
-        edits.end(edited.seq);
-        leaveEditField("thread-composer");
-      }}
-    />
-  );
   return (
     <section
       class="thread"
@@ -113,7 +97,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           </button>
         </div>
       </header>
-      <Answers chat={chat} room={room} thread={thread} edited={form ? { seq: edited.seq, form, asked } : undefined} onEdit={edits.begin} />
+      <Answers chat={chat} room={room} thread={thread} edited={edited} onEdit={edits.begin} />
       {closed !== undefined ? (
         <ComposerClosed id="thread-composer" reason={closed} uploads={uploads} />
       ) : (
@@ -123,7 +107,7 @@ export function ThreadPane({ chat, room, seq, drafts, trays }: ThreadPaneProps) 
           place={{ id: "thread-composer", draft: `${room.id}/${seq}`, label: t("replyLabel"), parent: seq, isAskedFor: true }}
           drafts={drafts}
           uploads={uploads}
-          above={form && <EditBar onShow={edits.show} />}
+          above={edited && <EditBar onShow={edits.show} />}
         />
       )}
     </section>

@@ -11,8 +11,6 @@ import { Composer } from "../composer/Composer";
 import { ComposerClosed } from "../composer/ComposerClosed";
 import type { Drafts } from "../composer/drafts";
 import { EditBar } from "../composer/EditBar";
-import { EditForm } from "../composer/EditForm";
-import { useEditing } from "../composer/useEditing";
 import type { Part } from "../details/RoomPanel";
 import { WithParts } from "../details/WithParts";
 import { t } from "../i18n/en/timeline";
@@ -29,7 +27,7 @@ import { rightsIn } from "./rights";
 import { RoomHeader } from "./RoomHeader";
 import { Timeline } from "./Timeline";
 import { TypingLine } from "./TypingLine";
-import { leaveEditField } from "./useEditInSight";
+import { useEditedRow } from "./useEditedRow";
 
 interface RoomViewProps {
   chat: Chat;
@@ -41,7 +39,7 @@ interface RoomViewProps {
 
 /** An open room: its head, its messages, where one writes, and the answers to one of them beside. */
 export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
-  const { edited, asked, ...edits } = useEditing(room.id, drafts);
+  const { edited, ...edits } = useEditedRow(chat, room, room.id, drafts, "composer");
   const [details, setDetails] = useState<{ room: RoomState; first: Part }>();
   const [answering, setAnswering] = useAnswering(room.id, drafts);
   const closed = whyNotWrite(room.info.value);
@@ -71,21 +69,6 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
     // While the newest is still on its way, the one before it is not what is meant.
     if (last && !pending.some(({ state }) => state !== "failed")) edits.begin(last);
   };
-  const form = edited && closed === undefined && (
-    <EditForm
-      key={`edit-${room.id}/${edited.seq}`}
-      id="edit"
-      before={edited.before}
-      text={edited.text}
-      maxLength={chat.maxTextLength.value}
-      onType={edits.type}
-      onSave={(text) => chat.edit(room, edited.seq, text)}
-      onClose={() => {
-        edits.end(edited.seq);
-        leaveEditField("composer");
-      }}
-    />
-  );
   const previewed = useMemo(
     () => ({ roomId: room.id, ...(mayWrite && { edit: (seq: number, text: string) => chat.edit(room, seq, text), say: (line: Words) => chat.say(line) }) }),
     [chat, room, mayWrite],
@@ -110,7 +93,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                   chat={chat}
                   room={room}
                   isCovered={isCovered}
-                  edited={form ? { seq: edited.seq, form, asked } : undefined}
+                  edited={edited}
                   onEdit={edits.begin}
                   onReply={(seq) => {
                     setAnswering(seq);
@@ -130,7 +113,7 @@ export function RoomView({ chat, room, drafts, trays, onMenu }: RoomViewProps) {
                     uploads={uploads}
                     above={
                       <>
-                        {form && <EditBar onShow={edits.show} />}
+                        {edited && <EditBar onShow={edits.show} />}
                         {answering > 0 && <AnswerBar apart={room.apart} seq={answering} me={chat.user.id} onClose={stopAnswering} />}
                       </>
                     }

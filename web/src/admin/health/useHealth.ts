@@ -27,8 +27,10 @@ export function useHealth(requests: AdminRequests): Watching {
   useEffect(() => {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let isAsking = false;
     const ask = async () => {
       timer = undefined;
+      isAsking = true;
       try {
         const health = decodeHealth(await requests.ask("GET", "/api/admin/health"));
         if (!health) throw unreadable();
@@ -39,20 +41,15 @@ export function useHealth(requests: AdminRequests): Watching {
       isAsking = false;
       again();
     };
-    let isAsking = true;
     const again = () => {
       if (!isOver && !isAsking && timer === undefined && document.visibilityState === "visible") {
-        timer = setTimeout(() => {
-          isAsking = true;
-          void ask();
-        }, EVERY_MS);
+        timer = setTimeout(() => void ask(), EVERY_MS);
       }
     };
     document.addEventListener("visibilitychange", again);
     now.current = () => {
       if (isAsking) return;
       clearTimeout(timer);
-      isAsking = true;
       void ask();
     };
     void ask();

@@ -44,6 +44,7 @@ export function MessageContext({ requests, roomId, seq, changed, now, nameOf }: 
     setHeld({ kind: "loading" }); // what fails once more is said once more
     setAttempt(attempt + 1);
   };
+  const isKept = held.kind === "ready" && held.messages.some((message) => message.seq === seq);
   if (isDirect(roomId)) return <p class="report-unseen">{t("unseen")}</p>;
   return (
     <div ref={place}>
@@ -56,12 +57,12 @@ export function MessageContext({ requests, roomId, seq, changed, now, nameOf }: 
           </button>
         </p>
       )}
-      {held.kind === "ready" && !held.messages.some((message) => message.seq === seq) && (
+      {held.kind === "ready" && !isKept && (
         <p class="report-unseen" tabIndex={-1}>
           {t("notKept")}
         </p>
       )}
-      {held.kind === "ready" && held.messages.some((message) => message.seq === seq) && (
+      {held.kind === "ready" && isKept && (
         <ol class="report-context" tabIndex={-1} aria-label={t("whatWasSaid")}>
           {held.messages.map((message) => (
             <Line key={message.seq} message={message} isIt={message.seq === seq} now={now} name={nameOf(message.author)} />
