@@ -3,10 +3,17 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { visit } from "./admin-world";
+import { errors as ar } from "../src/i18n/ar/errors";
+import { errors as de } from "../src/i18n/de/errors";
+import { errors as es } from "../src/i18n/es/errors";
+import { errors as fr } from "../src/i18n/fr/errors";
+import { errors as ja } from "../src/i18n/ja/errors";
+import { errors as ptBR } from "../src/i18n/pt-BR/errors";
+import { errors as zhCN } from "../src/i18n/zh-CN/errors";
 import { AXE, faultsOf, sticksOut } from "./axe";
 import { startBrowser } from "./browser";
 import { SOON_MS } from "./person";
-import { Gate, NEXT_PAGES, READINGS, ReadingWorld } from "./reading-world";
+import { Gate, NEXT_PAGES, openSignIn, READINGS, ReadingWorld } from "./reading-world";
 
 let browser: Browser;
 let world: ReadingWorld;
@@ -19,7 +26,7 @@ afterAll(async () => {
   await world.remove();
 });
 
-const WHY = { busy: "The server is busy", cut: "The server cannot be reached" } as const;
+const WHY = { busy: "The server is busy", down: "The database does not answer", cut: "The server cannot be reached" } as const;
 
 /** Axe finds no fault, and nothing sticks out. */
 async function isWell(page: Page): Promise<void> {
@@ -63,6 +70,20 @@ test.each(cases)("$name: awaited, failed, and there at another try, $theme", asy
   expect(await awaited.count()).toBe(0);
   expect(await again.count()).toBe(0);
   expect(await isFocusKept(page)).toBe(true);
+  await person.leave();
+});
+
+test.each(Object.entries({ ar, de, es, fr, ja, "pt-BR": ptBR, "zh-CN": zhCN }))("that the server is up but not ready is told from that it is not reached where one signs in: %s", async (locale, texts) => {
+  const gate = new Gate("down");
+  const person = await openSignIn(browser, world, gate, { locale, width: 320, height: 740, before: (page) => page.addInitScript(AXE) });
+  const { page } = person;
+  const alert = page.getByRole("alert").filter({ visible: true });
+  await alert.filter({ hasText: texts.notReady }).waitFor();
+  await isWell(page);
+  gate.set("cut");
+  await alert.getByRole("button").press("Enter");
+  await alert.filter({ hasText: texts.unavailable }).waitFor();
+  expect(await alert.count()).toBe(1);
   await person.leave();
 });
 

@@ -10,10 +10,12 @@ import { type AdminRooms, seedAdmin } from "./screens-admin";
 import { NAME, openMenu } from "./screens-sessions";
 import { answerFor } from "./wire";
 
+/** What a server without its store answers. */
+const DOWN = { code: "UNAVAILABLE", message: "the database does not answer", retryable: true };
 const BUSY = { code: "OVERLOADED", message: "the server is busy", retryable: true };
 
-/** What becomes of requests: they wait, are refused, find no server, or are answered. */
-export type How = "held" | "busy" | "cut" | "good";
+/** What becomes of requests: they wait, are refused by a busy server or by one without its store, find no server, or are answered. */
+export type How = "held" | "busy" | "down" | "cut" | "good";
 
 /** Where requests of one kind are let through, or not. */
 export class Gate {
@@ -36,7 +38,7 @@ export class Gate {
   async ofAddress(page: Page, address: RegExp): Promise<void> {
     await page.route(address, async (route) => {
       const how = await this.decided();
-      if (how === "busy") return route.fulfill({ status: 503, json: { error: BUSY } });
+      if (how === "busy" || how === "down") return route.fulfill({ status: 503, json: { error: how === "busy" ? BUSY : DOWN } });
       return how === "cut" ? route.abort() : route.continue();
     });
   }
@@ -92,7 +94,7 @@ export interface Reading {
   /** What is said where it failed, before why. */
   readonly failed: string;
   /** How it fails. */
-  readonly how: "busy" | "cut";
+  readonly how: "busy" | "down" | "cut";
   /** Goes where it is seen, with the gate before what it is read by. */
   readonly open: (browser: Browser, world: ReadingWorld, gate: Gate, options: PersonOptions) => Promise<Person>;
   /** What is there once it was read. */
@@ -143,6 +145,15 @@ async function openMembers(page: Page): Promise<void> {
 }
 
 const UNREAD = "This could not be read";
+
+/** Arrives where one signs in. */
+export async function openSignIn(browser: Browser, { server }: ReadingWorld, gate: Gate, options: PersonOptions): Promise<Person> {
+  const person = await Person.arrive(browser, options);
+  await options.before?.(person.page);
+  await gate.ofAddress(person.page, /\/api\/auth\/methods/);
+  await person.page.goto(server.url);
+  return person;
+}
 
 export const READINGS: Readonly<Record<string, Reading>> = {
   people: { loading: "Reading the people", failed: UNREAD, how: "busy", open: at("root", () => "/admin/people", /\/api\/users\?/), found: row },
@@ -222,19 +233,8 @@ export const READINGS: Readonly<Record<string, Reading>> = {
     },
     found: (page) => page.locator(".feed-form"),
   },
-  "ways to sign in": {
-    loading: "Loading",
-    failed: "The server cannot be reached.",
-    how: "cut",
-    open: async (browser, { server }, gate, options) => {
-      const person = await Person.arrive(browser, options);
-      await options.before?.(person.page);
-      await gate.ofAddress(person.page, /\/api\/auth\/methods/);
-      await person.page.goto(server.url);
-      return person;
-    },
-    found: (page) => page.getByLabel("Your name"),
-  },
+  "ways to sign in": { loading: "Loading", failed: "The server cannot be reached.", how: "cut", open: openSignIn, found: (page) => page.getByLabel("Your name") },
+  "ways to sign in, of a server without its store": { loading: "Loading", failed: "The database does not answer", how: "down", open: openSignIn, found: (page) => page.getByLabel("Your name") },
 };
 
 /** Lists with a next page: who sees them, where, what is read for that page, its button, and what a row is. */

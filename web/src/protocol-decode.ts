@@ -151,7 +151,7 @@ function decodeVars(value: unknown): Record<string, StreamVar> | undefined {
   return vars;
 }
 
-/** The error of a JSON body; undefined when there is none. */
+/** The error of a JSON body; undefined when there is none. An UNAVAILABLE that was answered gets the reason not_ready: where there was no answer it has none. */
 export function decodeError(value: unknown): ChatError | undefined {
   if (!isFields(value) || typeof value["code"] !== "string") return undefined;
   const { code, message, retryable, retryAfterMs } = value;
@@ -162,6 +162,6 @@ export function decodeError(value: unknown): ChatError | undefined {
     retryable === true,
     typeof retryAfterMs === "number" ? retryAfterMs : 0,
     typeof field === "string" ? field : undefined,
-    typeof reason === "string" ? reason : undefined,
+    typeof reason === "string" ? reason : code === "UNAVAILABLE" ? "not_ready" : undefined,
   );
 }

@@ -3,6 +3,7 @@ import { ChatError } from "../../client/src/index";
 import { chat } from "../i18n/de/chat";
 import { errors } from "../i18n/de/errors";
 import { spoken } from "../i18n/language";
+import { decodeError } from "../protocol-decode";
 import { messageOf, wordsOf } from "./asking";
 
 afterEach(() => {
@@ -29,4 +30,12 @@ test("what is wrong with a field that people fill in is said in the page's langu
   expect(about("expiresInMs")).toBe("ExpiresInMs: must be otherwise");
   expect(messageOf(new ChatError("CONFLICT", "the room has 100 pinned messages", false, 0, undefined, "pins"))).toBe(errors.pins);
   expect(messageOf(new TypeError("undefined is not a function"))).toBe(chat.wentWrong);
+});
+
+test("that the server answers but is not ready is told from that it cannot be reached", () => {
+  const answered = decodeError({ code: "UNAVAILABLE", message: "the database does not answer", retryable: true });
+  const unreached = new ChatError("UNAVAILABLE", "The server cannot be reached.", true);
+  expect([messageOf(answered), messageOf(unreached)]).toEqual(["The database does not answer", "The server cannot be reached."]);
+  speakGerman();
+  expect([messageOf(answered), messageOf(unreached)]).toEqual([errors.notReady, errors.unavailable]);
 });

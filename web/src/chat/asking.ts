@@ -60,6 +60,7 @@ const REASONS: ReadonlyMap<string, ErrorKey> = new Map([
   ["pins", "pins"],
   ["word_list", "words"],
   ["unsent", "unsent"],
+  ["not_ready", "notReady"],
 ]);
 
 /** The fields that people fill in, each called as its text is; of any other the server's words say more. */

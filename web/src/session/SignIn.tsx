@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { authMethods } from "../api";
+import { wordsOf } from "../chat/asking";
 import { LanguagePicker } from "../i18n/LanguagePicker";
 import { t } from "../i18n/en/session";
 import { t as ui } from "../i18n/en/ui";
+import type { Words } from "../i18n/words";
 import type { AuthMethods } from "../protocol";
 import { ThemePicker } from "../theme/ThemePicker";
 import { Logo } from "../ui/Icon";
@@ -15,13 +17,17 @@ type Way = "guest" | "account" | "token";
 /** The first screen: in as a guest, with an account or with a token, as far as the server offers it. */
 export function SignIn({ session, notice }: { session: SessionStore; notice: string | undefined }) {
   const [methods, setMethods] = useState<AuthMethods | "loading" | "failed">("loading");
+  const [why, setWhy] = useState<Words>(); // it failed
   const [chosen, setChosen] = useState<Way>();
   const [stay, setStay] = useState(true);
   const [unreadable, setUnreadable] = useState(false);
 
   const load = () => {
     setMethods("loading");
-    authMethods().then(setMethods, () => setMethods("failed"));
+    authMethods().then(setMethods, (error: unknown) => {
+      setWhy(wordsOf(error));
+      setMethods("failed");
+    });
   };
   useEffect(load, []);
 
@@ -52,7 +58,7 @@ export function SignIn({ session, notice }: { session: SessionStore; notice: str
         {methods === "loading" && <div class="spinner" role="status" tabIndex={-1} aria-label={ui("loading")} />}
         {methods === "failed" && (
           <div class="sign-in-failed" role="alert">
-            <p>{t("unreachable")}</p>
+            <p>{why?.text}</p>
             <button type="button" class="button" onClick={load}>
               {ui("tryAgain")}
             </button>

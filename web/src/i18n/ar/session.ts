@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "رمز الدخول",
   unreadableAnswer: "تعذّرت قراءة رد الخادم.",
   claim: "غرف تُحفظ فيها كل رسالة، بالترتيب، للجميع.",
-  unreachable: "تعذّر الوصول إلى الخادم.",
   howTo: "طريقة تسجيل الدخول",
   stay: "البقاء مسجّلًا على هذا الجهاز",
   joinAsGuest: "الانضمام كضيف",

@@ -11,6 +11,7 @@ export const errors: Translation<typeof t> = {
   rate: "Das war zu schnell. Bitte gleich noch einmal versuchen.",
   internal: "Der Server konnte das nicht ausführen. Bitte erneut versuchen.",
   unavailable: "Es besteht keine Verbindung zum Server.",
+  notReady: "Der Server läuft, kann das aber gerade nicht: Vielleicht antwortet sein Speicher nicht. Bitte gleich noch einmal versuchen.",
   overloaded: "Der Server ist ausgelastet. Bitte gleich noch einmal versuchen.",
   timeout: "Der Server hat nicht rechtzeitig geantwortet.",
   readOnly: "Hier schreiben nur Moderatoren und Eigentümer.",

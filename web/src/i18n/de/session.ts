@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "Token",
   unreadableAnswer: "Die Antwort des Servers ist nicht lesbar.",
   claim: "Räume, in denen jede Nachricht erhalten bleibt: der Reihe nach, für alle.",
-  unreachable: "Der Server ist nicht erreichbar.",
   howTo: "Art der Anmeldung",
   stay: "Auf diesem Gerät angemeldet bleiben",
   joinAsGuest: "Als Gast teilnehmen",

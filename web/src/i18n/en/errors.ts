@@ -12,6 +12,7 @@ export const t = texts("errors", {
   rate: "That was too fast. Try again in a moment.",
   internal: "The server could not do this. Try again.",
   unavailable: "There is no connection to the server.",
+  notReady: "The server is up but cannot do this now: its store may not answer. Try again in a moment.",
   overloaded: "The server is busy. Try again in a moment.",
   timeout: "The server did not answer in time.",
   readOnly: "Only moderators and owners write here.",

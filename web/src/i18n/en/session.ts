@@ -6,7 +6,6 @@ export const t = texts("session", {
   token: "Token",
   unreadableAnswer: "The server’s answer cannot be read.",
   claim: "Rooms where every message is kept, in order, for everyone.",
-  unreachable: "The server cannot be reached.",
   howTo: "How to sign in",
   stay: "Stay signed in on this device",
   joinAsGuest: "Join as a guest",

@@ -11,6 +11,7 @@ export const errors: Translation<typeof t> = {
   rate: "Demasiado rápido. Inténtelo de nuevo en un momento.",
   internal: "El servidor no ha podido hacerlo. Inténtelo de nuevo.",
   unavailable: "No hay conexión con el servidor.",
+  notReady: "El servidor funciona, pero ahora no puede hacer esto: quizá no responda su almacén de datos. Inténtelo de nuevo en un momento.",
   overloaded: "El servidor está ocupado. Inténtelo de nuevo en un momento.",
   timeout: "El servidor no ha respondido a tiempo.",
   readOnly: "Aquí solo escriben moderadores y propietarios.",

@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "Token",
   unreadableAnswer: "No se puede leer la respuesta del servidor.",
   claim: "Salas donde cada mensaje se conserva, en orden, para todos.",
-  unreachable: "No se puede acceder al servidor.",
   howTo: "Cómo iniciar sesión",
   stay: "Mantener la sesión en este dispositivo",
   joinAsGuest: "Entrar como invitado",

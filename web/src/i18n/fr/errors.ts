@@ -11,6 +11,7 @@ export const errors: Translation<typeof t> = {
   rate: "C’était trop rapide. Réessayez dans un instant.",
   internal: "Le serveur n’a pas pu le faire. Veuillez réessayer.",
   unavailable: "Aucune connexion au serveur.",
+  notReady: "Le serveur fonctionne, mais ne peut pas faire cela pour l’instant : son stockage ne répond peut-être pas. Réessayez dans un instant.",
   overloaded: "Le serveur est occupé. Réessayez dans un instant.",
   timeout: "Le serveur n’a pas répondu à temps.",
   readOnly: "Seuls les modérateurs et les propriétaires écrivent ici.",

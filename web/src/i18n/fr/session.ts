@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "Jeton",
   unreadableAnswer: "La réponse du serveur est illisible.",
   claim: "Des salons où chaque message est conservé, dans l’ordre, pour tous.",
-  unreachable: "Le serveur est injoignable.",
   howTo: "Mode de connexion",
   stay: "Rester connecté sur cet appareil",
   joinAsGuest: "Rejoindre en tant qu’invité",

@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "トークン",
   unreadableAnswer: "サーバーの応答を読み取れません。",
   claim: "すべてのメッセージを、順番どおり、全員のために残すルーム。",
-  unreachable: "サーバーに接続できません。",
   howTo: "サインイン方法",
   stay: "このデバイスでサインインしたままにする",
   joinAsGuest: "ゲストとして参加",

@@ -11,6 +11,7 @@ export const errors: Translation<typeof t> = {
   rate: "Rápido demais. Tente novamente em instantes.",
   internal: "O servidor não conseguiu fazer isso. Tente novamente.",
   unavailable: "Não há conexão com o servidor.",
+  notReady: "O servidor está no ar, mas não consegue fazer isto agora: talvez o armazenamento dele não responda. Tente novamente em instantes.",
   overloaded: "O servidor está ocupado. Tente novamente em instantes.",
   timeout: "O servidor não respondeu a tempo.",
   readOnly: "Aqui só moderadores e proprietários escrevem.",

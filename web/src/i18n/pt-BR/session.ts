@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "Token",
   unreadableAnswer: "Não foi possível ler a resposta do servidor.",
   claim: "Salas onde cada mensagem é guardada, em ordem, para todos.",
-  unreachable: "Não foi possível acessar o servidor.",
   howTo: "Como entrar",
   stay: "Continuar conectado neste dispositivo",
   joinAsGuest: "Entrar como convidado",

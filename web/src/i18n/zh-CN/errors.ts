@@ -11,6 +11,7 @@ export const errors: Translation<typeof t> = {
   rate: "操作过快，请稍后再试。",
   internal: "服务器无法完成此操作，请重试。",
   unavailable: "未连接到服务器。",
+  notReady: "服务器正在运行，但目前无法完成此操作：其数据存储可能没有响应。请稍后再试。",
   overloaded: "服务器繁忙，请稍后再试。",
   timeout: "服务器未及时响应。",
   readOnly: "这里只有管理员和所有者可以发言。",

@@ -7,7 +7,6 @@ export const session: Translation<typeof t> = {
   token: "令牌",
   unreadableAnswer: "无法读取服务器的响应。",
   claim: "每条消息都按顺序为每个人保留的聊天室。",
-  unreachable: "无法连接到服务器。",
   howTo: "登录方式",
   stay: "在此设备上保持登录",
   joinAsGuest: "以访客身份加入",
