@@ -153,12 +153,16 @@ test("an edit that was begun is not saved over what was kept, and is there to be
   await gil.editField.press("Enter");
   await page.locator("#composer-edit-limit", { hasText: "The server cannot be reached" }).waitFor();
   expect(await gil.editField.inputValue()).toBe("second try");
+  for (const key of ["Home", "ArrowRight", "Shift+ArrowRight"]) await page.keyboard.press(key);
   await server.start();
   await page.getByText("You are offline.").waitFor({ state: "detached" });
   await gil.connected();
   expect(await textsOf("slate")).toEqual(["first try"]); // it did not wait in the outbox
-  await gil.editField.press("Enter");
-  await gil.sees(["second try"]);
+  // Who was typing goes on where he was.
+  await expect.poll(() => gil.editField.evaluate((field: HTMLTextAreaElement) => [field === document.activeElement, field.selectionStart, field.selectionEnd])).toEqual([true, 1, 2]);
+  await page.keyboard.type("E");
+  await page.keyboard.press("Enter");
+  await gil.sees(["sEcond try"]);
   await gil.leave();
 });
 

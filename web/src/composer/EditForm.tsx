@@ -4,6 +4,12 @@ import { t as ui } from "../i18n/en/ui";
 import type { Words } from "../i18n/words";
 import { codePoints, limitText, showsLimit } from "./length";
 
+/** Where one was in a field that went with all around it. */
+export interface Left {
+  /** What was marked, from and to, in UTF-16 units; undefined: one was not in it. */
+  marked?: [number, number] | undefined;
+}
+
 interface EditFormProps {
   /** The id of its field. */
   id: string;
@@ -12,14 +18,23 @@ interface EditFormProps {
   /** What is typed instead. */
   text: string;
   maxLength: number; // code points
+  /** When the field comes again, it takes the focus back. */
+  left: Left;
   onType: (text: string) => void;
   /** Resolves to why it could not be saved, or undefined. */
   onSave: (text: string) => Promise<Words | undefined>;
   onClose: () => void;
 }
 
+/** Gives a field the focus as soon as it can be seen, which what was just read cannot; who is elsewhere by then stays there. */
+function takeUp(area: HTMLElement): void {
+  if (!area.isConnected || document.activeElement !== document.body) return;
+  area.focus({ preventScroll: true });
+  if (document.activeElement !== area) requestAnimationFrame(() => takeUp(area));
+}
+
 /** Stands in the place of a message's text while that is given another one: Enter saves, Escape leaves it as it was. */
-export function EditForm({ id, before, text, maxLength, onType, onSave, onClose }: EditFormProps) {
+export function EditForm({ id, before, text, maxLength, left, onType, onSave, onClose }: EditFormProps) {
   const [state, setState] = useState<"open" | "saving" | "failed">("open");
   const [error, setError] = useState<Words>();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -28,7 +43,14 @@ export function EditForm({ id, before, text, maxLength, onType, onSave, onClose 
   const isSavable = text.trim() !== "" && !tooLong;
 
   useLayoutEffect(() => {
-    field.current?.setSelectionRange(text.length, text.length);
+    const area = field.current;
+    if (!area) return;
+    area.setSelectionRange(...(left.marked ?? [text.length, text.length]));
+    if (left.marked) takeUp(area);
+    left.marked = undefined;
+    return () => {
+      if (document.activeElement === area) left.marked = [area.selectionStart, area.selectionEnd];
+    };
   }, []);
   useLayoutEffect(() => {
     const area = field.current;

@@ -1,7 +1,8 @@
+import { useMemo } from "preact/hooks";
 import type { Chat } from "../chat/chat";
 import type { RoomState } from "../chat/room";
 import type { Drafts } from "../composer/drafts";
-import { EditForm } from "../composer/EditForm";
+import { EditForm, type Left } from "../composer/EditForm";
 import { useEditing } from "../composer/useEditing";
 import { whyNotWrite } from "../rooms/rights";
 import { type EditedRow, leaveEditField } from "./useEditInSight";
@@ -16,6 +17,7 @@ interface Editable {
 /** The message that is given another text at a place (useEditing), with the form for it. composerId: of the field beside, which takes the focus when it ends. */
 export function useEditedRow(chat: Chat, room: RoomState, place: string, drafts: Drafts, composerId: string): Editable {
   const { edited, asked, begin, show, type, end } = useEditing(place, drafts);
+  const left = useMemo((): Left => ({}), [place, edited?.seq]);
   if (!edited || whyNotWrite(room.info.value) !== undefined) return { edited: undefined, begin, show };
   const { seq, before, text } = edited;
   const form = (
@@ -25,6 +27,7 @@ export function useEditedRow(chat: Chat, room: RoomState, place: string, drafts:
       before={before}
       text={text}
       maxLength={chat.maxTextLength.value}
+      left={left}
       onType={type}
       onSave={(next) => chat.edit(room, seq, next)}
       onClose={() => {
