@@ -13,7 +13,7 @@ import { errors as zhCN } from "../src/i18n/zh-CN/errors";
 import { AXE, faultsOf, sticksOut } from "./axe";
 import { startBrowser } from "./browser";
 import { SOON_MS } from "./person";
-import { Gate, NEXT_PAGES, openSignIn, READINGS, ReadingWorld } from "./reading-world";
+import { Gate, NEXT_PAGES, openMembers, openSignIn, READINGS, ReadingWorld } from "./reading-world";
 
 let browser: Browser;
 let world: ReadingWorld;
@@ -136,5 +136,39 @@ test("a list that is read again by key keeps the focus at the button, and what w
   await page.keyboard.press("Enter");
   await page.getByRole("status").filter({ hasText: "Not read again" }).waitFor({ state: "detached" });
   expect(await refresh.evaluate((element) => element === document.activeElement)).toBe(true);
+  await person.leave();
+});
+
+test("that the members cannot be read again after one was changed is said in sight of him, and another try brings them", async () => {
+  const gate = new Gate("good");
+  const before = async (page: Page) => {
+    await page.addInitScript(AXE);
+    await gate.ofAddress(page, /\/api\/rooms\/[^/]+\/members\?/);
+  };
+  const person = await visit(browser, world.server, "root", "/admin/rooms", { width: 320, height: 740, before });
+  const { page } = person;
+  await openMembers(page);
+  const member = page.locator('[data-member="member-044"]');
+  const shown = async () => page.locator("[data-member]").count();
+  await member.getByText("Member", { exact: true }).waitFor();
+  const rows = await shown();
+  await member.getByRole("button").press("Enter");
+  gate.set("busy");
+  await page.getByRole("menuitem", { name: "Make a moderator" }).press("Enter");
+  const why = page.getByRole("dialog").getByRole("status").filter({ hasText: "Not read again: The server is busy" });
+  await why.waitFor();
+  expect(await shown()).toBe(rows);
+  expect(await isFocusKept(page)).toBe(true);
+  expect(await why.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  })).toBe(true);
+  await isWell(page);
+  gate.set("good");
+  const again = page.getByRole("button", { name: "Refresh the members" });
+  await again.press("Enter");
+  await why.waitFor({ state: "detached" });
+  await member.getByText("Moderator", { exact: true }).waitFor();
+  expect(await again.evaluate((element) => element === document.activeElement)).toBe(true);
   await person.leave();
 });

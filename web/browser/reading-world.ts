@@ -138,7 +138,7 @@ const owned = (part: string): Path => ({ rooms }) => `/admin/${part}?room=${room
 const row = (page: Page) => page.locator("[data-row]").first();
 
 /** Looks for the room that has many members, and opens who they are. */
-async function openMembers(page: Page): Promise<void> {
+export async function openMembers(page: Page): Promise<void> {
   await page.getByLabel("Name or id").fill("More than a page");
   await page.waitForFunction(() => document.querySelectorAll("[data-row]").length === 1);
   await page.getByRole("button", { name: "Members" }).click();

@@ -9,6 +9,7 @@ import { t } from "../../i18n/en/admin";
 import type { Member, RoomRow, SetMember } from "../../protocol";
 import { ActionMenu } from "../../ui/ActionMenu";
 import { Dialog } from "../../ui/Dialog";
+import { Freshness } from "../Freshness";
 import { ListEnd } from "../ListEnd";
 import type { AdminRequests } from "../requests";
 import { useList } from "../useList";
@@ -49,6 +50,7 @@ export function MembersDialog({ chat, requests, room, onClose }: MembersDialogPr
       <p class="form-error" role="alert">
         {said}
       </p>
+      <Freshness list={list} listed="listMembers" />
       <ul class="members" tabIndex={-1} aria-label={t("members")}>
         {list.items.map((member) => (
           <MemberRow
