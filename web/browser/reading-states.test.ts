@@ -13,7 +13,7 @@ import { errors as zhCN } from "../src/i18n/zh-CN/errors";
 import { AXE, faultsOf, sticksOut } from "./axe";
 import { startBrowser } from "./browser";
 import { SOON_MS } from "./person";
-import { Gate, NEXT_PAGES, openMembers, openSignIn, READINGS, ReadingWorld } from "./reading-world";
+import { Gate, NEXT_PAGES, openMembers, openSignIn, READINGS, ReadingWorld, shorten } from "./reading-world";
 
 let browser: Browser;
 let world: ReadingWorld;
@@ -87,10 +87,11 @@ test.each(Object.entries({ ar, de, es, fr, ja, "pt-BR": ptBR, "zh-CN": zhCN }))(
   await person.leave();
 });
 
-test.each(NEXT_PAGES)("the next page of the $list fails: what is there stays, and another try brings it", async ({ who, path, address, next, rows, open }) => {
+test.each(NEXT_PAGES)("the next page of the $list fails: what is there stays, and another try brings it", async ({ who, path, address, next, rows, first, open }) => {
   const gate = new Gate();
   const before = async (page: Page) => {
     await page.addInitScript(AXE);
+    if (first) await shorten(page, first);
     await gate.ofAddress(page, address);
   };
   const person = await visit(browser, world.server, who, path(world), { width: 320, height: 740, before });

@@ -72,6 +72,10 @@ export class ReadingWorld {
       await makeRoom(server, "ann", { name: `Room ${i}` });
       if (i < 24) await report(server, crowded, "ann", await said(server, crowded, who, "This is rude"), "It is");
     }
+    // Of the owner's lists two rows each; the webhook of all rooms comes into more than one.
+    await server.ask("ann", "POST", `rooms/${rooms.planning}/hooks`, { name: "Deploys" });
+    await server.ask("root", "POST", "webhooks", { url: "http://127.0.0.1:9/everything" }, "root", ["admin"]);
+    for (const room of ["lobby", crowded]) await said(server, room, "ann", "for the webhook");
     return new ReadingWorld(feeds, rooms, crowded);
   }
 
@@ -86,6 +90,15 @@ export class ReadingWorld {
 
 /** Rows of a page of a list. */
 const PAGE = 50;
+
+/** Makes the first page of a list one row, where fifty would take long to make. */
+export async function shorten(page: Page, first: RegExp): Promise<void> {
+  await page.route(first, (route, request) => {
+    const url = new URL(request.url());
+    url.searchParams.set("limit", "1");
+    return route.continue({ url: url.href });
+  });
+}
 
 /** One thing that is read. */
 export interface Reading {
@@ -237,8 +250,8 @@ export const READINGS: Readonly<Record<string, Reading>> = {
   "ways to sign in, of a server without its store": { loading: "Loading", failed: "The database does not answer", how: "down", open: openSignIn, found: (page) => page.getByLabel("Your name") },
 };
 
-/** Lists with a next page: who sees them, where, what is read for that page, its button, and what a row is. */
-export const NEXT_PAGES: readonly { list: string; who: string; path: Path; address: RegExp; next: string; rows: string; open?: (page: Page) => Promise<unknown> }[] = [
+/** Lists with a next page: who sees them, where, what is read for that page, its button, and what a row is. first: how the first page is asked for; it is made one row. */
+export const NEXT_PAGES: readonly { list: string; who: string; path: Path; address: RegExp; next: string; rows: string; first?: RegExp; open?: (page: Page) => Promise<unknown> }[] = [
   { list: "people", who: "root", path: () => "/admin/people", address: /\/api\/users\?.*after=/, next: "Show more", rows: "[data-row]" },
   { list: "rooms", who: "root", path: () => "/admin/rooms", address: /\/api\/rooms\?.*after=/, next: "Show more", rows: "[data-row]" },
   { list: "audit log", who: "ann", path: ({ crowded }) => `/admin/audit?room=${crowded}`, address: /\/audit\?.*before=/, next: "Show older", rows: ".audit-row" },
@@ -251,5 +264,17 @@ export const NEXT_PAGES: readonly { list: string; who: string; path: Path; addre
     next: "Show more",
     rows: "[data-member]",
     open: openMembers,
+  },
+  { list: "bots", who: "ann", path: owned("bots"), address: /\/bots\?.*after=/, next: "Show more", rows: "[data-row]", first: /\/bots\?limit=/ },
+  { list: "addresses", who: "ann", path: owned("hooks"), address: /\/hooks\?.*after=/, next: "Show more", rows: "[data-row]", first: /\/hooks\?limit=/ },
+  {
+    list: "cursors",
+    who: "root",
+    path: () => "/admin/webhooks",
+    address: /\/cursors\?.*after=/,
+    next: "Show more",
+    rows: "[data-cursor]",
+    first: /\/cursors\?limit=/,
+    open: (page) => page.getByRole("button", { name: /^Progress of/ }).first().click(),
   },
 ];

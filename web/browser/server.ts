@@ -135,10 +135,10 @@ export class Server {
   }
 
   /** Asks a JSON route as somebody, by his id, and gives the answer's body. */
-  async ask(sub: string, method: string, path: string, body?: object, name = sub): Promise<Record<string, unknown>> {
+  async ask(sub: string, method: string, path: string, body?: object, name = sub, roles: string[] = []): Promise<Record<string, unknown>> {
     const response = await fetch(`${this.url}/api/${path}`, {
       method,
-      headers: { Authorization: `Bearer ${this.token(sub, name)}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${this.token(sub, name, 3600, roles)}`, "Content-Type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await response.text();
