@@ -254,6 +254,18 @@ func (p *presence) isSet(user auth.UserID, status Status) bool {
 	return there && u.Status == status
 }
 
+// isInvisible says whether a user has set himself invisible, also where it has to be looked up.
+func (s *Service) isInvisible(ctx context.Context, user auth.UserID) (bool, error) {
+	s.presence.mu.Lock()
+	u, there := s.presence.local[user]
+	s.presence.mu.Unlock()
+	if there && u.Status != StatusOffline {
+		return u.Status == StatusInvisible, nil
+	}
+	found, err := s.store.Profiles.Profiles(ctx, []auth.UserID{user})
+	return len(found) > 0 && found[0].Status == StatusInvisible, err
+}
+
 // UserPresence is how present somebody is, as one user is shown it.
 type UserPresence struct {
 	User     auth.UserID

@@ -48,17 +48,59 @@ func (s *Service) MarkRead(ctx context.Context, user auth.User, roomID string, s
 	return state, nil
 }
 
+// MarkDelivered says that a device of the user has a room up to seq, or up to its end where that is less: what others are
+// told of him until he has read it. It never goes back, and is kept of those who have read something of the room, or
+// were let in; of others 0 is returned. Otherwise the greater of what he has read and what was delivered. It is no sign
+// that he is there, and of who is invisible it stays as it is: it would show him. Errors: BAD_REQUEST, NOT_FOUND,
+// FORBIDDEN (also where the room shows no receipts), UNAVAILABLE.
+func (s *Service) MarkDelivered(ctx context.Context, user auth.User, roomID string, seq int64) (int64, error) {
+	if seq < 0 || seq > MaxSeq {
+		return 0, BadField("seq", "must be the seq of an event of this room")
+	}
+	defer s.Doing(user.ID)()
+	at, err := s.access(ctx, user, roomID)
+	if err != nil {
+		return 0, notStored(err)
+	}
+	if !at.room.showsReceipts() {
+		return 0, noReceipts()
+	}
+	id := at.room.ID
+	if seq, err = s.withinEnd(ctx, id, seq); err != nil {
+		return 0, notStored(err)
+	}
+	hidden, err := s.isInvisible(ctx, user.ID)
+	if err != nil {
+		return 0, notStored(err)
+	}
+	if hidden {
+		seq = 0
+	}
+	upTo, raised, err := s.store.Inbox.MarkDelivered(ctx, id, user.ID, seq)
+	if err != nil {
+		return 0, notStored(err)
+	}
+	if raised {
+		s.reads.delivered(id, user.ID, upTo)
+	}
+	return upTo, nil
+}
+
+func noReceipts() error {
+	return forbidden("receipts", "the room does not show who has read how far")
+}
+
 // showsReceipts says whether members see how far the others have read.
 func (r *Room) showsReceipts() bool { return r.Receipts || r.Type == TypeDirect }
 
-// Receipts returns who has read how far, as ListMembers pages. FORBIDDEN where the room does not show it.
+// Receipts returns who has taken and read how far, as ListMembers pages. FORBIDDEN where the room does not show it.
 func (s *Service) Receipts(ctx context.Context, user auth.User, roomID, after string, limit int) ([]Member, bool, error) {
 	at, err := s.access(ctx, user, roomID)
 	if err != nil {
 		return nil, false, notStored(err)
 	}
 	if !at.room.showsReceipts() {
-		return nil, false, forbidden("receipts", "the room does not show who has read how far")
+		return nil, false, noReceipts()
 	}
 	return s.listMembers(ctx, user, at.room, after, limit, MemberQuery{Readers: true}, func(m *Member) bool { return !m.banned(s.now()) })
 }

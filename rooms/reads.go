@@ -21,7 +21,7 @@ const (
 	receiptsMost = 200
 )
 
-// reads are the positions that others are to be told of. What is lost with a signal, a client
+// reads are the positions, read or delivered, that others are to be told of. What is lost with a signal, a client
 // finds when it comes again: the positions themselves are in the store. It is safe for
 // concurrent use.
 type reads struct {
@@ -32,8 +32,9 @@ type reads struct {
 }
 
 type readKey struct {
-	room RoomID
-	user auth.UserID
+	room      RoomID
+	user      auth.UserID
+	delivered bool // it is no more than that
 }
 
 type readMark struct {
@@ -46,13 +47,20 @@ func newReads() *reads {
 }
 
 func (r *reads) mark(room RoomID, user auth.UserID, receipts bool, state ReadState) {
+	r.put(readKey{room: room, user: user}, readMark{state, receipts})
+}
+
+func (r *reads) delivered(room RoomID, user auth.UserID, seq int64) {
+	r.put(readKey{room, user, true}, readMark{ReadState{ReadSeq: seq}, true})
+}
+
+func (r *reads) put(key readKey, m readMark) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := readKey{room, user}
-	if before, there := r.pending[key]; there && before.ReadSeq > state.ReadSeq || !there && len(r.pending) >= readsKept {
+	if before, there := r.pending[key]; there && before.ReadSeq > m.ReadSeq || !there && len(r.pending) >= readsKept {
 		return
 	}
-	r.pending[key] = readMark{state, receipts}
+	r.pending[key] = m
 	ring(r.wake)
 }
 
@@ -74,7 +82,11 @@ func (s *Service) tellReads(ctx context.Context) error {
 		}
 		pause(ctx, readsFlush, nil)
 		for key, m := range s.reads.take() {
-			s.signal(Signal{Kind: SignalRead, Room: key.room, User: key.user, On: m.receipts, Ref: m.ref()})
+			if key.delivered {
+				s.signal(Signal{Kind: SignalDelivered, Room: key.room, User: key.user, Ref: strconv.FormatInt(m.ReadSeq, 10)})
+			} else {
+				s.signal(Signal{Kind: SignalRead, Room: key.room, User: key.user, On: m.receipts, Ref: m.ref()})
+			}
 		}
 	}
 }
@@ -91,14 +103,34 @@ func (s *Service) readTold(g Signal) {
 	if n, err := fmt.Sscan(g.Ref, &state.ReadSeq, &state.Unread.Messages, &state.Unread.Mentions); n != 3 || err != nil || s.teller == nil {
 		return
 	}
-	b := AppendJSONString([]byte(`{"roomId":`), string(g.Room))
-	b = AppendJSONString(append(b, `,"userId":`...), string(g.User))
-	b = strconv.AppendInt(append(b, `,"seq":`...), state.ReadSeq, 10)
-	if sockets := s.router.sockets(); g.On && sockets != nil && sockets.Members(g.Room) <= receiptsMost {
-		body := append(b[:len(b):len(b)], '}')
-		s.router.behind(g.Room, state.ReadSeq, func() { s.teller.TellRoom(g.Room, "read_updated", body) })
+	b := strconv.AppendInt(append(g.whoWhere(), `,"seq":`...), state.ReadSeq, 10)
+	if g.On {
+		s.tellReceipt(g.Room, "read_updated", state.ReadSeq, append(b[:len(b):len(b)], '}'))
 	}
 	b = strconv.AppendInt(append(b, `,"unread":`...), int64(state.Unread.Messages), 10)
 	b = strconv.AppendInt(append(b, `,"mentions":`...), int64(state.Unread.Mentions), 10)
 	s.teller.TellUser(g.User, "read_updated", append(b, '}'))
+}
+
+// deliveredTold tells everybody in a room up to where a device of one of them has it.
+func (s *Service) deliveredTold(g Signal) {
+	seq, err := strconv.ParseInt(g.Ref, 10, 64)
+	if err != nil || s.teller == nil {
+		return
+	}
+	b := strconv.AppendInt(append(g.whoWhere(), `,"deliveredSeq":`...), seq, 10)
+	s.tellReceipt(g.Room, "delivered_updated", seq, append(b, '}'))
+}
+
+// whoWhere begins what clients are told of a position: {roomId, userId, without its end.
+func (g *Signal) whoWhere() []byte {
+	b := AppendJSONString([]byte(`{"roomId":`), string(g.Room))
+	return AppendJSONString(append(b, `,"userId":`...), string(g.User))
+}
+
+// tellReceipt tells a room of a position, once everybody in it was given the event that stands there.
+func (s *Service) tellReceipt(room RoomID, event string, seq int64, body []byte) {
+	if sockets := s.router.sockets(); sockets != nil && sockets.Members(room) <= receiptsMost {
+		s.router.behind(room, seq, func() { s.teller.TellRoom(room, event, body) })
+	}
 }

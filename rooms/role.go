@@ -54,7 +54,9 @@ type Member struct {
 	BannedUntil time.Time // zero: he is not banned
 	Seq         int64     // of the event that made it so; 0: none did
 	ReadSeq     int64     // he has read up to here; 0: nothing yet
-	Alerts      Alerts    // of what he is told here
+	// DeliveredSeq is up to where a device of his has it, where that is above ReadSeq. It is kept with a ReadSeq only.
+	DeliveredSeq int64
+	Alerts       Alerts // of what he is told here
 }
 
 // MemberOf is what a member event makes of its subject. Who joins has nothing to read of
@@ -67,6 +69,9 @@ func MemberOf(e *Event) Member {
 	}
 	return m
 }
+
+// DeliveredUpTo is up to where a device of his has the room: what he has read, it has.
+func (m *Member) DeliveredUpTo() int64 { return max(m.ReadSeq, m.DeliveredSeq) }
 
 // banned says whether the member may not even know the room.
 func (m *Member) banned(now time.Time) bool { return m.Removed || now.Before(m.BannedUntil) }

@@ -22,6 +22,7 @@ func (s *Service) signalHandlers() map[SignalKind]signalHandler {
 		SignalProfile:   s.profileTold,
 		SignalStatus:    s.statusTold,
 		SignalRead:      s.readTold,
+		SignalDelivered: s.deliveredTold,
 		SignalAlerts:    s.alertsTold,
 		SignalThread:    s.threadTold,
 	}

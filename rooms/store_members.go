@@ -18,7 +18,7 @@ type Change struct {
 	Create bool
 	// Room is the room as it is after the change: its settings and StateSeq are written, or
 	// all of it with Create. Members are those that change; of each all but ReadSeq and Alerts is
-	// written, and ReadSeq is raised to what is given, never lowered.
+	// written, and ReadSeq is raised to what is given, never lowered; DeliveredSeq stays.
 	Room    Room
 	Members []Member
 }
@@ -61,7 +61,7 @@ type Members interface {
 	// Members returns members of a room ascending by UserID.
 	Members(ctx context.Context, room RoomID, q MemberQuery) ([]Member, error)
 
-	// PutMember writes a member as given, over what is there, ReadSeq and Alerts too. It is for import
+	// PutMember writes a member as given, over what is there, ReadSeq, DeliveredSeq and Alerts too. It is for import
 	// and repair.
 	PutMember(ctx context.Context, m Member) error
 
@@ -93,6 +93,10 @@ type Inbox interface {
 	// MarkRead raises a user's ReadSeq to seq, never lowers it, and returns it as it is then.
 	// Who is no member of the room yet is remembered as its reader (Seq 0).
 	MarkRead(ctx context.Context, room RoomID, user auth.UserID, seq int64) (int64, error)
+
+	// MarkDelivered raises the DeliveredSeq of a user whose ReadSeq is there and below seq to seq, never lowers it. It
+	// returns up to where he has taken or read the room then, 0 of whom no ReadSeq is known, and whether that was raised.
+	MarkDelivered(ctx context.Context, room RoomID, user auth.UserID, seq int64) (upTo int64, raised bool, err error)
 
 	// Unread counts for one room, above after and from MinSeq on, at most up to most
 	// messages, oldest first.

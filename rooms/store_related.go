@@ -137,6 +137,7 @@ const (
 	SignalRevoke    SignalKind = "revoke"    // User's sockets must be closed, and revocations be read; without a User the latter. With At: his tokens of until then are revoked
 	SignalErase     SignalKind = "erase"     // what is cached of User must be dropped; Ref names the run
 	SignalRead      SignalKind = "read"      // User has read Room: Ref holds up to which seq, and what is unread; On: the room shows it
+	SignalDelivered SignalKind = "delivered" // a device of User has Room, which shows it, up to the seq in Ref
 	SignalConfirmed SignalKind = "confirmed" // Instance has done what Ref names
 	SignalProfile   SignalKind = "profile"   // User's profile has changed; Ref is his Status in it
 	SignalAlerts    SignalKind = "alerts"    // User is told of Room by the level Ref, and muted it until At

@@ -82,10 +82,11 @@ func (m *Member) AppendJSON(b []byte) []byte {
 // MarshalJSON makes Member fit for encoding/json; it is AppendJSON.
 func (m Member) MarshalJSON() ([]byte, error) { return m.AppendJSON(nil), nil }
 
-// AppendReceipt appends {userId, seq} as list_receipts gives it.
+// AppendReceipt appends {userId, seq, deliveredSeq} as list_receipts gives it.
 func (m *Member) AppendReceipt(b []byte) []byte {
 	b = AppendJSONString(append(b, `{"userId":`...), string(m.UserID))
 	b = strconv.AppendInt(append(b, `,"seq":`...), m.ReadSeq, 10)
+	b = strconv.AppendInt(append(b, `,"deliveredSeq":`...), m.DeliveredUpTo(), 10)
 	return append(b, '}')
 }
 

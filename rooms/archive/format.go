@@ -122,6 +122,7 @@ type memberLine struct {
 	BannedUntil string `json:"bannedUntil,omitempty"`
 	Seq         int64  `json:"seq,omitempty"` // of the trimmed event that made him so; 0: the events say what he is
 	ReadSeq     int64  `json:"readSeq,omitempty"`
+	Delivered   int64  `json:"deliveredSeq,omitempty"`
 	Level       string `json:"level,omitempty"`
 	MutedUntil  string `json:"mutedUntil,omitempty"`
 }

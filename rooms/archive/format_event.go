@@ -44,7 +44,7 @@ func (l *eventLine) event(room rooms.RoomID) (rooms.Event, error) {
 
 // memberToLine gives what the events from first on do not say of a member; nil: they say all.
 func memberToLine(m rooms.Member, first int64) *memberLine {
-	l := &memberLine{UserID: string(m.UserID), ReadSeq: m.ReadSeq, Level: string(m.Alerts.Level), MutedUntil: formatTime(m.Alerts.MutedUntil)}
+	l := &memberLine{UserID: string(m.UserID), ReadSeq: m.ReadSeq, Delivered: m.DeliveredSeq, Level: string(m.Alerts.Level), MutedUntil: formatTime(m.Alerts.MutedUntil)}
 	if m.Seq > 0 && m.Seq < first {
 		l.Role, l.Removed, l.LeftAs, l.BannedUntil, l.Seq = string(m.Role), m.Removed, string(m.LeftAs), formatTime(m.BannedUntil), m.Seq
 	}
@@ -58,7 +58,7 @@ func memberToLine(m rooms.Member, first int64) *memberLine {
 func (l *memberLine) member(room rooms.Room) (rooms.Member, error) {
 	m := rooms.Member{
 		RoomID: room.ID, UserID: auth.UserID(l.UserID), Role: rooms.Role(l.Role), Removed: l.Removed, LeftAs: rooms.Role(l.LeftAs),
-		Seq: l.Seq, ReadSeq: l.ReadSeq,
+		Seq: l.Seq, ReadSeq: l.ReadSeq, DeliveredSeq: l.Delivered,
 	}
 	if err := auth.CheckUserID(l.UserID); err != nil {
 		return m, rooms.BadField("userId", "%v", err)
@@ -77,6 +77,8 @@ func (l *memberLine) member(room rooms.Room) (rooms.Member, error) {
 		return m, rooms.BadField("seq", "must be there: it says which event made him so")
 	case l.ReadSeq < 0 || l.ReadSeq > rooms.MaxSeq:
 		return m, rooms.BadField("readSeq", "must be from 0 below 2^53")
+	case l.Delivered < 0 || l.Delivered > rooms.MaxSeq || l.Delivered > 0 && l.ReadSeq == 0:
+		return m, rooms.BadField("deliveredSeq", "must be from 0 below 2^53, and goes with a readSeq")
 	case !rooms.Level(l.Level).Known():
 		return m, rooms.BadField("level", "is not known")
 	}

@@ -59,7 +59,7 @@ func people() made {
 			is("staff", "ben", rooms.RoleModerator, 27, 0),
 			{RoomID: "staff", UserID: "cid", Role: rooms.RoleReader, BannedUntil: until, Seq: 4},
 			{RoomID: "staff", UserID: "dan", Role: rooms.RoleMember, BannedUntil: until, Seq: 24},
-			{RoomID: "staff", UserID: "eve", Removed: true, Seq: 23, ReadSeq: 22},
+			{RoomID: "staff", UserID: "eve", Removed: true, Seq: 23, ReadSeq: 22, DeliveredSeq: 24},
 			{RoomID: "staff", UserID: "fay", Removed: true, Seq: 5},
 			is("staff", "gus", rooms.RoleNone, 0, 25), // only a reader
 			is("unchanged", "ann", rooms.RoleOwner, 1, 1),
@@ -131,7 +131,7 @@ func TestTheFormatOfAMembersLine(t *testing.T) {
 	_, members, _ := strings.Cut(text, `"attachments":"[{\"id\":\"f1\"}]"}}`+"\n")
 	want := `{"member":{"userId":"ann","role":"owner","seq":3,"readSeq":28}}
 {"member":{"userId":"cid","role":"reader","bannedUntil":"2027-02-03T04:05:06.789Z","seq":4}}
-{"member":{"userId":"eve","readSeq":22}}
+{"member":{"userId":"eve","readSeq":22,"deliveredSeq":24}}
 {"member":{"userId":"fay","removed":true,"seq":5}}
 {"member":{"userId":"gus","readSeq":25}}
 {"member":{"userId":"hal","level":"nothing","mutedUntil":"2027-02-03T04:05:06.789Z"}}
@@ -169,6 +169,9 @@ func TestMembersLinesThatAreRefused(t *testing.T) {
 		"no such level":        {`"level":"nothing"`, `"level":"none"`, "member.BAD_REQUEST: level"},
 		"muted until never":    {`"mutedUntil":"2027-02-03T04:05:06.789Z"`, `"mutedUntil":"never"`, "member.BAD_REQUEST: mutedUntil"},
 		"read below nothing":   {`"readSeq":25`, `"readSeq":-1`, "member.BAD_REQUEST: readSeq"},
+		"delivered nowhere":    {`"deliveredSeq":24`, `"deliveredSeq":-1`, "member.BAD_REQUEST: deliveredSeq"},
+		"delivered too far":    {`"deliveredSeq":24`, `"deliveredSeq":9007199254740992`, "member.BAD_REQUEST: deliveredSeq"},
+		"delivered, not known": {`"readSeq":22,`, ``, "member.BAD_REQUEST: deliveredSeq"},
 		"banned until nothing": {`"bannedUntil":"2027-`, `"bannedUntil":"20-`, "member.BAD_REQUEST: bannedUntil"},
 		"no pair":              {`"direct":["ann","ben"]`, `"direct":["ann"]`, "room.BAD_REQUEST: direct"},
 		"the pair reversed":    {`"direct":["ann","ben"]`, `"direct":["ben","ann"]`, "room.BAD_REQUEST: direct"},
@@ -213,13 +216,14 @@ func TestAnImportBringsTheNewerState(t *testing.T) {
 			old.members = []rooms.Member{
 				old.members[2],
 				{RoomID: "staff", UserID: "ben", Role: rooms.RoleMember, Seq: 22, ReadSeq: 22},
-				{RoomID: "staff", UserID: "eve", Role: rooms.RoleMember, Seq: 6, ReadSeq: 6},
+				{RoomID: "staff", UserID: "eve", Role: rooms.RoleMember, Seq: 6, ReadSeq: 6, DeliveredSeq: 25},
 			}
 			old.put(t, older)
 			if _, err := read(older, exported, archive.ImportOptions{}); err != nil {
 				t.Fatal(err)
 			}
 			p.members[3].ReadSeq = 22 // what ben had read there stays read
+			p.members[6].DeliveredSeq = 25
 			p.wantIn(t, older)
 			wantFound(t, "verify", findings(t, older, false))
 
@@ -267,7 +271,7 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 			wrong.members[0].Role = rooms.RoleOwner                                                    // ann in dm:x
 			wrong.members[3] = rooms.Member{RoomID: "staff", UserID: "ben", Role: "owner", Seq: 22}    // he was
 			wrong.members[5].BannedUntil = time.Time{}                                                 // dan is
-			wrong.members[6].Removed = false                                                           // eve was
+			wrong.members[6].Removed, wrong.members[6].DeliveredSeq = false, 30                        // eve was, and it is beyond the end
 			wrong.members[8].ReadSeq = 99                                                              // gus, beyond the end
 			wrong.members[9] = rooms.Member{RoomID: "unchanged", UserID: "gus", Role: "owner", Seq: 1} // and ann is not
 			wrong.put(t, s)
@@ -279,6 +283,7 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 				"room staff: ben is owner by seq 22 where the log says moderator by seq 27",
 				"room staff: dan is member by seq 24 where the log says member, banned until 2027-02-03T04:05:06.789Z by seq 24",
 				"room staff: eve is out by seq 23 where the log says removed by seq 23",
+				"room staff: eve was delivered up to seq 30, the room ends at 28",
 				"room staff: gus has read up to seq 99, the room ends at 28",
 				"room unchanged: its state is said to be of seq 7, the log's is of 1",
 				"room unchanged: ann is nobody where the log says owner by seq 1",
@@ -291,7 +296,7 @@ func TestVerifyTellsWhereARoomIsNotAsItsEventsSay(t *testing.T) {
 			}
 			same(t, "rebuild", findings(t, s, true), repaired)
 			wantFound(t, "verify again", findings(t, s, false))
-			p.members[8].ReadSeq = 28
+			p.members[8].ReadSeq, p.members[6].DeliveredSeq = 28, 28
 			p.wantIn(t, s)
 			if m, err := s.Rooms.Members.Member(t.Context(), "unchanged", "gus"); err != nil || m.Role != rooms.RoleNone || m.Seq != 0 {
 				t.Errorf("gus is %+v, %v", m, err)

@@ -117,7 +117,7 @@ func (v *verifier) member(stored rooms.Member, user auth.UserID, end int64) erro
 	case !said:
 		want = rooms.Member{RoomID: v.id, UserID: user}
 	}
-	want.ReadSeq, want.Alerts = stored.ReadSeq, stored.Alerts
+	want.ReadSeq, want.DeliveredSeq, want.Alerts = stored.ReadSeq, stored.DeliveredSeq, stored.Alerts
 	if want != stored {
 		if stored.Seq == 0 && stored.ReadSeq == 0 && want.Role != rooms.RoleNone {
 			want.ReadSeq = want.Seq // as who comes has nothing to read of what stands before
@@ -128,13 +128,16 @@ func (v *verifier) member(stored rooms.Member, user auth.UserID, end int64) erro
 			return err
 		}
 	}
-	if stored.ReadSeq <= end {
+	if stored.DeliveredUpTo() <= end {
 		return nil
 	}
-	was := want
-	want.ReadSeq = end
+	was, seq, what := want, stored.ReadSeq, "has read"
+	if seq <= end {
+		seq, what = stored.DeliveredSeq, "was delivered"
+	}
+	want.ReadSeq, want.DeliveredSeq = min(stored.ReadSeq, end), min(stored.DeliveredSeq, end)
 	return v.found(func() error { return v.putMember(was, want) },
-		"room %s: %s has read up to seq %d, the room ends at %d", v.id, user, stored.ReadSeq, end)
+		"room %s: %s %s up to seq %d, the room ends at %d", v.id, user, what, seq, end)
 }
 
 // putMember repairs a member, unless he has become another one meanwhile.

@@ -17,7 +17,7 @@ func (w *writer) putMembers() (int, error) {
 	wanted := w.state.members
 	for _, m := range w.lines {
 		if by, is := wanted[m.UserID]; is {
-			by.ReadSeq, by.Alerts = m.ReadSeq, m.Alerts
+			by.ReadSeq, by.DeliveredSeq, by.Alerts = m.ReadSeq, m.DeliveredSeq, m.Alerts
 			m = by
 		}
 		wanted[m.UserID] = m
@@ -39,16 +39,16 @@ func (w *writer) putMembers() (int, error) {
 	return len(changed), putAll(w.ctx, w.store.Rooms.Members, changed)
 }
 
-// newer gives what is newer of two records of one member. What is read stays read, and what he has set in the store stands.
+// newer gives what is newer of two records of one member. What is read or delivered stays so, and what he has set in the store stands.
 func newer(m, stored rooms.Member) rooms.Member {
-	read, alerts := max(m.ReadSeq, stored.ReadSeq), stored.Alerts
+	read, delivered, alerts := max(m.ReadSeq, stored.ReadSeq), max(m.DeliveredSeq, stored.DeliveredSeq), stored.Alerts
 	if alerts == (rooms.Alerts{}) {
 		alerts = m.Alerts
 	}
 	if stored.Seq > m.Seq {
 		m = stored
 	}
-	m.ReadSeq, m.Alerts = read, alerts
+	m.ReadSeq, m.DeliveredSeq, m.Alerts = read, delivered, alerts
 	return m
 }
 

@@ -46,6 +46,39 @@ func (b *Inbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserI
 	return member.ReadSeq, nil
 }
 
+// MarkDelivered raises a user's DeliveredSeq. What is there already costs no write.
+func (b *Inbox) MarkDelivered(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, bool, error) {
+	member := rooms.Member{RoomID: room, UserID: user}
+	if _, err := rooms.ParseRoomID(string(room)); err != nil {
+		return 0, false, err
+	}
+	if err := checkMember(&member); err != nil {
+		return 0, false, err
+	}
+	rises := func(tx *bolt.Tx) bool {
+		member = getMember(tx, room, user)
+		return member.ReadSeq > 0 && member.DeliveredUpTo() < seq
+	}
+	raised := false
+	err := b.file.read(ctx, func(tx *bolt.Tx) error {
+		raised = rises(tx)
+		return nil
+	})
+	if err == nil && raised {
+		err = b.file.write(ctx, &change{events: 1, apply: func(tx *bolt.Tx) (answer, err error) {
+			if raised = rises(tx); !raised {
+				return nil, nil
+			}
+			member.DeliveredSeq = seq
+			return nil, putMember(tx, &member)
+		}})
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("mark %s delivered to %s up to %d: %w", room, user, seq, err)
+	}
+	return member.DeliveredUpTo(), raised, nil
+}
+
 // SetAlerts changes what is given.
 func (b *Inbox) SetAlerts(ctx context.Context, room rooms.RoomID, user auth.UserID, c rooms.AlertsChange) (rooms.Alerts, error) {
 	if _, err := rooms.ParseRoomID(string(room)); err != nil {

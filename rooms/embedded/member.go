@@ -102,7 +102,7 @@ func putChange(tx *bolt.Tx, room rooms.Room, entries []entry, members []rooms.Me
 	for i := range members {
 		m := members[i]
 		there := getMember(tx, m.RoomID, m.UserID)
-		m.ReadSeq, m.Alerts = max(m.ReadSeq, there.ReadSeq), there.Alerts
+		m.ReadSeq, m.DeliveredSeq, m.Alerts = max(m.ReadSeq, there.ReadSeq), there.DeliveredSeq, there.Alerts
 		if err := putMember(tx, &m); err != nil {
 			return err
 		}

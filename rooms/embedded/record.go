@@ -70,6 +70,7 @@ const (
 	tagMemberLeftAs      = 6
 	tagMemberLevel       = 7
 	tagMemberMutedUntil  = 8
+	tagMemberDelivered   = 9
 
 	tagInvitationID        = 1
 	tagInvitationRoom      = 2

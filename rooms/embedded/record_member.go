@@ -81,6 +81,9 @@ func encodeMember(m *rooms.Member) []byte {
 	r.number(tagMemberReadSeq, m.ReadSeq)
 	r.text(tagMemberLevel, string(m.Alerts.Level))
 	r.number(tagMemberMutedUntil, millis(m.Alerts.MutedUntil))
+	if m.ReadSeq > 0 {
+		r.number(tagMemberDelivered, m.DeliveredSeq)
+	}
 	return r
 }
 
@@ -116,6 +119,8 @@ func readMember(key, value []byte) (rooms.Member, error) {
 			m.Alerts.Level = rooms.Level(v)
 		case tagMemberMutedUntil:
 			m.Alerts.MutedUntil = time.UnixMilli(number(v)).UTC()
+		case tagMemberDelivered:
+			m.DeliveredSeq = number(v)
 		}
 	})
 	return m, err

@@ -35,6 +35,30 @@ func (b *Inbox) MarkRead(ctx context.Context, room rooms.RoomID, user auth.UserI
 	return there.ReadSeq, nil
 }
 
+// MarkDelivered raises a user's DeliveredSeq.
+func (b *Inbox) MarkDelivered(ctx context.Context, room rooms.RoomID, user auth.UserID, seq int64) (int64, bool, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, false, err
+	}
+	if err := checkMember(room, user); err != nil {
+		return 0, false, err
+	}
+	writing, cancel := b.writing(ctx)
+	defer cancel()
+	below := append(memberOf(room, user),
+		bson.E{Key: "readSeq", Value: bson.D{{Key: "$gt", Value: int64(0)}, {Key: "$lt", Value: seq}}},
+		bson.E{Key: "deliveredSeq", Value: field("$not", field("$gte", seq))})
+	result, err := b.members.UpdateOne(writing, below, field("$set", field("deliveredSeq", seq)))
+	if err != nil {
+		return 0, false, fail(fmt.Sprintf("mark %s as delivered", room), err)
+	}
+	if result.MatchedCount > 0 {
+		return seq, true, nil
+	}
+	there, err := (&Members{b.Store}).Member(ctx, room, user)
+	return there.DeliveredUpTo(), false, err
+}
+
 // SetAlerts changes the fields that are given.
 func (b *Inbox) SetAlerts(ctx context.Context, room rooms.RoomID, user auth.UserID, c rooms.AlertsChange) (rooms.Alerts, error) {
 	if err := ctx.Err(); err != nil {

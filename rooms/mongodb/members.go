@@ -51,6 +51,7 @@ type storedMember struct {
 	BannedUntil time.Time `bson:"bannedUntil,omitempty"`
 	Seq         int64     `bson:"seq,omitempty"`
 	ReadSeq     int64     `bson:"readSeq,omitempty"`
+	Delivered   int64     `bson:"deliveredSeq,omitempty"`
 	Level       string    `bson:"level,omitempty"`
 	MutedUntil  time.Time `bson:"mutedUntil,omitempty"`
 }
@@ -58,7 +59,7 @@ type storedMember struct {
 func (s *storedMember) member() rooms.Member {
 	m := rooms.Member{
 		RoomID: rooms.RoomID(s.RoomID), UserID: auth.UserID(s.UserID), Role: rooms.Role(s.Role),
-		Removed: s.Removed, LeftAs: rooms.Role(s.LeftAs), Seq: s.Seq, ReadSeq: s.ReadSeq,
+		Removed: s.Removed, LeftAs: rooms.Role(s.LeftAs), Seq: s.Seq, ReadSeq: s.ReadSeq, DeliveredSeq: s.Delivered,
 	}
 	if !s.BannedUntil.IsZero() {
 		m.BannedUntil = s.BannedUntil.UTC()
@@ -70,7 +71,7 @@ func (s *storedMember) member() rooms.Member {
 	return m
 }
 
-// storeMember makes an update of one that may not be there, but for ReadSeq and Alerts.
+// storeMember makes an update of one that may not be there, but for ReadSeq, DeliveredSeq and Alerts.
 func storeMember(m *rooms.Member) update {
 	var u update
 	u.text("role", string(m.Role))
@@ -211,6 +212,7 @@ func (m *Members) PutMember(ctx context.Context, member rooms.Member) error {
 	}
 	u := storeMember(&member)
 	u.put("readSeq", member.ReadSeq, member.ReadSeq == 0)
+	u.put("deliveredSeq", member.DeliveredSeq, member.DeliveredSeq == 0 || member.ReadSeq == 0)
 	u.alerts(member.Alerts)
 	ctx, cancel := m.writing(ctx)
 	defer cancel()
@@ -245,9 +247,9 @@ func (m *Members) EraseMember(ctx context.Context, user auth.UserID) (int, error
 }
 
 // ownFields are those of a member that are his own, and no log's.
-func ownFields() []string { return []string{"readSeq", "level", "mutedUntil"} }
+func ownFields() []string { return []string{"readSeq", "deliveredSeq", "level", "mutedUntil"} }
 
-// forget takes ReadSeq and Alerts from those that match, and returns from how many.
+// forget takes what is his own from those that match, and returns from how many.
 func (s *Store) forget(ctx context.Context, filter bson.D) (int, error) {
 	var own bson.A
 	var unset bson.D

@@ -346,6 +346,10 @@ func memberCalls(o Opened) map[string]func(ctx context.Context) error {
 			_, err := inbox.MarkRead(ctx, "club", "ann", 7)
 			return err
 		},
+		"MarkDelivered": func(ctx context.Context) error {
+			_, _, err := inbox.MarkDelivered(ctx, "club", "ann", 7)
+			return err
+		},
 		"Unread": func(ctx context.Context) error {
 			_, err := inbox.Unread(ctx, "club", "ann", 0, 1)
 			return err

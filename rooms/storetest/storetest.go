@@ -111,6 +111,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"AlertsAreKept", alertsAreKept},
 		{"AlertsRace", alertsRace},
 		{"ReadingRaces", readingRaces},
+		{"DeliveryIsRaised", deliveryIsRaised},
+		{"DeliveryRaces", deliveryRaces},
 		{"ReadingRacesWithJoining", readingRacesWithJoining},
 		{"UnreadIsCounted", unreadIsCounted},
 		{"MentionsAreExact", mentionsAreExact},

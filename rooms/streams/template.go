@@ -47,7 +47,7 @@ func reservedEvents() []string {
 	return []string{
 		"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener", "error",
 		"ready", "new_message", "reaction_updated", "member_updated", "room_updated", "void",
-		"room_reset", "room_left", "read_updated", "typing", "presence_updated", "notification", "stream_event", "stream_closed",
+		"room_reset", "room_left", "read_updated", "delivered_updated", "typing", "presence_updated", "notification", "stream_event", "stream_closed",
 		"auth_expiring", "server_draining", "closing",
 	}
 }

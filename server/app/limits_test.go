@@ -155,7 +155,8 @@ func TestJoinsAndReadsAreLimited(t *testing.T) {
 	}
 	for event, payload := range map[string]string{
 		"get_history": `{"roomId":"general"}`, "sync": `{"rooms":{"general":0}}`, "search": `{"query":"hello"}`, "list_rooms": `{}`,
-		"mark_read": `{"roomId":"general","seq":0}`, "typing": `{"roomId":"general","on":true}`, "refresh_auth": `{"token":"x"}`,
+		"mark_read": `{"roomId":"general","seq":0}`, "mark_delivered": `{"roomId":"general","seq":0}`,
+		"typing": `{"roomId":"general","on":true}`, "refresh_auth": `{"token":"x"}`,
 	} {
 		wantLimited(t, alice, event, payload, "reads")
 	}

@@ -21,7 +21,7 @@ const freed = ""
 var eventLimits = map[string]string{
 	"send_message": "room_sends", "edit_message": "room_sends", "delete_message": "room_sends", "set_reaction": "room_sends",
 	"join_room": "joins", "create_room": "joins", "open_direct": "joins", "accept_invitation": "joins",
-	"get_history": "reads", "search": "reads", "sync": "reads", "mark_read": "reads", "set_alerts": "reads", "update_room": "reads", "list_rooms": "reads",
+	"get_history": "reads", "search": "reads", "sync": "reads", "mark_read": "reads", "mark_delivered": "reads", "set_alerts": "reads", "update_room": "reads", "list_rooms": "reads",
 	"set_member": "reads", "list_members": "reads", "list_receipts": "reads", "set_pin": "reads", "list_pins": "reads", "set_thread": "reads",
 	"list_threads": "reads", "create_invitation": "reads", "list_invitations": "reads", "remove_invitation": "reads", "report_message": "reads",
 	"typing": "reads", "set_presence": "reads", "get_presence": "reads", "get_users": "reads", "update_profile": "reads", "mark_notifications": "reads",

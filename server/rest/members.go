@@ -94,17 +94,9 @@ func (s *Server) makeMember(c call, in rooms.SetMemberInput) (reply, error) {
 
 // markRead answers {readSeq, unread, mentions}.
 func (s *Server) markRead(c call) (reply, error) {
-	room, err := roomOf(c)
+	room, seq, err := positionOf(c)
 	if err != nil {
 		return reply{}, err
-	}
-	f, err := readFields(c)
-	if err != nil {
-		return reply{}, err
-	}
-	seq := f.seq("seq")
-	if f.err != nil {
-		return reply{}, f.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
 	defer cancel()
@@ -117,4 +109,35 @@ func (s *Server) markRead(c call) (reply, error) {
 		Unread   int   `json:"unread"`
 		Mentions int   `json:"mentions"`
 	}{state.ReadSeq, state.Unread.Messages, state.Unread.Mentions})
+}
+
+// markDelivered answers {deliveredSeq}.
+func (s *Server) markDelivered(c call) (reply, error) {
+	room, seq, err := positionOf(c)
+	if err != nil {
+		return reply{}, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	defer cancel()
+	upTo, err := s.service.MarkDelivered(ctx, c.user, room, seq)
+	if err != nil {
+		return reply{}, err
+	}
+	return answer(http.StatusOK, struct {
+		DeliveredSeq int64 `json:"deliveredSeq"`
+	}{upTo})
+}
+
+// positionOf reads {seq} for the room of the path.
+func positionOf(c call) (string, int64, error) {
+	room, err := roomOf(c)
+	if err != nil {
+		return "", 0, err
+	}
+	f, err := readFields(c)
+	if err != nil {
+		return "", 0, err
+	}
+	seq := f.seq("seq")
+	return room, seq, f.err
 }

@@ -206,10 +206,22 @@ func TestReadingUp(t *testing.T) {
 		if hidden.refused(t, http.StatusForbidden, "FORBIDDEN", ""); hidden.reason() != "receipts" {
 			t.Errorf("the reason is %v", hidden.reason())
 		}
-		c.patch("r", alice, `{"receipts":true}`).want(t, http.StatusOK)
+		hidden = c.at("PUT", deliveredRoute, "r", "/delivered", alice, `{"seq":7}`)
+		if hidden.refused(t, http.StatusForbidden, "FORBIDDEN", ""); hidden.reason() != "receipts" {
+			t.Errorf("the reason is %v", hidden.reason())
+		}
+		c.patch("r", alice, `{"receipts":true}`).want(t, http.StatusOK) // 8
+		for _, tt := range []struct{ mark, delivered int }{{7, 7}, {8, 8}, {7, 8}, {1_000_000, 8}} {
+			a := c.at("PUT", deliveredRoute, "r", "/delivered", bob, fmt.Sprintf(`{"seq":%d}`, tt.mark))
+			a.want(t, http.StatusOK)
+			has(t, a.object, object{"deliveredSeq": float64(tt.delivered)})
+		}
+		for _, body := range []string{`{}`, `{"seq":-1}`, `{"seq":"1"}`} {
+			c.at("PUT", deliveredRoute, "r", "/delivered", bob, body).refused(t, http.StatusBadRequest, "BAD_REQUEST", "seq")
+		}
 		shown := c.at("GET", receiptsRoute, "r", "/receipts?after=alice", bob, "")
 		shown.want(t, http.StatusOK)
-		if !slices.Equal(shown.rows("receipts", "userId"), []any{"bob"}) || !slices.Equal(shown.rows("receipts", "seq"), []any{7.0}) {
+		if !slices.Equal(shown.rows("receipts", "userId"), []any{"bob"}) || !slices.Equal(shown.rows("receipts", "seq"), []any{7.0}) || !slices.Equal(shown.rows("receipts", "deliveredSeq"), []any{8.0}) {
 			t.Errorf("the receipts are %s", shown.body)
 		}
 	})

@@ -141,6 +141,7 @@ func (s *Server) routes() []route {
 		{http.MethodPut, "/api/rooms/{id}/members/{userId}", signedIn, s.setMember},
 		{http.MethodDelete, "/api/rooms/{id}/members/{userId}", signedIn, s.removeMember},
 		{http.MethodPut, "/api/rooms/{id}/read", signedIn, s.markRead},
+		{http.MethodPut, "/api/rooms/{id}/delivered", signedIn, s.markDelivered},
 		{http.MethodPut, "/api/rooms/{id}/alerts", signedIn, s.setAlerts},
 		{http.MethodGet, "/api/rooms/{id}/receipts", signedIn, s.receipts},
 		{http.MethodGet, "/api/rooms/{id}/pins", signedIn, s.pins},

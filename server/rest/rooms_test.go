@@ -19,6 +19,7 @@ const (
 	membersRoute     = "/api/rooms/{id}/members"
 	memberRoute      = "/api/rooms/{id}/members/{userId}"
 	readRoute        = "/api/rooms/{id}/read"
+	deliveredRoute   = "/api/rooms/{id}/delivered"
 	alertsRoute      = "/api/rooms/{id}/alerts"
 	receiptsRoute    = "/api/rooms/{id}/receipts"
 	invitationsRoute = "/api/rooms/{id}/invitations"

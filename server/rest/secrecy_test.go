@@ -29,6 +29,7 @@ var ofRooms = map[string]ofRoom{
 	"PUT " + memberRoute:                    {behind: "/members/mallory", body: `{"role":"member"}`},
 	"DELETE " + memberRoute:                 {behind: "/members/mallory"},
 	"PUT " + readRoute:                      {behind: "/read", body: `{"seq":1}`},
+	"PUT " + deliveredRoute:                 {behind: "/delivered", body: `{"seq":1}`},
 	"PUT " + alertsRoute:                    {behind: "/alerts", body: `{"level":"all"}`},
 	"GET " + receiptsRoute:                  {behind: "/receipts"},
 	"GET " + threadRoute:                    {behind: "/threads/1"},

@@ -107,7 +107,7 @@ func emitted(t *testing.T) (names []string) {
 	for _, kind := range []rooms.EventType{rooms.TypeMessage, rooms.TypeEdit, rooms.TypeDelete, rooms.TypeReaction, rooms.TypeMember, rooms.TypeRoom, rooms.TypeVoid} {
 		names = append(names, (&rooms.Event{Type: kind}).EventName())
 	}
-	names = append(names, "notification", "room_added", "read_updated", "alerts_updated", "thread_updated", "presence_updated") // rooms tells them
+	names = append(names, "notification", "room_added", "read_updated", "delivered_updated", "alerts_updated", "thread_updated", "presence_updated") // rooms tells them
 	slices.Sort(names)
 	return slices.Compact(names)
 }

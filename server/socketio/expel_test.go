@@ -276,6 +276,35 @@ func TestReadingReachesOnesOtherSockets(t *testing.T) {
 	}
 }
 
+// TestWhatIsDeliveredReachesTheRoom: those in it, once it has risen, and only there.
+func TestWhatIsDeliveredReachesTheRoom(t *testing.T) {
+	h := newHouse(t)
+	alice, bob := h.connect(user("alice")), h.connect(user("bob"))
+	must(alice, "create_room", `{"id":"club","name":"x","type":"public"}`)
+	must(bob, "mark_read", `{"roomId":"club","seq":1}`)
+	must(alice, "update_room", `{"roomId":"club","receipts":true}`)
+	must(alice, "join_room", `"club"`)
+	must(alice, "send_message", `{"roomId":"club","text":"x"}`)
+	must(alice, "send_message", `{"roomId":"club","text":"y"}`)
+	must(bob, "mark_delivered", `{"roomId":"club","seq":3}`)
+	heard := func(want string) {
+		t.Helper()
+		for got := alice.next(); got != want; got = alice.next() {
+			if strings.Contains(got, "delivered_updated") {
+				t.Fatalf("alice heard %s, want %s", got, want)
+			}
+		}
+	}
+	heard(`42["delivered_updated",{"roomId":"club","userId":"bob","deliveredSeq":3}]`)
+	for _, seq := range []int{3, 2} { // nobody is told what was known
+		must(bob, "mark_delivered", fmt.Sprintf(`{"roomId":"club","seq":%d}`, seq))
+	}
+	must(bob, "mark_read", `{"roomId":"club","seq":2}`)
+	heard(`42["read_updated",{"roomId":"club","userId":"bob","seq":2}]`)
+	must(bob, "mark_delivered", `{"roomId":"club","seq":4}`)
+	heard(`42["delivered_updated",{"roomId":"club","userId":"bob","deliveredSeq":4}]`)
+}
+
 func TestAlertsReachAllSocketsOfTheirUser(t *testing.T) {
 	h := newHouse(t)
 	alice, first, second := h.connect(user("alice")), h.connect(user("bob")), h.connect(user("bob"))

@@ -22,7 +22,7 @@ type activity struct {
 // what they show up to date, with nobody in front of them.
 func shows(event string) bool {
 	switch event {
-	case "set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "subscribe_stream", "unsubscribe_stream":
+	case "set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "mark_delivered", "subscribe_stream", "unsubscribe_stream":
 		return false
 	}
 	return !strings.HasPrefix(event, "get_") && !strings.HasPrefix(event, "list_")

@@ -36,7 +36,7 @@ func idleSpeaker(t *testing.T) (*speaker, func() []bool) {
 // A page reads the list every half minute, and marks as read what comes while it is in sight: nobody was ever away.
 func TestWhatAPageSaysByItselfShowsNobody(t *testing.T) {
 	for _, event := range []string{
-		"set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "get_history", "get_presence", "get_users", "list_rooms",
+		"set_presence", "refresh_auth", "join_room", "leave_room", "sync", "mark_read", "mark_delivered", "get_history", "get_presence", "get_users", "list_rooms",
 		"list_members", "list_receipts", "list_threads", "subscribe_stream", "unsubscribe_stream",
 	} {
 		if shows(event) {
@@ -115,6 +115,22 @@ func TestPresenceIsSetByHand(t *testing.T) {
 	wantRefusal(t, ask(t, alice, "set_presence", `{"status":"offline"}`), rooms.CodeBadRequest, "status")
 	wantRefusal(t, ask(t, alice, "set_presence", `{"status":"dnd","auto":true}`), rooms.CodeBadRequest, "auto")
 	wantRefusal(t, ask(t, alice, "set_presence", `{"status":"idle","auto":1}`), rooms.CodeBadRequest, "auto")
+}
+
+// TestWhatIsDeliveredDoesNotShowWhoIsInvisible: it is kept of him once he is to be seen again.
+func TestWhatIsDeliveredDoesNotShowWhoIsInvisible(t *testing.T) {
+	f := newFloor(t, rooms.Options{})
+	alice, _ := f.connect("alice", "")
+	bob, _ := f.connect("bob", "")
+	good(t, alice, "create_room", `{"id":"club","name":"x","type":"public"}`)
+	good(t, alice, "update_room", `{"roomId":"club","receipts":true}`)
+	f.fill(alice, "club", 3)
+	good(t, bob, "mark_read", `{"roomId":"club","seq":1}`)
+	good(t, bob, "set_presence", `{"status":"invisible"}`)
+	wantJSON(t, "unseen", good(t, bob, "mark_delivered", `{"roomId":"club","seq":4}`), `{"deliveredSeq":1}`)
+	wantJSON(t, "kept", good(t, alice, "list_receipts", `{"roomId":"club","after":"alice"}`), `{"receipts":[{"userId":"bob","seq":1,"deliveredSeq":1}],"more":false}`)
+	good(t, bob, "set_presence", `{"status":"dnd"}`)
+	wantJSON(t, "seen", good(t, bob, "mark_delivered", `{"roomId":"club","seq":4}`), `{"deliveredSeq":4}`)
 }
 
 func TestRoomsHearWhoIsThere(t *testing.T) {

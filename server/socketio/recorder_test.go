@@ -169,7 +169,8 @@ type ackError struct {
 	Retryable    *bool      `json:"retryable"`
 	RetryAfterMs int64      `json:"retryAfterMs"`
 	Details      struct {
-		Field string `json:"field"`
+		Field  string `json:"field"`
+		Reason string `json:"reason"`
 	} `json:"details"`
 }
 

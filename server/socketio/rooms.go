@@ -134,3 +134,22 @@ func (s *speaker) markRead(args []json.RawMessage, a answer) {
 	}
 	a.ok(state.AppendMembers([]byte{','}))
 }
+
+// markDelivered says that a device of the user has a room so far: {roomId, seq}.
+func (s *speaker) markDelivered(args []json.RawMessage, a answer) {
+	p := readPayload(args)
+	roomID, seq := p.text("roomId"), p.cursor("seq")
+	if p.err != nil {
+		a.fail(p.err)
+		return
+	}
+	a.silent = s.silent
+	ctx, cancel := readContext()
+	defer cancel()
+	upTo, err := s.chat.service.MarkDelivered(ctx, s.user, roomID, seq)
+	if err != nil {
+		a.fail(err)
+		return
+	}
+	a.ok(strconv.AppendInt([]byte(`,"deliveredSeq":`), upTo, 10))
+}

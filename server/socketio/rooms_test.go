@@ -124,17 +124,26 @@ func TestReadingIsMarkedAndShown(t *testing.T) {
 	f := newFloor(t, rooms.Options{})
 	alice, _ := f.connect("alice", "")
 	bob, _ := f.connect("bob", "")
+	carol, _ := f.connect("carol", "")
 	good(t, alice, "create_room", `{"id":"club","name":"x","type":"public"}`)
 	f.fill(alice, "club", 3)
 	wantJSON(t, "marked", good(t, bob, "mark_read", `{"roomId":"club","seq":2}`), `{"readSeq":2,"unread":2,"mentions":0}`)
 	wantJSON(t, "not back", good(t, bob, "mark_read", `{"roomId":"club","seq":0}`), `{"readSeq":2,"unread":2,"mentions":0}`)
 	wantJSON(t, "not beyond the end", good(t, bob, "mark_read", `{"roomId":"club","seq":9007199254740991}`), `{"readSeq":4,"unread":0,"mentions":0}`)
-	if got := ask(t, bob, "list_receipts", `{"roomId":"club"}`); got.Error == nil || got.Error.Code != rooms.CodeForbidden {
-		t.Fatalf("receipts are shown: %+v", got)
+	for event, payload := range map[string]string{"list_receipts": `{"roomId":"club"}`, "mark_delivered": `{"roomId":"club","seq":4}`} {
+		if got := ask(t, bob, event, payload); got.Error == nil || got.Error.Code != rooms.CodeForbidden || got.Error.Details.Reason != "receipts" {
+			t.Fatalf("%s is answered %+v", event, got)
+		}
 	}
 	good(t, alice, "update_room", `{"roomId":"club","receipts":true}`)
+	good(t, alice, "mark_read", `{"roomId":"club","seq":2}`)
+	wantJSON(t, "delivered", good(t, alice, "mark_delivered", `{"roomId":"club","seq":3}`), `{"deliveredSeq":3}`)
+	wantJSON(t, "not back", good(t, alice, "mark_delivered", `{"roomId":"club","seq":1}`), `{"deliveredSeq":3}`)
+	wantJSON(t, "shown", good(t, bob, "list_receipts", `{"roomId":"club","limit":1}`), `{"receipts":[{"userId":"alice","seq":2,"deliveredSeq":3}],"more":true}`)
+	wantJSON(t, "not beyond the end", good(t, alice, "mark_delivered", `{"roomId":"club","seq":9007199254740991}`), `{"deliveredSeq":5}`)
+	wantJSON(t, "of who has read nothing", good(t, carol, "mark_delivered", `{"roomId":"club","seq":3}`), `{"deliveredSeq":0}`)
 	good(t, alice, "mark_read", `{"roomId":"club","seq":3}`)
-	wantJSON(t, "receipts", good(t, bob, "list_receipts", `{"roomId":"club"}`), `{"receipts":[{"userId":"alice","seq":3},{"userId":"bob","seq":4}],"more":false}`)
+	wantJSON(t, "receipts", good(t, bob, "list_receipts", `{"roomId":"club"}`), `{"receipts":[{"userId":"alice","seq":3,"deliveredSeq":5},{"userId":"bob","seq":4,"deliveredSeq":4}],"more":false}`)
 
 	_, l := f.connect("bob", "")
 	var ready struct{ Rooms any }
@@ -262,6 +271,9 @@ func TestRoomEventsAreReadStrictly(t *testing.T) {
 		{"set_thread", `{"roomId":"club","thread":1,"following":"yes"}`, "following"},
 		{"set_thread", `{"roomId":"club","thread":1,"readSeq":-1}`, "readSeq"},
 		{"list_threads", `{"limit":101}`, "limit"},
+		{"mark_delivered", `{"seq":1}`, "roomId"},
+		{"mark_delivered", `{"roomId":"club"}`, "seq"},
+		{"mark_delivered", `{"roomId":"club","seq":-1}`, "seq"},
 		{"mark_read", `{"roomId":"club"}`, "seq"},
 		{"mark_read", `{"roomId":"club","seq":-1}`, "seq"},
 		{"mark_read", `{"roomId":"club","seq":9007199254740992}`, "seq"},

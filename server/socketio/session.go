@@ -151,6 +151,8 @@ func (s *speaker) handle(name string, args []json.RawMessage, binary bool, a ans
 		s.sync(args, a)
 	case "mark_read":
 		s.markRead(args, a)
+	case "mark_delivered":
+		s.markDelivered(args, a)
 	case "set_alerts":
 		s.setAlerts(args, a)
 	case "create_room":

@@ -99,7 +99,7 @@ test("rooms, members, what is read, invitations and people", async () => {
   const updated = new Promise<unknown>((resolve) => socket.once("room_updated", resolve));
   expect(decodeRoom((await ask("update_room", { roomId, slowModeMs: 5000, receipts: true }))["room"])).toMatchObject({ slowModeMs: 5000, receipts: true });
   expect(decodeLogEvent("room_updated", await updated)).toMatchObject({ event: "room_updated", roomId, seq: 3, name: "Typed", slowModeMs: 5000, receipts: true, author: "ann" });
-  expect(decodeReceipts((await ask("list_receipts", { roomId }))["receipts"])).toContainEqual({ userId: "ann", seq: 2 });
+  expect(decodeReceipts((await ask("list_receipts", { roomId }))["receipts"])).toContainEqual({ userId: "ann", seq: 2, deliveredSeq: 2 });
 
   expect(await ask("create_invitation", { roomId, role: "member", expiresInMs: 60_000, maxUses: 3 })).toMatchObject({ ok: true, token: expect.any(String) });
   expect(list(await ask("list_invitations", { roomId }), "invitations").map(decodeInvitation)).toMatchObject([{ role: "member", author: "ann", maxUses: 3, uses: 0, expiresAt: expect.stringMatching(/Z$/) }]);

@@ -111,7 +111,7 @@ test("a direct message is one room for both, called by the other's name", async 
   const toBo = row(bo, decodeURIComponent(new URL(ann.page.url()).pathname.split("/")[2] ?? ""));
   await toBo.getByText("1 unread").waitFor();
   const state = ann.bubble("just for you").locator(".bubble-state");
-  await expect.poll(() => state.textContent(), { timeout: SOON_MS }).toBe("Sent");
+  await expect.poll(() => state.textContent(), { timeout: SOON_MS }).toBe("Delivered");
   await toBo.click();
   await bo.bubble("just for you").waitFor();
   expect(new URL(bo.page.url()).pathname).toBe(new URL(ann.page.url()).pathname);

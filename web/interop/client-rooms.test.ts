@@ -34,6 +34,7 @@ function told(room: Room): string[] {
   room.on("member", ({ userId, role }) => log.push(`member ${userId} ${role}`));
   room.on("room", ({ topic, readOnly }) => log.push(`room ${topic} ${readOnly}`));
   room.on("read", ({ userId, seq }) => log.push(`read ${userId} ${seq}`));
+  room.on("delivered", ({ userId, deliveredSeq }) => log.push(`delivered ${userId} ${deliveredSeq}`));
   room.on("left", (reason) => log.push(`left ${reason}`));
   room.on("live", () => log.push("live"));
   return log;
@@ -70,8 +71,16 @@ describe.each(stores)("the client module's rooms, on $name", ({ open }) => {
     await hers.setMember("ben", "member");
     await expect(his.send("x")).rejects.toMatchObject({ code: "FORBIDDEN", reason: "read_only" });
     await hers.update({ readOnly: false, receipts: true });
+    // What has come to his device is told until he reads it; what he has read is delivered, and not asked for.
+    const news = await hers.send("news");
+    expect(await ben.markDelivered("club", news.seq)).toBe(news.seq);
+    await until("ann is told that he has it", () => log.includes(`delivered ben ${news.seq}`));
+    expect((await hers.receipts()).receipts.find(({ userId }) => userId === "ben")).toMatchObject({ deliveredSeq: news.seq });
+    await expect(ben.markDelivered("club", -1)).rejects.toMatchObject({ code: "BAD_REQUEST", field: "seq" });
+    await expect(ben.markDelivered("nowhere", 1)).rejects.toMatchObject({ code: "NOT_FOUND" });
     const sent = await his.send("may");
-    await his.markRead();
+    const { readSeq } = await his.markRead();
+    expect(await ben.markDelivered("club", 1)).toBe(readSeq);
     await until("ann is told that he has read", () => log.some((what) => what.startsWith("read ben")));
     expect((await hers.receipts()).receipts.find(({ userId }) => userId === "ben")?.seq).toBeGreaterThanOrEqual(sent.seq - 1);
     expect((await hers.members()).members).toMatchObject([{ userId: "ann", role: "owner" }, { userId: "ben", role: "member" }]);

@@ -26,7 +26,7 @@ describe.each(stores)("rooms, on $name", ({ open }) => {
     // What one may not know is not there.
     for (const roomId of ["club", "nowhere", "dm:nowhere"]) {
       for (const [event, payload] of [
-        ["join_room", {}], ["send_message", { text: "x" }], ["get_history", {}], ["list_members", {}], ["list_receipts", {}], ["mark_read", { seq: 1 }],
+        ["join_room", {}], ["send_message", { text: "x" }], ["get_history", {}], ["list_members", {}], ["list_receipts", {}], ["mark_read", { seq: 1 }], ["mark_delivered", { seq: 1 }],
         ["update_room", { name: "x" }], ["set_member", { userId: "bob", role: "member" }], ["create_invitation", {}], ["list_invitations", {}],
         ["edit_message", { seq: 1, text: "x" }], ["delete_message", { seq: 1 }], ["set_reaction", { seq: 1, emoji: "👍", on: true }], ["typing", { on: true }],
         ["set_pin", { seq: 1, on: true }], ["list_pins", {}],

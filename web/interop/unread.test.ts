@@ -66,6 +66,32 @@ describe.each(stores)("what is unread, on $name", ({ open }) => {
     expect((await arrive(two.url, "bob")).rooms).toMatchObject([{ id: "hall", readSeq: 100, unread: 1, lastSeq: 101 }]);
   });
 
+  test("is delivered once, to those who look, and so after a restart", async () => {
+    const store = await open();
+    const [one, two] = await instances(store);
+    const [alice, bob, second] = [await enter(one.url, "alice"), await enter(two.url, "bob"), await enter(one.url, "bob")];
+    const { room } = await must(alice, "open_direct", { userId: "bob" });
+    await must(alice, "join_room", room.id);
+    const [first, last] = [await say(alice, room.id, "one"), await say(alice, room.id, "two")];
+    const heard = hear(alice);
+    expect(await must(bob, "mark_delivered", { roomId: room.id, seq: first })).toEqual({ ok: true, deliveredSeq: first });
+    expect(await must(second, "mark_delivered", { roomId: room.id, seq: first })).toEqual({ ok: true, deliveredSeq: first });
+    expect(await must(second, "mark_delivered", { roomId: room.id, seq: 2 ** 53 - 1 })).toEqual({ ok: true, deliveredSeq: last });
+    const told = (deliveredSeq: number) => ({ event: "delivered_updated", roomId: room.id, userId: "bob", deliveredSeq });
+    await until("alice is told of the last", () => heard.some(({ deliveredSeq }) => deliveredSeq === last));
+    const of = heard.filter(({ event }) => event === "delivered_updated");
+    // Of marks that come at once she may be told the last alone.
+    expect([[told(first), told(last)], [told(last)]]).toContainEqual(of);
+    await must(bob, "mark_read", { roomId: room.id, seq: first });
+    const receipt = { userId: "bob", seq: first, deliveredSeq: last };
+    expect((await must(alice, "list_receipts", { roomId: room.id })).receipts).toContainEqual(receipt);
+    await one.terminate();
+    if (two !== one) await two.terminate();
+    await one.restart();
+    expect((await must(await enter(one.url, "alice"), "list_receipts", { roomId: room.id })).receipts).toContainEqual(receipt);
+    await refused(await enter(one.url, "eve"), "mark_delivered", { roomId: room.id, seq: first }, "NOT_FOUND");
+  });
+
   test("is others' business only where the room shows it", async () => {
     const [one, two] = await instances(await open());
     const [alice, bob] = [await enter(one.url, "alice"), await enter(two.url, "bob")];
@@ -76,19 +102,19 @@ describe.each(stores)("what is unread, on $name", ({ open }) => {
     await refused(alice, "list_receipts", { roomId: "hall" }, "FORBIDDEN");
     await must(bob, "mark_read", { roomId: "hall", seq: 2 });
     await must(alice, "update_room", { roomId: "hall", receipts: true }); // 3
-    expect((await must(alice, "list_receipts", { roomId: "hall" })).receipts).toContainEqual({ userId: "bob", seq: 2 });
+    expect((await must(alice, "list_receipts", { roomId: "hall" })).receipts).toContainEqual({ userId: "bob", seq: 2, deliveredSeq: 2 });
     await must(bob, "mark_read", { roomId: "hall", seq: 3 });
     await until("alice is told", () => heard.some(({ event }) => event === "read_updated"));
     expect(heard.filter(({ event }) => event === "read_updated")).toEqual([{ event: "read_updated", roomId: "hall", userId: "bob", seq: 3 }]);
     const page = await must(alice, "list_receipts", { roomId: "hall", limit: 1, after: "alice" });
-    expect(page).toEqual({ ok: true, receipts: [{ userId: "bob", seq: 3 }], more: false });
+    expect(page).toEqual({ ok: true, receipts: [{ userId: "bob", seq: 3, deliveredSeq: 3 }], more: false });
 
     const { room } = await must(alice, "open_direct", { userId: "bob" }); // always shows it
     await must(alice, "join_room", room.id);
     const seq = await say(bob, room.id, "psst");
     await must(bob, "mark_read", { roomId: room.id, seq });
     await until("alice is told", () => heard.some((h) => h.event === "read_updated" && h["roomId"] === room.id));
-    expect((await must(alice, "list_receipts", { roomId: room.id })).receipts).toContainEqual({ userId: "bob", seq });
+    expect((await must(alice, "list_receipts", { roomId: room.id })).receipts).toContainEqual({ userId: "bob", seq, deliveredSeq: seq });
     // Who is not in the room's members any more is told nothing of it.
     await refused(await enter(one.url, "eve"), "list_receipts", { roomId: room.id }, "NOT_FOUND");
   });

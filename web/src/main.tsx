@@ -4,6 +4,7 @@ import "./styles/controls.css";
 import "./styles/layout.css";
 import "./styles/rooms.css";
 import "./styles/timeline.css";
+import "./styles/receipts.css";
 import "./styles/markdown.css";
 import "./styles/composer.css";
 import "./styles/threads.css";

@@ -158,7 +158,8 @@ export interface SetMember {
 
 export interface Receipt {
   userId: string;
-  seq: number;
+  seq: number; // he has read up to here
+  deliveredSeq: number; // a device of his has it up to here: never below seq
 }
 
 export interface Invitation {

@@ -187,6 +187,14 @@ export class Chat extends Emitter<ChatEvents> {
     this.#rooms.close(id);
   }
 
+  /**
+   * Says that this device has a room up to seq, where it shows receipts; resolves with what the server knows then, the seq that
+   * is read where that is more. Of many the highest is sent, every 5 s at most.
+   */
+  markDelivered(roomId: string, seq: number): Promise<number> {
+    return this.#rooms.markDelivered(roomId, seq);
+  }
+
   /** Makes a room, whose owner one is. With the clientId of an earlier call it is that one's room. */
   async createRoom(room: { id?: string; name: string; type: "public" | "private"; topic?: string; clientId?: string }): Promise<RoomInfo> {
     return this.#own(await this.#link.request("create_room", { clientId: newId(), ...room }));

@@ -13,4 +13,4 @@ export type { Attachment, Fields, History, LogEvent, Message, Notification, Shar
 export type { Found, FoundPage, NotificationPage, Presence, Profile, Report } from "./wire-people.js";
 export type { ThreadState, UnreadThread } from "./wire-threads.js";
 export type { Limits, User } from "./wire-ready.js";
-export type { AlertLevel, Alerts, Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";
+export type { AlertLevel, Alerts, DeliveredUpdate, Invitation, LeftReason, ListedRoom, Member, MemberEvent, MyRoom, ReadState, ReadUpdate, Receipt, Role, RoomEvent, RoomInfo, RoomType } from "./wire-rooms.js";

@@ -1,4 +1,4 @@
-// How far rooms are marked as read.
+// How far rooms are marked as read, or as delivered.
 //
 // Order and loss: of a room one mark is under way at a time, and the highest that was
 // wanted meanwhile is the next; a lower one is never sent. A mark waits for the connection
@@ -6,36 +6,35 @@
 
 import { backoffMs, pause } from "./backoff.js";
 import { asChatError, type ChatError, closed } from "./errors.js";
-import type { ReadState } from "./wire-rooms.js";
 
 /** The least time between two marks of one room, in ms: who scrolls reads many messages in it. */
 const APART_MS = 200;
 
-interface Waiter {
+interface Waiter<State> {
   readonly seq: number;
-  resolve(state: ReadState): void;
+  resolve(state: State): void;
   reject(error: ChatError): void;
 }
 
-interface Lane {
+interface Lane<State> {
   wanted: number;
   running: boolean;
-  waiters: Waiter[];
+  waiters: Waiter<State>[];
 }
 
-export class Marks {
-  readonly #lanes = new Map<string, Lane>();
+export class Marks<State> {
+  readonly #lanes = new Map<string, Lane<State>>();
   #resting = new AbortController();
   #online: AbortController | undefined;
 
   constructor(
-    private readonly ask: (roomId: string, seq: number) => Promise<ReadState>,
+    private readonly ask: (roomId: string, seq: number) => Promise<State>,
     private readonly apartMs = APART_MS,
     private readonly waitMs: (attempt: number) => number = backoffMs,
   ) {}
 
-  /** Marks a room as read up to seq; resolves when the server knows that, or more. */
-  mark(roomId: string, seq: number): Promise<ReadState> {
+  /** Marks a room up to seq; resolves when the server knows that, or more. */
+  mark(roomId: string, seq: number): Promise<State> {
     const lane = this.#lanes.get(roomId) ?? { wanted: seq, running: false, waiters: [] };
     this.#lanes.set(roomId, lane);
     lane.wanted = Math.max(lane.wanted, seq);
@@ -82,7 +81,7 @@ export class Marks {
     for (const waiter of lane?.waiters ?? []) waiter.reject(error);
   }
 
-  async #run(roomId: string, lane: Lane): Promise<void> {
+  async #run(roomId: string, lane: Lane<State>): Promise<void> {
     if (lane.running) return;
     lane.running = true;
     try {
@@ -96,7 +95,7 @@ export class Marks {
   }
 
   /** Sends the highest mark that is wanted. False: it is to be tried again. */
-  async #once(roomId: string, lane: Lane, signal: AbortSignal): Promise<boolean> {
+  async #once(roomId: string, lane: Lane<State>, signal: AbortSignal): Promise<boolean> {
     const seq = lane.wanted;
     try {
       const state = await this.ask(roomId, seq);

@@ -8,7 +8,7 @@ import type { Rest } from "./rest.js";
 import { type Attachment, decodeHistory, decodeList, decodeMessage, decodePage, type Fields, type History, isSeq, type LogEvent, type Message, type Page, type SharedFile } from "./wire.js";
 import { decodeReport, type Report } from "./wire-people.js";
 import {
-  type AlertLevel, type Alerts, decodeAlerts, decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, decodeSettings, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
+  type AlertLevel, type Alerts, decodeAlerts, decodeInvitation, decodeMember, decodeMemberEvent, decodeReceipts, decodeRoom, decodeRoomEvent, decodeSettings, type DeliveredUpdate, type Invitation, type LeftReason, type Member, type MemberEvent, type MyRoom, type ReadState,
   type ReadUpdate, type Receipt, type Role, type RoomEvent, type RoomInfo,
 } from "./wire-rooms.js";
 
@@ -31,6 +31,8 @@ export type RoomEvents = {
   typing: [event: Fields];
   /** Somebody has read up to a seq: the user on any of his devices, and others where the room shows receipts. Never replayed. */
   read: [event: ReadUpdate];
+  /** A device of somebody has the room up to a seq, where it shows receipts. Never replayed. */
+  delivered: [event: DeliveredUpdate];
   /** One is out of the room, and nothing of it is told any more until one is let in again. error: of a join that was refused. */
   left: [reason: LeftReason, error?: ChatError];
   /** The room cannot be read. */
@@ -310,6 +312,11 @@ export class Room extends Emitter<RoomEvents> {
   /** @internal */
   told(read: ReadUpdate): void {
     this.tell("read", read);
+  }
+
+  /** @internal */
+  toldDelivered(delivered: DeliveredUpdate): void {
+    this.tell("delivered", delivered);
   }
 
   #request(event: string, payload: object): Promise<Fields> {

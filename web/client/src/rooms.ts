@@ -10,12 +10,15 @@ import { MyRooms } from "./my-rooms.js";
 import { Room, type RoomHost } from "./room.js";
 import { decodeLogEvent, type Fields, type LogEvent } from "./wire.js";
 import type { Ready } from "./wire-ready.js";
-import { type Alerts, decodeAlerts, decodeRead, decodeReadState, decodeRoom, type LeftReason, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
+import { type Alerts, decodeAlerts, decodeDelivered, decodeRead, decodeReadState, decodeRoom, type LeftReason, type MyRoom, type ReadState, type ReadUpdate, type RoomInfo } from "./wire-rooms.js";
 
 /** A connection may be in 1,000 rooms; some are left for those that are opened. */
 const MOST_FOLLOWED = 900;
 /** Joins of rooms that nobody has opened, at once. */
 const JOINS_AT_ONCE = 4;
+
+/** The least time between two marks of what was delivered of a room, in ms: each is a write, and others are told. */
+const DELIVERED_APART_MS = 5_000;
 
 /** What a room was opened for: by its user, or to count what is unread. */
 interface Held {
@@ -36,7 +39,8 @@ export class Rooms {
   readonly #held = new Map<string, Held>();
   readonly #host: RoomHost;
   readonly #mine: MyRooms;
-  readonly #marks: Marks;
+  readonly #marks: Marks<ReadState>;
+  readonly #delivered: Marks<number>;
   #me = "";
   /** Counts connections: what belongs to an earlier one is void. */
   #connection = 0;
@@ -55,6 +59,7 @@ export class Rooms {
       this.#read({ roomId, seq: state.readSeq, unread: state.unread, mentions: state.mentions });
       return state;
     });
+    this.#delivered = new Marks(async (roomId, seq) => Number((await host.ask("mark_delivered", { roomId, seq }))["deliveredSeq"]), DELIVERED_APART_MS);
     this.#mine = new MyRooms({
       // A mark below what is read changes nothing, and is answered all the same.
       count: async (roomId) => decodeReadState(await host.ask("mark_read", { roomId, seq: 0 })),
@@ -113,7 +118,7 @@ export class Rooms {
     this.#connection++;
     this.#online = true;
     // What another user has read is not this one's to mark.
-    if (this.#me !== "" && this.#me !== ready.user.id) this.#marks.close();
+    if (this.#me !== "" && this.#me !== ready.user.id) this.#closeMarks();
     this.#me = ready.user.id;
     this.#mine.begin(ready.user.id, ready.rooms ?? (another ? [] : undefined));
     for (const { id, lastSeq } of ready.rooms ?? []) {
@@ -128,6 +133,7 @@ export class Rooms {
       if (!opened) this.#held.delete(id);
     }
     this.#marks.begin();
+    this.#delivered.begin();
     if (this.follow) void this.#followAll();
   }
 
@@ -136,6 +142,7 @@ export class Rooms {
     this.#connection++;
     this.#online = false;
     this.#marks.end();
+    this.#delivered.end();
     this.#mine.end();
     for (const { room } of this.#held.values()) room.end();
   }
@@ -148,7 +155,19 @@ export class Rooms {
   /** Ends it for good. */
   shut(): void {
     this.end();
+    this.#closeMarks();
+  }
+
+  #closeMarks(): void {
     this.#marks.close();
+    this.#delivered.close();
+  }
+
+  /** Marks a room as delivered up to seq; resolves with what the server knows then. What is read is delivered. */
+  markDelivered(roomId: string, seq: number): Promise<number> {
+    const readSeq = this.#mine.get(roomId)?.readSeq ?? 0;
+    if (!isPosition(seq)) return Promise.reject(noPosition());
+    return seq <= readSeq ? Promise.resolve(readSeq) : this.#delivered.mark(roomId, seq);
   }
 
   /** Takes an event that is of a room; false: it is not. */
@@ -167,6 +186,11 @@ export class Rooms {
       if (!read) return true;
       if (read.userId === this.#me) this.#read(read);
       this.#held.get(read.roomId)?.room.told(read);
+      return true;
+    }
+    if (name === "delivered_updated") {
+      const delivered = decodeDelivered(payload);
+      if (delivered) this.#held.get(delivered.roomId)?.room.toldDelivered(delivered);
       return true;
     }
     const roomId = payload["roomId"];
@@ -239,7 +263,7 @@ export class Rooms {
 
   #mark(roomId: string, seq: number): Promise<ReadState> {
     const mine = this.#mine.get(roomId);
-    if (!Number.isSafeInteger(seq) || seq < 0) return Promise.reject(new ChatError("BAD_REQUEST", "seq must be the seq of an event of this room", false, 0, "seq"));
+    if (!isPosition(seq)) return Promise.reject(noPosition());
     if (mine && seq <= mine.readSeq && this.#marks.pending(roomId) === undefined) return Promise.resolve({ readSeq: mine.readSeq, unread: mine.unread, mentions: mine.mentions });
     if (mine) this.#mine.read({ roomId, seq: Math.min(seq, mine.lastSeq) });
     return this.#marks.mark(roomId, seq);
@@ -270,3 +294,6 @@ export class Rooms {
   }
 }
 
+const isPosition = (seq: number): boolean => Number.isSafeInteger(seq) && seq >= 0;
+
+const noPosition = (): ChatError => new ChatError("BAD_REQUEST", "seq must be the seq of an event of this room", false, 0, "seq");

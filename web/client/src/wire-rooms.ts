@@ -74,6 +74,13 @@ export interface ReadUpdate {
   readonly mentions?: number;
 }
 
+/** A device of somebody has a room up to deliveredSeq. */
+export interface DeliveredUpdate {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly deliveredSeq: number;
+}
+
 export interface Member {
   readonly userId: string;
   readonly role: Role | null;
@@ -81,9 +88,11 @@ export interface Member {
   readonly bannedUntil?: string;
 }
 
+/** seq: he has read up to there; deliveredSeq: a device of his has it up to there, at least what he has read. */
 export interface Receipt {
   readonly userId: string;
   readonly seq: number;
+  readonly deliveredSeq: number;
 }
 
 export interface Invitation {
@@ -155,6 +164,10 @@ export function decodeRead(value: Fields): ReadUpdate | undefined {
   return { roomId, userId, seq, ...(isSeq(unread) ? { unread } : {}), ...(isSeq(mentions) ? { mentions } : {}) };
 }
 
+export function decodeDelivered({ roomId, userId, deliveredSeq }: Fields): DeliveredUpdate | undefined {
+  return typeof roomId === "string" && typeof userId === "string" && isSeq(deliveredSeq) ? { roomId, userId, deliveredSeq } : undefined;
+}
+
 export function decodeMember(value: Fields): Member | undefined {
   if (typeof value["userId"] !== "string") return undefined;
   return { userId: value["userId"], role: role(value["role"]), ...optional("bannedUntil", value["bannedUntil"]) };
@@ -171,7 +184,7 @@ export function decodeRoomEvent(value: Fields & { roomId: string; seq: number })
 }
 
 export function decodeReceipts(value: unknown): Receipt[] {
-  return decodeList(value, ({ userId, seq }) => (typeof userId === "string" && isSeq(seq) ? { userId, seq } : undefined));
+  return decodeList(value, ({ userId, seq, deliveredSeq }) => (typeof userId === "string" && isSeq(seq) ? { userId, seq, deliveredSeq: Math.max(seq, count(deliveredSeq)) } : undefined));
 }
 
 export function decodeInvitation(value: unknown): Invitation | undefined {

@@ -22,6 +22,7 @@ import { Threads } from "../threads/threads";
 import type { Waiting } from "../timeline/log";
 import { type Unsent, unsentOf } from "../unsent/unsent";
 import { messageOf, whyNot, wordsOf } from "./asking";
+import { Deliveries } from "./deliveries";
 import { leftWords } from "./left";
 import { Pages } from "./pages";
 import { People } from "./people";
@@ -72,6 +73,7 @@ export class Chat {
 
   private readonly state = signal<Status>({ kind: "connecting" });
   private readonly renewals: Renewals;
+  private readonly deliveries: Deliveries;
   private readonly recent = new Recent();
   /** The server's time, read anew every now and then. */
   private readonly clock = signal(Date.now());
@@ -101,6 +103,7 @@ export class Chat {
     this.presences = new Presences(this.client, session.user.id);
     this.previews = new LinkPreviews((roomId, seqs) => askPreviews(session, roomId, seqs));
     this.threads = new Threads(this.client, session.user.id);
+    this.deliveries = new Deliveries((roomId, seq) => this.client.markDelivered(roomId, seq));
     this.listen();
     this.listTimer = setInterval(() => {
       this.clock.value = this.serverNow();
@@ -179,7 +182,7 @@ export class Chat {
   /** Reads how far the others have read, where the room shows it. */
   async readReceipts(room: RoomState): Promise<void> {
     try {
-      for (const { userId, seq } of await this.requests.receipts(room.id)) room.takeReceipt(userId, seq);
+      for (const receipt of await this.requests.receipts(room.id)) room.takeReceipt(receipt.userId, receipt);
     } catch {
       // The next who reads is told live.
     }
@@ -288,7 +291,9 @@ export class Chat {
     batch(() => {
       this.makeMissing(rooms.map(({ id }) => id));
       for (const mine of rooms) {
-        this.room(mine.id).own(mine);
+        const room = this.room(mine.id);
+        room.own(mine);
+        this.deliveries.look(room);
         gone.delete(mine.id);
       }
       for (const room of gone.values()) {
@@ -392,7 +397,8 @@ export class Chat {
         room.paging.value = "idle";
       }),
       handle.on("typing", (event) => room.typists.take(event, this.serverNow())),
-      handle.on("read", ({ userId, seq }) => room.takeReceipt(userId, seq)),
+      handle.on("read", ({ userId, seq }) => room.takeReceipt(userId, { seq })),
+      handle.on("delivered", ({ userId, deliveredSeq }) => room.takeReceipt(userId, { deliveredSeq })),
       handle.on("error", (error) => {
         room.presence.value = { kind: "refused", why: wordsOf(error) };
       }),

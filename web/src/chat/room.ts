@@ -4,7 +4,7 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { MyRoom, Room as Handle } from "../../client/src/index";
 import { t } from "../i18n/en/chat";
 import type { Words } from "../i18n/words";
-import type { LogEvent, NewMessage, Room, RoomSettings } from "../protocol";
+import type { LogEvent, NewMessage, Receipt, Room, RoomSettings } from "../protocol";
 import { decodeMessages } from "../protocol-decode";
 import { decodeRoom, unknownRoom } from "../protocol-rooms";
 import { changed, emptyLog, endOf, type LogAction, partOf, reduceLog, type RoomLog } from "../timeline/log";
@@ -16,6 +16,9 @@ import { Typists } from "./typing";
 
 /** Whether this socket is in the room, or why not. */
 export type Presence = { kind: "out" } | { kind: "joining" } | { kind: "in" } | { kind: "refused"; why: Words };
+
+/** Up to where somebody has read a room, and up to where a device of his has it: never less. */
+export type Reached = Pick<Receipt, "seq" | "deliveredSeq">;
 
 /** What reading older messages does at the moment. */
 export type Paging = "idle" | "loading" | "failed";
@@ -35,8 +38,8 @@ export class RoomState {
   readonly paging = signal<Paging>("idle");
   /** What the client module says of it, where it is one of our own. */
   readonly mine = signal<MyRoom | undefined>(undefined);
-  /** How far the others have read, where the room shows it. */
-  readonly receipts = signal<ReadonlyMap<string, number>>(new Map());
+  /** How far the others have it, and have read, where the room shows it. */
+  readonly receipts = signal<ReadonlyMap<string, Reached>>(new Map());
   /** What is shown was kept in this browser, as of then; ms of Date.now(). Undefined: it is the log. */
   readonly keptAt = signal<number | undefined>(undefined);
   /** Not before then we may write again; ms of Date.now(). What the server said; slow mode is counted besides. */
@@ -215,10 +218,13 @@ export class RoomState {
     if (!same(info, this.info.peek())) this.info.value = info;
   }
 
-  takeReceipt(userId: string, seq: number): void {
-    const before = this.receipts.peek();
-    if (userId === this.me || seq <= (before.get(userId) ?? 0)) return;
-    this.receipts.value = new Map(before).set(userId, seq);
+  takeReceipt(userId: string, told: Partial<Reached>): void {
+    const all = this.receipts.peek();
+    const before = all.get(userId) ?? { seq: 0, deliveredSeq: 0 };
+    const seq = Math.max(before.seq, told.seq ?? 0);
+    const deliveredSeq = Math.max(before.deliveredSeq, told.deliveredSeq ?? 0, seq);
+    if (userId === this.me || (seq === before.seq && deliveredSeq === before.deliveredSeq)) return;
+    this.receipts.value = new Map(all).set(userId, { seq, deliveredSeq });
   }
 
   private async readOne(seq: number): Promise<NewMessage | undefined> {

@@ -13,6 +13,7 @@ import { Quote } from "../threads/Quote";
 import { Icon } from "../ui/Icon";
 import { clockTime, exactTime } from "../ui/time";
 import type { Item } from "./rows";
+import type { Reach } from "./seen";
 import type { Named } from "./text";
 
 /** People named below a message; the others are counted. */
@@ -36,8 +37,8 @@ interface BubbleProps {
   chat: Chat;
   /** Whether Tab stops at its buttons. */
   isTabStop: boolean;
-  /** In a direct room: whether the other has read it. */
-  isRead: boolean;
+  /** Whether somebody else has it, or has read it, where the room shows it. */
+  reach: Reach;
   /** Who has read it, where that is said below it. */
   seenBy: readonly string[] | undefined;
   /** Whether it was gone to. */
@@ -54,9 +55,9 @@ interface BubbleProps {
  */
 export class MessageRow extends Component<BubbleProps> {
   override shouldComponentUpdate(next: BubbleProps): boolean {
-    const { item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, form, handlers } = this.props;
+    const { item, chat, isTabStop, reach, seenBy, isMarked, isPinned, form, handlers } = this.props;
     if (next.item !== item || next.chat !== chat || next.form !== form || next.handlers !== handlers) return true;
-    return next.isTabStop !== isTabStop || next.isRead !== isRead || next.seenBy !== seenBy || next.isMarked !== isMarked || next.isPinned !== isPinned;
+    return next.isTabStop !== isTabStop || next.reach !== reach || next.seenBy !== seenBy || next.isMarked !== isMarked || next.isPinned !== isPinned;
   }
 
   override render() {
@@ -65,7 +66,7 @@ export class MessageRow extends Component<BubbleProps> {
 }
 
 /** One message. Its text is text, whatever it says. */
-function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, form, handlers }: BubbleProps) {
+function Bubble({ item, chat, isTabStop, reach, seenBy, isMarked, isPinned, form, handlers }: BubbleProps) {
   const { onRetry, onDiscard, mayReact, onReact, onCopy, onThread, apart } = handlers;
   const tabIndex = isTabStop ? 0 : -1;
   return (
@@ -98,7 +99,7 @@ function Bubble({ item, chat, isTabStop, isRead, seenBy, isMarked, isPinned, for
             <time dateTime={new Date(item.at).toISOString()} title={exactTime(item.at)} dir={isRightToLeft.value ? "rtl" : "ltr"}>
               {clockTime(item.at)}
             </time>
-            {item.own && <State state={item.state === "logged" && isRead ? "read" : item.state} />}
+            {item.own && <State state={(item.state === "logged" && reach) || item.state} />}
           </span>
         </div>
       </div>
@@ -163,6 +164,7 @@ function SeenBy({ by }: { by: readonly string[] }) {
 
 const states = {
   logged: { icon: "check", label: "sent" },
+  delivered: { icon: "checks", label: "delivered" },
   read: { icon: "checks", label: "read" },
   sending: { icon: "clock", label: "sending" },
   failed: { icon: "alert", label: "notSent" },
@@ -171,7 +173,7 @@ const states = {
 function State({ state }: { state: keyof typeof states }) {
   const { icon, label } = states[state];
   return (
-    <span class="bubble-state" title={t(label)}>
+    <span class="bubble-state" data-state={state} title={t(label)}>
       <Icon name={icon} size={14} />
       <span class="hidden">{t(label)}</span>
     </span>

@@ -6,7 +6,7 @@ import { clockTime, dayName } from "../ui/time";
 import { type BubbleHandlers, MessageRow } from "./Bubble";
 import { NoteLine } from "./NoteLine";
 import type { Day, Group } from "./rows";
-import type { Seen } from "./seen";
+import { reachOf, type Seen } from "./seen";
 import type { EditedRow } from "./useEditInSight";
 
 interface Shared {
@@ -74,7 +74,7 @@ function GroupView({ group, isUnread, tabStop, marked, pins, edited, seen, ...sh
               key={item.key}
               item={item}
               isTabStop={item.key === tabStop}
-              isRead={item.own && item.seq > 0 && item.seq <= seen.readUpTo}
+              reach={item.own && item.seq > 0 ? reachOf(item.seq, seen) : undefined}
               seenBy={item.seq > 0 && item.seq === seen.under ? seen.by : undefined}
               isMarked={marked > 0 && item.seq === marked}
               isPinned={item.seq > 0 && pins.includes(item.seq)}

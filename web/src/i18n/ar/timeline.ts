@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "شاهدها {names}",
   seenByMore: "شاهدها {names} و{count, plural, zero {لا أحد غيرهم} one {شخص آخر} two {شخصان آخران} few {# أشخاص آخرين} many {# شخصًا آخر} other {# شخص آخر}}",
   sent: "أُرسلت",
+  delivered: "وصلت",
   read: "مقروءة",
   sending: "جارٍ الإرسال",
   notSent: "لم تُرسل",

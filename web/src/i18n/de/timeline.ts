@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "Gelesen von {names}",
   seenByMore: "Gelesen von {names} und {count, plural, one {# weiteren Person} other {# weiteren}}",
   sent: "Gesendet",
+  delivered: "Zugestellt",
   read: "Gelesen",
   sending: "Wird gesendet",
   notSent: "Nicht gesendet",

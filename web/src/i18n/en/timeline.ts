@@ -13,6 +13,7 @@ export const t = texts("timeline", {
   seenBy: "Seen by {names}",
   seenByMore: "Seen by {names} and {count, plural, one {# more} other {# more}}",
   sent: "Sent",
+  delivered: "Delivered",
   read: "Read",
   sending: "Sending",
   notSent: "Not sent",

@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "Visto por {names}",
   seenByMore: "Visto por {names} y {count, plural, one {# más} many {# más} other {# más}}",
   sent: "Enviado",
+  delivered: "Entregado",
   read: "Leído",
   sending: "Enviando",
   notSent: "No enviado",

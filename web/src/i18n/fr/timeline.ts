@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "Vu par {names}",
   seenByMore: "Vu par {names} et {count, plural, one {# autre personne} many {# d’autres personnes} other {# autres personnes}}",
   sent: "Envoyé",
+  delivered: "Reçu",
   read: "Lu",
   sending: "Envoi en cours",
   notSent: "Non envoyé",

@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "{names}が既読",
   seenByMore: "{names}、ほか{count, number}人が既読",
   sent: "送信済み",
+  delivered: "配信済み",
   read: "既読",
   sending: "送信中",
   notSent: "未送信",

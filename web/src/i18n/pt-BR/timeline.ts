@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "Visto por {names}",
   seenByMore: "Visto por {names} e mais {count, plural, one {# pessoa} many {# de pessoas} other {# pessoas}}",
   sent: "Enviada",
+  delivered: "Entregue",
   read: "Lida",
   sending: "Enviando",
   notSent: "Não enviada",

@@ -14,6 +14,7 @@ export const timeline: Translation<typeof t> = {
   seenBy: "{names} 已读",
   seenByMore: "{names} 等另外 {count, number} 人已读",
   sent: "已发送",
+  delivered: "已送达",
   read: "已读",
   sending: "发送中",
   notSent: "未发送",
