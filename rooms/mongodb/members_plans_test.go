@@ -210,6 +210,43 @@ func BenchmarkOverview(b *testing.B) {
 	}
 }
 
+// BenchmarkMarks compares a mark of what was delivered, and one that is known, with one of what was read.
+func BenchmarkMarks(b *testing.B) {
+	inbox := benchStore(b).Rooms().Inbox
+	seq := int64(1)
+	if _, err := inbox.MarkRead(b.Context(), "room", "ann", seq); err != nil {
+		b.Fatal(err)
+	}
+	marks := []struct {
+		name string
+		once func() error
+	}{
+		{"delivered", func() error {
+			seq++
+			_, _, err := inbox.MarkDelivered(b.Context(), "room", "ann", seq)
+			return err
+		}},
+		{"known", func() error {
+			_, _, err := inbox.MarkDelivered(b.Context(), "room", "ann", 1)
+			return err
+		}},
+		{"read", func() error {
+			seq++
+			_, err := inbox.MarkRead(b.Context(), "room", "ann", seq)
+			return err
+		}},
+	}
+	for _, mark := range marks {
+		b.Run(mark.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := mark.once(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func benchStore(b *testing.B) *Store {
 	b.Helper()
 	server := mongotest.Shared(b)
