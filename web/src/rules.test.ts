@@ -1,4 +1,5 @@
-// What is held of every source file: none is too long, none goes around the types, and colours stand in one place.
+// What is held of every source file: none is too long, none goes around the types; and colours, spaces and radii
+// stand in one place.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -58,14 +59,17 @@ const NO_PART = "src/api-docs/";
 
 const COLOUR = /#[\da-f]{3,8}\b|(?<![-\w])(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color|light-dark)\(|(?<![-\w])(?:white|black|gr[ae]y|silver|red|green|blue|yellow|orange|purple)(?![-\w])/iu;
 
+const declarations = (css: string): [property: string, value: string][] =>
+  [...css.replace(/\/\*[^]*?\*\//gu, "").matchAll(/([-\w]+)\s*:\s*([^;{}]+)[;}]/gu)].map(([, property = "", value = ""]) => [property, value.trim()]);
+
 /** The values of a style sheet that name a colour; one that is mixed of others names none. */
 export function coloured(css: string): string[] {
-  const declarations = css.replace(/\/\*[^]*?\*\//gu, "").matchAll(/[-\w]+\s*:\s*([^;{}]+)[;}]/gu);
-  return [...declarations].map(([, value = ""]) => value.trim()).filter((value) => COLOUR.test(value));
+  return declarations(css).flatMap(([, value]) => (COLOUR.test(value) ? [value] : []));
 }
 
+const sheets = files.filter((name) => name.endsWith(".css") && name !== TOKENS && !name.startsWith(NO_PART));
+
 test("colours stand among the tokens", () => {
-  const sheets = files.filter((name) => name.endsWith(".css") && name !== TOKENS && !name.startsWith(NO_PART));
   expect(sheets.flatMap((name) => coloured(read(name)).map((value) => `${name}: ${value}`))).toEqual([]);
   const drawn = scripts.filter((name) => name.startsWith("src/") && name.endsWith(".tsx") && /(?:fill|stroke|color)="#|#[\da-f]{6}\b/iu.test(read(name)));
   expect(drawn).toEqual([]);
@@ -77,4 +81,37 @@ test("a colour is found, and what is made of tokens is none", () => {
     #feed:hover .added { color: #0a6e66; background: color-mix(in oklab, var(--accent) 8%, transparent); white-space: nowrap }
     .x { --dot: light-dark(var(--a), red); box-shadow: 0 0 rgb(0 0 0 / 5%); color: currentcolor; outline-color: var(--red) }`;
   expect(coloured(css)).toEqual(["#0a6e66", "light-dark(var(--a), red)", "0 0 rgb(0 0 0 / 5%)"]);
+});
+
+/** What parts things and rounds corners. scroll-margin and scroll-padding do not: they say how far what covers an edge reaches. */
+const SPACE = /^(?:(?:margin|padding|inset)(?:-[a-z]+)*|(?:row-|column-)?gap|top|right|bottom|left|border(?:-[a-z]+)*-radius)$/u;
+
+/** A length of its own; what goes by the text (em), the box (%) or the window is none, nor is a hairline, which every screen has. */
+const LENGTH = /(?<![-\w.])-?(?!1px)(?:\d+\.?\d*|\.\d+)(?:px|rem|pt|pc|cm|mm|in|q)\b/iu;
+
+/** The declarations of a style sheet that set a space or a radius by a number, not by a token. */
+export function measured(css: string): string[] {
+  return declarations(css).flatMap(([property, value]) => (SPACE.test(property) && LENGTH.test(value) ? [`${property}: ${value}`] : []));
+}
+
+test("spaces and radii stand among the tokens", () => {
+  expect(sheets.flatMap((name) => measured(read(name)).map((said) => `${name}: ${said}`))).toEqual([]);
+});
+
+test("a space and a radius by a number are found, and what is made of tokens, of the text and of hairlines is none", () => {
+  const css = `
+    /* gap: 3px; */
+    .a:hover { gap: 3px; row-gap: var(--space-1) .2rem; margin: 0 auto -2px; inset-inline: auto calc(100% + 4px) }
+    .b { padding: 1px 11px; border-start-start-radius: 6px; border-radius: 1rem }
+    .c { margin: -1px 0 1px; padding: 0 0.3em max(var(--space-2), env(safe-area-inset-bottom)); inset: calc(-1 * var(--space-1)) 50%; gap: 0 }
+    .d { border-radius: 50%; border: 2px solid; width: 3rem; scroll-margin-block: 3.5rem; top: 5dvh; --left: 3px }`;
+  expect(measured(css)).toEqual([
+    "gap: 3px",
+    "row-gap: var(--space-1) .2rem",
+    "margin: 0 auto -2px",
+    "inset-inline: auto calc(100% + 4px)",
+    "padding: 1px 11px",
+    "border-start-start-radius: 6px",
+    "border-radius: 1rem",
+  ]);
 });
