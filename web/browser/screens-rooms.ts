@@ -129,6 +129,7 @@ async function ownRead(person: Person, server: Server, { planning }: Rooms): Pro
   if ((await person.page.locator(".own").count()) === 0) await person.say(OWN);
   await person.page.locator(".own .message[data-seq]").first().waitFor();
   for (const who of ["u1", "u3"]) await server.ask(who, "PUT", `rooms/${planning}/read`, { seq: 1000 });
+  await server.ask("u2", "PUT", `rooms/${planning}/delivered`, { seq: 1000 });
   await person.page.locator(".seen-by", { hasText: "Ann Lee, Chiara Rossi" }).waitFor();
 }
 
@@ -162,6 +163,7 @@ const makers: Record<RoomScreen, Maker> = {
     await ownRead(person, server, rooms);
     await (await person.openMenu(OWN)).getByRole("menuitem", { name: "Who has read it" }).click();
     await person.page.getByRole("dialog", { name: "Who has read it" }).getByText("Chiara Rossi").waitFor();
+    await person.page.getByRole("list", { name: "Delivered to" }).getByText("Bo Chen").waitFor();
   }),
   "mention list": inRoom("planning", async (person) => {
     await person.field.pressSequentially("What do you think, @");
