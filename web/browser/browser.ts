@@ -50,6 +50,8 @@ export interface ContextOptions {
   width?: number;
   height?: number;
   theme?: Theme;
+  /** Pixels of the screen for one of CSS. */
+  scale?: number;
   timezone?: string;
   /** The language the browser asks for. */
   locale?: string;
@@ -61,10 +63,11 @@ export interface ContextOptions {
 
 /** One person's browser: its own storage, cookies and connection. */
 export function newContext(browser: Browser, options: ContextOptions = {}): Promise<BrowserContext> {
-  const { width = 1100, height = 760, theme = "light", timezone = "Europe/Berlin", locale = "en-GB", worker = false, userAgent } = options;
+  const { width = 1100, height = 760, theme = "light", scale = 1, timezone = "Europe/Berlin", locale = "en-GB", worker = false, userAgent } = options;
   return browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
+    deviceScaleFactor: scale,
     timezoneId: timezone,
     locale,
     serviceWorkers: worker ? "allow" : "block",

@@ -121,6 +121,17 @@ test("a direct message is one room for both, called by the other's name", async 
   await bo.leave();
 });
 
+test("who was never here before is called by his name from his first message on, also in a room that is not open", async () => {
+  const room = ((await server.ask("ann", "POST", "direct", { userId: "new" }, "Ann Lee")) as { room: { id: string } }).room.id;
+  const ann = await Person.enter(browser, server, "Ann Lee", { token: server.token("ann", "Ann Lee") });
+  await ann.connected();
+  await row(ann, room).locator(".room-row-name", { hasText: /^new$/ }).waitFor();
+  await server.post(room, "I have just come", server.token("new", "Nora Wells"));
+  await row(ann, room).getByText("I have just come").waitFor();
+  await row(ann, room).locator(".room-row-name", { hasText: "Nora Wells" }).waitFor();
+  await ann.leave();
+});
+
 test("a room is found by its name", async () => {
   await makeRoom(server, "bo", { name: "Gardening", topic: "Tomatoes, mostly" });
   const ann = await Person.enter(browser, server, "Ann Lee", { token: server.token("ann", "Ann Lee") });

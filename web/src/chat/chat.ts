@@ -346,9 +346,9 @@ export class Chat {
     if (room.handle && !room.started) room.dispatch({ type: "joined", lastSeq: event.seq - 1 });
     room.take(event);
     if (room.id !== this.openRoomId.peek()) trim(room);
-    if (event.event !== "new_message" || !room.handle?.live) return;
+    if (event.event !== "new_message") return;
     this.people.signed(event.author, event.authorName);
-    if (event.author !== this.user.id) this.arrived.value = event;
+    if (room.handle?.live && event.author !== this.user.id) this.arrived.value = event;
   }
 
   /** We are out of a room: the open one says so in its place, any other goes from the list with a word. */

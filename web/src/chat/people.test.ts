@@ -67,7 +67,7 @@ test("who is wanted again while an answer is on its way is asked for again: it m
   await vi.waitFor(() => expect(people.name("ann")).toBe("Anna"));
 });
 
-test("whom the server does not know is called by his id, and that is known once it was asked", async () => {
+test("whom the server does not know is called by his id, which is known once it was asked, until he signs with a name", async () => {
   const people = new People({ id: "me", name: "Me" }, { people: async (ids) => ids.filter((id) => id === "ann").map((id) => ({ id, name: "Ann" })) });
   for (const id of ["ann", "ghost"]) {
     people.name(id);
@@ -75,4 +75,7 @@ test("whom the server does not know is called by his id, and that is known once 
   }
   await vi.waitFor(() => expect(["ann", "ghost"].map((id) => people.isNamed(id))).toEqual([true, true]));
   expect([people.name("ann"), people.name("ghost")]).toEqual(["Ann", "ghost"]);
+  people.signed("ghost", "Gus");
+  people.signed("ann", "Anna"); // her profile says otherwise
+  expect([people.name("ann"), people.name("ghost")]).toEqual(["Ann", "Gus"]);
 });

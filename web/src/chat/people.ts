@@ -58,12 +58,16 @@ export class People {
     for (const id of ids) if (this.known.peek().has(id)) this.collector.want(id);
   }
 
-  /** A message came from somebody with this name. By one that he was not known by he is asked about, at most once a minute: programs sign each message as they like. */
+  /**
+   * A message came from somebody with this name. Who had none is called so. By one that he was not known by he is asked about, at
+   * most once a minute: programs sign each message as they like.
+   */
   signed(id: string, name = ""): void {
     const known = this.known.peek().get(id)?.name;
     const now = Date.now();
     if (known === undefined || name === "" || name === known || now - (this.signedAt.get(id) ?? -Infinity) < SIGNED_EVERY_MS) return;
     this.signedAt.set(id, now);
+    if (known === "") this.learn([{ id, name }]); // his profile may be written only after his first message
     this.collector.want(id);
   }
 
