@@ -6,8 +6,32 @@ import { type Browser, type BrowserContext, chromium } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
+/** Parts of Chromium's own window, which no test sees: two more pages a person, whose scripts take longer than ours. */
+const OWN_PAGES = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup"];
+
+/** What Playwright turns off. Of two such flags Chromium takes the last, so it stands here, too; browser.test.ts compares. */
+const NOT_FOR_TESTS = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "TcpPortRandomizationWin",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+  "msForceBrowserSignIn",
+  "msEdgeUpdateLaunchServicesPreferredVersion",
+];
+
 /** What keeps Chromium to itself, and working in a container. */
 const FLAGS = [
+  `--disable-features=${[...NOT_FOR_TESTS, ...OWN_PAGES].join(",")}`,
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",
