@@ -4,20 +4,39 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
+import type { Theme } from "./browser";
 
-/** To be run on the page before it is loaded. */
+/** Brings axe to a page. */
 export const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const THEMES: readonly Theme[] = ["light", "dark"];
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** What axe finds fault with, once nothing moves any more; empty: nothing. */
 export async function faultsOf(page: Page): Promise<string[]> {
   await stillness(page);
+  // Only now: brought to a page that loads, it would be read again at each load, and make the page late.
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
   return page.evaluate(async (tags) => {
     const { axe } = window as unknown as { axe: { run: (options: object) => Promise<AxeResults> } };
     const { violations } = await axe.run({ runOnly: tags });
     return violations.map((fault) => `${fault.impact} ${fault.id}: ${fault.nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary ?? ""}`).join(" | ")}`);
   }, TAGS);
+}
+
+/**
+ * What axe finds fault with in both themes, each fault with the theme before it: a page that is there is shown in the other
+ * theme, which takes less than to load it anew. It is left in the last. Empty: nothing.
+ */
+export async function faultsOfThemes(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.waitForFunction((wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches, theme);
+    found.push(...(await faultsOf(page)).map((fault) => `${theme}: ${fault}`));
+  }
+  return found;
 }
 
 /** Has everything that moves arrive. It is not waited for: what moves where nobody sees it may never say that it has. */
