@@ -173,7 +173,7 @@ const states = {
 function State({ state }: { state: keyof typeof states }) {
   const { icon, label } = states[state];
   return (
-    <span class="bubble-state" data-state={state} title={t(label)}>
+    <span class={state === "read" ? "bubble-state bubble-read" : "bubble-state"} title={t(label)}>
       <Icon name={icon} size={14} />
       <span class="hidden">{t(label)}</span>
     </span>
