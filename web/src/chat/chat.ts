@@ -182,7 +182,7 @@ export class Chat {
   /** Reads how far the others have read, where the room shows it. */
   async readReceipts(room: RoomState): Promise<void> {
     try {
-      for (const receipt of await this.requests.receipts(room.id)) room.takeReceipt(receipt.userId, receipt);
+      room.takeReceipts(await this.requests.receipts(room.id));
     } catch {
       // The next who reads is told live.
     }
@@ -397,8 +397,8 @@ export class Chat {
         room.paging.value = "idle";
       }),
       handle.on("typing", (event) => room.typists.take(event, this.serverNow())),
-      handle.on("read", ({ userId, seq }) => room.takeReceipt(userId, { seq })),
-      handle.on("delivered", ({ userId, deliveredSeq }) => room.takeReceipt(userId, { deliveredSeq })),
+      handle.on("read", ({ userId, seq }) => room.takeReceipts([{ userId, seq }])),
+      handle.on("delivered", (delivered) => room.takeReceipts([delivered])),
       handle.on("error", (error) => {
         room.presence.value = { kind: "refused", why: wordsOf(error) };
       }),

@@ -99,3 +99,23 @@ test("a log that was restored takes the part with it, and the present is one ste
   r.dispatch({ type: "reset", reason: "ahead", lastSeq: 3 });
   expect([r.shown.value.messages, r.shown.value.last]).toEqual([[], 3]);
 });
+
+test("how far others have it and have read it goes up, never down, and what is read is delivered", () => {
+  const r = room();
+  const told: unknown[] = [];
+  r.receipts.subscribe((receipts) => told.push(Object.fromEntries(receipts)));
+  r.takeReceipts([{ userId: "ann", seq: 2, deliveredSeq: 5 }, { userId: "bo", seq: 1, deliveredSeq: 1 }, { userId: "me", seq: 9, deliveredSeq: 9 }]);
+  r.takeReceipts([{ userId: "ann", deliveredSeq: 4 }]);
+  r.takeReceipts([{ userId: "ann", seq: 3 }]);
+  r.takeReceipts([{ userId: "bo", seq: 7 }]);
+  r.takeReceipts([{ userId: "bo", seq: 6, deliveredSeq: 7 }]);
+  r.takeReceipts([{ userId: "cleo", deliveredSeq: 8 }]);
+  const bo = { seq: 1, deliveredSeq: 1 };
+  expect(told).toEqual([
+    {},
+    { ann: { seq: 2, deliveredSeq: 5 }, bo },
+    { ann: { seq: 3, deliveredSeq: 5 }, bo },
+    { ann: { seq: 3, deliveredSeq: 5 }, bo: { seq: 7, deliveredSeq: 7 } },
+    { ann: { seq: 3, deliveredSeq: 5 }, bo: { seq: 7, deliveredSeq: 7 }, cleo: { seq: 0, deliveredSeq: 8 } },
+  ]);
+});

@@ -218,13 +218,18 @@ export class RoomState {
     if (!same(info, this.info.peek())) this.info.value = info;
   }
 
-  takeReceipt(userId: string, told: Partial<Reached>): void {
-    const all = this.receipts.peek();
-    const before = all.get(userId) ?? { seq: 0, deliveredSeq: 0 };
-    const seq = Math.max(before.seq, told.seq ?? 0);
-    const deliveredSeq = Math.max(before.deliveredSeq, told.deliveredSeq ?? 0, seq);
-    if (userId === this.me || (seq === before.seq && deliveredSeq === before.deliveredSeq)) return;
-    this.receipts.value = new Map(all).set(userId, { seq, deliveredSeq });
+  /** Takes what was told of others; what is known goes up, never down. */
+  takeReceipts(told: readonly (Partial<Reached> & { readonly userId: string })[]): void {
+    const all = new Map(this.receipts.peek());
+    let isNew = false;
+    for (const { userId, seq = 0, deliveredSeq = seq } of told) {
+      const before = all.get(userId) ?? { seq: 0, deliveredSeq: 0 };
+      if (userId === this.me || (seq <= before.seq && deliveredSeq <= before.deliveredSeq)) continue;
+      const read = Math.max(before.seq, seq);
+      all.set(userId, { seq: read, deliveredSeq: Math.max(before.deliveredSeq, deliveredSeq, read) });
+      isNew = true;
+    }
+    if (isNew) this.receipts.value = all;
   }
 
   private async readOne(seq: number): Promise<NewMessage | undefined> {
