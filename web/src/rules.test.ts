@@ -1,4 +1,4 @@
-// What is held of every source file: none is too long, none goes around the types; and colours, spaces and radii
+// What is held of every source file: none is too long, none goes around the types; and colours, spaces, radii and type
 // stand in one place.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -114,4 +114,27 @@ test("a space and a radius by a number are found, and what is made of tokens, of
     "border-start-start-radius: 6px",
     "border-radius: 1rem",
   ]);
+});
+
+/** What type is made of. */
+const TYPE = /^(?:font|font-size|font-weight|line-height)$/u;
+
+/** A size or a weight of its own; what goes by the text around it is none. */
+const NUMBER = /(?<![-\w.])(?:\d*\.)?\d+(?:rem|px|pt)?(?![-\w.%])/iu;
+
+/** The declarations of a style sheet that set type by a number, not by a token. */
+export function typed(css: string): string[] {
+  return declarations(css).flatMap(([property, value]) => (TYPE.test(property) && NUMBER.test(value) ? [`${property}: ${value}`] : []));
+}
+
+test("type stands among the tokens", () => {
+  expect(sheets.flatMap((name) => typed(read(name)).map((said) => `${name}: ${said}`))).toEqual([]);
+});
+
+test("type by a number is found, and what is made of tokens and of the text around is none", () => {
+  const css = `
+    .a { font-size: 1.0625rem; font-weight: 650; line-height: 1.4; font: 400 var(--text-m) / var(--leading) var(--font) }
+    .b { font-size: 0.875em; line-height: 90%; font-weight: var(--weight-bold); font: inherit; line-height: normal; width: 3rem }
+    .c { font-size: 12px; line-height: 1.25rem }`;
+  expect(typed(css)).toEqual(["font-size: 1.0625rem", "font-weight: 650", "line-height: 1.4", "font: 400 var(--text-m) / var(--leading) var(--font)", "font-size: 12px", "line-height: 1.25rem"]);
 });
