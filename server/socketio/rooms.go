@@ -1,6 +1,7 @@
 package socketio
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 
@@ -118,25 +119,22 @@ func appendPage[T any](name string, list []T, more bool, appendJSON func(*T, []b
 
 // markRead says that the user has read a room so far: {roomId, seq}.
 func (s *speaker) markRead(args []json.RawMessage, a answer) {
-	p := readPayload(args)
-	roomID, seq := p.text("roomId"), p.cursor("seq")
-	if p.err != nil {
-		a.fail(p.err)
-		return
-	}
-	a.silent = s.silent
-	ctx, cancel := readContext()
-	defer cancel()
-	state, err := s.chat.service.MarkRead(ctx, s.user, roomID, seq)
-	if err != nil {
-		a.fail(err)
-		return
-	}
-	a.ok(state.AppendMembers([]byte{','}))
+	s.mark(args, a, func(ctx context.Context, roomID string, seq int64) ([]byte, error) {
+		state, err := s.chat.service.MarkRead(ctx, s.user, roomID, seq)
+		return state.AppendMembers([]byte{','}), err
+	})
 }
 
 // markDelivered says that a device of the user has a room so far: {roomId, seq}.
 func (s *speaker) markDelivered(args []json.RawMessage, a answer) {
+	s.mark(args, a, func(ctx context.Context, roomID string, seq int64) ([]byte, error) {
+		upTo, err := s.chat.service.MarkDelivered(ctx, s.user, roomID, seq)
+		return strconv.AppendInt([]byte(`,"deliveredSeq":`), upTo, 10), err
+	})
+}
+
+// mark reads a position in a room, and acks with the members that do gives, each behind a comma.
+func (s *speaker) mark(args []json.RawMessage, a answer, do func(ctx context.Context, roomID string, seq int64) ([]byte, error)) {
 	p := readPayload(args)
 	roomID, seq := p.text("roomId"), p.cursor("seq")
 	if p.err != nil {
@@ -146,10 +144,10 @@ func (s *speaker) markDelivered(args []json.RawMessage, a answer) {
 	a.silent = s.silent
 	ctx, cancel := readContext()
 	defer cancel()
-	upTo, err := s.chat.service.MarkDelivered(ctx, s.user, roomID, seq)
+	members, err := do(ctx, roomID, seq)
 	if err != nil {
 		a.fail(err)
 		return
 	}
-	a.ok(strconv.AppendInt([]byte(`,"deliveredSeq":`), upTo, 10))
+	a.ok(members)
 }
