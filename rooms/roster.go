@@ -252,18 +252,23 @@ func (r *rosters) note(room Room, m Member, user auth.UserID, gen uint64) {
 // remember keeps a room that was just read or made.
 func (r *rosters) remember(room Room, gen uint64) {
 	r.mu.Lock()
-	have := r.rooms[room.ID]
-	r.mu.Unlock()
+	defer r.mu.Unlock()
 	fresh := &roster{room: room, at: r.now()}
-	if have != nil && have.room.StateSeq == room.StateSeq { // the members are still the same
+	if have := r.rooms[room.ID]; have != nil && have.room.StateSeq == room.StateSeq { // the members are still the same
 		fresh.whole, fresh.members = have.whole, have.members
 	}
-	r.keep(room.ID, fresh, gen)
+	r.put(room.ID, fresh, gen)
 }
 
+// keep puts what was read of a room in the place of what was known.
 func (r *rosters) keep(id RoomID, fresh *roster, gen uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.put(id, fresh, gen)
+}
+
+// put is keep; the lock is held.
+func (r *rosters) put(id RoomID, fresh *roster, gen uint64) {
 	if r.dropped[r.shard(id)] != gen {
 		return
 	}
